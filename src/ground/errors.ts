@@ -1,0 +1,81 @@
+// The one family of errors. A SweeplineError is something the user can mend: it is printed as its message and hint,
+// without a stack, and the command exits 2. Everything else is our own bug and is printed with its stack.
+
+export type ErrorCode =
+  | 'BAD_USAGE' // a wrong option, argument or value
+  | 'BAD_DEFINITION' // a sweep, worker or report that does not hold together
+  | 'BAD_RUN_FOLDER' // a run folder that is missing, foreign, damaged or of another version
+  | 'LOCKED' // another coordinator holds the run folder
+  | 'BAD_DATA' // a data set that is missing, cut short or not what it claims to be
+  | 'NO_DEVICE' // an engine or device that this machine does not have
+  | 'BAD_MODEL' // layers whose shapes do not fit
+  | 'TRIAL_FAILED' // a trial ended without a result (not finite, threw, host died)
+  | 'HOST_DIED'; // a host process ended while it held work
+
+export interface ErrorDetails {
+  /** The next step, printed after `Hint: `. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** An error that the user can mend. `message` says what, which value, and what was expected. */
+export class SweeplineError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'SweeplineError';
+    this.code = code;
+    this.hint = details.hint;
+  }
+}
+
+/** A broken promise inside Sweepline: never the user's fault. */
+export class InternalError extends Error {
+  constructor(message: string, details: { readonly cause?: unknown } = {}) {
+    super(`internal: ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'InternalError';
+  }
+}
+
+/** Throws one SweeplineError that lists every fault, or returns when there is none. */
+export function throwFaults(
+  code: ErrorCode,
+  heading: string,
+  faults: readonly string[],
+  details: ErrorDetails = {},
+): void {
+  if (faults.length === 0) return;
+  const text = faults.length === 1 ? `${heading}: ${faults[0]}` : `${heading}:\n${faults.map((f) => `  - ${f}`).join('\n')}`;
+  throw new SweeplineError(code, text, details);
+}
+
+/** An error as plain data, to cross a thread or process boundary, or to stand in a CSV cell. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: string;
+  readonly hint?: string;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const plain: { -readonly [K in keyof PlainError]: PlainError[K] } = { name: error.name, message: error.message };
+  if (error.stack !== undefined) plain.stack = error.stack;
+  if (error instanceof SweeplineError) {
+    plain.code = error.code;
+    if (error.hint !== undefined) plain.hint = error.hint;
+  }
+  return plain;
+}
+
+export function fromPlainError(plain: PlainError): Error {
+  const error =
+    plain.name === 'SweeplineError'
+      ? new SweeplineError(plain.code as ErrorCode, plain.message, plain.hint === undefined ? {} : { hint: plain.hint })
+      : Object.assign(new Error(plain.message), { name: plain.name });
+  if (plain.stack !== undefined) error.stack = plain.stack;
+  return error;
+}

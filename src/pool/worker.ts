@@ -1,0 +1,110 @@
+// What a worker is: how one trial runs, and what it promises about it. A worker file's default export is what
+// `defineWorker` returns. Only hosts load worker files; the coordinator knows a worker by its description.
+import type { z } from 'zod';
+
+import type { Random } from '../ground/random.js';
+import type { Value } from '../space/types.js';
+
+/** One number that a trial reports once. `goal` lets tables and progress name a best trial. */
+export interface MetricSpec {
+  readonly type: 'number' | 'integer' | 'boolean' | 'string';
+  readonly unit?: string;
+  readonly about?: string;
+  readonly goal?: 'min' | 'max';
+}
+
+export type MetricValue = number | boolean | string | null;
+
+/** What a running trial is given. Everything that can vary comes from here: same trial, same numbers. */
+export interface Trial<P = Record<string, Value>> {
+  /** Every parameter of the worker, defaults filled in. */
+  readonly params: P;
+  /** The trial's number in its sweep. */
+  readonly trial: number;
+  /** The trial's key: a hash of worker, version, parameters and replicate. */
+  readonly key: string;
+  readonly replicate: number;
+  /** 32-bit seed from (sweep seed, key). */
+  readonly seed: number;
+  /** 1 on the first try, 2 after a retry or an interruption. */
+  readonly attempt: number;
+  /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */
+  random(purpose: string): Random;
+  /** A row of metrics.csv (a point of a loss curve). Steps must increase; rows appear when the trial ends. */
+  report(step: number, series: Readonly<Record<string, number>>): void;
+  /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
+  saveArtifact(name: string, bytes: Uint8Array | string): string;
+  /** Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. */
+  loadCheckpoint(): Uint8Array | undefined;
+  saveCheckpoint(bytes: Uint8Array): void;
+  /** True once the run wants to stop: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
+  readonly stopRequested: boolean;
+  /** The error that tells the pool that this trial ended because it was asked to: it runs again on resume. */
+  stopped(): Error;
+  /** What the run was started with: `--engine`, `--device`, `--data`. */
+  readonly engine: string;
+  readonly device: string;
+  readonly data: string | undefined;
+}
+
+/** A column of parameter values over a block of trials; text as codes into `dictionary`. */
+export type BlockColumn =
+  | { readonly type: 'number'; readonly values: Float64Array }
+  | { readonly type: 'boolean'; readonly values: Uint8Array }
+  | { readonly type: 'string'; readonly values: Uint16Array; readonly dictionary: readonly string[] };
+
+/** A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value. */
+export interface Block {
+  readonly count: number;
+  readonly seeds: Uint32Array;
+  column(name: string): BlockColumn;
+  /** Shorthands that throw when the parameter is of another type. */
+  numbers(name: string): Float64Array;
+  strings(name: string): { readonly values: Uint16Array; readonly dictionary: readonly string[] };
+  metric(name: string): Float64Array;
+}
+
+type Run<P> = (trial: Trial<P>) => Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
+type RunBlock = (block: Block) => void | Promise<void>;
+
+export interface WorkerOptions<S extends z.ZodRawShape> {
+  readonly name: string;
+  /** Part of every trial's key: raise it when the same parameters would give other numbers. */
+  readonly version: string;
+  readonly about?: string;
+  /** One zod type a parameter, each with `.default(…)`; `.describe(…)` shows in help. */
+  readonly params: S;
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** Names that `report` uses, for metrics.csv. */
+  readonly series?: readonly string[];
+  /** Faults that lie between parameters: messages, none if all is well. */
+  readonly check?: (params: z.output<z.ZodObject<S>>) => readonly string[];
+  /** True when `run` trains on an engine, so that `--engine` and `--device` are checked before anything starts. */
+  readonly trains?: boolean;
+  readonly run?: Run<z.output<z.ZodObject<S>>>;
+  readonly runBlock?: RunBlock;
+}
+
+export interface Worker<S extends z.ZodRawShape = z.ZodRawShape> extends WorkerOptions<S> {
+  readonly kind: 'sweepline-worker';
+}
+
+/** What the coordinator knows of a worker: plain data. */
+export interface WorkerDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly about?: string;
+  readonly params: readonly ParamDescription[];
+  readonly metrics: readonly (MetricSpec & { readonly name: string })[];
+  readonly series: readonly string[];
+  readonly trains: boolean;
+  readonly mode: 'run' | 'runBlock';
+}
+
+export interface ParamDescription {
+  readonly name: string;
+  readonly type: 'number' | 'integer' | 'boolean' | 'string';
+  readonly default: Value;
+  readonly choices?: readonly Value[];
+  readonly about?: string;
+}

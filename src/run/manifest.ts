@@ -1,0 +1,54 @@
+// manifest.json: what a run was asked to do, written once when the run folder is made (and again when its grid is
+// edited). Nothing that happens during the run is kept here: that is the journal's part.
+import type { SamplerSpec } from '../space/sampling.js';
+import type { SpaceSpec, Value } from '../space/types.js';
+
+export const MANIFEST_FORMAT = 1;
+
+export interface Manifest {
+  readonly format: typeof MANIFEST_FORMAT;
+  readonly sweepline: string;
+  readonly runId: string;
+  readonly sweep: string;
+  readonly title: string;
+  /** `file:` URL of the sweep's module, and the `--set`s on top of it: what `resume` starts from. */
+  readonly sweepUrl: string;
+  readonly worker: WorkerRecord;
+  readonly reportUrl: string | null;
+  readonly space: SpaceSpec;
+  /** Source text of the constraint, for people; null where there is none. */
+  readonly where: string | null;
+  /** Axis columns of trials.csv, in order. */
+  readonly axes: readonly string[];
+  /** Parameters that the sweep holds at one value without a column. */
+  readonly fixed: Readonly<Record<string, Value>>;
+  readonly sampler: SamplerSpec;
+  readonly seed: number;
+  readonly shard: { readonly index: number; readonly count: number } | null;
+  readonly engine: string;
+  readonly device: string;
+  /** The data set used: its name, and the SHA-256 of what was read; null where the worker reads none. */
+  readonly data: { readonly name: string; readonly sha256: string } | null;
+  readonly node: string;
+  readonly packages: Readonly<Record<string, string>>;
+  readonly git: string | null;
+  readonly host: string;
+  readonly command: readonly string[];
+  readonly created: string;
+}
+
+/** The worker as the run knew it; `params` carry the defaults that every trial's key is made of. */
+export interface WorkerRecord {
+  readonly url: string;
+  readonly name: string;
+  readonly version: string;
+  readonly params: readonly { readonly name: string; readonly type: string; readonly default: Value }[];
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly type: 'number' | 'integer' | 'boolean' | 'string';
+    readonly unit?: string;
+    readonly about?: string;
+    readonly goal?: 'min' | 'max';
+  }[];
+  readonly series: readonly string[];
+}

@@ -1,0 +1,38 @@
+// The words of a space: plain data only, so that a space travels between processes and stands in the manifest as it is.
+
+/** What an axis can hold. Numbers are float64; 1, 1.0 and 1e0 are one value, and so are 0 and -0. */
+export type Value = number | string | boolean;
+
+/** One place in the space. An axis that does not exist there (see `when`) has no entry. */
+export type Point = Readonly<Record<string, Value>>;
+
+/** The values of one axis, addressed by position and never written out (`list` aside). Ends are included. */
+export type AxisValues =
+  | { readonly kind: 'list'; readonly values: readonly Value[] }
+  | { readonly kind: 'lin'; readonly from: number; readonly to: number; readonly count: number }
+  | { readonly kind: 'log'; readonly from: number; readonly to: number; readonly count: number }
+  | { readonly kind: 'range'; readonly from: number; readonly to: number; readonly step: number };
+
+/**
+ * One dimension of a grid. Several names are zipped: they move together, and have equally many values.
+ * `when` makes it conditional: the axis exists only where each named (earlier) axis has one of the given values.
+ */
+export interface AxisSpec {
+  readonly names: readonly string[];
+  readonly values: readonly AxisValues[];
+  readonly when?: Readonly<Record<string, readonly Value[]>>;
+}
+
+/** Crossed axes; the last one turns fastest, but axes that others depend on (`when`) turn slowest. */
+export interface GridSpec {
+  readonly axes: readonly AxisSpec[];
+}
+
+/**
+ * The whole space: grids one after another, every point `replicates` times with different seeds.
+ * A trial's number is `point * replicates + replicate` (replicate turns fastest).
+ */
+export interface SpaceSpec {
+  readonly grids: readonly GridSpec[];
+  readonly replicates: number;
+}
