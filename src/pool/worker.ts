@@ -3,7 +3,10 @@
 import type { z } from 'zod';
 
 import type { Random } from '../ground/random.js';
+import type { BlockColumn } from '../space/columns.js';
 import type { Value } from '../space/types.js';
+
+export type { BlockColumn } from '../space/columns.js';
 
 /** One number that a trial reports once. `goal` lets tables and progress name a best trial. */
 export interface MetricSpec {
@@ -46,12 +49,6 @@ export interface Trial<P = Record<string, Value>> {
   readonly device: string;
   readonly data: string | undefined;
 }
-
-/** A column of parameter values over a block of trials; text as codes into `dictionary`. */
-export type BlockColumn =
-  | { readonly type: 'number'; readonly values: Float64Array }
-  | { readonly type: 'boolean'; readonly values: Uint8Array }
-  | { readonly type: 'string'; readonly values: Uint16Array; readonly dictionary: readonly string[] };
 
 /** A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value. */
 export interface Block {

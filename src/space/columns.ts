@@ -1,0 +1,227 @@
+// Parameters of many trials at once, as one typed array a parameter, for workers that run trials in blocks. A range of
+// trials is filled run by run along each axis; no point is ever made for it.
+import { InternalError, SweeplineError } from '../ground/errors.js';
+import { type Axis, TABLE_LIMIT } from './axis.js';
+import { type Box, positionOf } from './grid.js';
+import { type FixedValues, restingValue, type SpaceParam } from './params.js';
+import type { Space } from './space.js';
+import type { Point, Value } from './types.js';
+
+/** A column of parameter values over a block of trials; text as codes into `dictionary`. */
+export type BlockColumn =
+  | { readonly type: 'number'; readonly values: Float64Array }
+  | { readonly type: 'boolean'; readonly values: Uint8Array }
+  | { readonly type: 'string'; readonly values: Uint16Array; readonly dictionary: readonly string[] };
+
+/** The parameters of a block of trials. A column is filled when it is asked for first, and kept. */
+export interface BlockColumns {
+  readonly count: number;
+  /** Throws an InternalError for a name that is no parameter. */
+  column(name: string): BlockColumn;
+}
+
+export interface ColumnSource {
+  /** Trials first to first + count - 1. */
+  range(first: number, count: number): BlockColumns;
+  /** Any trials of the space, in any order. */
+  trials(numbers: ArrayLike<number>): BlockColumns;
+  /** Points that need not lie in the space. */
+  points(points: readonly Point[]): BlockColumns;
+}
+
+export interface ColumnOptions {
+  readonly space: Space;
+  readonly params: readonly SpaceParam[];
+  readonly fixed: FixedValues;
+}
+
+/** Prepared once a worker: tables of short axes and dictionaries are kept between blocks. */
+export function createColumns({ space, params, fixed }: ColumnOptions): ColumnSource {
+  const codecs = new Map(params.map((param) => [param.name, createCodec(param, restingValue(param, fixed))]));
+  const block = (count: number, fill: (name: string, codec: Codec, into: Cells) => void): BlockColumns => {
+    const made = new Map<string, BlockColumn>();
+    return {
+      count,
+      column(name) {
+        let column = made.get(name);
+        if (column === undefined) {
+          const codec = codecs.get(name);
+          if (codec === undefined)
+            throw new InternalError(`no parameter "${name}" (has ${[...codecs.keys()].join(', ')})`);
+          const cells = codec.allocate(count);
+          fill(name, codec, cells);
+          column = codec.wrap(cells);
+          made.set(name, column);
+        }
+        return column;
+      },
+    };
+  };
+  return {
+    range: (first, count) => block(count, (name, codec, into) => fillRange(space, name, codec, first, into)),
+    trials: (numbers) =>
+      block(numbers.length, (name, codec, into) => fillTrials(space, name, codec, numbers, into)),
+    points: (points) =>
+      block(points.length, (name, codec, into) => {
+        points.forEach((point, i) => {
+          into[i] = Object.hasOwn(point, name) ? codec.encode(point[name]!) : codec.resting;
+        });
+      }),
+  };
+}
+
+/** One block of trials first to first + count - 1, where no second one follows. */
+export function fillColumns(
+  space: Space,
+  first: number,
+  count: number,
+  params: readonly SpaceParam[],
+  fixed: FixedValues,
+): BlockColumns {
+  return createColumns({ space, params, fixed }).range(first, count);
+}
+
+type Cells = Float64Array | Uint8Array | Uint16Array;
+
+/** How one parameter's values become numbers in a typed array. */
+interface Codec {
+  /** The number for trials where no axis sets the parameter. */
+  readonly resting: number;
+  encode(value: Value): number;
+  /** Numbers by position; a table where the axis is short enough. */
+  along(axis: Axis): (position: number) => number;
+  allocate(count: number): Cells;
+  wrap(cells: Cells): BlockColumn;
+}
+
+function createCodec(param: SpaceParam, resting: Value): Codec {
+  const dictionary: string[] = [];
+  const codes = new Map<string, number>();
+  const encode = (value: Value): number => {
+    const type = param.type === 'integer' ? 'number' : param.type;
+    if (typeof value !== type) {
+      throw new SweeplineError(
+        'BAD_DEFINITION',
+        `parameter "${param.name}" is ${JSON.stringify(value)}; expected a ${param.type}`,
+      );
+    }
+    if (typeof value !== 'string') return Number(value);
+    let code = codes.get(value);
+    if (code === undefined) {
+      code = dictionary.length;
+      if (code > 65535) {
+        throw new SweeplineError(
+          'BAD_DEFINITION',
+          `parameter "${param.name}" has more than 65,536 different texts`,
+        );
+      }
+      codes.set(value, code);
+      dictionary.push(value);
+    }
+    return code;
+  };
+  const tables = new Map<Axis, (position: number) => number>();
+  return {
+    resting: encode(resting),
+    encode,
+    along(axis) {
+      let along = tables.get(axis);
+      if (along === undefined) {
+        along = (position) => encode(axis.at(position));
+        if (axis.length <= TABLE_LIMIT) {
+          const table = Float64Array.from({ length: axis.length }, (_, i) => encode(axis.at(i)));
+          along = (position) => table[position]!;
+        }
+        tables.set(axis, along);
+      }
+      return along;
+    },
+    allocate: (count) =>
+      param.type === 'string'
+        ? new Uint16Array(count)
+        : param.type === 'boolean'
+          ? new Uint8Array(count)
+          : new Float64Array(count),
+    wrap: (cells) =>
+      cells instanceof Uint16Array
+        ? { type: 'string', values: cells, dictionary }
+        : cells instanceof Uint8Array
+          ? { type: 'boolean', values: cells }
+          : { type: 'number', values: cells },
+  };
+}
+
+function fillRange(space: Space, name: string, codec: Codec, first: number, into: Cells): void {
+  const { replicates, boxes } = space;
+  requireTrials(space, first, into.length);
+  let done = 0;
+  let b = into.length === 0 ? boxes.length : space.boxIndexOf(Math.floor(first / replicates));
+  for (; done < into.length; b++) {
+    const box = boxes[b]!;
+    const offset = first + done - box.first * replicates;
+    const end = Math.min(into.length, done + box.shape.points * replicates - offset);
+    fillBox(box, replicates, name, codec, { offset, into, from: done, end });
+    done = end;
+  }
+}
+
+interface Stretch {
+  /** Trials of the box that come before. */
+  readonly offset: number;
+  readonly into: Cells;
+  readonly from: number;
+  readonly end: number;
+}
+
+function fillBox(box: Box, replicates: number, name: string, codec: Codec, stretch: Stretch): void {
+  const { offset, into, from, end } = stretch;
+  const place = box.shape.byName.get(name);
+  if (place === undefined) {
+    into.fill(codec.resting, from, end);
+    return;
+  }
+  const along = codec.along(place.axis);
+  if (place.slot >= 0) {
+    into.fill(along(box.held[place.slot]!), from, end);
+    return;
+  }
+  const run = place.stride * replicates;
+  let position = Math.floor(offset / run) % place.length;
+  let until = from + run - (offset % run);
+  for (let i = from; i < end; ) {
+    const value = along(position);
+    const stop = until < end ? until : end;
+    // Below some 16 cells a call of `fill` costs more than it saves.
+    if (stop - i > 16) {
+      into.fill(value, i, stop);
+      i = stop;
+    } else while (i < stop) into[i++] = value;
+    until += run;
+    if (++position === place.length) position = 0;
+  }
+}
+
+function fillTrials(space: Space, name: string, codec: Codec, numbers: ArrayLike<number>, into: Cells): void {
+  let box: Box | undefined;
+  let place: ReturnType<Box['shape']['byName']['get']>;
+  let along: ((position: number) => number) | undefined;
+  for (let i = 0; i < into.length; i++) {
+    const trial = numbers[i]!;
+    requireTrials(space, trial, 1);
+    const point = Math.floor(trial / space.replicates);
+    if (box === undefined || point < box.first || point - box.first >= box.shape.points) {
+      box = space.boxes[space.boxIndexOf(point)]!;
+      place = box.shape.byName.get(name);
+      along = place === undefined ? undefined : codec.along(place.axis);
+    }
+    into[i] =
+      place === undefined || along === undefined
+        ? codec.resting
+        : along(positionOf(box, place, point - box.first));
+  }
+}
+
+export function requireTrials(space: Space, first: number, count: number): void {
+  if (Number.isInteger(first) && first >= 0 && first + count <= space.trials) return;
+  throw new InternalError(`trials ${first} to ${first + count - 1} of a space of ${space.trials}`);
+}

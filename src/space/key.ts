@@ -1,0 +1,94 @@
+// Trial keys and seeds. A key is 80 bits of MurmurHash3 over the trial's canonical text, which is JSON:
+//   ["worker","version",{"alpha":0.3,"optimizer":"adam"},0]
+// with sorted names and the shortest text of every float64. 80 bits: among 10^8 trials two share a key with
+// probability 4e-9. Not for secrets.
+import { SweeplineError } from '../ground/errors.js';
+import { hash128, mix32 } from '../ground/hash.js';
+import type { Value } from './types.js';
+
+/** JSON of one value: 1, 1.0 and 1e0 give `1`; -0 gives `0`; text is quoted. Throws BAD_DEFINITION on NaN, Infinity. */
+export function canonicalValue(value: Value): string {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) {
+      throw new SweeplineError('BAD_DEFINITION', `a parameter is ${value}; expected a finite number`);
+    }
+    return String(value + 0);
+  }
+  return JSON.stringify(value);
+}
+
+/** JSON of the parameters with names in code-unit order: one text for every way to write the same values. */
+export function canonicalParams(params: Readonly<Record<string, Value>>): string {
+  const parts = Object.keys(params)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalValue(params[name]!)}`);
+  return `{${parts.join(',')}}`;
+}
+
+/** Makes keys for one worker. Holds the hash of the last key, so that its seed costs no second one. */
+export interface Keyer {
+  /** 20 letters a to p. */
+  key(params: Readonly<Record<string, Value>>, replicate: number): string;
+  /** The same from the canonical text of the parameters. */
+  keyOfText(canonical: string, replicate: number): string;
+  /** `trialSeed(sweepSeed, key)` of the key made last. */
+  lastSeed(sweepSeed: number): number;
+}
+
+export function createKeyer(workerName: string, version: string): Keyer {
+  const head = `[${JSON.stringify(workerName)},${JSON.stringify(version)},`;
+  const lanes = new Uint32Array(4);
+  const keyOfText = (canonical: string, replicate: number): string => {
+    hash128(`${head}${canonical},${replicate}]`, 0, lanes);
+    return spell(lanes[0]!) + spell(lanes[1]!) + spellHalf(lanes[2]! >>> 16);
+  };
+  return {
+    keyOfText,
+    key: (params, replicate) => keyOfText(canonicalParams(params), replicate),
+    lastSeed: (sweepSeed) => seedOf(sweepSeed, lanes[0]!, lanes[1]!, lanes[2]! >>> 16),
+  };
+}
+
+/** The key of one trial. `params` are all of the worker's parameters, defaults filled in. */
+export function trialKey(
+  workerName: string,
+  version: string,
+  params: Readonly<Record<string, Value>>,
+  replicate: number,
+): string {
+  return createKeyer(workerName, version).key(params, replicate);
+}
+
+/** Seed of a trial, an integer in [0, 2^32): every bit of the key and of the sweep's seed (a safe integer) counts. */
+export function trialSeed(sweepSeed: number, key: string): number {
+  return seedOf(sweepSeed, unspell(key, 0, 8), unspell(key, 8, 16), unspell(key, 16, 20));
+}
+
+/** A chain of bijections of 32 bits: with all other words held, each word alone decides the result one to one. */
+function seedOf(sweepSeed: number, a: number, b: number, c: number): number {
+  let seed = mix32(0x9e3779b9 ^ sweepSeed);
+  seed = mix32(seed ^ Math.floor(sweepSeed / 4294967296));
+  seed = mix32(seed ^ a);
+  seed = mix32(seed ^ b);
+  return mix32(seed ^ c) >>> 0;
+}
+
+// Two letters a byte, 0 = a to 15 = p, written high half first. Letters alone, because a spreadsheet reads the hex key
+// 12345e678 as a number.
+const PAIRS = Array.from({ length: 256 }, (_, byte) =>
+  String.fromCharCode(97 + (byte >>> 4), 97 + (byte & 15)),
+);
+
+function spell(word: number): string {
+  return spellHalf(word >>> 16) + spellHalf(word & 0xffff);
+}
+
+function spellHalf(half: number): string {
+  return PAIRS[half >>> 8]! + PAIRS[half & 255]!;
+}
+
+function unspell(key: string, from: number, to: number): number {
+  let word = 0;
+  for (let i = from; i < to; i++) word = (word << 4) | (key.charCodeAt(i) - 97);
+  return word >>> 0;
+}

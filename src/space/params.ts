@@ -1,0 +1,29 @@
+// A worker's parameters at one place of a space: the axis's value where the axis exists, else the value that the sweep
+// fixes, else the worker's default.
+import type { Point, Value } from './types.js';
+
+export interface SpaceParam {
+  readonly name: string;
+  readonly type: 'number' | 'integer' | 'boolean' | 'string';
+  readonly default: Value;
+}
+
+export type FixedValues = Readonly<Record<string, Value>>;
+
+/** The value a parameter has wherever no axis sets it. */
+export function restingValue(param: SpaceParam, fixed: FixedValues): Value {
+  return Object.hasOwn(fixed, param.name) ? fixed[param.name]! : param.default;
+}
+
+/** Every parameter at `point`, in the order of `params`. */
+export function fillParams(
+  point: Point,
+  params: readonly SpaceParam[],
+  fixed: FixedValues,
+): Record<string, Value> {
+  const filled: Record<string, Value> = {};
+  for (const param of params) {
+    filled[param.name] = Object.hasOwn(point, param.name) ? point[param.name]! : restingValue(param, fixed);
+  }
+  return filled;
+}

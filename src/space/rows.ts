@@ -1,0 +1,273 @@
+// The leading cells of trials.csv, `trial,key,replicate,seed,<axes…>,`, with the keys and seeds they come from. Rows are
+// made by the million in the workers, so texts of axis values are kept and only what changed is looked up again.
+import { formatCell, formatRow } from '../ground/csv.js';
+import { InternalError } from '../ground/errors.js';
+import { type Axis, TABLE_LIMIT } from './axis.js';
+import { requireTrials } from './columns.js';
+import { type Box, type Place, positionOf } from './grid.js';
+import { canonicalValue, type Keyer } from './key.js';
+import { type FixedValues, fillParams, restingValue, type SpaceParam } from './params.js';
+import type { Space } from './space.js';
+import type { Point, Value } from './types.js';
+
+/** The header row of trials.csv with its line end. */
+export function headerOf(axes: readonly string[], metrics: readonly string[]): string {
+  return formatRow(['trial', 'key', 'replicate', 'seed', ...axes, 'status', ...metrics]);
+}
+
+/** For each trial of a block, in order. */
+export interface PrefixBlock {
+  /** Up to and including the comma before `status`. */
+  readonly prefixes: readonly string[];
+  readonly keys: readonly string[];
+  readonly seeds: Uint32Array;
+}
+
+export interface RowPrefixes {
+  range(first: number, count: number): PrefixBlock;
+  trials(numbers: ArrayLike<number>): PrefixBlock;
+  /** Points that need not lie in the space. */
+  points(
+    trials: readonly { readonly trial: number; readonly replicate: number; readonly point: Point }[],
+  ): PrefixBlock;
+}
+
+export interface RowPrefixOptions {
+  readonly space: Space;
+  /** The axis columns; the cell of an axis that does not exist at a point is empty. */
+  readonly axes: readonly string[];
+  /** All of the worker's parameters: what keys are made of. Every axis of the space must be one. */
+  readonly params: readonly SpaceParam[];
+  readonly fixed: FixedValues;
+  readonly keyer: Keyer;
+  /** A safe integer. */
+  readonly sweepSeed: number;
+}
+
+export function createRowPrefixes(options: RowPrefixOptions): RowPrefixes {
+  const { space, axes, params, fixed, keyer, sweepSeed } = options;
+  const { replicates } = space;
+  const stray = [...space.names, ...axes].find((name) => !params.some((param) => param.name === name));
+  if (stray !== undefined) throw new InternalError(`axis "${stray}" is no parameter`);
+  const texts = createTexts();
+  const openBox = createBoxOpener({ axes, params, fixed, texts });
+
+  const start = (count: number) => {
+    const block = {
+      prefixes: new Array<string>(count),
+      keys: new Array<string>(count),
+      seeds: new Uint32Array(count),
+    };
+    let i = 0;
+    const push = (trial: number, canonical: string, replicate: number, cells: string): void => {
+      const key = keyer.keyOfText(canonical, replicate);
+      const seed = keyer.lastSeed(sweepSeed);
+      block.keys[i] = key;
+      block.seeds[i] = seed;
+      block.prefixes[i++] = `${trial},${key},${replicate},${seed},${cells}`;
+    };
+    return { block, push };
+  };
+
+  return {
+    range(first, count) {
+      requireTrials(space, first, count);
+      const { block, push } = start(count);
+      let point = Math.floor(first / replicates);
+      let replicate = first - point * replicates;
+      let b = count === 0 ? 0 : space.boxIndexOf(point);
+      for (let done = 0; done < count; b++) {
+        const box = space.boxes[b]!;
+        const writer = openBox(box);
+        writer.seek(point - box.first);
+        const end = box.first + box.shape.points;
+        while (point < end && done < count) {
+          const canonical = writer.canonical();
+          const cells = writer.cells();
+          for (; replicate < replicates && done < count; replicate++)
+            push(first + done++, canonical, replicate, cells);
+          replicate = 0;
+          point++;
+          writer.next();
+        }
+      }
+      return block;
+    },
+    trials(numbers) {
+      const { block, push } = start(numbers.length);
+      let box: Box | undefined;
+      let writer: BoxWriter | undefined;
+      for (let i = 0; i < numbers.length; i++) {
+        const trial = numbers[i]!;
+        requireTrials(space, trial, 1);
+        const point = Math.floor(trial / replicates);
+        if (
+          box === undefined ||
+          writer === undefined ||
+          point < box.first ||
+          point - box.first >= box.shape.points
+        ) {
+          box = space.boxes[space.boxIndexOf(point)]!;
+          writer = openBox(box);
+        }
+        writer.seek(point - box.first);
+        push(trial, writer.canonical(), trial - point * replicates, writer.cells());
+      }
+      return block;
+    },
+    points(trials) {
+      const { block, push } = start(trials.length);
+      const sorted = [...params].sort(byName);
+      for (const { trial, replicate, point } of trials) {
+        const filled = fillParams(point, sorted, fixed);
+        const parts = sorted.map(({ name }) => `${JSON.stringify(name)}:${canonicalValue(filled[name]!)}`);
+        const cells = axes.map((name) => (Object.hasOwn(point, name) ? formatCell(point[name]) : ''));
+        push(trial, `{${parts.join(',')}}`, replicate, cells.map((cell) => `${cell},`).join(''));
+      }
+      return block;
+    },
+  };
+}
+
+/** Writes the canonical parameters and the cells of the point that it stands at. */
+interface BoxWriter {
+  seek(offset: number): void;
+  next(): void;
+  canonical(): string;
+  cells(): string;
+}
+
+interface Turning {
+  readonly place: Place;
+  readonly texts: AxisTexts;
+  position: number;
+}
+
+/** Literal text with holes: `literals[0] + text of holes[0] + literals[1] + …`. */
+interface Template {
+  readonly literals: readonly string[];
+  readonly holes: readonly number[];
+}
+
+function createBoxOpener(options: {
+  readonly axes: readonly string[];
+  readonly params: readonly SpaceParam[];
+  readonly fixed: FixedValues;
+  readonly texts: (axis: Axis) => AxisTexts;
+}): (box: Box) => BoxWriter {
+  const { axes, fixed, texts } = options;
+  const sorted = [...options.params].sort(byName);
+  return (box) => {
+    const { byName: places } = box.shape;
+    const turning: Turning[] = box.shape.places
+      .filter((place) => place.slot < 0)
+      .map((place) => ({ place, texts: texts(place.axis), position: 0 }));
+    const holeOf = new Map(turning.map(({ place }, hole) => [place.name, hole]));
+    const template = (
+      parts: readonly { before: string; name: string; still: () => string; after: string }[],
+    ): Template => {
+      const literals = [''];
+      const holes: number[] = [];
+      for (const { before, name, still, after } of parts) {
+        const hole = holeOf.get(name);
+        const last = literals.pop()! + before;
+        if (hole === undefined) literals.push(last + still() + after);
+        else {
+          literals.push(last, after);
+          holes.push(hole);
+        }
+      }
+      return { literals, holes };
+    };
+    const heldValue = (name: string): Value | undefined => {
+      const place = places.get(name);
+      return place === undefined ? undefined : place.axis.at(box.held[place.slot]!);
+    };
+    const canonical = template(
+      sorted.map((param, i) => ({
+        before: `${i === 0 ? '{' : ','}${JSON.stringify(param.name)}:`,
+        name: param.name,
+        still: () => canonicalValue(heldValue(param.name) ?? restingValue(param, fixed)),
+        after: i === sorted.length - 1 ? '}' : '',
+      })),
+    );
+    const cells = template(
+      axes.map((name) => ({ before: '', name, still: () => formatCell(heldValue(name)), after: ',' })),
+    );
+    const canonicalTexts = new Array<string>(turning.length);
+    const cellTexts = new Array<string>(turning.length);
+    const look = (hole: number): void => {
+      const { texts: own, position } = turning[hole]!;
+      canonicalTexts[hole] = own.canonical(position);
+      cellTexts[hole] = own.cell(position);
+    };
+    return {
+      seek(offset) {
+        turning.forEach((each, hole) => {
+          each.position = positionOf(box, each.place, offset);
+          look(hole);
+        });
+      },
+      next() {
+        // Zipped names share a stride and turn together. So do the neighbours of an axis of one value, which carries
+        // always: the slowest of those that share a stride says whether the next slower one turns too.
+        for (let hole = turning.length - 1; hole >= 0; ) {
+          const { stride } = turning[hole]!.place;
+          let carried = false;
+          for (; hole >= 0 && turning[hole]!.place.stride === stride; hole--) {
+            const each = turning[hole]!;
+            carried = ++each.position === each.place.length;
+            if (carried) each.position = 0;
+            look(hole);
+          }
+          if (!carried) return;
+        }
+      },
+      canonical: () => compose(canonical, canonicalTexts),
+      cells: () => compose(cells, cellTexts),
+    };
+  };
+}
+
+function compose({ literals, holes }: Template, texts: readonly string[]): string {
+  let text = literals[0]!;
+  for (let i = 0; i < holes.length; i++) text += texts[holes[i]!]! + literals[i + 1]!;
+  return text;
+}
+
+interface AxisTexts {
+  canonical(position: number): string;
+  cell(position: number): string;
+}
+
+/** Texts of axis values; kept for short axes, made anew for long ones. */
+function createTexts(): (axis: Axis) => AxisTexts {
+  const made = new Map<Axis, AxisTexts>();
+  return (axis) => {
+    let texts = made.get(axis);
+    if (texts === undefined) {
+      texts = {
+        canonical: keep(axis.length, (position) => canonicalValue(axis.at(position))),
+        cell: keep(axis.length, (position) => formatCell(axis.at(position))),
+      };
+      made.set(axis, texts);
+    }
+    return texts;
+  };
+}
+
+function keep(length: number, make: (position: number) => string): (position: number) => string {
+  if (length > TABLE_LIMIT) return make;
+  const table = new Array<string | undefined>(length);
+  return (position) => {
+    const kept = table[position];
+    if (kept !== undefined) return kept;
+    const text = make(position);
+    table[position] = text;
+    return text;
+  };
+}
+
+function byName(a: SpaceParam, b: SpaceParam): number {
+  return a.name < b.name ? -1 : 1;
+}
