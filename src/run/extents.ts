@@ -1,0 +1,109 @@
+// Where the rows of which trials lie in the journal: one entry for each run of consecutive trials of a record, in the
+// order of the journal. 44 bytes an entry in typed arrays, so that a million single trials cost 44 MB and no object.
+
+const CHUNK_BITS = 12;
+const CHUNK = 1 << CHUNK_BITS;
+
+class Chunk {
+  readonly first = new Float64Array(CHUNK);
+  readonly count = new Uint32Array(CHUNK);
+  readonly record = new Float64Array(CHUNK);
+  readonly rowsAt = new Float64Array(CHUNK);
+  readonly rowsBytes = new Uint32Array(CHUNK);
+  readonly seriesAt = new Float64Array(CHUNK);
+  readonly seriesBytes = new Uint32Array(CHUNK);
+}
+
+export interface Extent {
+  /** Trials [first, first + count). */
+  readonly first: number;
+  readonly count: number;
+  /** File position of the record's frame. */
+  readonly record: number;
+  readonly rowsAt: number;
+  /** 0 for an attempt that left no rows. */
+  readonly rowsBytes: number;
+  readonly seriesAt: number;
+  readonly seriesBytes: number;
+}
+
+/** Trials [from, to) and the extents that hold them all, oldest record first. */
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly extents: readonly number[];
+}
+
+export class Extents {
+  readonly #chunks: Chunk[] = [];
+  #size = 0;
+  #sorted = true;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(extent: Extent): void {
+    const i = this.#size & (CHUNK - 1);
+    if (i === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunks[this.#chunks.length - 1]!;
+    chunk.first[i] = extent.first;
+    chunk.count[i] = extent.count;
+    chunk.record[i] = extent.record;
+    chunk.rowsAt[i] = extent.rowsAt;
+    chunk.rowsBytes[i] = extent.rowsBytes;
+    chunk.seriesAt[i] = extent.seriesAt;
+    chunk.seriesBytes[i] = extent.seriesBytes;
+    if (this.#size > 0 && extent.first < this.first(this.#size - 1)) this.#sorted = false;
+    this.#size++;
+  }
+
+  at(i: number): Extent {
+    const chunk = this.#chunks[i >>> CHUNK_BITS]!;
+    const j = i & (CHUNK - 1);
+    return {
+      first: chunk.first[j]!,
+      count: chunk.count[j]!,
+      record: chunk.record[j]!,
+      rowsAt: chunk.rowsAt[j]!,
+      rowsBytes: chunk.rowsBytes[j]!,
+      seriesAt: chunk.seriesAt[j]!,
+      seriesBytes: chunk.seriesBytes[j]!,
+    };
+  }
+
+  first(i: number): number {
+    return this.#chunks[i >>> CHUNK_BITS]!.first[i & (CHUNK - 1)]!;
+  }
+
+  end(i: number): number {
+    const chunk = this.#chunks[i >>> CHUNK_BITS]!;
+    return chunk.first[i & (CHUNK - 1)]! + chunk.count[i & (CHUNK - 1)]!;
+  }
+
+  /**
+   * Cuts the trials into pieces, in trial order, so that within a piece the same extents hold every trial. Where no
+   * trial was recorded twice, a piece is an extent.
+   */
+  *pieces(): Generator<Piece> {
+    const order = this.#order();
+    let active: number[] = [];
+    let at = 0;
+    for (let next = 0; next < this.#size || active.length > 0; ) {
+      if (active.length === 0) at = this.first(order[next]!);
+      while (next < this.#size && this.first(order[next]!) === at) active.push(order[next++]!);
+      if (active.length > 1) active.sort((a, b) => a - b);
+      let to = next < this.#size ? this.first(order[next]!) : Number.POSITIVE_INFINITY;
+      for (const i of active) to = Math.min(to, this.end(i));
+      yield { from: at, to, extents: active };
+      active = active.filter((i) => this.end(i) > to);
+      at = to;
+    }
+  }
+
+  /** Entry numbers by first trial, and by age where that is equal. */
+  #order(): Uint32Array {
+    const order = Uint32Array.from({ length: this.#size }, (_, i) => i);
+    return this.#sorted ? order : order.sort((a, b) => this.first(a) - this.first(b) || a - b);
+  }
+}

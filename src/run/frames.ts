@@ -1,0 +1,136 @@
+// How a record lies in journal.bin: u32 length, u32 CRC-32, then that many bytes of payload (u32 header length, the
+// header as JSON, the body), all little-endian. Reads and checks frames; never writes.
+import { fstatSync, readSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+
+import { InternalError, SweeplineError } from '../ground/errors.js';
+import { formatCount } from '../ground/text.js';
+
+/** Bytes before the header: length, checksum, header length. */
+export const PROLOGUE = 12;
+const MAX_PAYLOAD = 2 ** 31 - 1;
+const READ_BYTES = 4 * 1024 * 1024;
+/** Every header begins so; what a search for the next whole frame looks for. */
+const HEADER_START = Buffer.from('{"t":"');
+
+/** One record as it was read. `body` is a view that the next frame overwrites. */
+export interface Frame {
+  readonly at: number;
+  readonly header: unknown;
+  readonly bodyAt: number;
+  readonly body: Uint8Array;
+}
+
+/** Where the whole frames end, and how many bytes of a torn one follow. */
+export interface FramesEnd {
+  readonly end: number;
+  readonly torn: number;
+}
+
+/** The buffers of one frame, to be written one after another. The parts are not copied. */
+export function encodeFrame(
+  header: object,
+  parts: readonly Uint8Array[],
+): { chunks: Uint8Array[]; bodyAt: number; bytes: number } {
+  const text = Buffer.from(JSON.stringify(header));
+  const body = parts.reduce((sum, part) => sum + part.length, 0);
+  const length = 4 + text.length + body;
+  if (length > MAX_PAYLOAD) throw new InternalError(`a journal record of ${formatCount(length)} bytes`);
+  const head = Buffer.allocUnsafe(PROLOGUE + text.length);
+  head.writeUInt32LE(length, 0);
+  head.writeUInt32LE(text.length, 8);
+  text.copy(head, PROLOGUE);
+  let crc = crc32(head.subarray(8));
+  for (const part of parts) crc = crc32(part, crc);
+  head.writeUInt32LE(crc, 4);
+  return {
+    chunks: [head, ...parts.filter((part) => part.length > 0)],
+    bodyAt: head.length,
+    bytes: 8 + length,
+  };
+}
+
+/**
+ * Every whole frame from `from` on, up to the size the file has now. A broken frame with no whole frame behind it is
+ * what a kill or a power cut in mid-write leaves: it ends the reading and is told in the result. A broken frame with
+ * whole ones behind it is damage to what was safely on disk: SweeplineError BAD_RUN_FOLDER with its position.
+ */
+export function* readFrames(fd: number, path: string, from = 0): Generator<Frame, FramesEnd> {
+  const size = fstatSync(fd).size;
+  let buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(size - from, PROLOGUE)));
+  let start = from; // file position of buffer[0]
+  let filled = 0;
+  let at = from;
+  const load = (bytes: number) => {
+    if (at - start + bytes <= filled) return;
+    const kept = filled - (at - start);
+    const target = bytes <= buffer.length ? buffer : Buffer.allocUnsafe(bytes);
+    buffer.copy(target, 0, at - start, filled);
+    buffer = target;
+    filled = kept + readFully(fd, buffer.subarray(kept), at + kept, size);
+    start = at;
+  };
+  while (at < size) {
+    load(Math.min(PROLOGUE, size - at));
+    const bytes = size - at < PROLOGUE ? Number.NaN : 8 + buffer.readUInt32LE(at - start);
+    if (!(bytes >= PROLOGUE && at + bytes <= size)) break;
+    load(bytes);
+    const offset = at - start;
+    const payload = buffer.subarray(offset + 8, offset + bytes);
+    if (crc32(payload) !== buffer.readUInt32LE(offset + 4)) break;
+    const bodyAt = PROLOGUE + payload.readUInt32LE(0);
+    if (bodyAt > bytes) break;
+    const header: unknown = JSON.parse(buffer.toString('utf8', offset + PROLOGUE, offset + bodyAt));
+    yield { at, header, bodyAt: at + bodyAt, body: buffer.subarray(offset + bodyAt, offset + bytes) };
+    at += bytes;
+  }
+  if (at < size && hasWholeFrame(fd, at + 1, size)) {
+    throw new SweeplineError(
+      'BAD_RUN_FOLDER',
+      `${path} is damaged at byte ${at}: the record there fails its checksum, and whole records follow it`,
+      {
+        hint: `restore the file from a copy, or cut it there (truncate -s ${at} journal.bin) and resume: what came later runs again`,
+      },
+    );
+  }
+  return { end: at, torn: size - at };
+}
+
+/** Fills `into` from `position` up to the end of the file at `size`; returns the bytes read. */
+export function readFully(
+  fd: number,
+  into: Uint8Array,
+  position: number,
+  size = Number.POSITIVE_INFINITY,
+): number {
+  let read = 0;
+  while (read < into.length && position + read < size) {
+    const got = readSync(fd, into, read, into.length - read, position + read);
+    if (got === 0) break;
+    read += got;
+  }
+  return read;
+}
+
+function hasWholeFrame(fd: number, from: number, size: number): boolean {
+  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, size - from));
+  const overlap = HEADER_START.length - 1;
+  for (let start = from; start < size; start += buffer.length - overlap) {
+    const filled = readFully(fd, buffer, start, size);
+    const window = buffer.subarray(0, filled);
+    for (let i = window.indexOf(HEADER_START); i >= 0; i = window.indexOf(HEADER_START, i + 1)) {
+      if (start + i - PROLOGUE >= from && isWholeFrame(fd, start + i - PROLOGUE, size)) return true;
+    }
+    if (filled < buffer.length || buffer.length <= overlap) break;
+  }
+  return false;
+}
+
+function isWholeFrame(fd: number, at: number, size: number): boolean {
+  const head = Buffer.alloc(8);
+  readFully(fd, head, at);
+  const length = head.readUInt32LE(0);
+  if (length < 4 || at + 8 + length > size) return false;
+  const payload = Buffer.allocUnsafe(length);
+  return readFully(fd, payload, at + 8) === length && crc32(payload) === head.readUInt32LE(4);
+}

@@ -1,0 +1,200 @@
+// journal.bin: the only truth while a run goes on. Append-only; never rewritten, only cut back to its last whole record
+// when it is opened after a kill. One process writes (src/run/lock.ts sees to that); any number may read.
+import { closeSync, openSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { InternalError, SweeplineError } from '../ground/errors.js';
+import { formatBytes } from '../ground/text.js';
+import { syncFolder } from './durable.js';
+import { encodeFrame, type FramesEnd, readFrames } from './frames.js';
+import { countTrials, JOURNAL_FORMAT, type JournalRecord, type RowsRecord } from './records.js';
+import { apply, RunState } from './state.js';
+
+export const JOURNAL_FILE = 'journal.bin';
+/** A file of fewer bytes without a whole record may be a first record cut short; a longer one is somebody else's. */
+const LONGEST_OPENING = 64;
+
+interface Waiting {
+  readonly record: JournalRecord;
+  readonly parts: readonly Uint8Array[];
+  readonly chunks: readonly Uint8Array[];
+  readonly bodyAt: number;
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Replays the file into a state without touching it. `from` continues where an earlier replay ended. */
+export function replayJournal(
+  folder: string,
+  state = new RunState(),
+  from = 0,
+): FramesEnd & { readonly state: RunState } {
+  const path = join(folder, JOURNAL_FILE);
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (cause) {
+    throw new SweeplineError('BAD_RUN_FOLDER', `cannot read ${path}`, {
+      cause,
+      hint: 'name a run folder, such as runs/<sweep>/<run-id>',
+    });
+  }
+  try {
+    const frames = readFrames(fd, path, from);
+    for (let step = frames.next(); ; step = frames.next()) {
+      if (step.done === true) {
+        if (step.value.end === 0 && step.value.torn > LONGEST_OPENING) {
+          throw new SweeplineError(
+            'BAD_RUN_FOLDER',
+            `${path} is no journal of Sweepline: it begins with no record`,
+          );
+        }
+        return { ...step.value, state };
+      }
+      const { at, bodyAt, body } = step.value;
+      const record = step.value.header as JournalRecord;
+      if ((at === 0) !== (record.t === 'open')) {
+        throw new SweeplineError(
+          'BAD_RUN_FOLDER',
+          `${path} is no journal of Sweepline: its record at byte ${at} is "${record.t}"`,
+        );
+      }
+      apply(state, record, { at, bodyAt, body: [body] });
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Opens the journal of a run folder for appending, and makes it where there is none. Hold the folder's lock. */
+export async function openJournal(folder: string): Promise<Journal> {
+  const file = await open(join(folder, JOURNAL_FILE), 'a');
+  try {
+    const { state, end, torn } = replayJournal(folder);
+    const journal = new Journal(file, state, end);
+    if (torn > 0) {
+      await file.truncate(end);
+      await file.datasync();
+      journal.warnings.push(
+        `${join(folder, JOURNAL_FILE)}: dropped ${formatBytes(torn)} of a record that was cut short at byte ${end}; its trials run again`,
+      );
+    }
+    if (end === 0) {
+      await journal.append({ t: 'open', format: JOURNAL_FORMAT });
+      await syncFolder(folder);
+    }
+    return journal;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Made by `openJournal`. */
+export class Journal {
+  readonly warnings: string[] = [];
+  /** How often the disk was waited for. */
+  flushes = 0;
+  #end: number;
+  #pendingBytes = 0;
+  #waiting: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+  #broken: unknown;
+
+  constructor(
+    private readonly file: FileHandle,
+    /** What a replay of the file would give at this moment: a record counts once it is on disk. */
+    readonly state: RunState,
+    end: number,
+  ) {
+    this.#end = end;
+  }
+
+  /** Bytes handed over and not yet on disk: stop producing while they are many, and wait for `drained`. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /**
+   * Resolves when the record is on disk. Records that arrive while the disk is busy go out together in the next
+   * write, so that one flush serves a few slow producers as well as hundreds of fast ones. The body must not change
+   * until then. After a failed write every append rejects: the file may end in half a record.
+   */
+  append(record: JournalRecord, ...body: readonly Uint8Array[]): Promise<void> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    const frame = encodeFrame(record, body);
+    this.#pendingBytes += frame.bytes;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, parts: body, ...frame, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Appends finished trials: the rows and series as they came from the pool. */
+  appendRows(
+    record: Omit<RowsRecord, 't' | 'rowsBytes' | 'seriesBytes'>,
+    rows: Uint8Array,
+    series: Uint8Array = new Uint8Array(),
+  ): Promise<void> {
+    if (countTrials(record.trials) === 0) return Promise.resolve();
+    if (rows.length === 0) return Promise.reject(new InternalError('trials without rows for the journal'));
+    return this.append(
+      { t: 'rows', ...record, rowsBytes: rows.length, seriesBytes: series.length },
+      rows,
+      series,
+    );
+  }
+
+  /** Resolves when nothing is pending. */
+  async drained(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.drained();
+    this.#broken ??= new InternalError('the journal is closed');
+    await this.file.close();
+  }
+
+  async #flush(): Promise<void> {
+    // One turn of the microtask queue, so that appends made in one go share the first write too.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(batch);
+      } catch (cause) {
+        this.#broken = new SweeplineError(
+          'BAD_RUN_FOLDER',
+          `cannot write the journal: ${(cause as Error).message}`,
+          {
+            cause,
+            hint: 'free some disk space or mend the disk, then resume the run: what was acknowledged is safe',
+          },
+        );
+        for (const one of [...batch, ...this.#waiting]) one.reject(this.#broken);
+        this.#waiting = [];
+        this.#pendingBytes = 0;
+      }
+    }
+    this.#flushing = undefined;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    const chunks = batch.flatMap((one) => one.chunks);
+    const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
+    const { bytesWritten } = await this.file.writev(chunks);
+    if (bytesWritten !== bytes) throw new Error(`${bytesWritten} of ${bytes} bytes were written`);
+    await this.file.datasync();
+    this.flushes++;
+    this.#pendingBytes -= bytes;
+    for (const one of batch) {
+      apply(this.state, one.record, { at: this.#end, bodyAt: this.#end + one.bodyAt, body: one.parts });
+      this.#end += one.bytes;
+      one.resolve();
+    }
+  }
+}

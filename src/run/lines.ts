@@ -1,0 +1,56 @@
+// Cuts the bytes of CSV rows into rows, minding line breaks inside quotes. Rows end with "\n" as src/ground/csv.ts
+// writes them; nothing here knows a column but the first.
+
+const NEWLINE = 10;
+const QUOTE = 34;
+const COMMA = 44;
+
+/** Position after the `count` rows that begin at `at` (or the end of `bytes`, where there are fewer). */
+export function skipRows(bytes: Uint8Array, at: number, count: number): number {
+  let quoted = false;
+  let left = count;
+  let i = at;
+  for (; left > 0 && i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (byte === NEWLINE && !quoted) left--;
+  }
+  return i;
+}
+
+/** How many rows `bytes` hold; a last row without its line end does not count. */
+export function countRows(bytes: Uint8Array): number {
+  let quoted = false;
+  let rows = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (byte === NEWLINE && !quoted) rows++;
+  }
+  return rows;
+}
+
+/** Position of the first row at or after `at` whose leading trial number is none of [from, to). */
+export function skipTrials(bytes: Uint8Array, at: number, from: number, to: number): number {
+  let i = at;
+  while (i < bytes.length) {
+    let trial = 0;
+    let j = i;
+    for (; bytes[j] !== COMMA && j < bytes.length; j++) trial = trial * 10 + bytes[j]! - 48;
+    if (!(trial >= from && trial < to)) break;
+    i = skipRows(bytes, j, 1);
+  }
+  return i;
+}
+
+/** Position after the comma that ends the cell beginning at `at`. */
+export function skipCell(bytes: Uint8Array, at: number): number {
+  let quoted = false;
+  let i = at;
+  for (; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (!quoted && (byte === COMMA || byte === NEWLINE)) break;
+  }
+  return i + 1;
+}
