@@ -13,10 +13,7 @@ import type { WorkerDescription } from './worker.js';
 
 /** What every thread is told once, before its first task. */
 export interface PoolSetup {
-  /** `file:` URL of the worker's module. */
-  readonly workerUrl: string;
-  /** The sweep's space; absent while the worker is only being described. */
-  readonly space?: SpaceSpec;
+  readonly space: SpaceSpec;
   /** Axis columns of trials.csv, in order. */
   readonly axes: readonly string[];
   /** Parameter values that the sweep fixes in place of the worker's defaults. */
@@ -25,8 +22,8 @@ export interface PoolSetup {
   readonly engine: string;
   readonly device: string;
   readonly data: string | undefined;
-  /** Where artifacts/ and checkpoints/ are; absent: none are kept (tests). */
-  readonly folder?: string;
+  /** The run folder, for artifacts/ and checkpoints/; null: none can be kept (tests). */
+  readonly folder: string | null;
 }
 
 /** Trials to run in one go. `range` and `trials` are numbers in the space; `points` come from an adaptive sampler. */
@@ -43,7 +40,7 @@ export interface PointTrial {
 
 export type TrialStatus = 'ok' | 'failed' | 'timeout' | 'pruned' | 'skipped';
 
-/** A trial that did not end `ok`, or that reported series: what does not fit in its row. */
+/** A trial that did not end `ok`: what does not fit in its row. */
 export interface TrialNote {
   readonly trial: number;
   readonly status: TrialStatus;
@@ -74,11 +71,14 @@ export interface TaskResult {
 export type ParamFault = string;
 
 export interface Pool {
+  /** Threads. */
   readonly size: number;
   /** Loads the worker and says what it is. Rejects with a SweeplineError where the file is missing or not a worker. */
   describe(): Promise<WorkerDescription>;
   /** Checks single values (`checks`, by the parameter's own type) and whole points (`points`, by the worker's `check`). */
   validate(checks: Readonly<Record<string, readonly Value[]>>, points: readonly Point[]): Promise<readonly ParamFault[]>;
+  /** Once, before the first `submit`: what the trials are. */
+  begin(setup: PoolSetup): Promise<void>;
   submit(task: Task): Promise<TaskResult>;
   stop(): void;
   close(): Promise<void>;

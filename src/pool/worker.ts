@@ -1,7 +1,7 @@
 // What a worker is: how one trial runs, and what it promises about it. A worker file's default export is what
 // `defineWorker` returns. Only hosts load worker files; the coordinator knows a worker by its description.
-import type { z } from 'zod';
-
+import { z } from 'zod';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import type { Random } from '../ground/random.js';
 import type { BlockColumn } from '../space/columns.js';
 import type { Value } from '../space/types.js';
@@ -104,4 +104,103 @@ export interface ParamDescription {
   readonly default: Value;
   readonly choices?: readonly Value[];
   readonly about?: string;
+}
+
+/**
+ * Declares a worker; its file exports the result as default. Throws BAD_DEFINITION with every fault: a parameter without
+ * a default or of a type that is no number, boolean or string, names that clash with columns of trials.csv, neither or
+ * both of `run` and `runBlock`.
+ */
+export function defineWorker<S extends z.ZodRawShape>(options: WorkerOptions<S>): Worker<S> {
+  const worker: Worker<S> = { ...options, kind: 'sweepline-worker' };
+  const faults: string[] = [];
+  if (!/^[a-z][a-z0-9_-]*$/i.test(options.name ?? '')) faults.push(`name "${options.name}": expected a word`);
+  if (typeof options.version !== 'string' || options.version === '') faults.push('version: expected a text such as "1"');
+  const modes = [options.run, options.runBlock].filter((mode) => mode !== undefined);
+  if (modes.length !== 1) faults.push(`expected one of run and runBlock, found ${modes.length === 0 ? 'none' : 'both'}`);
+  const taken = new Set<string>(['trial', 'key', 'replicate', 'seed', 'status', 'attempt', 'step']);
+  for (const [kind, names] of [
+    ['parameter', Object.keys(options.params)],
+    ['metric', Object.keys(options.metrics)],
+  ] as const) {
+    for (const name of names) {
+      if (!/^[a-z_][a-z0-9_]*$/i.test(name)) faults.push(`${kind} "${name}": expected letters, digits and _`);
+      if (taken.has(name)) faults.push(`${kind} "${name}": the name is taken by another column of trials.csv`);
+      taken.add(name);
+    }
+  }
+  for (const [name, type] of Object.entries(options.params)) {
+    const described = describeParam(name, type as z.ZodType);
+    if (typeof described === 'string') faults.push(described);
+  }
+  throwFaults('BAD_DEFINITION', `worker "${options.name}" does not hold together`, faults);
+  return worker;
+}
+
+/** The worker as plain data. */
+export function describeWorker(worker: Worker): WorkerDescription {
+  const params = Object.entries(worker.params).map(([name, type]) => {
+    const described = describeParam(name, type as z.ZodType);
+    if (typeof described === 'string') throw new SweeplineError('BAD_DEFINITION', described);
+    return described;
+  });
+  return {
+    name: worker.name,
+    version: worker.version,
+    ...(worker.about === undefined ? {} : { about: worker.about }),
+    params,
+    metrics: Object.entries(worker.metrics).map(([name, spec]) => ({ name, ...spec })),
+    series: worker.series ?? [],
+    trains: worker.trains ?? false,
+    mode: worker.runBlock === undefined ? 'run' : 'runBlock',
+  };
+}
+
+/** A parameter as zod's JSON Schema tells it, or what is wrong with it. */
+function describeParam(name: string, type: z.ZodType): ParamDescription | string {
+  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as {
+    type?: string;
+    default?: unknown;
+    enum?: readonly Value[];
+    description?: string;
+  };
+  const fallback = schema.default;
+  if (fallback === undefined) return `parameter "${name}" has no default: add .default(…)`;
+  const kind = schema.type ?? typeof fallback;
+  if (kind !== 'number' && kind !== 'integer' && kind !== 'boolean' && kind !== 'string') {
+    return `parameter "${name}" is of type ${kind}: expected a number, integer, boolean or string`;
+  }
+  if (!type.safeParse(fallback).success) return `parameter "${name}": its default ${String(fallback)} is not valid`;
+  return {
+    name,
+    type: kind,
+    default: fallback as Value,
+    ...(schema.enum === undefined ? {} : { choices: schema.enum }),
+    ...(schema.description === undefined ? {} : { about: schema.description }),
+  };
+}
+
+/** Proposed values held against the worker's own types; what is wrong, as texts. */
+export function findParamFaults(
+  worker: Worker,
+  checks: Readonly<Record<string, readonly Value[]>>,
+  points: readonly Readonly<Record<string, Value>>[],
+): readonly string[] {
+  const faults: string[] = [];
+  for (const [name, values] of Object.entries(checks)) {
+    const type = worker.params[name] as z.ZodType | undefined;
+    if (type === undefined) continue;
+    const bad = values.flatMap((value) => {
+      const parsed = type.safeParse(value);
+      return parsed.success ? [] : [`${JSON.stringify(value)} (${parsed.error.issues.map((i) => i.message).join('; ')})`];
+    });
+    if (bad.length > 0) {
+      const shown = bad.slice(0, 3).join(', ');
+      faults.push(`${name}: ${shown}${bad.length > 3 ? ` and ${bad.length - 3} more` : ''}`);
+    }
+  }
+  if (faults.length === 0 && worker.check !== undefined) {
+    for (const point of points) for (const fault of worker.check(point as never)) if (!faults.includes(fault)) faults.push(fault);
+  }
+  return faults;
 }

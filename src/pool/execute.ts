@@ -1,0 +1,192 @@
+// Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
+// that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
+import { formatCell } from '../ground/csv.js';
+import { InternalError, SweeplineError, toPlainError } from '../ground/errors.js';
+import { type BlockColumns, createColumns } from '../space/columns.js';
+import { createKeyer } from '../space/key.js';
+import { fillParams } from '../space/params.js';
+import { createRowPrefixes, type PrefixBlock } from '../space/rows.js';
+import { createSpace } from '../space/space.js';
+import type { Point } from '../space/types.js';
+import type { PoolSetup, Task, TrialNote } from './contract.js';
+import { createTrial, type StopFlag, TrialStopped } from './trial.js';
+import { type Block, describeWorker, type MetricSpec, type MetricValue, type Worker } from './worker.js';
+
+export interface Executed {
+  readonly ended: number;
+  readonly rows: Uint8Array;
+  readonly series: Uint8Array;
+  readonly notes: readonly TrialNote[];
+  readonly stopped: boolean;
+}
+
+export type Executor = (task: Task) => Promise<Executed>;
+
+/** Prepares what all tasks share. The result for a task depends on the task alone. */
+export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag): Executor {
+  const description = describeWorker(worker);
+  const { params } = description;
+  const { fixed, sweepSeed } = setup;
+  const space = createSpace(setup.space);
+  const keyer = createKeyer(worker.name, worker.version);
+  const prefixes = createRowPrefixes({ space, axes: setup.axes, params, fixed, keyer, sweepSeed });
+  const columns = createColumns({ space, params, fixed });
+  const metrics = Object.entries(worker.metrics);
+  const failedCells = `failed${','.repeat(metrics.length)}\n`;
+  const encoder = new TextEncoder();
+
+  const prefixesOf = (task: Task): PrefixBlock =>
+    task.kind === 'range'
+      ? prefixes.range(task.first, task.count)
+      : task.kind === 'trials'
+        ? prefixes.trials(task.trials)
+        : prefixes.points(task.points);
+
+  async function runBlock(task: Task): Promise<Executed> {
+    const { prefixes: heads, seeds } = prefixesOf(task);
+    const count = heads.length;
+    const taskColumns =
+      task.kind === 'range'
+        ? columns.range(task.first, task.count)
+        : task.kind === 'trials'
+          ? columns.trials(task.trials)
+          : columns.points(task.points.map((each) => each.point));
+    const values = new Map(metrics.map(([name]) => [name, new Float64Array(count).fill(Number.NaN)]));
+    let text = '';
+    const notes: TrialNote[] = [];
+    try {
+      await worker.runBlock!(createBlock(count, seeds, taskColumns, values));
+      const writers = metrics.map(([name, spec]) => createColumnWriter(spec, values.get(name)!));
+      for (let i = 0; i < count; i++) {
+        let row = `${heads[i]}ok`;
+        for (let m = 0; m < writers.length; m++) row += writers[m]!(i);
+        text += `${row}\n`;
+      }
+    } catch (error) {
+      const plain = toPlainError(error);
+      text = heads.map((head) => head + failedCells).join('');
+      for (let i = 0; i < count; i++) notes.push({ trial: trialOf(task, i), status: 'failed', error: plain });
+    }
+    return { ended: count, rows: encoder.encode(text), series: new Uint8Array(0), notes, stopped: false };
+  }
+
+  async function runEach(task: Task): Promise<Executed> {
+    const { prefixes: heads, keys, seeds } = prefixesOf(task);
+    let text = '';
+    let series = '';
+    const notes: TrialNote[] = [];
+    for (let i = 0; i < heads.length; i++) {
+      if (Atomics.load(stop, 0) !== 0) return finish(i, true);
+      const trial = trialOf(task, i);
+      const { point, replicate } =
+        task.kind === 'points'
+          ? task.points[i]!
+          : { point: space.at(Math.floor(trial / space.replicates)), replicate: trial % space.replicates };
+      const running = createTrial(
+        { params: fillParams(point, params, fixed), trial, key: keys[i]!, replicate, seed: seeds[i]!, attempt: task.attempt },
+        { folder: setup.folder, engine: setup.engine, device: setup.device, data: setup.data, series: description.series, stop },
+      );
+      try {
+        text += heads[i]! + formatMetrics(metrics, await worker.run!(running.trial as never));
+      } catch (error) {
+        if (error instanceof TrialStopped) return finish(i, true);
+        text += heads[i]! + failedCells;
+        notes.push({ trial, status: 'failed', error: toPlainError(error) });
+      }
+      series += running.seriesRows();
+      running.end();
+    }
+    return finish(heads.length, false);
+
+    function finish(ended: number, stopped: boolean): Executed {
+      return { ended, rows: encoder.encode(text), series: encoder.encode(series), notes, stopped };
+    }
+  }
+
+  return worker.runBlock === undefined ? runEach : runBlock;
+}
+
+/** The number of a task's i-th trial. */
+export function trialOf(task: Task, i: number): number {
+  return task.kind === 'range' ? task.first + i : task.kind === 'trials' ? task.trials[i]! : task.points[i]!.trial;
+}
+
+export function countOf(task: Task): number {
+  return task.kind === 'range' ? task.count : task.kind === 'trials' ? task.trials.length : task.points.length;
+}
+
+/** Whole points of a space as the worker's `check` wants them: defaults filled in. */
+export function fillPoints(worker: Worker, points: readonly Point[]): Record<string, unknown>[] {
+  const { params } = describeWorker(worker);
+  return points.map((point) => fillParams(point, params, {}));
+}
+
+function createBlock(
+  count: number,
+  seeds: Uint32Array,
+  columns: BlockColumns,
+  metrics: ReadonlyMap<string, Float64Array>,
+): Block {
+  const wrongType = (name: string, found: string, expected: string) =>
+    new SweeplineError('BAD_DEFINITION', `parameter "${name}" is a ${found} column; the worker asked for ${expected}`);
+  return {
+    count,
+    seeds,
+    column: (name) => columns.column(name),
+    numbers(name) {
+      const column = columns.column(name);
+      if (column.type !== 'number') throw wrongType(name, column.type, 'numbers');
+      return column.values;
+    },
+    strings(name) {
+      const column = columns.column(name);
+      if (column.type !== 'string') throw wrongType(name, column.type, 'strings');
+      return column;
+    },
+    metric(name) {
+      const values = metrics.get(name);
+      if (values === undefined) throw new InternalError(`no metric "${name}" (has ${[...metrics.keys()].join(', ')})`);
+      return values;
+    },
+  };
+}
+
+/** `,value` by row. Neighbours are often equal (one trajectory answers many rows), so the last text is kept. */
+function createColumnWriter(spec: MetricSpec, values: Float64Array): (row: number) => string {
+  if (spec.type === 'boolean') {
+    return (row) => (values[row] === 1 ? ',true' : values[row] === 0 ? ',false' : ',');
+  }
+  let last = Number.NaN;
+  let text = ',';
+  return (row) => {
+    const value = values[row]!;
+    if (value !== last) {
+      last = value;
+      text = Number.isNaN(value) ? ',' : `,${formatCell(value)}`;
+    }
+    return text;
+  };
+}
+
+function formatMetrics(
+  metrics: readonly (readonly [string, MetricSpec])[],
+  values: Readonly<Record<string, MetricValue>>,
+): string {
+  const stray = Object.keys(values).find((name) => !metrics.some(([known]) => known === name));
+  if (stray !== undefined) {
+    throw new SweeplineError('BAD_DEFINITION', `the worker returned a metric "${stray}" that it does not declare`, {
+      hint: `add it to the worker's metrics (has: ${metrics.map(([name]) => name).join(', ')})`,
+    });
+  }
+  let text = 'ok';
+  for (const [name, spec] of metrics) {
+    const value = values[name] ?? null;
+    const expected = spec.type === 'integer' ? 'number' : spec.type;
+    // biome-ignore lint/suspicious/useValidTypeof: `expected` is one of typeof's own words
+    if (value !== null && typeof value !== expected) {
+      throw new SweeplineError('BAD_DEFINITION', `metric "${name}" is ${JSON.stringify(value)}; expected a ${spec.type}`);
+    }
+    text += `,${formatCell(value)}`;
+  }
+  return `${text}\n`;
+}

@@ -1,0 +1,42 @@
+// What crosses between coordinator and host, and between host and threads: plain data, told apart by `t`.
+import type { PlainError } from '../ground/errors.js';
+import type { Point, Value } from '../space/types.js';
+import type { PoolSetup, Task, TaskResult } from './contract.js';
+import type { Executed } from './execute.js';
+import type { StopFlag } from './trial.js';
+import type { WorkerDescription } from './worker.js';
+
+/** Questions carry an `id` that their answer repeats. Tasks and results travel in bundles: one message costs ~10 µs. */
+export type ToHost =
+  | { readonly t: 'describe'; readonly id: number }
+  | {
+      readonly t: 'validate';
+      readonly id: number;
+      readonly checks: Readonly<Record<string, readonly Value[]>>;
+      readonly points: readonly Point[];
+    }
+  | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
+  | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
+  | { readonly t: 'stop' }
+  | { readonly t: 'close'; readonly id: number };
+
+export type FromHost =
+  | { readonly t: 'described'; readonly id: number; readonly description: WorkerDescription }
+  | { readonly t: 'validated'; readonly id: number; readonly faults: readonly string[] }
+  | { readonly t: 'done'; readonly id: number }
+  | { readonly t: 'results'; readonly results: readonly TaskResult[] }
+  | { readonly t: 'refused'; readonly id: number; readonly error: PlainError }
+  | { readonly t: 'broken'; readonly taskId: number; readonly error: PlainError };
+
+export interface ThreadSetup {
+  readonly workerUrl: string;
+  readonly setup: PoolSetup;
+  readonly stop: StopFlag;
+}
+
+export interface ThreadResult {
+  readonly executed: Executed;
+  /** From 0 within the host. */
+  readonly worker: number;
+  readonly runMs: number;
+}

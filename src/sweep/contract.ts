@@ -1,0 +1,105 @@
+// What the command line and the public API ask of a sweep, and what they hear back. Observers only look: whatever they
+// do, the run's files are the same.
+import type { PlainError } from '../ground/errors.js';
+import type { SamplerSpec } from '../space/sampling.js';
+import type { AxisValues } from '../space/types.js';
+
+/** Everything `sweepline run` can say about a run. Absent fields take the sweep's own values or the defaults. */
+export interface RunRequest {
+  /** Name of a shipped sweep, or path of a sweep's file. */
+  readonly sweep: string;
+  /** `--set axis=values`, by axis. */
+  readonly set?: Readonly<Record<string, AxisValues>>;
+  /** Worker threads; default: the number of cores. */
+  readonly workers?: number;
+  readonly engine?: string;
+  readonly device?: string;
+  readonly data?: string;
+  readonly sampler?: Partial<SamplerSpec> & { readonly name: string };
+  readonly seed?: number;
+  readonly replicates?: number;
+  readonly retries?: number;
+  /** Stop starting trials once so many have failed: a number, or a share in (0, 1). */
+  readonly maxFailures?: number | { readonly share: number };
+  readonly shard?: { readonly index: number; readonly count: number };
+  /** The run folder itself; default: a new folder under `root`. */
+  readonly out?: string;
+  /** Where run folders are made: `runs` in the working directory. */
+  readonly root?: string;
+  /** Trials a task, fixed; default: adapts to about 100 ms a task. For benchmarks. */
+  readonly blockSize?: number;
+  /** Run trials in this process, one after another, for a debugger. */
+  readonly debug?: boolean;
+  /** Written to the manifest. */
+  readonly command?: readonly string[];
+}
+
+/** What would run, and why. */
+export interface Plan {
+  readonly sweep: string;
+  readonly title: string;
+  readonly folder: string | null;
+  readonly sampler: string;
+  /** Text of each axis: `alpha: 0.01 … 1 (41 values, log)`. */
+  readonly axes: readonly string[];
+  /** Points times replicates, before constraints; for `bisect` the most that can be needed. */
+  readonly trials: number;
+  /** Left out by the constraint or as duplicates; null where the space is too large to count them in advance. */
+  readonly excluded: number | null;
+  readonly done: number;
+  readonly failed: number;
+  /** Started, but never ended: their host or coordinator died. They run again. */
+  readonly orphaned: number;
+  readonly new: number;
+  /** Milliseconds, and bytes on disk; null where nothing has been measured yet. */
+  readonly predictedMs: number | null;
+  readonly predictedBytes: number | null;
+  readonly workers: number;
+}
+
+export interface Progress {
+  /** Trials to do in this run, those done before included; null where the sampler decides as it goes. */
+  readonly total: number | null;
+  readonly done: number;
+  readonly failed: number;
+  readonly running: number;
+  /** Trials a second over the last seconds, and milliseconds to go at that rate. */
+  readonly rate: number;
+  readonly etaMs: number | null;
+  /** `peak 1.41` of the best trial where a metric has a goal, else of the last. */
+  readonly metric: string | null;
+}
+
+/** Hooks are optional; an observer that throws is dropped with a warning. */
+export interface Observer {
+  /** The run folder is there and locked, the worker is known, nothing has run yet. */
+  onStart?(event: { readonly folder: string; readonly plan: Plan; readonly resumed: boolean }): void;
+  /** At most ten times a second, and once at the end. */
+  onProgress?(progress: Progress): void;
+  /** A trial ended without `ok`. `replay` is the command that runs it alone. */
+  onFailure?(event: { readonly trial: number; readonly status: string; readonly error: PlainError; readonly replay: string }): void;
+  /** A line that a worker printed, or a warning of ours. */
+  onLine?(line: string): void;
+  /** All files are written. */
+  onEnd?(outcome: Outcome): void;
+}
+
+export interface Outcome {
+  readonly folder: string;
+  readonly sweep: string;
+  readonly trials: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** Not run: interrupted, or given up after too many failures. */
+  readonly left: number;
+  readonly interrupted: boolean;
+  readonly tooManyFailures: boolean;
+  readonly elapsedMs: number;
+}
+
+/** A run that has been started. */
+export interface RunHandle {
+  readonly outcome: Promise<Outcome>;
+  /** First call: finish what runs, start nothing more. Second call: stop at once. Both leave a resumable folder. */
+  stop(): void;
+}
