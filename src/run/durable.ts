@@ -1,5 +1,6 @@
 // Files that are there whole or not at all: written under a temporary name, flushed, and renamed (or linked) into
 // place; then the folder is flushed, so that the name survives a power cut too.
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { link, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -40,7 +41,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 
 /** Makes `path` with `text`; false where it exists already. Nobody ever sees it empty. */
 export async function createFile(path: string, text: string): Promise<boolean> {
-  const temporary = temporaryName(path);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   await writeFile(temporary, text, { flush: true });
   try {
     await link(temporary, path);
@@ -81,8 +82,12 @@ export class DerivedFile {
 
   appendText(text: string): void {
     // Three bytes at most for each UTF-16 unit.
-    if (text.length * 3 > BUFFER_BYTES) return this.append(Buffer.from(text));
-    if (this.#filled + text.length * 3 > BUFFER_BYTES) this.#flush();
+    const most = text.length * 3;
+    if (most > BUFFER_BYTES) {
+      this.append(Buffer.from(text));
+      return;
+    }
+    if (this.#filled + most > BUFFER_BYTES) this.#flush();
     this.#filled += this.#buffer.write(text, this.#filled, 'utf8');
   }
 

@@ -1,19 +1,15 @@
 // journal.bin: the only truth while a run goes on. Append-only; never rewritten, only cut back to its last whole record
 // when it is opened after a kill. One process writes (src/run/lock.ts sees to that); any number may read.
-import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { formatBytes } from '../ground/text.js';
 import { syncFolder } from './durable.js';
-import { encodeFrame, type FramesEnd, readFrames } from './frames.js';
+import { encodeFrame } from './frames.js';
 import { countTrials, JOURNAL_FORMAT, type JournalRecord, type RowsRecord } from './records.js';
-import { apply, RunState } from './state.js';
-
-export const JOURNAL_FILE = 'journal.bin';
-/** A file of fewer bytes without a whole record may be a first record cut short; a longer one is somebody else's. */
-const LONGEST_OPENING = 64;
+import { JOURNAL_FILE, replayJournal } from './replay.js';
+import { apply, type RunState } from './state.js';
 
 interface Waiting {
   readonly record: JournalRecord;
@@ -25,49 +21,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Replays the file into a state without touching it. `from` continues where an earlier replay ended. */
-export function replayJournal(
-  folder: string,
-  state = new RunState(),
-  from = 0,
-): FramesEnd & { readonly state: RunState } {
-  const path = join(folder, JOURNAL_FILE);
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (cause) {
-    throw new SweeplineError('BAD_RUN_FOLDER', `cannot read ${path}`, {
-      cause,
-      hint: 'name a run folder, such as runs/<sweep>/<run-id>',
-    });
-  }
-  try {
-    const frames = readFrames(fd, path, from);
-    for (let step = frames.next(); ; step = frames.next()) {
-      if (step.done === true) {
-        if (step.value.end === 0 && step.value.torn > LONGEST_OPENING) {
-          throw new SweeplineError(
-            'BAD_RUN_FOLDER',
-            `${path} is no journal of Sweepline: it begins with no record`,
-          );
-        }
-        return { ...step.value, state };
-      }
-      const { at, bodyAt, body } = step.value;
-      const record = step.value.header as JournalRecord;
-      if ((at === 0) !== (record.t === 'open')) {
-        throw new SweeplineError(
-          'BAD_RUN_FOLDER',
-          `${path} is no journal of Sweepline: its record at byte ${at} is "${record.t}"`,
-        );
-      }
-      apply(state, record, { at, bodyAt, body: [body] });
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Opens the journal of a run folder for appending, and makes it where there is none. Hold the folder's lock. */
 export async function openJournal(folder: string): Promise<Journal> {
   const file = await open(join(folder, JOURNAL_FILE), 'a');
@@ -76,11 +29,12 @@ export async function openJournal(folder: string): Promise<Journal> {
     const journal = new Journal(file, state, end);
     if (torn > 0) {
       await file.truncate(end);
-      await file.datasync();
       journal.warnings.push(
         `${join(folder, JOURNAL_FILE)}: dropped ${formatBytes(torn)} of a record that was cut short at byte ${end}; its trials run again`,
       );
     }
+    // What a killed process wrote and did not wait for counts as done from now on.
+    await file.datasync();
     if (end === 0) {
       await journal.append({ t: 'open', format: JOURNAL_FORMAT });
       await syncFolder(folder);

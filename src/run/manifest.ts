@@ -1,5 +1,6 @@
 // manifest.json: what a run was asked to do, written once when the run folder is made (and again when its grid is
 // edited). Nothing that happens during the run is kept here: that is the journal's part.
+import type { SpaceParam } from '../space/params.js';
 import type { SamplerSpec } from '../space/sampling.js';
 import type { SpaceSpec, Value } from '../space/types.js';
 
@@ -42,7 +43,7 @@ export interface WorkerRecord {
   readonly url: string;
   readonly name: string;
   readonly version: string;
-  readonly params: readonly { readonly name: string; readonly type: string; readonly default: Value }[];
+  readonly params: readonly SpaceParam[];
   readonly metrics: readonly {
     readonly name: string;
     readonly type: 'number' | 'integer' | 'boolean' | 'string';

@@ -88,3 +88,17 @@ export function spaceRecord(manifest: Manifest): SpaceRecord {
   const { space, where, axes, fixed, sampler, seed, worker } = manifest;
   return { t: 'space', space, where, axes, fixed, sampler, seed, worker };
 }
+
+/** Calls `visit` for every run of consecutive numbers, in the order of the rows. */
+export function forEachRun(trials: TrialNumbers, visit: (first: number, count: number) => void): void {
+  if ('first' in trials) {
+    if (trials.count > 0) visit(trials.first, trials.count);
+    return;
+  }
+  for (let i = 0; i < trials.length; ) {
+    let j = i + 1;
+    while (j < trials.length && trials[j] === trials[j - 1]! + 1) j++;
+    visit(trials[i]!, j - i);
+    i = j;
+  }
+}

@@ -1,0 +1,84 @@
+// trials.csv, metrics.csv and timings.csv out of the journal: the rows lie there as they will stand in the files, so
+// that they are copied in trial order and never parsed. Each file is replaced whole or not at all. Memory does not
+// grow with the number of trials.
+import { join } from 'node:path';
+
+import { formatRow } from '../ground/csv.js';
+import { headerOf } from '../space/rows.js';
+import { DerivedFile, syncFolder } from './durable.js';
+import type { Epoch } from './epoch.js';
+import { Excerpts } from './excerpts.js';
+import { finishedTrials, type Stretch } from './finished.js';
+import type { RunState } from './state.js';
+import { writeTimings } from './timings.js';
+
+/** From here on a stretch is copied straight from file to file. */
+const LONG_STRETCH = 16 * 1024;
+
+export interface Derived {
+  /** Rows of trials.csv. */
+  readonly trials: number;
+  /** Bytes of all three files. */
+  readonly bytes: number;
+}
+
+/** Writes the files of the state's current epoch. `state` must be the folder's own, with everything on disk. */
+export async function writeDerived(folder: string, state: RunState): Promise<Derived> {
+  const { epoch } = state;
+  const { axes, worker } = epoch.record;
+  const excerpts = new Excerpts(folder);
+  const files: DerivedFile[] = [];
+  const begin = (name: string, header: string) => {
+    const file = new DerivedFile(join(folder, name));
+    files.push(file);
+    file.appendText(header);
+    return file;
+  };
+  try {
+    const names = worker.metrics.map(({ name }) => name);
+    const trials = begin('trials.csv', headerOf(axes, names));
+    const hasSeries = worker.series.length > 0;
+    const metrics = hasSeries
+      ? begin('metrics.csv', formatRow(['trial', 'step', ...worker.series]))
+      : undefined;
+    await copyRows(epoch, excerpts, trials, metrics);
+    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(TIMING_COLUMNS)));
+    for (const file of files) await file.commit();
+    await syncFolder(folder);
+    return { trials: epoch.doneCount, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+  } finally {
+    for (const file of files) await file.discard();
+    excerpts.close();
+  }
+}
+
+export const TIMING_COLUMNS = [
+  'trial',
+  'attempt',
+  'worker',
+  'host',
+  'device',
+  'queue_ms',
+  'run_ms',
+  'status',
+  'error',
+];
+
+async function copyRows(
+  epoch: Epoch,
+  excerpts: Excerpts,
+  trials: DerivedFile,
+  metrics: DerivedFile | undefined,
+): Promise<void> {
+  const copy = (file: DerivedFile, stretch: Stretch) => {
+    if ('bytes' in stretch) file.append(stretch.bytes);
+    else if (stretch.length >= LONG_STRETCH) file.copy(excerpts.fd, stretch.at, stretch.length);
+    else if (stretch.length > 0) file.append(excerpts.slice(stretch.at, stretch.length));
+  };
+  for (const { rows, series } of finishedTrials(epoch.extents, excerpts)) {
+    copy(trials, rows);
+    if (metrics !== undefined) copy(metrics, series);
+    const breath = trials.breathe();
+    if (breath !== undefined) await breath;
+  }
+}

@@ -1,0 +1,154 @@
+// The trials of one space: which are done and how they ended, and where their rows lie in the journal. Holds no rows.
+import { Extents } from './extents.js';
+import { skipRows, skipTrials } from './lines.js';
+import { RangeSet } from './ranges.js';
+import { type AttemptRecord, countTrials, forEachRun, type RowsRecord, type SpaceRecord } from './records.js';
+
+/** Where a record lies in the file; `body` is its rows and series. */
+export interface Placed {
+  readonly at: number;
+  readonly bodyAt: number;
+  readonly body: readonly Uint8Array[];
+}
+
+export interface Counts {
+  readonly done: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly timeout: number;
+  readonly pruned: number;
+  readonly skipped: number;
+  /** Begun by a host that died, and not done since. */
+  readonly orphaned: number;
+}
+
+/** The trials of one space. */
+export class Epoch {
+  readonly done = new RangeSet();
+  readonly failed = new RangeSet();
+  readonly timeout = new RangeSet();
+  readonly pruned = new RangeSet();
+  readonly skipped = new RangeSet();
+  readonly orphaned = new RangeSet();
+  readonly extents = new Extents();
+  /** Total of run_ms, and the trials it is of (carried rows ran in another epoch and do not count). */
+  runMs = 0;
+  timed = 0;
+  /** The trials tried at least 2, 3, … times. */
+  readonly #retried: RangeSet[] = [];
+
+  constructor(readonly record: SpaceRecord) {}
+
+  get doneCount(): number {
+    return this.done.count;
+  }
+
+  isDone(trial: number): boolean {
+    return this.done.has(trial);
+  }
+
+  /** The least trial ≥ `from` that is not done (it may lie past the end of the space). */
+  nextUndone(from: number): number {
+    return this.done.nextGap(from);
+  }
+
+  /** The number of the last attempt at a trial; 0 where there was none. */
+  lastAttempt(trial: number): number {
+    for (let i = this.#retried.length - 1; i >= 0; i--) if (this.#retried[i]!.has(trial)) return i + 2;
+    return this.done.has(trial) || this.orphaned.has(trial) ? 1 : 0;
+  }
+
+  counts(): Counts {
+    const { done, failed, timeout, pruned, skipped, orphaned } = this;
+    return {
+      done: done.count,
+      ok: done.count - failed.count - timeout.count - pruned.count - skipped.count,
+      failed: failed.count,
+      timeout: timeout.count,
+      pruned: pruned.count,
+      skipped: skipped.count,
+      orphaned: orphaned.count,
+    };
+  }
+
+  applyRows(record: RowsRecord, placed: Placed): void {
+    forEachRun(record.trials, (first, count) => {
+      const to = first + count;
+      // A trial that is recorded again (a retry) has the later record's status.
+      for (const set of [this.failed, this.timeout, this.pruned, this.skipped, this.orphaned])
+        set.delete(first, to);
+      this.done.add(first, to);
+    });
+    for (const note of record.notes)
+      if (note.status !== 'ok') this[note.status].add(note.trial, note.trial + 1);
+    this.#noteAttempt(record);
+    if (record.carried !== true) {
+      this.runMs += record.run_ms;
+      this.timed += countTrials(record.trials);
+    }
+    this.#placeRows(record, placed);
+  }
+
+  applyAttempt(record: AttemptRecord, placed: Placed): void {
+    forEachRun(record.trials, (first, count) => {
+      const to = first + count;
+      this.orphaned.add(first, to);
+      for (const [from, end] of this.done.rangesIn(first, to)) this.orphaned.delete(from, end);
+      this.extents.push({
+        first,
+        count,
+        record: placed.at,
+        rowsAt: 0,
+        rowsBytes: 0,
+        seriesAt: 0,
+        seriesBytes: 0,
+      });
+    });
+    this.#noteAttempt(record);
+  }
+
+  #noteAttempt(record: RowsRecord | AttemptRecord): void {
+    if (record.attempt < 2) return;
+    while (this.#retried.length < record.attempt - 1) this.#retried.push(new RangeSet());
+    const set = this.#retried[record.attempt - 2]!;
+    forEachRun(record.trials, (first, count) => set.add(first, first + count));
+  }
+
+  #placeRows(record: RowsRecord, placed: Placed): void {
+    const { rowsBytes, seriesBytes } = record;
+    const seriesAt = placed.bodyAt + rowsBytes;
+    if ('first' in record.trials) {
+      const { first, count } = record.trials;
+      this.extents.push({
+        first,
+        count,
+        record: placed.at,
+        rowsAt: placed.bodyAt,
+        rowsBytes,
+        seriesAt,
+        seriesBytes,
+      });
+      return;
+    }
+    const body = placed.body.length === 1 ? placed.body[0]! : Buffer.concat(placed.body);
+    const rows = body.subarray(0, rowsBytes);
+    const series = body.subarray(rowsBytes);
+    let row = 0;
+    let serie = 0;
+    forEachRun(record.trials, (first, count) => {
+      const rowEnd = skipRows(rows, row, count);
+      const serieEnd = skipTrials(series, serie, first, first + count);
+      this.extents.push({
+        first,
+        count,
+        record: placed.at,
+        rowsAt: placed.bodyAt + row,
+        rowsBytes: rowEnd - row,
+        seriesAt: seriesAt + serie,
+        seriesBytes: serieEnd - serie,
+      });
+      row = rowEnd;
+      serie = serieEnd;
+    });
+  }
+}

@@ -1,0 +1,166 @@
+// coordinator.lock: one coordinator a run folder. A lock whose process is gone is taken over; of several that find it
+// stale at once exactly one gets it, because stale locks are only removed under a second lock of the same kind.
+// What it cannot rule out: a coordinator of another host that was frozen for over a minute and wakes up (it is told).
+import { randomUUID } from 'node:crypto';
+import { readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import { type Clock, systemClock } from '../ground/clock.js';
+import { SweeplineError } from '../ground/errors.js';
+import { createFile } from './durable.js';
+
+export const LOCK_FILE = 'coordinator.lock';
+const HEARTBEAT_MS = 5_000;
+/** A lock of another host is stale when it has not been touched for so long. */
+const STALE_MS = 60_000;
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Start of the process in clock ticks since boot, against recycled pids; null where /proc has none. */
+  readonly started: string | null;
+  readonly token: string;
+}
+
+export interface Lock {
+  /** Removes the lock if it is still one's own. May be called twice. */
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  readonly clock?: Clock;
+  /** This machine's name. */
+  readonly host?: string;
+  /** Called once when another coordinator has taken the lock: stop writing at once. */
+  readonly onLost?: () => void;
+}
+
+/** Takes the lock of a run folder, or throws LOCKED with the pid and host of the coordinator that holds it. */
+export async function acquireLock(folder: string, options: LockOptions = {}): Promise<Lock> {
+  const { clock = systemClock, host = hostname(), onLost } = options;
+  const path = join(folder, LOCK_FILE);
+  const own: Holder = { pid: process.pid, host, started: await readStart(process.pid), token: randomUUID() };
+  const other = await take(path, own, clock).catch((cause: unknown) => {
+    if (cause instanceof SweeplineError) throw cause;
+    throw new SweeplineError('BAD_RUN_FOLDER', `cannot write in ${folder}: ${(cause as Error).message}`, {
+      cause,
+    });
+  });
+  if (other !== undefined) {
+    throw new SweeplineError(
+      'LOCKED',
+      `${folder} is in use by the coordinator with pid ${other.pid} on ${other.host}`,
+      {
+        hint: 'wait for it, or stop it (Ctrl-C there), then resume',
+      },
+    );
+  }
+  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  timer.unref();
+  const beat = async () => {
+    const seconds = clock.now() / 1000;
+    if (await isOwn(path, own)) await utimes(path, seconds, seconds).catch(lose);
+    else lose();
+  };
+  const lose = () => {
+    clearInterval(timer);
+    if (!released) onLost?.();
+    released = true;
+  };
+  let released = false;
+  return {
+    async release() {
+      released = true;
+      clearInterval(timer);
+      if (await isOwn(path, own)) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Who works on the run folder now, if anybody. Looks only. */
+export async function findCoordinator(
+  folder: string,
+  { clock = systemClock, host = hostname() }: Pick<LockOptions, 'clock' | 'host'> = {},
+): Promise<{ readonly pid: number; readonly host: string } | undefined> {
+  const path = join(folder, LOCK_FILE);
+  const holder = await readHolder(path);
+  return holder === undefined || (await isStale(path, holder, host, clock)) ? undefined : holder;
+}
+
+/** Puts `own` at `path`; where somebody who may be alive is there, returns them. */
+async function take(path: string, own: Holder, clock: Clock): Promise<Holder | undefined> {
+  const text = `${JSON.stringify(own)}\n`;
+  for (;;) {
+    if (await createFile(path, text)) return undefined;
+    const found = await readHolder(path);
+    if (found === undefined) continue;
+    if (!(await isStale(path, found, own.host, clock))) return found;
+    // Only who holds the guard removes a stale lock, and looks again before: what is removed was never taken anew,
+    // since a free name is the only way in. The guard of a process that died in here is stale in its turn.
+    const guard = `${path}.takeover`;
+    const busy = await take(guard, own, clock);
+    if (busy !== undefined) return busy;
+    try {
+      const again = await readHolder(path);
+      if (again?.token === found.token) await rm(path);
+    } finally {
+      await rm(guard, { force: true });
+    }
+  }
+}
+
+async function isStale(path: string, holder: Holder, host: string, clock: Clock): Promise<boolean> {
+  if (holder.host === host) {
+    if (!isAlive(holder.pid)) return true;
+    const started = await readStart(holder.pid);
+    return holder.started !== null && started !== null && started !== holder.started;
+  }
+  const touched = await stat(path).then(
+    (found) => found.mtimeMs,
+    () => 0, // gone meanwhile
+  );
+  return clock.now() - touched > STALE_MS;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat. The command's name, which may hold anything, ends with the last bracket. */
+async function readStart(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  // A zombie is dead to us: only its parent has yet to notice.
+  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? null);
+}
+
+async function isOwn(path: string, own: Holder): Promise<boolean> {
+  return (await readHolder(path))?.token === own.token;
+}
+
+/** Who holds the lock; undefined where there is none. */
+async function readHolder(path: string): Promise<Holder | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as Holder;
+  } catch (cause) {
+    throw new SweeplineError('LOCKED', `${path} is no lock of Sweepline`, {
+      cause,
+      hint: 'remove it if no coordinator works on this run',
+    });
+  }
+}

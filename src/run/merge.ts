@@ -1,0 +1,176 @@
+// Puts runs of one sweep together, such as the shards of several machines: the rows are the same bytes as those of a
+// run in one piece. Refuses runs that differ in anything the rows depend on, and trials that two runs disagree about;
+// all of that is looked at before the first byte is written.
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { plural } from '../ground/text.js';
+import { type Derived, writeDerived } from './derive.js';
+import type { Epoch } from './epoch.js';
+import { Excerpts } from './excerpts.js';
+import { finishedTrials, readStretch } from './finished.js';
+import { createRunFolder, openRunFolder } from './folder.js';
+import { type Journal, openJournal } from './journal.js';
+import { skipRows } from './lines.js';
+import { acquireLock } from './lock.js';
+import type { Manifest } from './manifest.js';
+import { RangeSet } from './ranges.js';
+import { forEachRun, spaceRecord, type TrialNumbers } from './records.js';
+import { readRecords, replayJournal } from './replay.js';
+import type { RunState } from './state.js';
+
+const PENDING_BYTES = 32 * 1024 * 1024;
+const SHOWN = 5;
+
+interface Source {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly state: RunState;
+  readonly epoch: Epoch;
+}
+
+/** What is the merged run's own. */
+export type MergedIdentity = Pick<Manifest, 'runId' | 'created' | 'host' | 'command'>;
+
+/** Merges `folders` into a new run folder `out`, derived files and artifacts included. */
+export async function mergeRuns(
+  folders: readonly string[],
+  out: string,
+  identity: MergedIdentity,
+): Promise<Derived & { readonly folder: string }> {
+  const sources = await Promise.all(folders.map(openSource));
+  const [first] = sources;
+  if (first === undefined)
+    throw new SweeplineError('BAD_USAGE', 'there is nothing to merge: expected one run or more');
+  throwFaults(
+    'BAD_USAGE',
+    'the runs do not belong together',
+    sources.slice(1).flatMap((one) => findDifferences(first, one)),
+  );
+  throwFaults('BAD_USAGE', 'the runs disagree about trials that they share', findDisagreements(sources));
+
+  const manifest: Manifest = { ...first.manifest, ...identity, shard: null };
+  const { path, isNew } = await createRunFolder(out, manifest);
+  if (!isNew)
+    throw new SweeplineError('BAD_USAGE', `${path} is a run already`, {
+      hint: 'give --out a new or empty folder',
+    });
+  const lock = await acquireLock(path);
+  const journal = await openJournal(path);
+  try {
+    await journal.append(spaceRecord(manifest));
+    const before = new RangeSet();
+    for (const source of sources) {
+      await appendSource(journal, source, before);
+      for (const [from, to] of source.epoch.done.ranges()) before.add(from, to);
+      const artifacts = join(source.path, 'artifacts');
+      if (existsSync(artifacts)) cpSync(artifacts, join(path, 'artifacts'), { recursive: true });
+    }
+    return { ...(await writeDerived(path, journal.state)), folder: path };
+  } finally {
+    await journal.close();
+    await lock.release();
+  }
+}
+
+async function openSource(folder: string): Promise<Source> {
+  const { path, manifest } = await openRunFolder(folder);
+  const { state } = replayJournal(path);
+  return { path, manifest, state, epoch: state.epoch };
+}
+
+/** Everything that rows depend on, as text for people. */
+function findDifferences(a: Source, b: Source): string[] {
+  const facets = ({ manifest: m }: Source): Record<string, unknown> => ({
+    sweep: m.sweep,
+    'worker name': m.worker.name,
+    'worker version': m.worker.version,
+    metrics: m.worker.metrics.map(({ name }) => name),
+    series: m.worker.series,
+    space: m.space,
+    constraint: m.where,
+    axes: m.axes,
+    'fixed parameters': m.fixed,
+    sampler: m.sampler,
+    seed: m.seed,
+    engine: m.engine,
+    data: m.data,
+  });
+  const mine = facets(a);
+  return Object.entries(facets(b)).flatMap(([name, value]) => {
+    const [x, y] = [JSON.stringify(mine[name]), JSON.stringify(value)];
+    return x === y ? [] : [`${name}: ${clip(x)} in ${a.path}, ${clip(y)} in ${b.path}`];
+  });
+}
+
+function clip(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+/** Trials that two runs have finished with different rows. */
+function findDisagreements(sources: readonly Source[]): string[] {
+  return sources.flatMap((a, i) => sources.slice(i + 1).flatMap((b) => findDisagreement(a, b)));
+}
+
+function findDisagreement(a: Source, b: Source): string[] {
+  let shared = 0;
+  for (const [from, to] of a.epoch.done.ranges()) shared += b.epoch.done.countIn(from, to);
+  if (shared === 0) return [];
+  const trials: number[] = [];
+  const excerpts = [new Excerpts(a.path), new Excerpts(b.path)] as const;
+  try {
+    const [left, right] = [rowsOf(a.epoch, excerpts[0]), rowsOf(b.epoch, excerpts[1])];
+    let [x, y] = [left.next(), right.next()];
+    while (x.done !== true && y.done !== true) {
+      const distance = x.value.trial - y.value.trial;
+      if (distance === 0 && !x.value.row.equals(y.value.row)) trials.push(x.value.trial);
+      if (distance <= 0) x = left.next();
+      if (distance >= 0) y = right.next();
+    }
+  } finally {
+    for (const one of excerpts) one.close();
+  }
+  if (trials.length === 0) return [];
+  const shown = trials.slice(0, SHOWN).join(', ') + (trials.length > SHOWN ? ', …' : '');
+  return [`${a.path} and ${b.path} have other rows for ${plural(trials.length, 'trial')}: ${shown}`];
+}
+
+function* rowsOf(
+  epoch: Epoch,
+  excerpts: Excerpts,
+): Generator<{ readonly trial: number; readonly row: Buffer }> {
+  for (const { from, to, rows } of finishedTrials(epoch.extents, excerpts)) {
+    const bytes = Buffer.from(readStretch(rows, excerpts));
+    let at = 0;
+    for (let trial = from; trial < to; trial++) {
+      const end = skipRows(bytes, at, 1);
+      yield { trial, row: bytes.subarray(at, end) };
+      at = end;
+    }
+  }
+}
+
+/** Appends the records of the source's last epoch, but for those whose trials are all in `before`. */
+async function appendSource(journal: Journal, source: Source, before: RangeSet): Promise<void> {
+  const epoch = source.state.epochs.length - 1;
+  let appends: Promise<void>[] = [];
+  for (const { record, body } of readRecords(source.path)) {
+    if ((record.t !== 'rows' && record.t !== 'attempt') || record.epoch !== epoch) continue;
+    if (isWithin(record.trials, before)) continue;
+    appends.push(journal.append({ ...record, epoch: 0 }, Uint8Array.from(body)));
+    if (journal.pendingBytes > PENDING_BYTES) {
+      await Promise.all(appends);
+      appends = [];
+    }
+  }
+  await Promise.all(appends);
+}
+
+function isWithin(trials: TrialNumbers, set: RangeSet): boolean {
+  let isInside = true;
+  forEachRun(trials, (first, count) => {
+    if (set.countIn(first, first + count) < count) isInside = false;
+  });
+  return isInside;
+}

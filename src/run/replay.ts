@@ -1,0 +1,75 @@
+// Reads journal.bin from its first record to its last whole one. Never writes: a live journal may be read beside the
+// process that appends to it.
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { SweeplineError } from '../ground/errors.js';
+import { type FramesEnd, readFrames } from './frames.js';
+import type { JournalRecord } from './records.js';
+import { apply, RunState } from './state.js';
+
+export const JOURNAL_FILE = 'journal.bin';
+/** A file of fewer bytes without a whole record may be a first record cut short; a longer one is somebody else's. */
+const LONGEST_OPENING = 64;
+
+/** A record as it lies in the file. `body` is a view that the next record overwrites. */
+export interface StoredRecord {
+  readonly record: JournalRecord;
+  readonly at: number;
+  readonly bodyAt: number;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Every whole record from byte `from` on, without touching the file: BAD_RUN_FOLDER where it cannot be read, is no
+ * journal, or is damaged before its end.
+ */
+export function* readRecords(folder: string, from = 0): Generator<StoredRecord, FramesEnd> {
+  const path = join(folder, JOURNAL_FILE);
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (cause) {
+    const hint = 'name a run folder, such as runs/<sweep>/<run-id>';
+    throw new SweeplineError('BAD_RUN_FOLDER', `cannot read ${path}`, { cause, hint });
+  }
+  try {
+    const frames = readFrames(fd, path, from);
+    let step = frames.next();
+    for (; step.done !== true; step = frames.next()) {
+      const { at, bodyAt, body } = step.value;
+      const record = step.value.header as JournalRecord;
+      if ((at === 0) !== (record.t === 'open')) {
+        throw new SweeplineError(
+          'BAD_RUN_FOLDER',
+          `${path} is no journal of Sweepline: its record at byte ${at} is "${record.t}"`,
+        );
+      }
+      yield { record, at, bodyAt, body };
+    }
+    if (step.value.end === 0 && step.value.torn > LONGEST_OPENING) {
+      throw new SweeplineError(
+        'BAD_RUN_FOLDER',
+        `${path} is no journal of Sweepline: it begins with no record`,
+      );
+    }
+    return step.value;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Replays the file into a state without touching it. `from` continues where an earlier replay ended. */
+export function replayJournal(
+  folder: string,
+  state = new RunState(),
+  from = 0,
+): FramesEnd & { readonly state: RunState } {
+  const records = readRecords(folder, from);
+  let step = records.next();
+  for (; step.done !== true; step = records.next()) {
+    const { record, at, bodyAt, body } = step.value;
+    apply(state, record, { at, bodyAt, body: [body] });
+  }
+  return { ...step.value, state };
+}
