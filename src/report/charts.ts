@@ -1,0 +1,273 @@
+// Charts from rows: lines with bands, and bars with intervals. Each names the columns it draws and returns a Chart, so
+// that a figure is a few lines; whoever wants more edits the option.
+import type { EChartsOption } from 'echarts';
+import type { Row } from './define.js';
+import type { Chart } from './echarts.js';
+import { formatTick, INK, type SeriesStyle, seriesStyle } from './theme.js';
+
+export type ScaleType = 'linear' | 'log';
+
+interface ChartLook {
+  readonly title?: string;
+  readonly subtitle?: string;
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+  /** CSS pixels; 760 × 440 if nothing is said. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface LineChartSpec extends ChartLook {
+  readonly x: string;
+  readonly y: string;
+  /** One line for each value of this column, in the order of first mention. */
+  readonly series?: string;
+  /** Columns of a band's lower and upper edge. */
+  readonly band?: readonly [low: string, high: string];
+  readonly xScale?: ScaleType;
+  readonly yScale?: ScaleType;
+  /** Lines across the whole chart, with their labels. */
+  readonly marks?: readonly { readonly y: number; readonly label: string }[];
+  /** Joins values by steps instead of slopes: for what jumps. */
+  readonly step?: boolean;
+}
+
+/** Rows without a number for x or y are left out (and cells ≤ 0 on a log scale). */
+export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
+  const { x, y, band, xScale = 'linear', yScale = 'linear', width = 760, height = 440 } = spec;
+  const drawable = rows.filter((row) => fits(row[x], xScale) && fits(row[y], yScale));
+  const groups = groupRows(drawable, spec.series);
+  const list: object[] = [];
+  for (const [i, [name, members]] of groups.entries()) {
+    const style = seriesStyle(i);
+    if (band !== undefined)
+      list.push(bandSeries(members, { x, low: band[0], high: band[1], scale: yScale }, style));
+    list.push({
+      type: 'line',
+      name,
+      data: members.map((row) => [row[x], row[y]]),
+      color: style.colour,
+      lineStyle: { width: 2, type: style.dash },
+      symbol: style.symbol,
+      ...(spec.step ? { step: 'end' } : {}),
+      // Symbols only now and then on long lines, and each line at other places, so that none hides another.
+      showAllSymbol: true,
+      symbolSize: (_: unknown, point: { dataIndex: number }) =>
+        members.length <= 12 || point.dataIndex % 5 === i % 5 ? 7 : 0,
+    });
+  }
+  const xs = drawable.map((row) => row[x] as number);
+  if (spec.marks !== undefined) list.push(markSeries(spec.marks));
+  return {
+    width,
+    height,
+    option: {
+      ...heading(spec),
+      ...legendFor(groups.map(([name]) => name)),
+      grid: gridFor(spec, groups.length),
+      xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs) },
+      yAxis: scaleAxis(yScale, 'y', spec.yLabel ?? y),
+      series: list,
+    } as EChartsOption,
+  };
+}
+
+export interface BarChartSpec extends ChartLook {
+  /** Categories, in the order of first mention. */
+  readonly x: string;
+  readonly y: string;
+  /** Bars side by side for each value of this column. */
+  readonly series?: string;
+  /** Columns of an interval's ends. */
+  readonly interval?: readonly [low: string, high: string];
+  readonly yMax?: number;
+}
+
+/** Bars from zero, with intervals as whiskers. A category without a number has no bar. */
+export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
+  const { x, y, interval, width = 760, height = 440 } = spec;
+  const categories = [...new Set(rows.map((row) => String(row[x])))];
+  const groups = groupRows(rows, spec.series);
+  const list: object[] = [];
+  for (const [i, [name, members]] of groups.entries()) {
+    const style = seriesStyle(i);
+    const of = new Map(members.map((row) => [String(row[x]), row]));
+    const column = (key: string) => categories.map((category) => of.get(category)?.[key] ?? null);
+    list.push({ type: 'bar', name, data: column(y), color: style.colour, barMaxWidth: 48, barGap: '12%' });
+    if (interval === undefined) continue;
+    const lows = column(interval[0]);
+    const highs = column(interval[1]);
+    list.push(
+      whiskerSeries(
+        categories.map((_, c) => [c, lows[c], highs[c]]),
+        i,
+        groups.length,
+      ),
+    );
+  }
+  return {
+    width,
+    height,
+    option: {
+      ...heading(spec),
+      ...legendFor(groups.map(([name]) => name)),
+      grid: gridFor(spec, groups.length),
+      xAxis: {
+        type: 'category',
+        data: categories,
+        name: spec.xLabel ?? x,
+        nameLocation: 'middle',
+        nameGap: 32,
+        axisTick: { alignWithLabel: true },
+      },
+      yAxis: {
+        ...scaleAxis('linear', 'y', spec.yLabel ?? y),
+        ...(spec.yMax === undefined ? {} : { max: spec.yMax }),
+      },
+      series: list,
+    } as EChartsOption,
+  };
+}
+
+/** Title and subtitle at the top left. */
+export function heading(look: ChartLook): { title?: object } {
+  if (look.title === undefined) return {};
+  return {
+    title: {
+      text: look.title,
+      ...(look.subtitle === undefined ? {} : { subtext: look.subtitle }),
+      left: 12,
+      top: 8,
+    },
+  };
+}
+
+/** Space that the heading takes. */
+export function headingHeight(look: ChartLook): number {
+  if (look.title === undefined) return 16;
+  return look.subtitle === undefined ? 44 : 64;
+}
+
+/** A value or log axis with its name along its middle; `y` names stand upright beside it. */
+export function scaleAxis(scale: ScaleType, side: 'x' | 'y', name: string): object {
+  return {
+    type: scale === 'log' ? 'log' : 'value',
+    name,
+    nameLocation: 'middle',
+    nameGap: side === 'x' ? 32 : 48,
+    axisLabel: { formatter: (value: number) => formatTick(value) },
+    ...(side === 'x' ? { splitLine: { show: false } } : {}),
+  };
+}
+
+function gridFor(look: ChartLook, series: number): object {
+  return { left: 76, right: series > 1 ? 148 : 28, top: headingHeight(look) + 8, bottom: 56 };
+}
+
+/** At the right, one below the other, where lines end; none for a single series. */
+function legendFor(names: readonly string[]): { legend?: object } {
+  if (names.length < 2) return {};
+  return {
+    legend: { orient: 'vertical', right: 8, top: 'middle', itemWidth: 34, itemHeight: 10, data: [...names] },
+  };
+}
+
+function edges(values: readonly number[]): object {
+  return values.length === 0 ? {} : { min: Math.min(...values), max: Math.max(...values) };
+}
+
+function fits(cell: unknown, scale: ScaleType): boolean {
+  return typeof cell === 'number' && Number.isFinite(cell) && (scale === 'linear' || cell > 0);
+}
+
+function groupRows(rows: readonly Row[], by: string | undefined): [name: string, rows: Row[]][] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = by === undefined ? '' : String(row[by]);
+    const members = groups.get(name);
+    if (members === undefined) groups.set(name, [row]);
+    else members.push(row);
+  }
+  return [...groups];
+}
+
+interface RenderApi {
+  value(dimension: number): number;
+  coord(point: readonly number[]): number[];
+  size?(extent: readonly number[]): number[];
+  barLayout(layout: object): { offsetCenter: number }[];
+}
+
+/** The band as one polygon: stacked areas, the usual way, are wrong on a log scale. */
+function bandSeries(
+  rows: readonly Row[],
+  of: { readonly x: string; readonly low: string; readonly high: string; readonly scale: ScaleType },
+  style: SeriesStyle,
+): object {
+  const whole = rows.filter((row) => fits(row[of.low], of.scale) && fits(row[of.high], of.scale));
+  const outline = [
+    ...whole.map((row) => [row[of.x] as number, row[of.low] as number]),
+    ...whole.toReversed().map((row) => [row[of.x] as number, row[of.high] as number]),
+  ];
+  return {
+    type: 'custom',
+    silent: true,
+    // All points go in as data, for the axes to span them; the first one draws the whole band.
+    data: outline,
+    renderItem: (item: { dataIndex: number }, api: RenderApi) =>
+      item.dataIndex > 0
+        ? null
+        : {
+            type: 'polygon',
+            shape: { points: outline.map((point) => api.coord(point)) },
+            style: { fill: style.colour, opacity: 0.18 },
+          },
+  };
+}
+
+function whiskerSeries(data: readonly unknown[][], index: number, count: number): object {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 3,
+    data: data.filter(([, low, high]) => typeof low === 'number' && typeof high === 'number'),
+    encode: { x: 0, y: [1, 2] },
+    renderItem: (_: unknown, api: RenderApi) => {
+      const { offsetCenter } = api.barLayout({ count, barMaxWidth: 48, barGap: '12%' })[index]!;
+      const [x, low] = api.coord([api.value(0), api.value(1)]) as [number, number];
+      const high = api.coord([api.value(0), api.value(2)])[1]!;
+      const at = x + offsetCenter;
+      const line = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: 'line',
+        shape: { x1, y1, x2, y2 },
+        style: { stroke: INK, lineWidth: 1.5 },
+      });
+      const cap = 5;
+      return {
+        type: 'group',
+        children: [
+          line(at, low, at, high),
+          line(at - cap, low, at + cap, low),
+          line(at - cap, high, at + cap, high),
+        ],
+      };
+    },
+  };
+}
+
+function markSeries(marks: readonly { readonly y: number; readonly label: string }[]): object {
+  return {
+    type: 'line',
+    data: [],
+    silent: true,
+    markLine: {
+      symbol: 'none',
+      animation: false,
+      lineStyle: { color: INK, type: 'dashed', width: 1 },
+      data: marks.map(({ y, label }) => ({
+        yAxis: y,
+        label: { formatter: label, position: 'insideEndTop', color: INK, fontSize: 12 },
+      })),
+    },
+  };
+}

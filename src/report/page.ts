@@ -1,0 +1,170 @@
+// The report as one Markdown text and, made from it, one self-contained HTML page: figures inlined, no network, no
+// script, readable on a phone and in the dark.
+import { formatCount, plural } from '../ground/text.js';
+import type { Manifest } from '../run/manifest.js';
+import type { Report, Rows, TableSpec } from './define.js';
+import { escapeHtml, renderHtml } from './markdown.js';
+import { renderMarkdownTable } from './tables.js';
+import { INK, MUTED, PAPER, RULE } from './theme.js';
+
+/** Trials by how they ended; `missing`: planned, but without a row. */
+export interface TrialCounts {
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly total: number;
+  /** Undefined where the number of trials is not known beforehand. */
+  readonly missing: number | undefined;
+  /** The first trials that did not end `ok`, with their errors. */
+  readonly failures: Rows;
+}
+
+export interface PageParts {
+  readonly report: Report;
+  readonly manifest: Manifest;
+  readonly counts: TrialCounts;
+  readonly text: readonly string[];
+  readonly tables: readonly { readonly spec: TableSpec; readonly rows: Rows; readonly path: string }[];
+  /** `path` is null for a picture that this run does not have. */
+  readonly figures: readonly {
+    readonly name: string;
+    readonly about: string;
+    readonly path: string | null;
+  }[];
+}
+
+const PREVIEW = 20;
+const SUMMARY_ROWS = 200;
+
+export function renderReport({ report, manifest, counts, text, tables, figures }: PageParts): string {
+  const drawn = figures.filter((figure) => figure.path !== null);
+  return [
+    `# ${report.title}`,
+    renderOrigin(manifest),
+    renderCounts(counts),
+    ...text.map((section) => section.trim()),
+    ...(drawn.length === 0 ? [] : ['## Figures']),
+    ...drawn.map(({ name, about, path }) => `![${name}](${path})\n\n*${name}*: ${about}`),
+    ...(tables.length === 0 ? [] : ['## Tables']),
+    ...tables.map(({ spec, rows, path }) =>
+      renderTable(spec, rows, { limit: spec.preview ?? PREVIEW, path, level: 3 }),
+    ),
+  ]
+    .map((part) => `${part.trimEnd()}\n`)
+    .join('\n');
+}
+
+/** `summary/<name>.md`: the table by itself, its first 200 rows. */
+export function renderTablePage(spec: TableSpec, rows: Rows): string {
+  return renderTable(spec, rows, { limit: SUMMARY_ROWS, path: `${spec.name}.csv`, level: 1 });
+}
+
+function renderTable(
+  spec: TableSpec,
+  rows: Rows,
+  { limit, path, level }: { readonly limit: number; readonly path: string; readonly level: number },
+): string {
+  const shown = Math.min(limit, rows.rows.length);
+  const rest = shown < rows.rows.length ? `The first ${formatCount(shown)} of ` : '';
+  const link = `${rest}${plural(rows.rows.length, 'row')}: [${path}](${path})`;
+  const meanings = rows.columns
+    .filter((column) => spec.columns?.[column] !== undefined)
+    .map((column) => `- \`${column}\`: ${spec.columns![column]}`);
+  return [
+    `${'#'.repeat(level)} ${spec.name}`,
+    spec.about,
+    ...(meanings.length === 0 ? [] : [meanings.join('\n')]),
+    ...(shown === 0 ? [] : [renderMarkdownTable(rows, limit).trimEnd()]),
+    `${link}\n`,
+  ].join('\n\n');
+}
+
+/** What the numbers come from: sweep, worker and its version, engine, data, seed, versions. No dates. */
+function renderOrigin(manifest: Manifest): string {
+  const { worker, data, git } = manifest;
+  const parts = [
+    `sweep **${manifest.sweep}**`,
+    `worker ${worker.name} version ${worker.version}`,
+    `engine ${manifest.engine} (${manifest.device})`,
+    data === null ? 'no data set' : `data **${data.name}** (SHA-256 ${data.sha256.slice(0, 12)}…)`,
+    `sampler ${manifest.sampler.name}`,
+    `seed ${manifest.seed}`,
+    `Sweepline ${manifest.sweepline}${git === null ? '' : ` at ${git.slice(0, 12)}`}, Node ${manifest.node}`,
+    `run \`${manifest.runId}\``,
+  ];
+  return `${manifest.title}\n\n${parts.join(' · ')}`;
+}
+
+function renderCounts({ byStatus, total, missing, failures }: TrialCounts): string {
+  const parts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${status}`);
+  const gap = missing === undefined || missing === 0 ? '' : ` **${plural(missing, 'trial')} missing.**`;
+  const heading = `${plural(total, 'trial')}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.${gap}`;
+  if (failures.rows.length === 0) return heading;
+  return `${heading}\n\n## Trials that did not end ok\n\n${renderMarkdownTable(failures)}`;
+}
+
+/** `inline` gives the SVG text (or a data URL for a PNG) of a figure's path. */
+export function renderPage(
+  title: string,
+  markdown: string,
+  inline: (path: string) => string | undefined,
+): string {
+  const body = renderHtml(markdown, (path, alt) => {
+    const figure = inline(path);
+    if (figure === undefined) return undefined;
+    const picture = figure.startsWith('data:')
+      ? `<img src="${figure}" alt="${escapeHtml(alt)}">`
+      : themeable(figure);
+    return `<figure id="figure-${escapeHtml(alt)}">${picture}</figure>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body}<section id="interactive"></section>
+</main>
+</body>
+</html>
+`;
+}
+
+/** Colours of the theme become the page's, so that they turn with it. */
+function themeable(svg: string): string {
+  const names: Readonly<Record<string, string>> = {
+    [INK]: 'ink',
+    [MUTED]: 'muted',
+    [RULE]: 'rule',
+    [PAPER]: 'paper',
+  };
+  return svg.trimEnd().replace(/#[0-9a-f]{6}\b/gi, (colour) => {
+    const name = names[colour.toLowerCase()];
+    return name === undefined ? colour : `var(--${name})`;
+  });
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff; }
+}
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 1rem 1rem 4rem; }
+h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 0.5rem; }
+h2 { font-size: 1.3rem; margin: 2.2rem 0 0.6rem; padding-bottom: 0.25rem; border-bottom: 1px solid var(--rule); }
+h3 { font-size: 1.05rem; margin: 1.8rem 0 0.4rem; }
+a { color: var(--link); }
+code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+pre { overflow-x: auto; padding: 0.75rem; border: 1px solid var(--rule); border-radius: 6px; }
+figure { margin: 1.2rem 0 0.4rem; overflow-x: auto; }
+figure svg, figure img { display: block; width: 100%; height: auto; min-width: 34rem; }
+.table { overflow-x: auto; margin: 0.8rem 0; }
+table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--rule); text-align: left; white-space: nowrap; }
+th { border-bottom: 2px solid var(--rule); }
+.number { text-align: right; }
+@media print { figure svg { min-width: 0; } }
+`;

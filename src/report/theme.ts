@@ -1,0 +1,77 @@
+// How figures look: colours, dashes and symbols that stay apart for colour-blind readers and in grey, and numbers as
+// people read them. Pure values; ECharts is not loaded here.
+
+/** Colours that the page swaps for its own in dark mode: figures use these four for all that is not data. */
+export const INK = '#1f2328';
+export const MUTED = '#59636e';
+export const RULE = '#d8dee4';
+export const PAPER = '#ffffff';
+
+/**
+ * Categorical colours: those of Okabe and Ito (2008), without black (it would vanish in dark mode) and with the yellow
+ * darkened to be seen on white; neighbours differ in lightness, so that they differ in grey too.
+ */
+export const CATEGORY_COLOURS = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#d55e00',
+  '#56b4e9',
+  '#7b4fa3',
+  '#b8a800',
+  '#8c8c8c',
+] as const;
+
+/** Colour alone never tells two series apart: each also has its own dash and symbol. */
+export interface SeriesStyle {
+  readonly colour: string;
+  readonly dash: 'solid' | 'dashed' | 'dotted';
+  readonly symbol: string;
+}
+
+const DASHES = ['solid', 'dashed', 'dotted'] as const;
+const SYMBOLS = [
+  'circle',
+  'rect',
+  'triangle',
+  'diamond',
+  'emptyCircle',
+  'emptyRect',
+  'emptyTriangle',
+  'emptyDiamond',
+];
+
+export function seriesStyle(index: number): SeriesStyle {
+  return {
+    colour: CATEGORY_COLOURS[index % CATEGORY_COLOURS.length]!,
+    dash: DASHES[index % DASHES.length]!,
+    symbol: SYMBOLS[index % SYMBOLS.length]!,
+  };
+}
+
+/** Cividis (Nuñez, Anderton and Renslow 2018) at ten points: even in lightness, equal for colour-blind readers. */
+export const SEQUENTIAL_COLOURS = [
+  '#00224e',
+  '#123570',
+  '#3b496c',
+  '#575d6d',
+  '#707173',
+  '#8a8678',
+  '#a59c74',
+  '#c3b369',
+  '#e1cc55',
+  '#fee838',
+] as const;
+
+/** At most `digits` significant digits, without trailing zeros: 0.410184, 1e-8, 12500. The CSVs keep all digits. */
+export function formatNumber(value: number, digits = 6): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value === 0 ? 0 : value);
+  return String(Number(value.toPrecision(digits))).replace('e+', 'e');
+}
+
+/** For axis labels: three digits. */
+export function formatTick(value: number | string | boolean): string {
+  return typeof value === 'number' ? formatNumber(value, 3) : String(value);
+}

@@ -1,0 +1,136 @@
+// Thresholds along one axis, for any worker with a metric that is true up to a point of that axis and false from there
+// on: one row a configuration, with the bracket that the trials themselves give. It chooses no trials.
+import { InternalError, throwFaults } from '../ground/errors.js';
+import { describeUnknown } from '../ground/text.js';
+import { quoteName } from './columns.js';
+import type { ReportContext, Row, Rows, TableSpec } from './define.js';
+
+export interface ThresholdSpec {
+  /** Default `thresholds`. */
+  readonly name?: string;
+  readonly about?: string;
+  /** The axis along which the metric turns. */
+  readonly axis: string;
+  /** A boolean metric: true below the threshold. */
+  readonly metric: string;
+  /** The columns that name a configuration. Axes that are not named here and vary become columns at the end. */
+  readonly by: readonly string[];
+  /**
+   * SQL over a configuration's trials for the threshold itself (NULL: not known), where the worker offers more than a
+   * yes or no. It must agree with the metric to the last bit: lower < exact ≤ upper.
+   */
+  readonly exact?: string;
+  /** True where the metric cannot turn twice (no randomness): then a bracket upside down is an error. */
+  readonly monotone?: boolean;
+  readonly preview?: number;
+}
+
+/**
+ * The table `<by…>,threshold,lower,upper,method,trials`. `lower` is the highest value with the metric true, `upper` the
+ * lowest with it false, both over trials that ended `ok`; empty where there is none. `threshold` by `method`:
+ * `exact`; else `bisect` or `grid`, by how the values were chosen: the middle of the bracket, wrong by half its width
+ * at most; `lower` where the metric never was false (it may lie higher); 0 where it never was true.
+ */
+export function thresholdTable(spec: ThresholdSpec): TableSpec {
+  const { name = 'thresholds', axis, metric } = spec;
+  return {
+    name,
+    about:
+      spec.about ??
+      `The least ${axis} from which on "${metric}" is false, for each configuration, with its bracket.`,
+    columns: {
+      threshold: `least upper bound of the ${axis} with ${metric} true; 0 where none is`,
+      lower: `highest ${axis} tried with ${metric} true`,
+      upper: `lowest ${axis} tried with ${metric} false`,
+      method: 'exact: from one trajectory; bisect, grid: the middle of the bracket',
+      trials: 'trials that ended ok',
+    },
+    sql: (context) => writeSql(spec, context),
+    check: (rows) => checkBrackets(spec, rows),
+    ...(spec.preview === undefined ? {} : { preview: spec.preview }),
+  };
+}
+
+async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<string> {
+  const { axis, metric, by, exact = 'NULL' } = spec;
+  const { worker, axes, sampler } = context.manifest;
+  const params = worker.params.map((param) => param.name);
+  const metrics = worker.metrics.map((each) => each.name);
+  throwFaults('BAD_DEFINITION', `the threshold table does not fit the worker "${worker.name}"`, [
+    ...[axis, ...by]
+      .filter((each) => !params.includes(each))
+      .map((each) => describeUnknown('parameter', each, params)),
+    ...(metrics.includes(metric) ? [] : [describeUnknown('metric', metric, metrics)]),
+  ]);
+  const others = axes.filter((each) => each !== axis && !by.includes(each));
+  const varying = await findVarying(others, context);
+  const keys = by.filter((each) => each !== axis).map(quoteName);
+  const extra = varying.map(quoteName);
+  const groups = [...keys, ...params.filter((each) => each !== axis && !by.includes(each)).map(quoteName)];
+  const h = quoteName(axis);
+  const holds = quoteName(metric);
+  const ended = metrics.map(
+    (each) => `CASE WHEN status = 'ok' THEN ${quoteName(each)} END AS ${quoteName(each)}`,
+  );
+  const searched = sampler.name === 'bisect' && sampler.axis === axis && sampler.metric === metric;
+  return `
+    WITH ended AS (SELECT * REPLACE (${ended.join(', ')}) FROM trials),
+    brackets AS (
+      SELECT ${groups.join(', ')}, (${exact})::DOUBLE AS "exact threshold",
+        max(${h}) FILTER (${holds}) AS lower, min(${h}) FILTER (NOT ${holds}) AS upper, count(${holds}) AS trials
+      FROM ended GROUP BY ${groups.join(', ')}
+    )
+    SELECT ${[...keys, ''].join(', ')}
+      CASE WHEN trials = 0 THEN NULL
+        WHEN NOT isnan("exact threshold") THEN "exact threshold"
+        WHEN lower IS NULL THEN 0
+        WHEN upper IS NULL THEN lower
+        ELSE (lower + upper) / 2 END AS threshold,
+      lower, upper,
+      CASE WHEN trials = 0 THEN NULL
+        WHEN NOT isnan("exact threshold") THEN 'exact'
+        ELSE '${searched ? 'bisect' : 'grid'}' END AS method,
+      trials${extra.map((each) => `, ${each}`).join('')}
+    FROM brackets ORDER BY ${[...keys, ...extra].join(', ')}`;
+}
+
+async function findVarying(names: readonly string[], context: ReportContext): Promise<string[]> {
+  if (names.length === 0) return [];
+  const counts = names.map(
+    (name) =>
+      `count(DISTINCT ${quoteName(name)}) + max(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END)`,
+  );
+  const { columns, rows } = await context.query(`SELECT ${counts.join(', ')} FROM trials`);
+  return names.filter((_, i) => Number(rows[0]?.[columns[i]!] ?? 0) > 1);
+}
+
+function checkBrackets(
+  { name = 'thresholds', axis, metric, exact, monotone }: ThresholdSpec,
+  { rows }: Rows,
+): void {
+  for (const row of rows) {
+    const { threshold, lower, upper, method } = row as Readonly<Record<string, number | string | null>>;
+    const where = `table ${name}, row ${describeRow(row)}`;
+    if (monotone && lower !== null && upper !== null && lower! >= upper!) {
+      throw new InternalError(
+        `${where}: "${metric}" turned twice: true at ${axis} = ${lower}, false at ${upper}`,
+      );
+    }
+    if (exact === undefined || method !== 'exact') continue;
+    if ((lower !== null && lower! >= threshold!) || (upper !== null && upper! < threshold!)) {
+      throw new InternalError(
+        `${where}: the exact threshold ${threshold} lies outside the bracket of its trials, ${lower ?? 'none'} to ${upper ?? 'none'}`,
+      );
+    }
+  }
+}
+
+function describeRow(row: Row): string {
+  return Object.entries(row)
+    .filter(
+      ([column, cell]) =>
+        cell !== null && !['threshold', 'lower', 'upper', 'method', 'trials'].includes(column),
+    )
+    .map(([column, cell]) => `${column}=${cell}`)
+    .join(' ');
+}

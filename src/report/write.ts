@@ -1,0 +1,166 @@
+// Writes a run's report: summary/*.csv and *.md, figures/*, report.md and report.html. It reads the run folder's CSVs
+// and nothing else, so it can be made again at any time; the same folder gives the same bytes.
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SweeplineError } from '../ground/errors.js';
+import { describeUnknown } from '../ground/text.js';
+import { temporaryName } from '../run/durable.js';
+import type { Manifest } from '../run/manifest.js';
+import { createSpace } from '../space/space.js';
+import { openDatabase, type RunDatabase } from './database.js';
+import {
+  type FigureSpec,
+  type Report,
+  type ReportContext,
+  type Rows,
+  sqlName,
+  type TableSpec,
+} from './define.js';
+import { renderChart, renderEmptyFigure } from './echarts.js';
+import { renderPage, renderReport, renderTablePage, type TrialCounts } from './page.js';
+import { renderCsv } from './tables.js';
+
+/** What was written; paths are relative to the run folder. */
+export interface WrittenReport {
+  readonly markdown: string;
+  readonly html: string;
+  readonly tables: readonly { readonly name: string; readonly path: string; readonly rows: number }[];
+  readonly figures: readonly { readonly name: string; readonly path: string }[];
+}
+
+/**
+ * Makes a report over one run folder. Files are written under temporary names and renamed over the old ones.
+ * Throws BAD_RUN_FOLDER for a folder that is none or is damaged, BAD_DEFINITION for a report whose SQL does not run.
+ */
+export async function writeReport(runFolder: string, report: Report): Promise<WrittenReport> {
+  const database = await openDatabase([runFolder]);
+  try {
+    return await writeParts(runFolder, report, database);
+  } finally {
+    database.close();
+  }
+}
+
+async function writeParts(folder: string, report: Report, database: RunDatabase): Promise<WrittenReport> {
+  const manifest = database.manifests[0]!;
+  const made = new Map<string, Rows>();
+  const context: ReportContext = {
+    manifest,
+    folder,
+    query: (sql) => database.query(sql),
+    table(name) {
+      const rows = made.get(name);
+      if (rows !== undefined) return rows;
+      throw new SweeplineError('BAD_DEFINITION', describeUnknown('table', name, [...made.keys()]));
+    },
+  };
+  await mkdir(join(folder, 'summary'), { recursive: true });
+  await mkdir(join(folder, 'figures'), { recursive: true });
+
+  const counts = await countTrials(database, manifest);
+  const tables = [];
+  for (const spec of report.tables) {
+    const rows = await makeTable(spec, context, database);
+    made.set(spec.name, rows);
+    const path = `summary/${spec.name}.csv`;
+    await replace(join(folder, path), await renderCsv(rows));
+    await replace(join(folder, `summary/${spec.name}.md`), renderTablePage(spec, rows));
+    tables.push({ spec, rows, path });
+  }
+  const figures = [];
+  const inlined = new Map<string, string>();
+  for (const spec of report.figures) {
+    const { name, about } = spec;
+    const picture = await drawFigure(spec, context);
+    if (picture === null) {
+      figures.push({ name, about, path: null });
+      continue;
+    }
+    const isText = typeof picture === 'string';
+    const path = `figures/${name}.${isText ? 'svg' : 'png'}`;
+    await replace(join(folder, path), picture);
+    inlined.set(path, isText ? picture : `data:image/png;base64,${Buffer.from(picture).toString('base64')}`);
+    figures.push({ name, about, path });
+  }
+  const text: string[] = [];
+  for (const section of report.text) text.push(await section(context));
+
+  const markdown = renderReport({ report, manifest, counts, text, tables, figures });
+  const title = `${report.title}: ${manifest.runId}`;
+  await replace(join(folder, 'report.md'), markdown);
+  await replace(
+    join(folder, 'report.html'),
+    renderPage(title, markdown, (path) => inlined.get(path)),
+  );
+  return {
+    markdown: 'report.md',
+    html: 'report.html',
+    tables: tables.map(({ spec, rows, path }) => ({ name: spec.name, path, rows: rows.rows.length })),
+    figures: figures.flatMap(({ name, path }) => (path === null ? [] : [{ name, path }])),
+  };
+}
+
+async function makeTable(spec: TableSpec, context: ReportContext, database: RunDatabase): Promise<Rows> {
+  const sql = typeof spec.sql === 'string' ? spec.sql : await spec.sql(context);
+  const rows = await explain(`table "${spec.name}"`, database.keep(sqlName(spec.name), sql));
+  await spec.check?.(rows, context);
+  return rows;
+}
+
+async function drawFigure(spec: FigureSpec, context: ReportContext): Promise<string | Uint8Array | null> {
+  const { name, about } = spec;
+  if ('render' in spec) return spec.render(context);
+  const { rows } = await explain(`figure "${name}"`, figureRows(spec, context));
+  if (rows.length === 0) return renderEmptyFigure(name, about, `nothing to draw: no finished trials with these values`);
+  return renderChart(await spec.draw(rows, context), name, about);
+}
+
+async function figureRows(
+  spec: Exclude<FigureSpec, { render: unknown }>,
+  context: ReportContext,
+): Promise<Rows> {
+  if (spec.table !== undefined) return context.table(spec.table);
+  const { sql = '' } = spec;
+  return context.query(typeof sql === 'string' ? sql : await sql(context));
+}
+
+/** Says which part of the report a failing query belongs to. */
+async function explain<T>(part: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (!(cause instanceof SweeplineError)) throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new SweeplineError(cause.code, `${part}: ${cause.message}`, { cause, ...hint });
+  }
+}
+
+const FAILURES_SHOWN = 10;
+
+async function countTrials(database: RunDatabase, manifest: Manifest): Promise<TrialCounts> {
+  const { rows } = await database.query(
+    'SELECT status, count(*) AS trials FROM trials GROUP BY status ORDER BY trials DESC, status',
+  );
+  const byStatus = Object.fromEntries(rows.map((row) => [String(row.status), Number(row.trials)]));
+  const total = rows.reduce((sum, row) => sum + Number(row.trials), 0);
+  // A sampler that decides as it goes does not say beforehand how many trials there will be, and a shard has but a part.
+  const isWhole = manifest.sampler.name === 'grid' && manifest.shard === null;
+  const failures = await database.query(`
+    WITH last_errors AS (
+      SELECT trial, arg_max(error, attempt) AS error FROM timings WHERE error IS NOT NULL GROUP BY trial
+    )
+    SELECT trial, status, error FROM trials LEFT JOIN last_errors USING (trial)
+    WHERE status IN ('failed', 'timeout') ORDER BY trial LIMIT ${FAILURES_SHOWN}`);
+  return {
+    byStatus,
+    total,
+    missing: isWhole ? Math.max(0, createSpace(manifest.space).trials - total) : undefined,
+    failures,
+  };
+}
+
+async function replace(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = temporaryName(path);
+  await writeFile(temporary, content);
+  await rename(temporary, path);
+}
