@@ -7,7 +7,7 @@
 // - The rows of a task's result depend on the task alone: not on the thread, the order, or what ran before.
 // - After `stop()`, running trials are asked to stop (`stopRequested`); those that do so come back as `stopped`.
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, `submit` rejects.
-import type { PlainError } from '../ground/errors.js';
+import { type PlainError, SweeplineError } from '../ground/errors.js';
 import type { Point, SpaceSpec, Value } from '../space/types.js';
 import type { WorkerDescription } from './worker.js';
 
@@ -28,9 +28,25 @@ export interface PoolSetup {
 
 /** Trials to run in one go. `range` and `trials` are numbers in the space; `points` come from an adaptive sampler. */
 export type Task =
-  | { readonly kind: 'range'; readonly id: number; readonly attempt: number; readonly first: number; readonly count: number }
-  | { readonly kind: 'trials'; readonly id: number; readonly attempt: number; readonly trials: readonly number[] }
-  | { readonly kind: 'points'; readonly id: number; readonly attempt: number; readonly points: readonly PointTrial[] };
+  | {
+      readonly kind: 'range';
+      readonly id: number;
+      readonly attempt: number;
+      readonly first: number;
+      readonly count: number;
+    }
+  | {
+      readonly kind: 'trials';
+      readonly id: number;
+      readonly attempt: number;
+      readonly trials: readonly number[];
+    }
+  | {
+      readonly kind: 'points';
+      readonly id: number;
+      readonly attempt: number;
+      readonly points: readonly PointTrial[];
+    };
 
 export interface PointTrial {
   readonly trial: number;
@@ -76,11 +92,19 @@ export interface Pool {
   /** Loads the worker and says what it is. Rejects with a SweeplineError where the file is missing or not a worker. */
   describe(): Promise<WorkerDescription>;
   /** Checks single values (`checks`, by the parameter's own type) and whole points (`points`, by the worker's `check`). */
-  validate(checks: Readonly<Record<string, readonly Value[]>>, points: readonly Point[]): Promise<readonly ParamFault[]>;
+  validate(
+    checks: Readonly<Record<string, readonly Value[]>>,
+    points: readonly Point[],
+  ): Promise<readonly ParamFault[]>;
   /** Once, before the first `submit`: what the trials are. */
   begin(setup: PoolSetup): Promise<void>;
   submit(task: Task): Promise<TaskResult>;
   stop(): void;
   close(): Promise<void>;
   kill(): void;
+}
+
+/** What `submit` and `begin` reject with after `close` or `kill`. */
+export function poolClosed(): SweeplineError {
+  return new SweeplineError('HOST_DIED', 'the pool is closed');
 }

@@ -83,8 +83,22 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
           ? task.points[i]!
           : { point: space.at(Math.floor(trial / space.replicates)), replicate: trial % space.replicates };
       const running = createTrial(
-        { params: fillParams(point, params, fixed), trial, key: keys[i]!, replicate, seed: seeds[i]!, attempt: task.attempt },
-        { folder: setup.folder, engine: setup.engine, device: setup.device, data: setup.data, series: description.series, stop },
+        {
+          params: fillParams(point, params, fixed),
+          trial,
+          key: keys[i]!,
+          replicate,
+          seed: seeds[i]!,
+          attempt: task.attempt,
+        },
+        {
+          folder: setup.folder,
+          engine: setup.engine,
+          device: setup.device,
+          data: setup.data,
+          series: description.series,
+          stop,
+        },
       );
       try {
         text += heads[i]! + formatMetrics(metrics, await worker.run!(running.trial as never));
@@ -108,11 +122,19 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
 
 /** The number of a task's i-th trial. */
 export function trialOf(task: Task, i: number): number {
-  return task.kind === 'range' ? task.first + i : task.kind === 'trials' ? task.trials[i]! : task.points[i]!.trial;
+  return task.kind === 'range'
+    ? task.first + i
+    : task.kind === 'trials'
+      ? task.trials[i]!
+      : task.points[i]!.trial;
 }
 
 export function countOf(task: Task): number {
-  return task.kind === 'range' ? task.count : task.kind === 'trials' ? task.trials.length : task.points.length;
+  return task.kind === 'range'
+    ? task.count
+    : task.kind === 'trials'
+      ? task.trials.length
+      : task.points.length;
 }
 
 /** Whole points of a space as the worker's `check` wants them: defaults filled in. */
@@ -128,7 +150,10 @@ function createBlock(
   metrics: ReadonlyMap<string, Float64Array>,
 ): Block {
   const wrongType = (name: string, found: string, expected: string) =>
-    new SweeplineError('BAD_DEFINITION', `parameter "${name}" is a ${found} column; the worker asked for ${expected}`);
+    new SweeplineError(
+      'BAD_DEFINITION',
+      `parameter "${name}" is a ${found} column; the worker asked for ${expected}`,
+    );
   return {
     count,
     seeds,
@@ -145,7 +170,8 @@ function createBlock(
     },
     metric(name) {
       const values = metrics.get(name);
-      if (values === undefined) throw new InternalError(`no metric "${name}" (has ${[...metrics.keys()].join(', ')})`);
+      if (values === undefined)
+        throw new InternalError(`no metric "${name}" (has ${[...metrics.keys()].join(', ')})`);
       return values;
     },
   };
@@ -174,9 +200,13 @@ function formatMetrics(
 ): string {
   const stray = Object.keys(values).find((name) => !metrics.some(([known]) => known === name));
   if (stray !== undefined) {
-    throw new SweeplineError('BAD_DEFINITION', `the worker returned a metric "${stray}" that it does not declare`, {
-      hint: `add it to the worker's metrics (has: ${metrics.map(([name]) => name).join(', ')})`,
-    });
+    throw new SweeplineError(
+      'BAD_DEFINITION',
+      `the worker returned a metric "${stray}" that it does not declare`,
+      {
+        hint: `add it to the worker's metrics (has: ${metrics.map(([name]) => name).join(', ')})`,
+      },
+    );
   }
   let text = 'ok';
   for (const [name, spec] of metrics) {
@@ -184,7 +214,10 @@ function formatMetrics(
     const expected = spec.type === 'integer' ? 'number' : spec.type;
     // biome-ignore lint/suspicious/useValidTypeof: `expected` is one of typeof's own words
     if (value !== null && typeof value !== expected) {
-      throw new SweeplineError('BAD_DEFINITION', `metric "${name}" is ${JSON.stringify(value)}; expected a ${spec.type}`);
+      throw new SweeplineError(
+        'BAD_DEFINITION',
+        `metric "${name}" is ${JSON.stringify(value)}; expected a ${spec.type}`,
+      );
     }
     text += `,${formatCell(value)}`;
   }

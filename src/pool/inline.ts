@@ -1,8 +1,8 @@
 // The pool without threads or processes: trials run one after another, in this process. For tests and for stepping
 // through a worker in a debugger (`--debug`). A worker that crashes takes the coordinator along: never the default.
-import { InternalError, SweeplineError } from '../ground/errors.js';
 import { systemClock } from '../ground/clock.js';
-import type { Pool, Task, TaskResult } from './contract.js';
+import { InternalError } from '../ground/errors.js';
+import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
 import { createExecutor, type Executor, fillPoints } from './execute.js';
 import { loadWorker } from './load.js';
 import { describeWorker, findParamFaults, type Worker } from './worker.js';
@@ -13,18 +13,20 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
   const loaded = typeof worker === 'string' ? loadWorker(worker) : Promise.resolve(worker);
   loaded.catch(() => undefined); // reported by whoever awaits it first
   let executor: Executor | undefined;
+  let device = 'cpu';
   let closed = false;
+  let killed = false;
   let tail: Promise<unknown> = Promise.resolve();
 
   const run = async (task: Task, submitted: number): Promise<TaskResult> => {
-    if (closed) throw new SweeplineError('HOST_DIED', 'the pool is closed');
+    if (killed) throw poolClosed();
     const started = clock.elapsed();
     const executed = await executor!(task);
     return {
       ...executed,
       id: task.id,
       worker: 0,
-      device: 'cpu',
+      device,
       queueMs: started - submitted,
       runMs: clock.elapsed() - started,
     };
@@ -38,9 +40,14 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       return findParamFaults(known, checks, fillPoints(known, points) as never);
     },
     async begin(setup) {
-      executor = createExecutor(await loaded, setup, stop);
+      const known = await loaded;
+      if (closed) throw poolClosed();
+      if (executor !== undefined) throw new InternalError('begin twice');
+      executor = createExecutor(known, setup, stop);
+      device = setup.device;
     },
     submit(task) {
+      if (closed) return Promise.reject(poolClosed());
       if (executor === undefined) return Promise.reject(new InternalError('submit before begin'));
       const submitted = clock.elapsed();
       const result = tail.then(() => run(task, submitted));
@@ -49,11 +56,12 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     },
     stop: () => void Atomics.store(stop, 0, 1),
     async close() {
-      await tail;
       closed = true;
+      await tail;
     },
     kill() {
       closed = true;
+      killed = true;
     },
   };
 }

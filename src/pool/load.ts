@@ -13,14 +13,13 @@ export async function loadWorker(url: string): Promise<Worker> {
   }
   const module = (await import(url)) as { default?: { kind?: unknown } };
   if (module.default?.kind !== 'sweepline-worker') {
-    throw new SweeplineError('BAD_DEFINITION', `${url} is not a worker: its default export was not made by defineWorker`, {
-      hint: 'write `export default defineWorker({ … })`',
-    });
+    throw new SweeplineError(
+      'BAD_DEFINITION',
+      `${url} is not a worker: its default export was not made by defineWorker`,
+      {
+        hint: 'write `export default defineWorker({ … })`',
+      },
+    );
   }
   return module.default as Worker;
-}
-
-/** True for modules that Node needs tsx for. */
-export function isTypeScript(url: string): boolean {
-  return /\.[cm]?tsx?$/.test(url);
 }

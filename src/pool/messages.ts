@@ -32,11 +32,16 @@ export interface ThreadSetup {
   readonly workerUrl: string;
   readonly setup: PoolSetup;
   readonly stop: StopFlag;
+  /** Shared: by thread number within the host, Node's id of the thread that has it; 0 where free. */
+  readonly seats: Int32Array;
 }
 
-export interface ThreadResult {
-  readonly executed: Executed;
-  /** From 0 within the host. */
-  readonly worker: number;
-  readonly runMs: number;
-}
+export type ThreadAnswer =
+  | {
+      readonly t: 'ran';
+      readonly executed: Executed;
+      /** Thread number within the host, from 0. */
+      readonly worker: number;
+      readonly runMs: number;
+    }
+  | { readonly t: 'threw'; readonly error: PlainError };

@@ -2,33 +2,52 @@
 // keep its sessions warm and lose nothing:
 // - a fixed size and no idle timeout: with a varying size, tasks queued after a thread's crash can wait for ever;
 // - atomics off: the default parks an idle thread in Atomics.wait, where no timer and no message is handled;
-// - the worker file is loaded once in this thread first: one that throws on import would leave the queue hanging.
+// - the worker file is loaded once in this thread first: what it throws on import is known before anything is queued.
 import { Piscina } from 'piscina';
 import { systemClock } from '../ground/clock.js';
-import { InternalError, SweeplineError } from '../ground/errors.js';
-import type { Pool, PoolSetup, TaskResult } from './contract.js';
-import { entryPath } from './entry.js';
+import { fromPlainError, InternalError, SweeplineError } from '../ground/errors.js';
+import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
+import { entryPath, nodeOptionsFor } from './entry.js';
 import { fillPoints } from './execute.js';
-import { isTypeScript, loadWorker } from './load.js';
-import type { ThreadResult, ThreadSetup } from './messages.js';
+import { loadWorker } from './load.js';
+import type { ThreadAnswer, ThreadSetup } from './messages.js';
 import { describeWorker, findParamFaults } from './worker.js';
 
 export function createThreadPool(workerUrl: string, threads: number, clock = systemClock): Pool {
   const stop = new Int32Array(new SharedArrayBuffer(4));
+  const seats = new Int32Array(new SharedArrayBuffer(4 * threads));
   const loaded = loadWorker(workerUrl);
   loaded.catch(() => undefined); // reported by whoever awaits it first
   const running = new Set<Promise<unknown>>();
-  let pool: Piscina | undefined;
+  let begun: { readonly pool: Piscina; readonly device: string } | undefined;
   let closed = false;
-  let begun: PoolSetup | undefined;
+  let destroyed: Promise<void> | undefined;
 
-  const submit = async (task: Parameters<Pool['submit']>[0]): Promise<TaskResult> => {
-    if (closed) throw new SweeplineError('HOST_DIED', 'the pool is closed');
-    if (pool === undefined || begun === undefined) throw new InternalError('submit before begin');
+  const run = async (task: Task): Promise<TaskResult> => {
+    if (closed) throw poolClosed();
+    if (begun === undefined) throw new InternalError('submit before begin');
     const submitted = clock.elapsed();
-    const { executed, worker, runMs } = (await pool.run(task)) as ThreadResult;
+    let answer: ThreadAnswer;
+    try {
+      answer = (await begun.pool.run(task)) as ThreadAnswer;
+    } catch (cause) {
+      // thread-entry never throws: the thread itself is gone, and piscina has started another.
+      throw new SweeplineError(
+        'HOST_DIED',
+        `the thread that held the task died: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+    if (answer.t === 'threw') throw fromPlainError(answer.error);
+    const { executed, worker, runMs } = answer;
     const queueMs = Math.max(0, clock.elapsed() - submitted - runMs);
     return { ...executed, id: task.id, worker, device: begun.device, queueMs, runMs };
+  };
+
+  // Once: a second destroy() would let piscina take the threads that the first one ends for crashed, and replace them.
+  const destroy = (): Promise<void> => {
+    destroyed ??= begun?.pool.destroy() ?? Promise.resolve();
+    return destroyed;
   };
 
   return {
@@ -40,9 +59,10 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
     },
     async begin(setup) {
       await loaded;
-      begun = setup;
-      const workerData: ThreadSetup = { workerUrl, setup, stop };
-      pool = new Piscina({
+      if (closed) throw poolClosed();
+      if (begun !== undefined) throw new InternalError('begin twice');
+      const workerData: ThreadSetup = { workerUrl, setup, stop, seats };
+      const pool = new Piscina({
         filename: entryPath('thread-entry'),
         minThreads: threads,
         maxThreads: threads,
@@ -50,14 +70,16 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
         atomics: 'disabled',
         recordTiming: false,
         workerData,
-        ...(isTypeScript(workerUrl) ? { execArgv: ['--import', 'tsx'] } : {}),
+        execArgv: nodeOptionsFor(workerUrl),
       });
       // An error thrown after its task has ended reaches the pool, which would end the process if nobody listened. The
       // trial's result stands; the error is shown.
       pool.on('error', (error: Error) => process.emitWarning(error));
+      pool.on('workerDestroy', (gone: { readonly id: number }) => freeSeats(seats, pool, gone.id));
+      begun = { pool, device: setup.device };
     },
     submit(task) {
-      const result = submit(task);
+      const result = run(task);
       running.add(result);
       const forget = () => void running.delete(result);
       result.then(forget, forget);
@@ -68,11 +90,21 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
       closed = true;
       // piscina's own close() kills threads that still work once the first has finished: wait here instead.
       while (running.size > 0) await Promise.allSettled(running);
-      await pool?.destroy();
+      await destroy();
     },
     kill() {
       closed = true;
-      void pool?.destroy();
+      void destroy();
     },
   };
+}
+
+/** Frees the seats of threads that are no more. A thread that exited by itself has lost its id (-1) by now. */
+function freeSeats(seats: Int32Array, pool: Piscina, gone: number): void {
+  const alive = new Set(pool.threads.map((thread) => thread.threadId));
+  alive.delete(gone);
+  for (let seat = 0; seat < seats.length; seat++) {
+    const holder = Atomics.load(seats, seat);
+    if (!alive.has(holder)) Atomics.compareExchange(seats, seat, holder, 0);
+  }
 }

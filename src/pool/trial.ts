@@ -46,7 +46,8 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
   let rows = '';
   let lastStep = Number.NEGATIVE_INFINITY;
   const inFolder = (...parts: string[]): string => {
-    if (around.folder === null) throw new InternalError('this pool keeps no files: it was begun without a run folder');
+    if (around.folder === null)
+      throw new InternalError('this pool keeps no files: it was begun without a run folder');
     return join(around.folder, ...parts);
   };
   const checkpoint = () => inFolder('checkpoints', `${identity.key}.bin`);
@@ -58,13 +59,20 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     random: (purpose) => randomFor(identity.seed, identity.key, purpose),
     report(step, values) {
       if (!(Number.isFinite(step) && step > lastStep)) {
-        throw new SweeplineError('BAD_DEFINITION', `report: step ${step} after ${lastStep}; expected a larger number`);
+        throw new SweeplineError(
+          'BAD_DEFINITION',
+          `report: step ${step} after ${lastStep}; expected a larger number`,
+        );
       }
       const stray = Object.keys(values).find((name) => !around.series.includes(name));
       if (stray !== undefined) {
-        throw new SweeplineError('BAD_DEFINITION', `report: series "${stray}" is not declared (has: ${around.series.join(', ') || 'none'})`, {
-          hint: 'add it to the worker’s `series`',
-        });
+        throw new SweeplineError(
+          'BAD_DEFINITION',
+          `report: series "${stray}" is not declared (has: ${around.series.join(', ') || 'none'})`,
+          {
+            hint: 'add it to the worker’s `series`',
+          },
+        );
       }
       lastStep = step;
       rows += `${identity.trial},${formatCell(step)}`;

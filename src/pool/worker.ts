@@ -115,9 +115,11 @@ export function defineWorker<S extends z.ZodRawShape>(options: WorkerOptions<S>)
   const worker: Worker<S> = { ...options, kind: 'sweepline-worker' };
   const faults: string[] = [];
   if (!/^[a-z][a-z0-9_-]*$/i.test(options.name ?? '')) faults.push(`name "${options.name}": expected a word`);
-  if (typeof options.version !== 'string' || options.version === '') faults.push('version: expected a text such as "1"');
+  if (typeof options.version !== 'string' || options.version === '')
+    faults.push('version: expected a text such as "1"');
   const modes = [options.run, options.runBlock].filter((mode) => mode !== undefined);
-  if (modes.length !== 1) faults.push(`expected one of run and runBlock, found ${modes.length === 0 ? 'none' : 'both'}`);
+  if (modes.length !== 1)
+    faults.push(`expected one of run and runBlock, found ${modes.length === 0 ? 'none' : 'both'}`);
   const taken = new Set<string>(['trial', 'key', 'replicate', 'seed', 'status', 'attempt', 'step']);
   for (const [kind, names] of [
     ['parameter', Object.keys(options.params)],
@@ -125,7 +127,8 @@ export function defineWorker<S extends z.ZodRawShape>(options: WorkerOptions<S>)
   ] as const) {
     for (const name of names) {
       if (!/^[a-z_][a-z0-9_]*$/i.test(name)) faults.push(`${kind} "${name}": expected letters, digits and _`);
-      if (taken.has(name)) faults.push(`${kind} "${name}": the name is taken by another column of trials.csv`);
+      if (taken.has(name))
+        faults.push(`${kind} "${name}": the name is taken by another column of trials.csv`);
       taken.add(name);
     }
   }
@@ -170,7 +173,8 @@ function describeParam(name: string, type: z.ZodType): ParamDescription | string
   if (kind !== 'number' && kind !== 'integer' && kind !== 'boolean' && kind !== 'string') {
     return `parameter "${name}" is of type ${kind}: expected a number, integer, boolean or string`;
   }
-  if (!type.safeParse(fallback).success) return `parameter "${name}": its default ${String(fallback)} is not valid`;
+  if (!type.safeParse(fallback).success)
+    return `parameter "${name}": its default ${String(fallback)} is not valid`;
   return {
     name,
     type: kind,
@@ -192,7 +196,9 @@ export function findParamFaults(
     if (type === undefined) continue;
     const bad = values.flatMap((value) => {
       const parsed = type.safeParse(value);
-      return parsed.success ? [] : [`${JSON.stringify(value)} (${parsed.error.issues.map((i) => i.message).join('; ')})`];
+      return parsed.success
+        ? []
+        : [`${JSON.stringify(value)} (${parsed.error.issues.map((i) => i.message).join('; ')})`];
     });
     if (bad.length > 0) {
       const shown = bad.slice(0, 3).join(', ');
@@ -200,7 +206,8 @@ export function findParamFaults(
     }
   }
   if (faults.length === 0 && worker.check !== undefined) {
-    for (const point of points) for (const fault of worker.check(point as never)) if (!faults.includes(fault)) faults.push(fault);
+    for (const point of points)
+      for (const fault of worker.check(point as never)) if (!faults.includes(fault)) faults.push(fault);
   }
   return faults;
 }

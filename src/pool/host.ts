@@ -1,0 +1,66 @@
+// The pool whose threads live in a process of their own: whatever a trial does to that process (segfault, out of memory,
+// process.exit), the coordinator lives on, and the next task starts a new host with the same setup. Refuses to run a
+// task again by itself: the tasks of a dead host are rejected, and the coordinator decides.
+import { InternalError } from '../ground/errors.js';
+import { type Pool, type PoolSetup, poolClosed } from './contract.js';
+import { type Answer, type HostOptions, type HostProcess, startHost } from './host-process.js';
+
+export type { HostOptions } from './host-process.js';
+
+/** The host starts with the first question or task. Its output never reaches the coordinator's stdout. */
+export function createHostPool(options: HostOptions): Pool {
+  let current: HostProcess | undefined;
+  let begun: PoolSetup | undefined;
+  let stopping = false;
+  let closed = false;
+
+  /** The living host, or a new one that knows what the last one was told. */
+  const host = (): HostProcess => {
+    if (closed) throw poolClosed();
+    if (current?.alive) return current;
+    current = startHost(options);
+    // Refused or died: its tasks, which follow, are rejected with the same reason.
+    if (begun !== undefined) current.ask({ t: 'begin', setup: begun }).catch(() => undefined);
+    if (stopping) current.stop();
+    return current;
+  };
+
+  return {
+    size: options.threads,
+    async describe() {
+      return expectAnswer('described', await host().ask({ t: 'describe' })).description;
+    },
+    async validate(checks, points) {
+      return expectAnswer('validated', await host().ask({ t: 'validate', checks, points })).faults;
+    },
+    async begin(setup) {
+      if (begun !== undefined) throw new InternalError('begin twice');
+      expectAnswer('done', await host().ask({ t: 'begin', setup }));
+      begun = setup;
+    },
+    submit(task) {
+      if (closed) return Promise.reject(poolClosed());
+      if (begun === undefined) return Promise.reject(new InternalError('submit before begin'));
+      return host().run(task);
+    },
+    stop() {
+      stopping = true;
+      if (current?.alive) current.stop();
+    },
+    async close() {
+      closed = true;
+      if (current === undefined) return;
+      if (current.alive) await current.ask({ t: 'close' }).catch(() => undefined); // died meanwhile: as good as closed
+      await current.ended;
+    },
+    kill() {
+      closed = true;
+      current?.kill(poolClosed());
+    },
+  };
+}
+
+function expectAnswer<T extends Answer['t']>(t: T, answer: Answer): Extract<Answer, { readonly t: T }> {
+  if (answer.t !== t) throw new InternalError(`the host answered ${answer.t} where ${t} was asked for`);
+  return answer as Extract<Answer, { readonly t: T }>;
+}
