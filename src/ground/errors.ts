@@ -47,7 +47,10 @@ export function throwFaults(
   details: ErrorDetails = {},
 ): void {
   if (faults.length === 0) return;
-  const text = faults.length === 1 ? `${heading}: ${faults[0]}` : `${heading}:\n${faults.map((f) => `  - ${f}`).join('\n')}`;
+  const text =
+    faults.length === 1
+      ? `${heading}: ${faults[0]}`
+      : `${heading}:\n${faults.map((f) => `  - ${f}`).join('\n')}`;
   throw new SweeplineError(code, text, details);
 }
 
@@ -62,7 +65,10 @@ export interface PlainError {
 
 export function toPlainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const plain: { -readonly [K in keyof PlainError]: PlainError[K] } = { name: error.name, message: error.message };
+  const plain: { -readonly [K in keyof PlainError]: PlainError[K] } = {
+    name: error.name,
+    message: error.message,
+  };
   if (error.stack !== undefined) plain.stack = error.stack;
   if (error instanceof SweeplineError) {
     plain.code = error.code;
@@ -74,7 +80,11 @@ export function toPlainError(error: unknown): PlainError {
 export function fromPlainError(plain: PlainError): Error {
   const error =
     plain.name === 'SweeplineError'
-      ? new SweeplineError(plain.code as ErrorCode, plain.message, plain.hint === undefined ? {} : { hint: plain.hint })
+      ? new SweeplineError(
+          plain.code as ErrorCode,
+          plain.message,
+          plain.hint === undefined ? {} : { hint: plain.hint },
+        )
       : Object.assign(new Error(plain.message), { name: plain.name });
   if (plain.stack !== undefined) error.stack = plain.stack;
   return error;

@@ -63,6 +63,23 @@ export async function carryOver(
   return taken.count;
 }
 
+/** How many trials `carryOver` would carry into an edited grid that has not begun yet. */
+export function countCarried(epochs: readonly Epoch[], edited: SpaceRecord, accepts: (trial: number) => boolean): number {
+  const space = createSpace(edited.space);
+  const taken = new RangeSet();
+  for (const old of epochs) {
+    if (!areComparable(old.record, edited)) continue;
+    const renumber = createRenumbering(old.record, edited, space);
+    for (const [from, to] of old.done.rangesIn(0, Number.MAX_SAFE_INTEGER)) {
+      for (let trial = from; trial < to; trial++) {
+        const renumbered = old.skipped.has(trial) ? -1 : renumber(trial);
+        if (renumbered >= 0 && accepts(renumbered)) taken.add(renumbered, renumbered + 1);
+      }
+    }
+  }
+  return taken.count;
+}
+
 async function carryEpoch(
   old: Epoch,
   excerpts: Excerpts,

@@ -77,7 +77,12 @@ export interface Observer {
   /** At most ten times a second, and once at the end. */
   onProgress?(progress: Progress): void;
   /** A trial ended without `ok`. `replay` is the command that runs it alone. */
-  onFailure?(event: { readonly trial: number; readonly status: string; readonly error: PlainError; readonly replay: string }): void;
+  onFailure?(event: {
+    readonly trial: number;
+    readonly status: string;
+    readonly error: PlainError;
+    readonly replay: string;
+  }): void;
   /** A line that a worker printed, or a warning of ours. */
   onLine?(line: string): void;
   /** All files are written. */

@@ -1,0 +1,92 @@
+// Finds and loads sweep files: the shipped ones by name, a user's by path, TypeScript as it is.
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SweeplineError } from '../ground/errors.js';
+import { describeUnknown } from '../ground/text.js';
+import type { Sweep } from './define.js';
+
+export interface LoadedSweep {
+  readonly sweep: Sweep;
+  /** `file:` URLs; a `.js` that is not there yet stands for the `.ts` beside it, as in TypeScript's own imports. */
+  readonly url: string;
+  readonly workerUrl: string;
+  readonly reportUrl: string | null;
+}
+
+/** Shipped sweeps are compiled beside this file's own compiled form, also while this file runs as TypeScript. */
+const shipped = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../dist/sweeps/' : '../../sweeps/', import.meta.url),
+);
+
+export function shippedNames(): string[] {
+  return readdirSync(shipped)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => basename(file, '.js'))
+    .sort();
+}
+
+export async function shippedSweeps(): Promise<readonly { name: string; title: string; about: string }[]> {
+  return Promise.all(
+    shippedNames().map(async (name) => {
+      const { sweep } = await loadSweep(name);
+      return { name, title: sweep.title, about: sweep.about };
+    }),
+  );
+}
+
+/** Loads a shipped sweep by name, or a file by path or URL. BAD_USAGE where there is none, BAD_DEFINITION where it is no sweep. */
+export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
+  const url = nameOrFile.startsWith('file:') ? nameOrFile : pathToFileURL(findFile(nameOrFile)).href;
+  if (/\.[cm]?tsx?$/.test(url)) {
+    const { register } = await import('tsx/esm/api');
+    register();
+  }
+  let module: { default?: { kind?: unknown } };
+  try {
+    module = await import(url);
+  } catch (cause) {
+    if (cause instanceof SweeplineError) throw cause;
+    throw new SweeplineError(
+      'BAD_DEFINITION',
+      `${nameOrFile} cannot be loaded: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+  if (module.default?.kind !== 'sweepline-sweep') {
+    throw new SweeplineError(
+      'BAD_DEFINITION',
+      `${nameOrFile} is not a sweep: its default export was not made by defineSweep`,
+      {
+        hint: 'write `export default defineSweep({ name, worker, axes })`',
+      },
+    );
+  }
+  const sweep = module.default as Sweep;
+  return {
+    sweep,
+    url,
+    workerUrl: resolveModule(sweep.worker, url),
+    reportUrl: sweep.report === null ? null : resolveModule(sweep.report, url),
+  };
+}
+
+function findFile(nameOrFile: string): string {
+  if (existsSync(resolve(nameOrFile)) && /\.[cm]?[jt]s$/.test(nameOrFile)) return resolve(nameOrFile);
+  const names = shippedNames();
+  if (names.includes(nameOrFile)) return resolve(shipped, `${nameOrFile}.js`);
+  if (/[/\\.]/.test(nameOrFile)) {
+    throw new SweeplineError('BAD_USAGE', `there is no sweep file ${nameOrFile}`, {
+      hint: `give the path of a .ts or .js file that exports a sweep, or a shipped name: ${names.join(', ')}`,
+    });
+  }
+  throw new SweeplineError('BAD_USAGE', describeUnknown('sweep', nameOrFile, names), {
+    hint: 'give a shipped name, or the path of your own sweep file',
+  });
+}
+
+function resolveModule(reference: string, base: string): string {
+  const url = new URL(reference, base).href;
+  const typed = url.replace(/\.([cm]?)js$/, '.$1ts');
+  return !existsSync(fileURLToPath(url)) && existsSync(fileURLToPath(typed)) ? typed : url;
+}

@@ -1,0 +1,89 @@
+// What `plan`, `run` and `resume` have in common before anything runs: load the sweep, open a pool, let it describe the
+// worker, and resolve the definition against it. Nothing is written here.
+import { availableParallelism } from 'node:os';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import type { Pool } from '../pool/contract.js';
+import { createHostPool } from '../pool/host.js';
+import { createInlinePool } from '../pool/inline.js';
+import type { WorkerDescription } from '../pool/worker.js';
+import { createSpace, type Space } from '../space/space.js';
+import type { RunRequest } from './contract.js';
+import { type LoadedSweep, loadSweep } from './load.js';
+import { type Resolved, resolveSweep } from './resolve.js';
+
+export interface Prepared {
+  readonly loaded: LoadedSweep;
+  readonly worker: WorkerDescription;
+  readonly resolved: Resolved;
+  /** The axes that are crossed: for `bisect` all but the one that it searches. */
+  readonly space: Space;
+  readonly pool: Pool;
+  readonly workers: number;
+}
+
+/** The pool is open when this resolves: close it. Rejects with every fault of the request and the definition. */
+export async function prepare(request: RunRequest, onLine: (line: string) => void): Promise<Prepared> {
+  checkRequest(request);
+  const loaded = await loadSweep(request.sweep);
+  const workers = request.workers ?? availableParallelism();
+  const pool = request.debug
+    ? createInlinePool(loaded.workerUrl)
+    : createHostPool({ workerUrl: loaded.workerUrl, threads: workers, onLine });
+  try {
+    const worker = await pool.describe();
+    const resolved = await resolveSweep(loaded.sweep, request, worker, pool);
+    return { loaded, worker, resolved, space: createSpace(resolved.space), pool, workers };
+  } catch (error) {
+    pool.kill();
+    throw error;
+  }
+}
+
+function checkRequest(request: RunRequest): void {
+  const faults: string[] = [];
+  const count = (name: string, value: number | undefined, least: number): void => {
+    if (value !== undefined && !(Number.isInteger(value) && value >= least))
+      faults.push(`${name} ${value}: expected an integer of at least ${least}`);
+  };
+  count('workers', request.workers, 1);
+  count('replicates', request.replicates, 1);
+  count('retries', request.retries, 0);
+  count('block size', request.blockSize, 1);
+  if (typeof request.maxFailures === 'number') count('max failures', request.maxFailures, 0);
+  if (request.seed !== undefined && !Number.isSafeInteger(request.seed))
+    faults.push(`seed ${request.seed}: expected an integer`);
+  const { shard } = request;
+  if (
+    shard !== undefined &&
+    !(
+      Number.isInteger(shard.count) &&
+      Number.isInteger(shard.index) &&
+      shard.index >= 1 &&
+      shard.index <= shard.count
+    )
+  ) {
+    faults.push(`shard ${shard.index}/${shard.count}: expected i/n with 1 <= i <= n`);
+  }
+  throwFaults('BAD_USAGE', 'the request does not hold together', faults);
+}
+
+/** `--engine` and `--device` as every file names them. */
+export function engineOf(
+  request: RunRequest,
+  worker: WorkerDescription,
+): { readonly engine: string; readonly device: string } {
+  if (!worker.trains) {
+    const device = request.device ?? 'cpu';
+    if (device !== 'cpu' && device !== 'auto') {
+      throw new SweeplineError(
+        'BAD_USAGE',
+        `device ${device}: worker ${worker.name} trains nothing and runs on the CPU`,
+        {
+          hint: 'leave --device out',
+        },
+      );
+    }
+    return { engine: 'none', device: 'cpu' };
+  }
+  return { engine: request.engine ?? 'onnx', device: request.device ?? 'auto' };
+}

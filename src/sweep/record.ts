@@ -1,0 +1,87 @@
+// The manifest of a run that is about to start: what was asked for and on what it runs.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import type { Clock } from '../ground/clock.js';
+import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
+import type { RunRequest } from './contract.js';
+import { engineOf, type Prepared } from './prepare.js';
+
+export function createManifest(
+  prepared: Prepared,
+  request: RunRequest,
+  runId: string,
+  clock: Clock,
+): Manifest {
+  const { loaded, worker, resolved } = prepared;
+  const { engine, device } = engineOf(request, worker);
+  return {
+    format: MANIFEST_FORMAT,
+    sweepline: ownVersion(),
+    runId,
+    sweep: loaded.sweep.name,
+    title: loaded.sweep.title,
+    sweepUrl: loaded.url,
+    worker: {
+      url: loaded.workerUrl,
+      name: worker.name,
+      version: worker.version,
+      params: worker.params.map(({ name, type, default: value }) => ({ name, type, default: value })),
+      metrics: worker.metrics,
+      series: worker.series,
+    },
+    reportUrl: loaded.reportUrl,
+    space: resolved.space,
+    where: loaded.sweep.where === null ? null : String(loaded.sweep.where),
+    axes: resolved.axes,
+    fixed: resolved.fixed,
+    sampler: resolved.sampler,
+    seed: resolved.seed,
+    shard: request.shard ?? null,
+    engine,
+    device,
+    data: null,
+    node: process.version,
+    packages: packageVersions(['piscina', 'onnxruntime-node', '@duckdb/node-api']),
+    git: gitCommit(),
+    host: hostname(),
+    command: request.command ?? [],
+    created: new Date(clock.now()).toISOString(),
+  };
+}
+
+export function ownVersion(): string {
+  const root = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
+  return (JSON.parse(readFileSync(new URL(root, import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+function packageVersions(names: readonly string[]): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  const versions: Record<string, string> = {};
+  for (const name of names) {
+    // Read from the folder: not every package exports its package.json.
+    for (const folder of require.resolve.paths(name) ?? []) {
+      try {
+        versions[name] = (
+          JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')) as { version: string }
+        ).version;
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+  }
+  return versions;
+}
+
+/** The commit of the working directory, where it is a checkout and git is there. */
+function gitCommit(): string | null {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim();
+  } catch {
+    return null; // no git, or no checkout: a run does not need one
+  }
+}

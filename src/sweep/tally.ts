@@ -1,0 +1,74 @@
+// Counts, rate and the shown metric of a run in progress. The clock comes in as a value.
+import type { Clock } from '../ground/clock.js';
+import type { WorkerDescription } from '../pool/worker.js';
+import type { Progress } from './contract.js';
+import { readMetrics } from './rows.js';
+
+/** Rate over a sliding window of so many milliseconds. */
+const WINDOW_MS = 10_000;
+/** Of longer results only the last row is looked at. */
+const READ_ROWS = 64;
+
+export class Tally {
+  done: number;
+  failed: number;
+  running = 0;
+  /** Ended in this process. */
+  ended = 0;
+  #marks: { readonly at: number; readonly ended: number }[] = [];
+  #best: number | undefined;
+  #metric: string | null = null;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly worker: WorkerDescription,
+    private readonly total: number | null,
+    before: { readonly done: number; readonly failed: number },
+  ) {
+    this.done = before.done;
+    this.failed = before.failed;
+    this.#marks.push({ at: clock.elapsed(), ended: 0 });
+  }
+
+  /** Trials ended: the rows as they will stand in trials.csv. */
+  add(ended: number, failed: number, rows: Uint8Array): void {
+    this.done += ended;
+    this.ended += ended;
+    this.failed += failed;
+    this.#look(rows, ended);
+    const now = this.clock.elapsed();
+    if (now - this.#marks.at(-1)!.at > 250) {
+      this.#marks.push({ at: now, ended: this.ended });
+      while (this.#marks.length > 2 && now - this.#marks[1]!.at > WINDOW_MS) this.#marks.shift();
+    }
+  }
+
+  progress(): Progress {
+    const { at, ended } = this.#marks[0]!;
+    const ms = this.clock.elapsed() - at;
+    const rate = ms > 0 ? ((this.ended - ended) / ms) * 1000 : 0;
+    const left = this.total === null ? null : Math.max(0, this.total - this.done);
+    const etaMs = left === null ? null : left === 0 ? 0 : rate > 0 ? (left / rate) * 1000 : null;
+    const { total, done, failed, running } = this;
+    return { total, done, failed, running, rate, etaMs, metric: this.#metric };
+  }
+
+  #look(rows: Uint8Array, count: number): void {
+    const spec =
+      this.worker.metrics.find((metric) => metric.goal !== undefined) ??
+      this.worker.metrics.find((metric) => metric.type === 'number');
+    if (spec === undefined || rows.length === 0) return;
+    const from = count <= READ_ROWS ? 0 : rows.lastIndexOf(10, rows.length - 2) + 1;
+    for (const { metrics } of readMetrics(rows.subarray(from), this.worker)) {
+      const value = Number(metrics.get(spec.name) || Number.NaN);
+      if (Number.isNaN(value)) continue;
+      const better =
+        spec.goal === undefined ||
+        this.#best === undefined ||
+        (spec.goal === 'min' ? value < this.#best : value > this.#best);
+      if (!better) continue;
+      this.#best = value;
+      this.#metric = `${spec.name} ${Number(value.toPrecision(6))}`;
+    }
+  }
+}
