@@ -64,7 +64,11 @@ export async function carryOver(
 }
 
 /** How many trials `carryOver` would carry into an edited grid that has not begun yet. */
-export function countCarried(epochs: readonly Epoch[], edited: SpaceRecord, accepts: (trial: number) => boolean): number {
+export function countCarried(
+  epochs: readonly Epoch[],
+  edited: SpaceRecord,
+  accepts: (trial: number) => boolean,
+): number {
   const space = createSpace(edited.space);
   const taken = new RangeSet();
   for (const old of epochs) {

@@ -22,7 +22,9 @@ function describeState(state: RunState): unknown {
     epochs: state.epochs.map((epoch) => ({
       record: epoch.record,
       counts: epoch.counts(),
-      sets: [epoch.done, epoch.failed, epoch.timeout, epoch.pruned, epoch.skipped, epoch.orphaned].map((set) => [...set]),
+      sets: [epoch.done, epoch.failed, epoch.timeout, epoch.pruned, epoch.skipped, epoch.orphaned].map(
+        (set) => [...set],
+      ),
       attempts: Array.from({ length: 20 }, (_, trial) => epoch.lastAttempt(trial)),
       extents: Array.from({ length: epoch.extents.size }, (_, i) => epoch.extents.at(i)),
       mean: [epoch.runMs, epoch.timed],
@@ -64,7 +66,12 @@ describe('journal', () => {
       fc.uniqueArray(fc.nat(19), { minLength: 1, maxLength: 6 }),
     );
     const step = fc.oneof(
-      fc.record({ t: fc.constant('rows' as const), trials, attempt: fc.integer({ min: 1, max: 3 }), fails: fc.boolean() }),
+      fc.record({
+        t: fc.constant('rows' as const),
+        trials,
+        attempt: fc.integer({ min: 1, max: 3 }),
+        fails: fc.boolean(),
+      }),
       fc.record({ t: fc.constant('attempt' as const), trials, attempt: fc.integer({ min: 1, max: 3 }) }),
       fc.record({ t: fc.constant('space' as const) }),
       fc.record({ t: fc.constant('stop' as const) }),
@@ -83,7 +90,11 @@ describe('journal', () => {
           else {
             const numbers = 'first' in one.trials ? [one.trials.first] : one.trials;
             const failed = one.t === 'rows' && one.fails ? numbers.slice(0, 1) : [];
-            const { record, rows, series } = sampleRows(manifest, one.trials, { epoch, attempt: one.attempt, failed });
+            const { record, rows, series } = sampleRows(manifest, one.trials, {
+              epoch,
+              attempt: one.attempt,
+              failed,
+            });
             if (one.t === 'rows') appends.push(journal.appendRows(record, rows, series));
             else appends.push(journal.append({ ...record, t: 'attempt', status: 'lost' }));
           }
@@ -171,7 +182,10 @@ describe('journal', () => {
   it('starts anew where a kill left an empty file or a torn first record', async () => {
     for (const left of [0, 1, 11, 20]) {
       const folder = temporaryFolder();
-      writeFileSync(join(folder, 'journal.bin'), encodeFrame({ t: 'open', format: 1 }, []).chunks[0]!.subarray(0, left));
+      writeFileSync(
+        join(folder, 'journal.bin'),
+        encodeFrame({ t: 'open', format: 1 }, []).chunks[0]!.subarray(0, left),
+      );
       const journal = await openJournal(folder);
       await journal.append(spaceRecord(manifest));
       await journal.close();
@@ -189,7 +203,8 @@ describe('journal', () => {
       const { record, rows } = sampleRows(manifest, { first: trial % 20, count: 1 });
       await journal.appendRows({ ...record, trials: { first: trial, count: 1 } }, rows);
       acknowledged++;
-      if (trial % 50 === 0) expect(replayJournal(folder).state.epoch.doneCount).toBeGreaterThanOrEqual(acknowledged);
+      if (trial % 50 === 0)
+        expect(replayJournal(folder).state.epoch.doneCount).toBeGreaterThanOrEqual(acknowledged);
     });
     expect(journal.pendingBytes).toBeGreaterThan(500 * 50);
     await journal.drained();
@@ -210,7 +225,9 @@ describe('journal', () => {
     const second = journal.append({ t: 'stop', reason: 'two' });
     await expect(first).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
     await expect(second).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
-    await expect(journal.append({ t: 'stop', reason: 'three' })).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
+    await expect(journal.append({ t: 'stop', reason: 'three' })).rejects.toMatchObject({
+      code: 'BAD_RUN_FOLDER',
+    });
     expect(journal.state.stopped).toBeNull();
     expect(journal.pendingBytes).toBe(0);
   });
@@ -234,7 +251,15 @@ describe('journal', () => {
     const { state, torn } = replayJournal(folder);
     expect(torn).toBe(0);
     expect(state.epochs).toHaveLength(2);
-    expect(state.epoch.counts()).toEqual({ done: 9, ok: 8, failed: 1, timeout: 0, pruned: 0, skipped: 0, orphaned: 1 });
+    expect(state.epoch.counts()).toEqual({
+      done: 9,
+      ok: 8,
+      failed: 1,
+      timeout: 0,
+      pruned: 0,
+      skipped: 0,
+      orphaned: 1,
+    });
     expect([...state.epoch.done]).toEqual([0, 1, 2, 3, 4, 5, 7, 9, 12]);
     expect([...state.epoch.failed]).toEqual([2]);
     expect([...state.epoch.orphaned]).toEqual([15]);

@@ -24,7 +24,9 @@ describe('RangeSet', () => {
         let gap = from;
         while (model.has(gap)) gap++;
         expect(set.nextGap(from)).toBe(gap);
-        expect(set.countIn(from, from + length)).toBe(sorted.filter((n) => n >= from && n < from + length).length);
+        expect(set.countIn(from, from + length)).toBe(
+          sorted.filter((n) => n >= from && n < from + length).length,
+        );
         const ranges = [...set.ranges()];
         expect(ranges.every(([a, b], i) => a < b && (i === 0 || ranges[i - 1]![1] < a))).toBe(true);
       }),

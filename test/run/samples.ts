@@ -76,13 +76,28 @@ export function sampleCells(manifest: Manifest, trial: number, status: RowStatus
   const { space, axes, fixed, seed, worker } = manifest;
   const created = createSpace(space);
   const keyer = createKeyer(worker.name, worker.version);
-  const prefixes = createRowPrefixes({ space: created, axes, params: worker.params, fixed, keyer, sweepSeed: seed });
+  const prefixes = createRowPrefixes({
+    space: created,
+    axes,
+    params: worker.params,
+    fixed,
+    keyer,
+    sweepSeed: seed,
+  });
   const { keys, seeds } = prefixes.trials([trial]);
   const point = created.at(Math.floor(trial / space.replicates));
   const alpha = Number(point['alpha'] ?? fixed['alpha'] ?? 0.3);
   const label = alpha > 0.45 ? `a "quoted",\nbroken ${alpha}${salt}` : `plain é${salt}`;
   const metrics = status === 'ok' ? [alpha * alpha, label] : [null, null];
-  return [trial, keys[0]!, trial % space.replicates, seeds[0]!, ...axes.map((name) => point[name]), status, ...metrics];
+  return [
+    trial,
+    keys[0]!,
+    trial % space.replicates,
+    seeds[0]!,
+    ...axes.map((name) => point[name]),
+    status,
+    ...metrics,
+  ];
 }
 
 export interface Sample {
@@ -100,15 +115,23 @@ export interface SampleOptions {
 
 /** A record of finished trials with its rows and two rows of series for each. */
 export function sampleRows(manifest: Manifest, trials: TrialNumbers, options: SampleOptions = {}): Sample {
-  const numbers = 'first' in trials ? Array.from({ length: trials.count }, (_, i) => trials.first + i) : trials;
+  const numbers =
+    'first' in trials ? Array.from({ length: trials.count }, (_, i) => trials.first + i) : trials;
   const failed = new Set(options.failed ?? []);
   const rows = numbers.map((trial) =>
     formatRow(sampleCells(manifest, trial, failed.has(trial) ? 'failed' : 'ok', options.salt)),
   );
-  const series = numbers.flatMap((trial) => [formatRow([trial, 1, trial / 7]), formatRow([trial, 2, trial / 9])]);
+  const series = numbers.flatMap((trial) => [
+    formatRow([trial, 1, trial / 7]),
+    formatRow([trial, 2, trial / 9]),
+  ]);
   const notes: RowNote[] = numbers
     .filter((trial) => failed.has(trial))
-    .map((trial) => ({ trial, status: 'failed', error: { name: 'TypeError', message: `no "${trial}",\nsorry` } }));
+    .map((trial) => ({
+      trial,
+      status: 'failed',
+      error: { name: 'TypeError', message: `no "${trial}",\nsorry` },
+    }));
   return {
     record: {
       epoch: options.epoch ?? 0,
