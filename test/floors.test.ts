@@ -1,0 +1,58 @@
+// Keeps the floors of src/: imports go down only, folders on one floor do not import each other, and what stands outside
+// src imports nothing but the public index.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const FLOORS: Record<string, number> = {
+  cli: 6,
+  dashboard: 5,
+  sweep: 4,
+  report: 4,
+  run: 3,
+  pool: 3,
+  session: 3,
+  net: 2,
+  data: 2,
+  landscape: 2,
+  stats: 2,
+  space: 1,
+  ground: 0,
+};
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1]!);
+
+const folderOf = (path: string): string => normalize(path).split(sep)[1]!;
+
+describe('floors', () => {
+  test('every folder of src has a floor', () => {
+    const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map((entry) => entry.name).filter((name) => !(name in FLOORS))).toEqual([]);
+  });
+
+  test('imports in src go down only', () => {
+    const wrong = filesOf('src')
+      .filter((file) => file !== join('src', 'index.ts'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => [folderOf(file), folderOf(join(dirname(file), target)), `${file} imports ${target}`] as const)
+          .filter(([from, to]) => from !== to && !(FLOORS[from]! > (FLOORS[to] ?? Number.POSITIVE_INFINITY)))
+          .map(([, , text]) => text),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test('sweeps, workers and reports import the public index and packages only', () => {
+    const wrong = ['sweeps', 'workers', 'reports'].flatMap((folder) =>
+      filesOf(folder).flatMap((file) => importsOf(file).filter((target) => target.startsWith('.')).map((target) => `${file} imports ${target}`)),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
