@@ -5,14 +5,16 @@
 //   sgd       p −= step·g
 //   momentum  m = beta1·m + g;                p −= step·m
 //   nesterov  m = beta1·m + g;                p −= step·(g + beta1·m)
-//   rmsprop   v = beta2·v + keep2·g²;         p −= step·g / (√v + eps)
+//   rmsprop   v = beta2·v + g²;               p −= step·g / (√v + eps)
 //   adagrad   v = v + g²;                     p −= step·g / (√v + eps)
-//   adam      m = beta1·m + keep1·g, v = beta2·v + keep2·g²;   p −= step·m / (√v + eps)
+//   adam      m = beta1·m + g, v = beta2·v + g²;   p −= step·m / (√v + eps)
 //   adamw     p −= decay·p, then adam
 //   amsgrad   as adam, with u = max(u, v) in place of v under the root
 //   nadam     p −= (step·m + mix·g) / (√v + eps)      (Dozat 2016, momentum decay 0.004)
-// Adam's bias corrections are folded into `step` = α·√(1−β2^t)/(1−β1^t) and `eps` = ε·√(1−β2^t), which is
-// m̂/(√v̂ + ε) with both sides multiplied by √(1−β2^t).
+// The moments are kept without their factors 1−β1 and 1−β2 (m = mean/(1−β1), v = mean of squares/(1−β2)): two passes
+// over all weights fewer. Those factors and Adam's bias corrections are folded into `step` and `eps`:
+// m̂/(√v̂ + ε) with m̂ = (1−β1)·m/(1−β1^t) and v̂ = (1−β2)·v/(1−β2^t) is [(1−β1)/(1−β1^t)/r] · m/(√v + ε/r),
+// r = √((1−β2)/(1−β2^t)).
 
 export type OptimizerName =
   | 'sgd'
@@ -66,17 +68,7 @@ export interface Optimizer {
 }
 
 /** The numbers of one step, in the order in which they stand in the vector that an engine is fed. */
-export const STEP_NUMBERS = [
-  'step',
-  'mix',
-  'beta1',
-  'keep1',
-  'beta2',
-  'keep2',
-  'eps',
-  'decay',
-  'clip',
-] as const;
+export const STEP_NUMBERS = ['step', 'mix', 'beta1', 'beta2', 'eps', 'decay', 'clip'] as const;
 
 export type StepNumbers = Record<(typeof STEP_NUMBERS)[number], number>;
 
@@ -132,22 +124,40 @@ export function stepNumbers(o: Optimizer, at: StepPlace): StepNumbers {
     step: alpha,
     mix: 0,
     beta1: o.beta1,
-    keep1: 1 - o.beta1,
     beta2: o.beta2,
-    keep2: 1 - o.beta2,
     eps: o.eps,
     decay: o.name === 'adamw' ? alpha * o.decay : o.decay,
     clip: o.clip.kind === 'none' ? 0 : o.clip.limit,
   };
+  if (o.name === 'rmsprop') {
+    const root = Math.sqrt(1 - o.beta2);
+    return { ...numbers, step: alpha / root, eps: o.eps / root };
+  }
   if (!SLOTS[o.name].includes('m') || !SLOTS[o.name].includes('v')) return numbers;
-  const root = Math.sqrt(1 - o.beta2 ** t);
-  numbers.eps = o.eps * root;
-  if (o.name !== 'nadam') return { ...numbers, step: (alpha * root) / (1 - o.beta1 ** t) };
+  const root = Math.sqrt((1 - o.beta2) / (1 - o.beta2 ** t));
+  const eps = o.eps / root;
+  const scaled = (alpha * (1 - o.beta1)) / root;
+  if (o.name !== 'nadam') return { ...numbers, eps, step: scaled / (1 - o.beta1 ** t) };
   const product = nadamProduct(o.beta1, t);
   const next = nadamMomentum(o.beta1, t + 1);
-  numbers.mix = (alpha * root * (1 - nadamMomentum(o.beta1, t))) / (1 - product);
-  numbers.step = (alpha * root * next) / (1 - product * next);
-  return numbers;
+  const mix = ((alpha / root) * (1 - nadamMomentum(o.beta1, t))) / (1 - product);
+  return { ...numbers, eps, mix, step: (scaled * next) / (1 - product * next) };
+}
+
+/** Faults of an optimiser's numbers, none if all is well. */
+export function optimizerFaults(o: Optimizer): readonly string[] {
+  const faults: string[] = [];
+  const within = (name: 'beta1' | 'beta2') => {
+    if (!(o[name] >= 0 && o[name] < 1)) faults.push(`${name} is ${o[name]}, expected 0 <= ${name} < 1`);
+  };
+  within('beta1');
+  within('beta2');
+  for (const name of ['alpha', 'eps', 'decay', 'warmup'] as const)
+    if (!(o[name] >= 0 && o[name] < Infinity))
+      faults.push(`${name} is ${o[name]}, expected a number of at least 0`);
+  if (o.clip.kind !== 'none' && !(o.clip.limit > 0))
+    faults.push(`clip limit is ${o.clip.limit}, expected a number above 0`);
+  return faults;
 }
 
 const nadamMomentum = (beta1: number, t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * 0.004));

@@ -9,23 +9,10 @@
 // - `load` replaces the whole state; `read` gives it back unchanged, to the bit.
 // - `dispose` waits for what runs, may be called twice, and frees everything; afterwards every call rejects.
 // - Equal programs are compiled once for each engine: a second `compile` is warm.
-import type { LossName } from '../net/loss.js';
 import type { Net } from '../net/model.js';
-import type { OptimizerName } from '../net/optimizer.js';
+import type { Program } from '../net/program.js';
 
 export type EngineName = 'onnx' | 'tfjs';
-
-/** What is compiled: everything that shapes the graph, and no number that a sweep varies. */
-export interface Program {
-  readonly net: Net;
-  readonly losses: readonly LossName[];
-  readonly optimizer: OptimizerName;
-  readonly clip: 'none' | 'norm' | 'value';
-  /** Bytes become value/255; floats stay as they are. */
-  readonly input: 'bytes' | 'floats';
-  /** `input`: the inputs themselves (flattened); `labels`: class numbers, made one-hot over the net's outputs. */
-  readonly target: 'input' | 'bytes' | 'floats' | 'labels';
-}
 
 /** Parameters and optimiser slots are flat, in the order and layout of `net.parameters` and SLOTS. */
 export interface TrainState {
@@ -47,7 +34,10 @@ export interface Chunk extends Batch {
   readonly batch: number;
   /** [steps, STEP_NUMBERS + losses]: the step's numbers, then each loss's weight. */
   readonly numbers: Float32Array;
-  /** For each dropout layer, in order: [steps, batch, …its shape], 1 keeps and 0 drops. */
+  /**
+   * For each dropout layer, in order: 1 keeps and 0 drops; [steps, batch, n] for a flat layer, and with the batch last,
+   * [steps, channels, height, width, batch], for one on images.
+   */
   readonly masks: readonly Uint8Array[];
   /** For each dropout layer: 1 / (1 − rate). */
   readonly maskScales: Float32Array;

@@ -1,0 +1,84 @@
+// Collects the ONNX nodes of one graph body: fresh names, shared constants. Operations write themselves through it
+// (see Op.onnx); it decides nothing about the graph.
+import { InternalError } from '../../ground/errors.js';
+import { type Node, reachable } from '../graph.js';
+import type { Shape } from '../model.js';
+import type { Attribute, OnnxConstant, OnnxNode } from './proto.js';
+
+export interface EmitOptions {
+  /** Writes reshapes whose first axis is the batch so that any batch size fits (models for others to load). */
+  readonly anyBatch: boolean;
+}
+
+export class Emitter {
+  readonly nodes: OnnxNode[] = [];
+  readonly constants: OnnxConstant[] = [];
+  readonly #known = new Map<string, string>();
+  readonly #prefix: string;
+  readonly options: EmitOptions;
+
+  constructor(prefix: string, options: EmitOptions = { anyBatch: false }) {
+    this.#prefix = prefix;
+    this.options = options;
+  }
+
+  /** Adds a node and returns the name of its (first) output. */
+  op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
+    return this.many(type, inputs, attributes, 1)[0]!;
+  }
+
+  many(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    outputs: number,
+  ): readonly string[] {
+    const first = `${this.#prefix}${this.nodes.length}`;
+    const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? first : `${first}.${i}`));
+    this.nodes.push({ type, inputs, outputs: names, attributes });
+    return names;
+  }
+
+  floats(values: readonly number[] | Float32Array, shape: Shape): string {
+    return this.#constant('float', new Uint8Array(Float32Array.from(values).buffer), shape);
+  }
+
+  float(value: number): string {
+    return this.floats([value], []);
+  }
+
+  ints(values: readonly number[]): string {
+    return this.#constant('int64', new Uint8Array(BigInt64Array.from(values, BigInt).buffer), [
+      values.length,
+    ]);
+  }
+
+  #constant(element: 'float' | 'int64', bytes: Uint8Array, shape: Shape): string {
+    // Only short constants are looked up: the long ones are weights, each of its own.
+    const key = bytes.length <= 512 ? `${element}${shape.join()}:${bytes.join()}` : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = `${this.#prefix}c${this.constants.length}`;
+    this.constants.push({ name, element, shape, bytes });
+    if (key !== undefined) this.#known.set(key, name);
+    return name;
+  }
+
+  /** Names an existing value anew: graph outputs need names of their own. */
+  alias(from: string, to: string): void {
+    this.nodes.push({ type: 'Identity', inputs: [from], outputs: [to] });
+  }
+}
+
+/** Writes everything that `outputs` need; `names` holds the names of the graph's inputs, by node. */
+export function emitNodes(emit: Emitter, outputs: readonly Node[], names: Map<Node, string>): void {
+  for (const node of reachable(outputs)) {
+    if (names.has(node)) continue;
+    const inputs = node.inputs.map((input) => {
+      const name = names.get(input);
+      if (name === undefined) throw new InternalError(`${input.op.name} is used before it is written`);
+      return name;
+    });
+    names.set(node, node.op.onnx(emit, inputs, node));
+  }
+}

@@ -1,0 +1,71 @@
+// The matrix product, and class numbers as rows of 0 and 1.
+import { InternalError } from '../../ground/errors.js';
+import type { Node, Op } from '../graph.js';
+import type { Shape } from '../model.js';
+import { constant } from './elementwise.js';
+import { reshape, toFloat } from './shape.js';
+
+const turned = (node: Node) => [node.attributes.turnA === 1, node.attributes.turnB === 1] as const;
+
+const matmulOp: Op = {
+  name: 'matmul',
+  shape([a, b], attributes): Shape {
+    const [rows, inner] = attributes.turnA === 1 ? [a![1]!, a![0]!] : [a![0]!, a![1]!];
+    const [innerB, columns] = attributes.turnB === 1 ? [b![1]!, b![0]!] : [b![0]!, b![1]!];
+    if (a!.length !== 2 || b!.length !== 2 || inner !== innerB)
+      throw new InternalError(`matmul of [${a}] and [${b}] (${JSON.stringify(attributes)})`);
+    return [rows, columns];
+  },
+  // y = AB: dA = g·Bᵀ, dB = Aᵀ·g; each turned where its operand was.
+  vjp(g, node, wanted) {
+    const [a, b] = node.inputs as [Node, Node];
+    const [turnA, turnB] = turned(node);
+    const da = () => (turnA ? matmul(b, g, { turnA: turnB, turnB: true }) : matmul(g, b, { turnB: !turnB }));
+    const db = () => (turnB ? matmul(g, a, { turnA: true, turnB: turnA }) : matmul(a, g, { turnA: !turnA }));
+    return [wanted[0] ? da() : undefined, wanted[1] ? db() : undefined];
+  },
+  onnx: (emit, inputs, node) =>
+    emit.op('Gemm', inputs, { transA: turned(node)[0] ? 1 : 0, transB: turned(node)[1] ? 1 : 0 }),
+  compute([a, b], node) {
+    const [turnA, turnB] = turned(node);
+    const [rows, columns] = node.shape as [number, number];
+    const inner = node.inputs[0]!.shape[turnA ? 0 : 1]!;
+    const out = new Float64Array(rows * columns);
+    for (let i = 0; i < rows; i++)
+      for (let k = 0; k < inner; k++) {
+        const left = a![turnA ? k * rows + i : i * inner + k]!;
+        for (let j = 0; j < columns; j++)
+          out[i * columns + j]! += left * b![turnB ? j * inner + k : k * columns + j]!;
+      }
+    return out;
+  },
+};
+
+/** A·B of two matrices, either of them transposed first. */
+export function matmul(a: Node, b: Node, turn: { turnA?: boolean; turnB?: boolean } = {}): Node {
+  const attributes = { turnA: turn.turnA === true ? 1 : 0, turnB: turn.turnB === true ? 1 : 0 };
+  return a.graph.make(matmulOp, [a, b], attributes);
+}
+
+const equalOp: Op = {
+  name: 'equal',
+  shape: ([a, b]) => [a![0]!, b![1]!],
+  onnx: (emit, inputs) => emit.op('Cast', [emit.op('Equal', inputs)], { to: 1 }),
+  compute([a, b], node) {
+    const columns = node.shape[1]!;
+    return Float64Array.from({ length: a!.length * columns }, (_, i) =>
+      a![Math.floor(i / columns)] === b![i % columns] ? 1 : 0,
+    );
+  },
+};
+
+/** [n] class numbers as [n, classes] rows, 1 at the class. */
+export function oneHot(labels: Node, classes: number): Node {
+  const column = reshape(toFloat(labels), [labels.shape[0]!, 1]);
+  const numbers = constant(
+    column,
+    Array.from({ length: classes }, (_, i) => i),
+    [1, classes],
+  );
+  return column.graph.make(equalOp, [column, numbers]);
+}

@@ -1,0 +1,81 @@
+// A half-trained trial as bytes: everything the training loop needs to go on as if it had never stopped. A line of JSON,
+// a line end, then the float32 vectors one after another, little-endian.
+import { SweeplineError } from '../ground/errors.js';
+import type { TrainState } from './contract.js';
+
+export const CHECKPOINT_FORMAT = 1;
+
+export interface EpochRow {
+  readonly epoch: number;
+  /** Mean loss over the epoch's steps, each taken before its update. */
+  readonly loss: number;
+  /** Loss of the validation examples after the epoch. */
+  readonly val_loss?: number;
+}
+
+/** Where the training stands. Numbers of epochs and steps count what is done. */
+export interface Progress {
+  epoch: number;
+  stepInEpoch: number;
+  /** Σ loss × examples over the epoch so far, and its examples. */
+  lossSum: number;
+  examples: number;
+  lastFinite: number | null;
+  history: EpochRow[];
+  best: { epoch: number; loss: number } | null;
+}
+
+export interface Checkpoint {
+  readonly progress: Progress;
+  readonly state: TrainState;
+  /** Parameters and statistics of the best epoch. */
+  readonly best: Pick<TrainState, 'parameters' | 'statistics'> | undefined;
+}
+
+/** `identity` is a text that is equal exactly for trainings that may go on from each other's checkpoints. */
+export function encodeCheckpoint(identity: string, { progress, state, best }: Checkpoint): Uint8Array {
+  const vectors = [state.parameters, state.statistics, ...state.slots];
+  if (best !== undefined) vectors.push(best.parameters, best.statistics);
+  const header = { format: CHECKPOINT_FORMAT, identity, progress, lengths: vectors.map((v) => v.length) };
+  const text = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
+  const bytes = new Uint8Array(text.length + 4 * vectors.reduce((sum, v) => sum + v.length, 0));
+  bytes.set(text);
+  let at = text.length;
+  for (const v of vectors) {
+    bytes.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), at);
+    at += v.byteLength;
+  }
+  return bytes;
+}
+
+/** Undefined when the checkpoint is of another training or format: it is then of no use, and no harm. */
+export function decodeCheckpoint(identity: string, bytes: Uint8Array): Checkpoint | undefined {
+  const end = bytes.indexOf(10);
+  if (end < 0) throw damaged('its header has no end');
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as {
+    format: number;
+    identity: string;
+    progress: Progress;
+    lengths: number[];
+  };
+  if (header.format !== CHECKPOINT_FORMAT || header.identity !== identity) return undefined;
+  const expected = end + 1 + 4 * header.lengths.reduce((sum, n) => sum + n, 0);
+  if (bytes.length !== expected) throw damaged(`${bytes.length} bytes, expected ${expected}`);
+  let at = end + 1;
+  const vectors = header.lengths.map((n) => {
+    const vector = new Float32Array(bytes.slice(at, at + 4 * n).buffer);
+    at += 4 * n;
+    return vector;
+  });
+  const [parameters, statistics] = vectors as [Float32Array, Float32Array];
+  const hasBest = header.progress.best !== null;
+  const slots = vectors.slice(2, hasBest ? -2 : undefined);
+  const best = hasBest ? { parameters: vectors.at(-2)!, statistics: vectors.at(-1)! } : undefined;
+  return { progress: header.progress, state: { parameters, statistics, slots }, best };
+}
+
+function damaged(what: string): SweeplineError {
+  return new SweeplineError('BAD_RUN_FOLDER', `a checkpoint is damaged: ${what}`, {
+    hint: 'delete it; the trial then starts from the beginning, with the same numbers',
+  });
+}
