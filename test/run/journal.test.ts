@@ -216,6 +216,37 @@ describe('journal', () => {
     await expect(journal.append({ t: 'stop', reason: '' })).rejects.toThrow('closed');
   });
 
+  it('waits for the disk, not only for the write, before it acknowledges or counts a trial', async () => {
+    const folder = temporaryFolder();
+    const journal = await openJournal(folder);
+    await journal.append(spaceRecord(manifest));
+    const { file } = journal as unknown as { file: { datasync(): Promise<void> } };
+    const sync = file.datasync.bind(file);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isAcknowledged = false;
+    const reached = new Promise<void>((resolve) => {
+      file.datasync = async () => {
+        resolve();
+        await held;
+        await sync();
+      };
+    });
+    const { record, rows, series } = sampleRows(manifest, { first: 0, count: 4 });
+    const append = journal.appendRows(record, rows, series).then(() => {
+      isAcknowledged = true;
+    });
+    await reached;
+    expect(replayJournal(folder).state.epoch.doneCount).toBe(4);
+    expect([isAcknowledged, journal.state.epoch.doneCount]).toEqual([false, 0]);
+    release();
+    await append;
+    expect(journal.state.epoch.doneCount).toBe(4);
+    await journal.close();
+  });
+
   it('rejects everything after a write that failed', async () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);

@@ -67,7 +67,7 @@ describe('mergeRuns', () => {
     const b = await makeRun(join(root, 'b'), { seed: 8, engine: 'onnx' }, [[[1]]]);
     const out = join(root, 'merged');
     await expect(mergeRuns([a, b], out, identity)).rejects.toThrow(
-      /seed: 7 in .*8 in [^]*engine: "none" in .*"onnx" in/,
+      /seed: 7 in .*8 in [\s\S]*engine: "none" in .*"onnx" in/,
     );
     expect(existsSync(out)).toBe(false);
     await expect(mergeRuns([], out, identity)).rejects.toMatchObject({ code: 'BAD_USAGE' });

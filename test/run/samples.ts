@@ -86,7 +86,7 @@ export function sampleCells(manifest: Manifest, trial: number, status: RowStatus
   });
   const { keys, seeds } = prefixes.trials([trial]);
   const point = created.at(Math.floor(trial / space.replicates));
-  const alpha = Number(point['alpha'] ?? fixed['alpha'] ?? 0.3);
+  const alpha = Number(point.alpha ?? fixed.alpha ?? 0.3);
   const label = alpha > 0.45 ? `a "quoted",\nbroken ${alpha}${salt}` : `plain é${salt}`;
   const metrics = status === 'ok' ? [alpha * alpha, label] : [null, null];
   return [
