@@ -33,6 +33,7 @@ export interface CoordinatorOptions {
   readonly onTick: () => void;
 }
 
+const HOST = hostname();
 /** Bytes handed to the journal and not yet on disk, past which nothing new starts. */
 const PENDING_BYTES = 64 * 1024 * 1024;
 
@@ -169,7 +170,7 @@ export class Coordinator {
         trials: numbersOf(task, result.ended),
         attempt,
         worker: result.worker,
-        host: hostname(),
+        host: HOST,
         device: result.device,
         queue_ms: result.queueMs,
         run_ms: result.runMs,
@@ -203,7 +204,7 @@ export class Coordinator {
       trials: numbersOf(task, countOf(task)),
       attempt: task.attempt,
       worker: -1,
-      host: hostname(),
+      host: HOST,
       device: '',
       queue_ms: 0,
       run_ms: 0,

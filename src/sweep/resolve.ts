@@ -66,6 +66,8 @@ export async function resolveSweep(
       checks[name] = [...(checks[name] ?? []), ...sampleValues(axis.values[i]!)];
     });
   }
+  // What was asked for is checked also where no grid has it any more.
+  for (const [name, values] of Object.entries(set)) checks[name] ??= sampleValues(values);
   for (const [name, value] of Object.entries(fixed)) checks[name] = [value];
   const points = samplePoints(createSpace({ ...space, grids: overridden })).map((point) => ({
     ...fixed,

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
+import { throwFaults } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import { carryOver } from '../run/carry.js';
 import { writeDerived } from '../run/derive.js';
@@ -38,6 +39,7 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const manifest = createManifest(prepared, request, runId, systemClock);
     const out = resolve(request.out ?? join(request.root ?? 'runs', manifest.sweep, runId));
     const folder = await createRunFolder(out, manifest);
+    requireSameEngine(folder.manifest, manifest, out);
     return await launch({ prepared, request, seen, folder: out, manifest, isNew: folder.isNew, retry: null });
   } catch (error) {
     prepared.pool.kill();
@@ -76,6 +78,16 @@ export async function resumeRun(
     prepared.pool.kill();
     throw error;
   }
+}
+
+/** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */
+function requireSameEngine(found: Manifest, asked: Manifest, out: string): void {
+  const faults = (['engine', 'device', 'data'] as const)
+    .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
+    .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
+  throwFaults('BAD_USAGE', `${out} holds a run that this one cannot go on with`, faults, {
+    hint: 'give another --out',
+  });
 }
 
 interface Launch {

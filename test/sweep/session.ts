@@ -1,0 +1,26 @@
+// Runs sweeps for tests: real hosts, a folder of its own each.
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Outcome, RunRequest } from '../../src/sweep/contract.js';
+import { startRun } from '../../src/sweep/run.js';
+
+export const fixture = (name: string): string => resolve(`dist/test/fixtures/sweeps/${name}.js`);
+
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'sweepline-test-'));
+
+export async function runSweep(
+  request: Omit<RunRequest, 'out'> & { readonly out?: string },
+): Promise<Outcome & { trials_csv: string }> {
+  const out = request.out ?? join(newFolder(), 'run');
+  const { outcome } = await startRun({ workers: 2, ...request, out });
+  const ended = await outcome;
+  return { ...ended, trials_csv: readFileSync(join(ended.folder, 'trials.csv'), 'utf8') };
+}
+
+/** Rows as objects; good for files without quoted cells. */
+export function rowsOf(csv: string): Record<string, string>[] {
+  const [header, ...lines] = csv.trimEnd().split('\n');
+  const names = header!.split(',');
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])));
+}
