@@ -1,0 +1,34 @@
+// The commands there are, each in one line. What a command does is loaded only when it is called: `--help` is quick.
+import type { CommandSpec, OptionSpecs } from './command.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<CommandSpec>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  entry('run', 'run a sweep', () => import('./commands/run.js')),
+  entry('plan', 'show what would run, and why; or list the sweeps', () => import('./commands/plan.js')),
+  entry(
+    'resume',
+    'go on with an interrupted run, or try failures again',
+    () => import('./commands/resume.js'),
+  ),
+  entry('status', 'show how far a run is', () => import('./commands/status.js')),
+  entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
+  entry('merge', 'put shards together into one run', () => import('./commands/merge.js')),
+  entry(
+    'doctor',
+    'look at what this machine offers, and what is missing',
+    () => import('./commands/doctor.js'),
+  ),
+];
+
+function entry<S extends OptionSpecs>(
+  name: string,
+  summary: string,
+  load: () => Promise<{ readonly default: CommandSpec<S> }>,
+): CommandEntry {
+  return { name, summary, load: async () => (await load()).default as unknown as CommandSpec };
+}

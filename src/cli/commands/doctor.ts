@@ -1,0 +1,58 @@
+// `sweepline doctor`: what this machine offers, what is missing, and the exact command that adds it. Native packages are
+// loaded in child processes, as everywhere else.
+import { plural } from '../../ground/text.js';
+import { defineCommand } from '../command.js';
+import type { Check } from '../doctor/check.js';
+import { EXIT } from '../errors.js';
+import { anyText, option, switchOption } from '../options.js';
+import { OUTPUT } from '../run-options.js';
+
+export default defineCommand({
+  name: 'doctor',
+  about:
+    'Looks at Node, cores, memory, disk, packages, engines, GPUs and data, and tells what is missing and how to add it. ' +
+    'Packages are loaded for real, each in a process of its own.',
+  arguments: [],
+  options: {
+    data: option(
+      'What is looked at',
+      '--data <folder>',
+      'where MNIST should be (default: data/mnist)',
+      anyText,
+    ),
+    json: switchOption(OUTPUT, '--json', 'one JSON object a check on stdout'),
+  },
+  sections: [
+    [
+      'Exit codes',
+      '  0    all that Sweepline needs is there (what only some things need may be absent)\n  1    something needed is missing',
+    ],
+  ],
+  examples: [['sweepline doctor', 'before the first run, and when something does not work']],
+  async run({ options, terminal }) {
+    const [{ checkPackage, PACKAGES }, machine] = await Promise.all([
+      import('../doctor/packages.js'),
+      import('../doctor/machine.js'),
+    ]);
+    // The disk before the rest: packages that load at the same time would be in its time.
+    const disk = await machine.checkDisk();
+    const checks = [
+      machine.checkNode(),
+      machine.checkProcessor(),
+      machine.checkMemory(),
+      disk,
+      ...(await Promise.all(PACKAGES.map(checkPackage))),
+      await machine.checkGpus(),
+      machine.checkMnist(options.data === undefined ? ['data/mnist', 'data'] : [options.data]),
+    ];
+    for (const check of checks) terminal.print(options.json ? JSON.stringify(check) : renderCheck(check));
+    const missing = checks.filter(({ state }) => state === 'missing').length;
+    if (missing > 0) terminal.say(`${plural(missing, 'needed thing')} missing`);
+    return missing > 0 ? EXIT.failed : EXIT.done;
+  },
+});
+
+function renderCheck({ name, state, found, hint }: Check): string {
+  const mark = { ok: 'ok     ', missing: 'MISSING', absent: '-      ' }[state];
+  return `${mark}  ${name.padEnd(17)}  ${found}${hint === undefined ? '' : `\n${' '.repeat(28)}add it: ${hint}`}`;
+}

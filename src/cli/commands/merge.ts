@@ -1,0 +1,45 @@
+// `sweepline merge`: puts runs of one sweep together (shards, above all) into a new run folder.
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '../../ground/clock.js';
+import { SweeplineError } from '../../ground/errors.js';
+import { randomFor } from '../../ground/random.js';
+import { plural } from '../../ground/text.js';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../errors.js';
+import { anyText, option } from '../options.js';
+import { showPath } from '../paths.js';
+
+export default defineCommand({
+  name: 'merge',
+  about:
+    'Puts runs of one sweep together into a new run folder, such as the shards of several machines. The rows are the same ' +
+    'bytes as those of a run in one piece. Runs that differ in anything that rows depend on are refused.',
+  arguments: [{ name: 'runs', about: 'run folders or run ids', many: true }],
+  options: { out: option('Where to', '--out <folder>', 'the new run folder (needed)', anyText) },
+  examples: [
+    ['sweepline merge shard-1 shard-2 shard-3 --out whole', 'three shards made one run'],
+    ['sweepline report whole', 'and its report'],
+  ],
+  check: ({ options }) => (options.out === undefined ? ['no --out; expected a new or empty folder'] : []),
+  async run({ arguments: runs, options, terminal, commandLine }) {
+    const [{ findRun }, { createRunId }, { mergeRuns }] = await Promise.all([
+      import('../../run/find.js'),
+      import('../../run/folder.js'),
+      import('../../run/merge.js'),
+    ]);
+    const folders = await Promise.all(runs.map((run) => findRun(run)));
+    const twice = folders.find((folder, i) => folders.indexOf(folder) !== i);
+    if (twice !== undefined) throw new SweeplineError('BAD_USAGE', `${twice} is given twice`);
+    const now = systemClock.now();
+    const merged = await mergeRuns(folders, options.out!, {
+      runId: createRunId(systemClock, randomFor('run id', randomBytes(8).toString('hex'))),
+      created: new Date(now).toISOString(),
+      host: hostname(),
+      command: commandLine,
+    });
+    terminal.say(`${plural(folders.length, 'run')} merged, ${plural(merged.trials, 'trial')}`);
+    terminal.print(showPath(merged.folder));
+    return EXIT.done;
+  },
+});

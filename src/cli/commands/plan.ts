@@ -1,0 +1,91 @@
+// `sweepline plan`: what a sweep would run, or what a run still has to. Starts and writes nothing.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SweeplineError } from '../../ground/errors.js';
+import { describeUnknown } from '../../ground/text.js';
+import { findRun } from '../../run/find.js';
+import { MANIFEST_FILE } from '../../run/folder.js';
+import type { Plan } from '../../sweep/contract.js';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../errors.js';
+import { switchOption } from '../options.js';
+import {
+  AXIS_VALUES,
+  findRunFaults,
+  OUTPUT,
+  type RunOptionValues,
+  runOptions,
+  toRunRequest,
+} from '../run-options.js';
+
+const JSON_OPTION = switchOption(OUTPUT, '--json', 'one JSON object on stdout');
+
+export default defineCommand({
+  name: 'plan',
+  about:
+    'Shows what would run, and why: new, done, failed and orphaned trials, the axes, the predicted time and disk. Without ' +
+    'an argument it lists the shipped sweeps. Nothing is started and nothing is written.',
+  arguments: [
+    { name: 'sweep|run', about: 'a shipped sweep, a sweep file, a run folder or a run id', optional: true },
+  ],
+  options: { ...runOptions, json: JSON_OPTION },
+  sections: [['Axis values', AXIS_VALUES]],
+  examples: [
+    ['sweepline plan', 'the shipped sweeps'],
+    ["sweepline plan escape --set 'alpha=log(1e-3,1,1000)'", 'how much a finer grid would cost'],
+    ['sweepline plan runs/escape/20261123-221530-ab12', 'what is left of a run'],
+  ],
+  check: ({ options }) => findRunFaults(options),
+  async run({ arguments: [target], options: { json = false, ...options }, terminal, commandLine }) {
+    if (target === undefined) {
+      const { shippedSweeps } = await import('../../sweep/load.js');
+      for (const { name, title, about } of await shippedSweeps()) {
+        terminal.print(json ? JSON.stringify({ name, title, about }) : `${name}: ${title}\n  ${about}`);
+      }
+      return EXIT.done;
+    }
+    const plan = await planTarget(target, options, commandLine);
+    const { renderPlan } = await import('../plan-table.js');
+    terminal.print(json ? JSON.stringify(plan) : renderPlan(plan));
+    return EXIT.done;
+  },
+});
+
+/** A name that is both a sweep's and a run's means the sweep. */
+async function planTarget(
+  target: string,
+  options: RunOptionValues,
+  commandLine: readonly string[],
+): Promise<Plan> {
+  const [{ planResume, planRun }, { shippedSweeps }] = await Promise.all([
+    import('../../sweep/plan.js'),
+    import('../../sweep/load.js'),
+  ]);
+  const isRun = existsSync(join(target, MANIFEST_FILE));
+  const names = isRun ? [] : (await shippedSweeps()).map(({ name }) => name);
+  if (!isRun && (names.includes(target) || /\.[cm]?[jt]s$/.test(target))) {
+    return planRun(toRunRequest(target, options, commandLine));
+  }
+  const folder = await findRun(target).catch((cause: unknown) => {
+    if (!(cause instanceof SweeplineError)) throw cause;
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `neither a run nor a sweep: ${describeUnknown('sweep', target, names)}`,
+      {
+        cause,
+        hint: 'name a shipped sweep, a sweep file (.ts or .js), a run folder or a run id',
+      },
+    );
+  });
+  const given = Object.keys(options);
+  if (given.length > 0) {
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `${target} is a run, whose trials stand in its manifest; it takes no --${given.join(', --')}`,
+      {
+        hint: 'plan the sweep instead, or leave the options out',
+      },
+    );
+  }
+  return planResume(folder);
+}

@@ -1,0 +1,52 @@
+// `sweepline resume`: goes on with a run that was interrupted or killed, or tries its failures again.
+import { defineCommand } from '../command.js';
+import { conductRun } from '../conduct.js';
+import { oneOf, option } from '../options.js';
+import {
+  EXIT_CODES,
+  maxFailuresOption,
+  outputOptions,
+  retriesOption,
+  workersOption,
+} from '../run-options.js';
+
+export default defineCommand({
+  name: 'resume',
+  about:
+    'Goes on with a run: what is finished stays, what was interrupted runs again. The trials, their seeds and the ' +
+    "engine are the run's own (manifest.json); the result is the same as if it had never been interrupted.",
+  arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
+  options: {
+    retry: option(
+      'What failures do',
+      '--retry <which>',
+      'try ended trials again: failed, timeout, or all that are not ok',
+      oneOf('failed', 'timeout', 'all'),
+    ),
+    retries: retriesOption,
+    maxFailures: maxFailuresOption,
+    workers: workersOption,
+    ...outputOptions,
+  },
+  sections: [['Exit codes', EXIT_CODES]],
+  examples: [
+    ['sweepline resume escape', 'the newest run of escape'],
+    ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and its failed trials once more'],
+  ],
+  async run({ arguments: [run], options, terminal, commandLine }) {
+    const { json = false, quiet = false, report = true, ...rest } = options;
+    const [{ findRun }, { resumeRun }] = await Promise.all([
+      import('../../run/find.js'),
+      import('../../sweep/run.js'),
+    ]);
+    const folder = await findRun(run!);
+    const request = { ...rest, command: commandLine };
+    return conductRun({
+      terminal,
+      json,
+      quiet,
+      report,
+      start: (observers) => resumeRun(folder, request, observers),
+    });
+  },
+});

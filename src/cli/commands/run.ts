@@ -1,0 +1,65 @@
+// `sweepline run`: starts a sweep in a new run folder, or goes on in the one that --out names.
+import { defineCommand } from '../command.js';
+import { conductRun } from '../conduct.js';
+import { EXIT } from '../errors.js';
+import { switchOption } from '../options.js';
+import {
+  AXIS_VALUES,
+  EXIT_CODES,
+  findRunFaults,
+  OUTPUT,
+  outputOptions,
+  runOptions,
+  toRunRequest,
+} from '../run-options.js';
+
+export default defineCommand({
+  name: 'run',
+  about:
+    'Runs a sweep: every point of its grid, on every core, into a run folder. What is finished is on disk at once: ' +
+    'a run may be interrupted, killed and resumed at any time, and no finished trial runs twice.',
+  arguments: [
+    { name: 'sweep', about: 'a shipped sweep (see `sweepline plan`), or the path of your own sweep file' },
+  ],
+  options: {
+    ...runOptions,
+    plan: switchOption(OUTPUT, '--plan', 'show what would run, and run nothing'),
+    ...outputOptions,
+  },
+  sections: [
+    ['Axis values', AXIS_VALUES],
+    ['Exit codes', EXIT_CODES],
+  ],
+  examples: [
+    ['sweepline run escape', 'the escape sweep as it is shipped'],
+    [
+      "sweepline run escape --set optimizer=adam --set alpha=0.1,0.3 --set 'h=lin(0,1,101)'",
+      'a part of it, finer in h',
+    ],
+    [
+      'sweepline run escape --sampler bisect --bisect h=0..2 --metric escaped --tolerance 1e-6',
+      'search each threshold in h',
+    ],
+    [
+      'sweepline run my-sweep.ts --workers 4 --replicates 3 --out results',
+      'your own sweep, three seeds a point',
+    ],
+    ['sweepline run escape --shard 2/3', 'the second third, for another machine'],
+  ],
+  check: ({ options }) => findRunFaults(options),
+  async run({ arguments: [sweep], options, terminal, commandLine }) {
+    const { plan, json = false, quiet = false, report = true, ...rest } = options;
+    const request = toRunRequest(sweep!, rest, commandLine);
+    if (plan) {
+      const [{ planRun }, { renderPlan }] = await Promise.all([
+        import('../../sweep/plan.js'),
+        import('../plan-table.js'),
+      ]);
+      const made = await planRun(request);
+      terminal.print(json ? JSON.stringify(made) : renderPlan(made));
+      return EXIT.done;
+    }
+    const { startRun } = await import('../../sweep/run.js');
+    return conductRun({ terminal, json, quiet, report, start: (observers) => startRun(request, observers) });
+  },
+});

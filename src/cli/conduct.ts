@@ -1,0 +1,148 @@
+// What `run` and `resume` have in common: start, show, stop on request, write the report, sum up. The run itself knows
+// nothing of this; here it is only watched.
+
+import { plural } from '../ground/text.js';
+import { openRunFolder } from '../run/folder.js';
+import type { Observer, Outcome, Plan, RunHandle } from '../sweep/contract.js';
+import { describeRunError, EXIT } from './errors.js';
+import { watchInterrupts } from './interrupts.js';
+import { commandOn, showPath } from './paths.js';
+import { renderOutcome } from './progress.js';
+import { writeReportApart } from './report-process.js';
+import type { Terminal } from './terminal.js';
+import { createProgressView, type ProgressView } from './watch.js';
+
+export interface Conduct {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly report: boolean;
+  /** Rejects with a SweeplineError before anything has been started. */
+  start(observers: readonly Observer[]): Promise<RunHandle>;
+}
+
+const FAILURES_SHOWN = 5;
+
+/** What has been seen of a run so far. */
+interface Seen {
+  folder?: string;
+  failures: number;
+  replay?: string;
+}
+
+/** Runs to the end; the exit code. Rejects only where nothing was started. */
+export async function conductRun(conduct: Conduct): Promise<number> {
+  const { terminal, json, quiet } = conduct;
+  const seen: Seen = { failures: 0 };
+  const view = quiet ? undefined : await createProgressView(terminal);
+  const observers = [createSpeaker(conduct, seen, view), ...(json ? [createJsonObserver(terminal)] : [])];
+
+  let handle: RunHandle | undefined;
+  let requests = 0;
+  const unwatch = watchInterrupts((times) => {
+    requests = times;
+    // Whoever asks a third time does not want to wait for a clean end; the journal is whole all the same.
+    if (times > 2) process.exit(EXIT.interrupted);
+    terminal.say(describeStop(times, seen.folder));
+    handle?.stop();
+  });
+  try {
+    handle = await conduct.start(observers);
+    for (let i = 0; i < requests; i++) handle.stop();
+    const outcome = await handle.outcome.finally(() => view?.close());
+    return await concludeRun(conduct, outcome, seen);
+  } catch (error) {
+    view?.close();
+    if (handle === undefined) throw error;
+    const { text, code } = describeRunError(error);
+    terminal.say(text);
+    if (seen.folder !== undefined)
+      terminal.say(`What was finished is kept; go on with: ${commandOn('resume', seen.folder)}`);
+    return code;
+  } finally {
+    unwatch();
+  }
+}
+
+function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressView | undefined): Observer {
+  return {
+    onStart({ folder, plan, resumed }) {
+      seen.folder = folder;
+      if (!quiet) terminal.say(describeStart(plan, folder, resumed));
+    },
+    onProgress: (progress) => view?.show(progress),
+    onFailure({ trial, status, error, replay }) {
+      seen.replay ??= replay;
+      if (++seen.failures <= FAILURES_SHOWN) terminal.say(`trial ${trial} ${status}: ${error.message}`);
+      if (seen.failures === FAILURES_SHOWN + 1)
+        terminal.say('more failures are counted here and told in timings.csv');
+    },
+    onLine: (line) => terminal.say(line),
+  };
+}
+
+function createJsonObserver(terminal: Terminal): Observer {
+  const print = (event: string, value: object) => terminal.print(JSON.stringify({ event, ...value }));
+  return {
+    onStart: ({ folder, plan, resumed }) => print('start', { folder, resumed, plan }),
+    onFailure: ({ trial, status, error, replay }) =>
+      print('failure', { trial, status, error: { name: error.name, message: error.message }, replay }),
+  };
+}
+
+async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Promise<number> {
+  const { terminal, json, quiet } = conduct;
+  const { folder, interrupted, failed, tooManyFailures } = outcome;
+  const say = quiet ? () => undefined : terminal.say;
+  say(renderOutcome(outcome));
+  say(`  folder  ${showPath(folder)}`);
+
+  const report = interrupted ? undefined : await makeReport(conduct, folder, say);
+  if (seen.replay !== undefined)
+    terminal.say(`  ${plural(seen.failures, 'trial')} failed; replay the first with: ${seen.replay}`);
+  if (tooManyFailures) {
+    terminal.say(
+      `Given up after too many failures; try them again with: ${commandOn('resume', folder)} --retry failed`,
+    );
+  }
+  if (interrupted) terminal.say(`Interrupted; go on with: ${commandOn('resume', folder)}`);
+  if (report !== undefined && 'fault' in report) {
+    terminal.say(
+      `The trials are done and kept, but the report failed:\n${report.fault}\nMake it again with: ${commandOn('report', folder)}`,
+    );
+  }
+
+  const isWhole = failed === 0 && !tooManyFailures && (report === undefined || 'tables' in report);
+  const code = interrupted ? EXIT.interrupted : isWhole ? EXIT.done : EXIT.failed;
+  if (json)
+    terminal.print(JSON.stringify({ event: 'end', ...outcome, report: report ?? null, exitCode: code }));
+  return code;
+}
+
+async function makeReport(conduct: Conduct, folder: string, say: (line: string) => void) {
+  const { manifest } = await openRunFolder(folder);
+  if (!conduct.report || manifest.reportUrl === null) return undefined;
+  if (manifest.shard !== null) {
+    say(`  report  after all ${manifest.shard.count} shards are put together (sweepline merge)`);
+    return undefined;
+  }
+  const report = await writeReportApart(folder);
+  if ('tables' in report) {
+    for (const table of report.tables.slice(0, 1)) say(`  table   ${table}`);
+    say(`  report  ${showPath(`${folder}/report.html`)}`);
+  }
+  return report;
+}
+
+function describeStart(plan: Plan, folder: string, resumed: boolean): string {
+  const what = resumed
+    ? `${plural(plan.new + plan.orphaned, 'trial')} to go, ${plan.done} done before`
+    : plural(plan.new, 'trial');
+  return `${plan.sweep}: ${what}, on ${plural(plan.workers, 'worker')}, into ${showPath(folder)}`;
+}
+
+function describeStop(times: number, folder: string | undefined): string {
+  if (times > 1) return 'Stopping now: unfinished trials run again on resume.';
+  const resume = folder === undefined ? '' : `; \`${commandOn('resume', folder)}\` goes on later`;
+  return `Stopping: what runs is finished, nothing more is started (Ctrl-C again stops at once)${resume}.`;
+}

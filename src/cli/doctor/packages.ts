@@ -1,0 +1,56 @@
+// The packages that Sweepline needs, and those that only some engines need: each is loaded in a child process.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Check } from './check.js';
+import type { ProbeAnswer } from './probe.js';
+
+/** A library that has not loaded by then hangs. */
+const PROBE_MS = 60_000;
+
+interface PackageSpec {
+  readonly probe: string;
+  readonly name: string;
+  readonly isNeeded: boolean;
+  /** The exact command that adds it. */
+  readonly hint: string;
+}
+
+const AGAIN = 'npm install';
+
+export const PACKAGES: readonly PackageSpec[] = [
+  { probe: 'piscina', name: 'worker threads', isNeeded: true, hint: AGAIN },
+  { probe: 'onnxruntime', name: 'engine onnx', isNeeded: true, hint: AGAIN },
+  { probe: 'duckdb', name: 'reports', isNeeded: true, hint: AGAIN },
+  {
+    probe: 'tfjs-node-gpu',
+    name: 'engine tfjs (GPU)',
+    isNeeded: false,
+    hint: 'npm install @tensorflow/tfjs-node-gpu@4.22.0 (needs CUDA 11.2 and cuDNN 8)',
+  },
+  {
+    probe: 'tfjs-node',
+    name: 'engine tfjs (CPU)',
+    isNeeded: false,
+    hint: 'npm install @tensorflow/tfjs-node@4.22.0',
+  },
+];
+
+export async function checkPackage({ probe, name, isNeeded, hint }: PackageSpec): Promise<Check> {
+  const answer = await askProbe(probe);
+  if ('found' in answer) return { name, state: 'ok', found: answer.found };
+  const found = answer.isAbsent ? 'not installed' : `does not load: ${answer.fault}`;
+  return { name, state: isNeeded ? 'missing' : 'absent', found, hint };
+}
+
+function askProbe(probe: string): Promise<ProbeAnswer> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(new URL('./probe.js', import.meta.url)), [probe], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      timeout: PROBE_MS,
+    });
+    const fail = (fault: string) => resolve({ fault, isAbsent: false });
+    child.once('message', (answer) => resolve(answer as ProbeAnswer));
+    child.once('error', (error) => fail(error.message));
+    child.once('close', (code, signal) => fail(`its process ended with ${signal ?? `exit code ${code}`}`));
+  });
+}

@@ -1,0 +1,47 @@
+// How an error leaves the program: what to print and the exit code. A user's mistake is its message and a hint; trouble
+// of the machine (disk full, no permission) says so; anything else is our own bug and shows its stack.
+import { SweeplineError } from '../ground/errors.js';
+
+export const EXIT = { done: 0, failed: 1, usage: 2, broken: 70, interrupted: 130 } as const;
+
+export interface Ending {
+  readonly text: string;
+  readonly code: number;
+}
+
+export function describeError(error: unknown): Ending {
+  if (error instanceof SweeplineError) {
+    return { text: withHint(error.message, error.hint), code: EXIT.usage };
+  }
+  if (isMachineError(error)) {
+    const hint = 'what was finished is kept; mend this, then go on with `sweepline resume <run>`';
+    return { text: withHint(error.message, hint), code: EXIT.broken };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = stack.replace(/^(\w*Error: )?(internal: )?/, 'internal: ');
+  return {
+    text: `${text}${describeCause(error)}\nThis is a fault of Sweepline, not of yours: please report it.`,
+    code: EXIT.broken,
+  };
+}
+
+/** The same once trials have been started: then it is no longer true that nothing was. */
+export function describeRunError(error: unknown): Ending {
+  const { text, code } = describeError(error);
+  return { text, code: code === EXIT.usage ? EXIT.broken : code };
+}
+
+function withHint(message: string, hint: string | undefined): string {
+  return hint === undefined ? message : `${message}\nHint: ${hint}`;
+}
+
+/** An error of the operating system, as Node tells it. */
+function isMachineError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+function describeCause(error: unknown): string {
+  if (!(error instanceof Error) || error.cause === undefined) return '';
+  const { cause } = error;
+  return `\n  caused by ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`;
+}

@@ -1,0 +1,128 @@
+// The options that commands share, and how each value is read. A reader says what was expected; that an option was
+// given at all is told by parseCall.
+import { SweeplineError } from '../ground/errors.js';
+import { describeUnknown } from '../ground/text.js';
+import type { AxisValues } from '../space/types.js';
+import { parseAxisValues } from '../space/values.js';
+import type { OptionSpec } from './command.js';
+
+/** An option with one value; given twice, the last counts. */
+export function option<T>(
+  group: string,
+  flags: string,
+  about: string,
+  read: (text: string) => T,
+): OptionSpec<T> {
+  return { flags, about, group, read };
+}
+
+/** An option that may be given many times. */
+export function listOption<T>(
+  group: string,
+  flags: string,
+  about: string,
+  read: (text: string, before: readonly T[]) => T,
+): OptionSpec<readonly T[]> {
+  return { flags, about, group, read: (text, before = []) => [...before, read(text, before)] };
+}
+
+export function switchOption(group: string, flags: string, about: string): OptionSpec<true> {
+  return { flags, about, group, read: () => true };
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(number) && number >= least) return number;
+    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}`);
+  };
+}
+
+export function oneOf<T extends string>(...legal: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = legal.find((known) => known === text);
+    if (found !== undefined) return found;
+    throw new SweeplineError('BAD_USAGE', describeUnknown('value', text, legal));
+  };
+}
+
+export function anyText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new SweeplineError('BAD_USAGE', 'expected a name or a path, found nothing');
+}
+
+export function positiveNumber(text: string): number {
+  const number = readNumber(text);
+  if (number > 0) return number;
+  throw new SweeplineError('BAD_USAGE', 'expected a number above 0, such as 1e-6');
+}
+
+export interface AxisSetting {
+  readonly axis: string;
+  readonly values: AxisValues;
+}
+
+/** `h=lin(0,2,81)`. */
+export function readSetting(text: string, before: readonly AxisSetting[]): AxisSetting {
+  const at = text.indexOf('=');
+  const axis = text.slice(0, Math.max(at, 0)).trim();
+  if (axis === '') throw new SweeplineError('BAD_USAGE', 'expected axis=values, such as h=lin(0,2,81)');
+  if (before.some((one) => one.axis === axis)) {
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `the axis "${axis}" is set twice; expected one list of all its values`,
+    );
+  }
+  return { axis, values: parseAxisValues(text.slice(at + 1)) };
+}
+
+export interface Bracket {
+  readonly axis: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `h=0..2`: the axis that bisect searches, and where. */
+export function readBracket(text: string): Bracket {
+  const [, axis = '', low = '', high = ''] =
+    /^\s*([A-Za-z_]\w*)\s*=\s*(.+?)\s*\.\.\s*(.+?)\s*$/.exec(text) ?? [];
+  const [from, to] = [readNumber(low), readNumber(high)];
+  if (axis !== '' && from < to) return { axis, from, to };
+  throw new SweeplineError('BAD_USAGE', 'expected axis=low..high with low below high, such as h=0..2');
+}
+
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** `2/3`: the second of three shards. */
+export function readShard(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
+  throw new SweeplineError(
+    'BAD_USAGE',
+    'expected i/n with i from 1 to n, such as 2/3 for the second of three',
+  );
+}
+
+/** `20`, or `5%` as a share. */
+export function readMaxFailures(text: string): number | { readonly share: number } {
+  if (/^\d+$/.test(text)) return Number(text);
+  const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
+  if (percent > 0 && percent < 100) return { share: percent / 100 };
+  throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a share such as 5%');
+}
+
+export function readDevice(text: string): string {
+  if (/^(auto|cpu|webgpu|cuda(:\d+)?)$/.test(text)) return text;
+  throw new SweeplineError(
+    'BAD_USAGE',
+    describeUnknown('device', text, ['auto', 'cpu', 'webgpu', 'cuda', 'cuda:0']),
+  );
+}
+
+function readNumber(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}

@@ -1,0 +1,123 @@
+// A plan and a run's status as text for people.
+import Table from 'cli-table3';
+import { formatBytes, formatCount, formatDuration, plural } from '../ground/text.js';
+import type { RunStatus } from '../run/status.js';
+import type { Plan } from '../sweep/contract.js';
+import { commandOn, showPath } from './paths.js';
+
+export function renderPlan(plan: Plan): string {
+  const { folder, excluded, predictedMs, predictedBytes, workers } = plan;
+  const facts: [string, string][] = [['sampler', plan.sampler]];
+  plan.axes.forEach((axis, i) => {
+    facts.push([i === 0 ? 'axes' : '', axis]);
+  });
+  if (folder !== null) facts.push(['folder', showPath(folder)]);
+  const retry =
+    folder === null
+      ? '`sweepline resume <run> --retry failed`'
+      : `\`${commandOn('resume', folder)} --retry failed\``;
+  const counts: [string, number | null, string][] = [
+    ['trials', plan.trials, 'points times replicates'],
+    ['excluded', excluded, 'left out by the constraint, or there already'],
+    ['new', plan.new, 'never run'],
+    ['orphaned', plan.orphaned, 'begun by a process that died: they run again'],
+    ['done', plan.done, 'kept, never run again'],
+    ['failed', plan.failed, plan.failed > 0 ? `run again with ${retry}` : 'ended without a result'],
+  ];
+  const cost = [
+    predictedMs === null ? 'time not measured yet' : `about ${formatDuration(predictedMs)}`,
+    `on ${plural(workers, 'worker')}`,
+    ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
+  ];
+  return [
+    `${plan.sweep}: ${plan.title}`,
+    renderRows(facts),
+    '',
+    renderRows(
+      counts.map(([name, count, about]) => [name, count === null ? '?' : formatCount(count), about]),
+    ),
+    '',
+    `To run: ${formatCount(plan.new + plan.orphaned)}, ${cost.join(', ')}`,
+  ].join('\n');
+}
+
+/** `running`, `complete`, `interrupted`, …: one word a program can ask for. */
+export function describeState({ coordinator, stopped }: Pick<RunStatus, 'coordinator' | 'stopped'>): string {
+  if (coordinator !== null) return 'running';
+  return stopped ?? 'died';
+}
+
+export function renderStatus(status: RunStatus): string {
+  const { manifest, folder, total, done, meanRunMs, coordinator } = status;
+  const state = describeState(status);
+  const facts: [string, string][] = [
+    ['run', manifest.runId],
+    ['folder', showPath(folder)],
+    ['state', coordinator === null ? state : `${state} (pid ${coordinator.pid} on ${coordinator.host})`],
+  ];
+  if (manifest.shard !== null) facts.push(['shard', `${manifest.shard.index} of ${manifest.shard.count}`]);
+  facts.push([
+    'trials',
+    total === null ? `${formatCount(done)} done` : `${formatCount(done)} done of ${formatCount(total)}`,
+  ]);
+  for (const kind of ['ok', 'failed', 'timeout', 'pruned', 'skipped', 'orphaned'] as const) {
+    if (kind === 'ok' || status[kind] > 0) facts.push([kind, formatCount(status[kind])]);
+  }
+  if (meanRunMs !== null)
+    facts.push([
+      'a trial',
+      `${meanRunMs < 10 ? `${Number(meanRunMs.toPrecision(2))} ms` : formatDuration(meanRunMs)} on average`,
+    ]);
+  if (state === 'died' || status.orphaned > 0)
+    facts.push(['hint', `go on with \`${commandOn('resume', folder)}\``]);
+  return `${manifest.sweep}: ${manifest.title}\n${renderRows(facts)}`;
+}
+
+export interface StatusJson {
+  readonly state: string;
+  readonly [name: string]: unknown;
+}
+
+/** Plain data: the state of the trials without the ranges that the journal keeps. */
+export function statusToJson(status: RunStatus): StatusJson {
+  const { manifest, state: _, ...plain } = status;
+  return {
+    run: manifest.runId,
+    sweep: manifest.sweep,
+    shard: manifest.shard,
+    state: describeState(status),
+    ...plain,
+  };
+}
+
+/** Columns without rules or colours. */
+function renderRows(rows: readonly (readonly string[])[]): string {
+  const none = '';
+  const table = new Table({
+    chars: {
+      top: none,
+      'top-mid': none,
+      'top-left': none,
+      'top-right': none,
+      bottom: none,
+      'bottom-mid': none,
+      'bottom-left': none,
+      'bottom-right': none,
+      left: none,
+      'left-mid': none,
+      mid: none,
+      'mid-mid': none,
+      right: none,
+      'right-mid': none,
+      middle: '  ',
+    },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: rows.some((row) => row.length > 2) ? ['left', 'right', 'left'] : ['left', 'left'],
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line}`.trimEnd())
+    .join('\n');
+}

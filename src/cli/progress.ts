@@ -1,0 +1,59 @@
+// Progress as text: pure functions, the same words on a terminal and in a log.
+import { formatCount, formatDuration } from '../ground/text.js';
+import type { Outcome, Progress } from '../sweep/contract.js';
+
+/** `1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, peak 1.41`; `done` counts the failed ones too. */
+export function renderProgressLine(progress: Progress): string {
+  const { total, done } = progress;
+  const counts =
+    total === null
+      ? `${formatCount(done)} done`
+      : `${formatCount(done)}/${formatCount(total)} done (${formatPercent(done, total)})`;
+  return [counts, ...renderDetails(progress)].join(', ');
+}
+
+/** What stands beside or under a bar. */
+export function renderDetails({ failed, running, rate, etaMs, metric }: Progress): string[] {
+  const details = [`${formatCount(failed)} failed`, `${formatCount(running)} running`];
+  if (rate > 0) details.push(formatRate(rate));
+  if (etaMs !== null) details.push(`${formatDuration(etaMs)} left`);
+  if (metric !== null) details.push(metric);
+  return details;
+}
+
+/** `████████░░░░  24%  1,234/5,000`, at most `width` columns wide. */
+export function renderBar({ total, done }: Progress, width: number): string {
+  if (total === null) return clip(`${formatCount(done)} done`, width);
+  const numbers = `  ${formatPercent(done, total).padStart(4)}  ${formatCount(done)}/${formatCount(total)}`;
+  const cells = Math.max(0, Math.min(40, width - numbers.length));
+  const full = total === 0 ? cells : Math.floor((cells * Math.min(done, total)) / total);
+  return clip('█'.repeat(full) + '░'.repeat(cells - full) + numbers, width);
+}
+
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** Rounded down, so that 100% means all. */
+function formatPercent(done: number, total: number): string {
+  return `${total === 0 ? 100 : Math.floor((100 * done) / total)}%`;
+}
+
+/** `812/s`, `3.1/s`, `2.0/min`, `12/h`. */
+export function formatRate(perSecond: number): string {
+  const [value, unit] =
+    perSecond >= 1
+      ? [perSecond, 's']
+      : perSecond * 60 >= 1
+        ? [perSecond * 60, 'min']
+        : [perSecond * 3600, 'h'];
+  return `${value >= 10 ? formatCount(Math.round(value)) : value.toFixed(1)}/${unit}`;
+}
+
+/** `escape: 9,960 of 9,963 trials ok, 3 failed, in 1.2s`. */
+export function renderOutcome({ sweep, trials, ok, failed, left, elapsedMs }: Outcome): string {
+  const parts = [`${formatCount(ok)} of ${formatCount(trials)} trials ok`];
+  if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  if (left > 0) parts.push(`${formatCount(left)} not run`);
+  return `${sweep}: ${parts.join(', ')}, in ${formatDuration(elapsedMs)}`;
+}

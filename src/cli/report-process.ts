@@ -1,0 +1,20 @@
+// Writes a run's report in a process of its own: the database and the charts are native or large, and the coordinator's
+// process must outlive whatever they do.
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+/** Paths of the tables, or why there are none. Rejects only where no process can be started. */
+export async function writeReportApart(
+  folder: string,
+): Promise<{ readonly tables: readonly string[] } | { readonly fault: string }> {
+  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, 'report', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<string | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code === 0 ? null : (signal ?? `exit code ${code}`)));
+  });
+  const [printed, said, why] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (why !== null) return { fault: said.trim() === '' ? why : said.trim() };
+  return { tables: printed.split('\n').filter((line) => line !== '') };
+}

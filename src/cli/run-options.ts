@@ -1,0 +1,139 @@
+// The options of `run`, and of `plan` for a sweep: what the trials are, where they run, what happens to failures, what
+// is said. All of them end in one RunRequest.
+import type { RunRequest } from '../sweep/contract.js';
+import type { OptionSpec, OptionValues } from './command.js';
+import {
+  anyText,
+  listOption,
+  oneOf,
+  option,
+  positiveNumber,
+  readBracket,
+  readDevice,
+  readMaxFailures,
+  readSetting,
+  readShard,
+  switchOption,
+  wholeNumber,
+} from './options.js';
+
+const TRIALS = 'Which trials';
+const WHERE = 'Where they run';
+const FAILURES = 'What failures do';
+export const OUTPUT = 'What is said';
+
+export const workersOption = option(
+  WHERE,
+  '--workers <N>',
+  'worker threads (default: one a core)',
+  wholeNumber(1),
+);
+export const retriesOption = option(
+  FAILURES,
+  '--retries <N>',
+  'try a failed trial so many times more',
+  wholeNumber(0),
+);
+export const maxFailuresOption = option(
+  FAILURES,
+  '--max-failures <N|P%>',
+  'start no more trials once so many, or such a share, have failed',
+  readMaxFailures,
+);
+
+export const runOptions = {
+  set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
+  sampler: option(
+    TRIALS,
+    '--sampler <name>',
+    'grid: every point; bisect: search one axis for where a metric turns',
+    oneOf('grid', 'bisect'),
+  ),
+  bisect: option(
+    TRIALS,
+    '--bisect <axis=low..high>',
+    'the axis to search, and where (with --sampler bisect)',
+    readBracket,
+  ),
+  metric: option(TRIALS, '--metric <name>', 'the yes-or-no metric that turns there', anyText),
+  tolerance: option(TRIALS, '--tolerance <width>', 'how narrow the bracket gets', positiveNumber),
+  replicates: option(
+    TRIALS,
+    '--replicates <N>',
+    'trials of every point, with different seeds',
+    wholeNumber(1),
+  ),
+  seed: option(TRIALS, '--seed <N>', "the sweep's seed: same seed, same numbers", wholeNumber(0)),
+  shard: option(
+    TRIALS,
+    '--shard <i/n>',
+    'the i-th of n parts (put together with `sweepline merge`)',
+    readShard,
+  ),
+  data: option(TRIALS, '--data <folder|name>', 'data set: a folder, digits or mnist', anyText),
+  workers: workersOption,
+  engine: option(WHERE, '--engine <name>', 'what trains: onnx or tfjs', oneOf('onnx', 'tfjs')),
+  device: option(WHERE, '--device <name>', 'auto, cpu, webgpu, cuda or cuda:<i>', readDevice),
+  debug: switchOption(WHERE, '--debug', 'run the trials in this process, one after another, for a debugger'),
+  out: option(WHERE, '--out <folder>', 'the run folder (default: runs/<sweep>/<run-id>)', anyText),
+  retries: retriesOption,
+  maxFailures: maxFailuresOption,
+} as const;
+
+export const outputOptions = {
+  json: switchOption(OUTPUT, '--json', 'one JSON object a line on stdout: start, failure, end'),
+  quiet: switchOption(OUTPUT, '--quiet', 'no progress and no summary; faults are still said'),
+  report: {
+    flags: '--no-report',
+    about: 'leave tables and figures to `sweepline report`',
+    group: OUTPUT,
+    read: () => false,
+  } satisfies OptionSpec<boolean>,
+} as const;
+
+export type RunOptionValues = OptionValues<typeof runOptions>;
+
+/** Options that only mean something together. */
+export function findRunFaults(options: RunOptionValues): string[] {
+  if (options.sampler === 'bisect') return [];
+  return (['bisect', 'metric', 'tolerance'] as const)
+    .filter((name) => options[name] !== undefined)
+    .map((name) => `--${name} belongs to the bisect sampler: add --sampler bisect`);
+}
+
+export function toRunRequest(
+  sweep: string,
+  options: RunOptionValues,
+  command: readonly string[],
+): RunRequest {
+  const { set, sampler, bisect, metric, tolerance, ...same } = options;
+  return {
+    ...same,
+    sweep,
+    command,
+    ...(set === undefined ? {} : { set: Object.fromEntries(set.map(({ axis, values }) => [axis, values])) }),
+    ...(sampler === undefined
+      ? {}
+      : {
+          sampler: {
+            name: sampler,
+            ...bisect,
+            ...(metric === undefined ? {} : { metric }),
+            ...(tolerance === undefined ? {} : { tolerance }),
+          },
+        }),
+  };
+}
+
+/** Section of the help. */
+export const AXIS_VALUES = `  0.1,0.2,0.5        these values            adam,sgd     these words
+  lin(0,1,101)       101 values with equal steps, both ends included
+  log(1e-4,1,9)      9 values with equal ratios, both ends included
+  range(2,20,2)      2, 4, … up to and including 20
+Quote them for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused with the names it has.`;
+
+export const EXIT_CODES = `  0    all trials done
+  1    some trials failed, or the report did; everything else is done and kept
+  2    wrong use or a wrong definition: nothing was started
+  70   Sweepline or the machine broke (a full disk, say); what was finished is kept
+  130  interrupted; \`sweepline resume\` goes on`;

@@ -1,0 +1,56 @@
+// The only file that prints. stdout carries results alone; all else goes to stderr, above the bars while there are any.
+// A reader that has gone away (`| head`) ends the output, not the run.
+import type { Writable } from 'node:stream';
+
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface Terminal {
+  /** stderr is a terminal that can move its cursor: bars may be drawn. */
+  readonly isInteractive: boolean;
+  /** Colours may be used on stderr: a terminal, and no NO_COLOR. */
+  readonly hasColours: boolean;
+  /** Where bars are drawn. */
+  readonly stderr: Output;
+  /** Columns of stdout; 100 where it is no terminal. */
+  readonly width: number;
+  /** A result, on stdout. */
+  print(text: string): void;
+  /** Anything else, on stderr. */
+  say(text: string): void;
+  /** Until it is taken back with undefined, `say` hands its lines over: they must appear above what is drawn. */
+  drawBelow(writeAbove: ((line: string) => void) | undefined): void;
+}
+
+export interface Streams {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function createTerminal({ stdout, stderr, env }: Streams = process): Terminal {
+  const gone = new Set<Output>();
+  for (const stream of [stdout, stderr]) {
+    // EPIPE: nobody reads any more. EIO: the terminal was closed. Both are no reason to lose trials.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      gone.add(stream);
+    });
+  }
+  const write = (stream: Output, text: string) => {
+    if (!gone.has(stream)) stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  };
+  const isInteractive = stderr.isTTY === true && env.TERM !== 'dumb';
+  let above: ((line: string) => void) | undefined;
+  return {
+    isInteractive,
+    // https://no-color.org: set and not empty means none.
+    hasColours: isInteractive && (env.NO_COLOR ?? '') === '',
+    stderr,
+    width: stdout.columns ?? 100,
+    print: (text) => write(stdout, text),
+    say: (text) => (above === undefined ? write(stderr, text) : above(text)),
+    drawBelow: (writeAbove) => {
+      above = writeAbove;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Shows the progress of a run: bars on a terminal, elsewhere a plain line every few seconds (a log full of cursor codes
+// helps nobody). cli-progress is loaded only for bars.
+import { type Clock, systemClock } from '../ground/clock.js';
+import type { Progress } from '../sweep/contract.js';
+import { clip, renderBar, renderDetails, renderProgressLine } from './progress.js';
+import type { Terminal } from './terminal.js';
+
+export interface ProgressView {
+  show(progress: Progress): void;
+  /** Takes the bars away; may be called twice. */
+  close(): void;
+}
+
+/** A changed line at most this often; an unchanged one this often, so that no one takes the run for dead. */
+const LINE_MS = 5_000;
+const SAME_LINE_MS = 60_000;
+
+export async function createProgressView(terminal: Terminal): Promise<ProgressView> {
+  return terminal.isInteractive ? createBars(terminal) : createLines(terminal.say);
+}
+
+/** Plain lines; `tick` is called every second by a timer of its own. */
+export function createLines(
+  say: (line: string) => void,
+  clock: Clock = systemClock,
+): ProgressView & { tick(): void } {
+  let latest: string | undefined;
+  let said: string | undefined;
+  let saidAt = clock.elapsed();
+  const tick = () => {
+    const waited = clock.elapsed() - saidAt;
+    if (latest === undefined || waited < (latest === said ? SAME_LINE_MS : LINE_MS)) return;
+    say(latest);
+    said = latest;
+    saidAt = clock.elapsed();
+  };
+  const timer = setInterval(tick, 1_000);
+  timer.unref();
+  return {
+    tick,
+    show(progress) {
+      latest = renderProgressLine(progress);
+      tick();
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+async function createBars(terminal: Terminal): Promise<ProgressView> {
+  const { default: cliProgress } = await import('cli-progress');
+  const { stderr } = terminal;
+  const width = () => (stderr.columns ?? 80) - 1;
+  const colour = terminal.hasColours ? (text: string) => `\x1b[36m${text}\x1b[39m` : (text: string) => text;
+  let latest: Progress | undefined;
+  let isLogging = false;
+  const bars = new cliProgress.MultiBar({
+    stream: stderr,
+    clearOnComplete: true,
+    // Lines are cut to the width by hand; Ctrl-C is ours; and a log line moves the bars, so they are drawn anew.
+    linewrap: null,
+    gracefulExit: false,
+    forceRedraw: true,
+    format: (_options, _params, payload: { render: (progress: Progress) => string }) =>
+      latest === undefined ? '' : payload.render(latest),
+  });
+  // MultiBar clears one line only before it logs: the rest of the second bar would stay behind the text.
+  bars.on('redraw-pre', () => {
+    if (isLogging) stderr.write('\x1b[J');
+    isLogging = false;
+  });
+  let isDrawn = false;
+  return {
+    show(progress) {
+      latest = progress;
+      if (isDrawn) return;
+      isDrawn = true;
+      bars.create(1, 0, { render: (now: Progress) => colour(renderBar(now, width())) });
+      bars.create(1, 0, { render: (now: Progress) => clip(renderDetails(now).join(', '), width()) });
+      terminal.drawBelow((line) => {
+        isLogging = true;
+        bars.log(line.endsWith('\n') ? line : `${line}\n`);
+      });
+    },
+    close() {
+      if (!isDrawn) return;
+      isDrawn = false;
+      // Lines that wait for the next frame would be lost with it.
+      if (isLogging) bars.update();
+      bars.stop();
+      terminal.drawBelow(undefined);
+    },
+  };
+}
