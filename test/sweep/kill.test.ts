@@ -12,7 +12,7 @@ const list = (value: string | number) => ({ kind: 'list', values: [value] }) as 
 
 /** Starts a run in a process group of its own. */
 function startChild(out: string, log: string): ChildProcess {
-  const set = JSON.stringify({ log: list(log), wait: list(2) });
+  const set = JSON.stringify({ log: list(log), wait: list(6) });
   return spawn(process.execPath, [resolve('dist/test/sweep/children/run.js'), fixture('noisy'), out, set], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -42,13 +42,13 @@ const startsIn = (log: string): number[] =>
 describe('kill -9 of the whole process group', () => {
   test('at random moments, then resume: the same bytes, and no finished trial runs twice', async () => {
     const random = randomFor('kill moments', 7);
+    let partly = 0;
     for (let round = 0; round < 4; round++) {
       const folder = newFolder();
       const out = join(folder, 'run');
       const log = join(folder, 'log');
-      const whole = await runSweep({ sweep: fixture('noisy'), set: { log: list(log), wait: list(2) } });
-      const before = startsIn(log).length;
-      await killAfter(startChild(out, log), 1 + random.below(4));
+      const whole = await runSweep({ sweep: fixture('noisy'), set: { log: list(log), wait: list(6) } });
+      await killAfter(startChild(out, log), 1 + random.below(3));
       const killed = await readRunStatus(out).catch(() => undefined);
       const startedBefore = startsIn(log).length;
       if (killed === undefined) continue; // killed before the journal had begun
@@ -59,8 +59,9 @@ describe('kill -9 of the whole process group', () => {
       }
       const again = startsIn(log).slice(startedBefore);
       expect(again.filter((trial) => killed.state.epoch.isDone(trial))).toEqual([]);
-      expect(startedBefore).toBeGreaterThan(before);
+      if (killed.done > 0 && killed.done < killed.total!) partly++;
     }
+    expect(partly).toBeGreaterThan(0);
   });
 
   test('a second coordinator is refused while the first one works, with its pid', async () => {
