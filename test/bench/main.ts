@@ -1,0 +1,32 @@
+// `npm run bench [-- escape|sweep|engine]…`: ours beside the peers, as ratios in one run. Peers that are not on this
+// machine are left out with a word.
+import type { BenchRow } from './row.js';
+
+const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
+  escape: async () => (await import('./escape.js')).benchEscape(),
+  sweep: async () => (await import('./sweep.js')).benchSweep(),
+  engine: async () => (await import('./engine.js')).benchEngine(),
+};
+
+const asked = process.argv.slice(2).filter((name) => !name.startsWith('-'));
+const unknown = asked.filter((name) => !(name in SECTIONS));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `unknown benchmark ${unknown.join(', ')} (legal: ${Object.keys(SECTIONS).join(', ')})\n`,
+  );
+  process.exit(2);
+}
+for (const name of asked.length > 0 ? asked : Object.keys(SECTIONS)) {
+  process.stdout.write(`\n${name}\n`);
+  for (const row of await SECTIONS[name]!()) process.stdout.write(`  ${renderRow(row)}\n`);
+}
+
+function renderRow({ name, ours, unit, peer, theirs, target }: BenchRow): string {
+  const figure = (value: number): string =>
+    value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
+  const beside =
+    peer === undefined || theirs === undefined
+      ? ''
+      : `; ${peer} ${figure(theirs)} ${unit}: ${(ours / theirs).toFixed(2)} ×`;
+  return `${name}: ${figure(ours)} ${unit}${beside}${target === undefined ? '' : ` (target ${target})`}`;
+}

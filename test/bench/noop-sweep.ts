@@ -1,0 +1,7 @@
+import { defineSweep } from '../../src/sweep/define.js';
+
+export default defineSweep({
+  name: 'noop',
+  worker: new URL('./noop.js', import.meta.url),
+  axes: { x: 'lin(0,1,100000)' },
+});
