@@ -190,7 +190,7 @@ function fillBox(box: Box, replicates: number, name: string, codec: Codec, stret
   let until = from + run - (offset % run);
   for (let i = from; i < end; ) {
     const value = along(position);
-    const stop = until < end ? until : end;
+    const stop = Math.min(until, end);
     // Below some 16 cells a call of `fill` costs more than it saves.
     if (stop - i > 16) {
       into.fill(value, i, stop);

@@ -198,8 +198,9 @@ function createBoxOpener(options: {
     const cellTexts = new Array<string>(turning.length);
     const look = (hole: number): void => {
       const { texts: own, position } = turning[hole]!;
-      canonicalTexts[hole] = own.canonical(position);
-      cellTexts[hole] = own.cell(position);
+      const canonicalText = own.canonical(position);
+      canonicalTexts[hole] = canonicalText;
+      cellTexts[hole] = own.cell(position, canonicalText);
     };
     return {
       seek(offset) {
@@ -237,7 +238,8 @@ function compose({ literals, holes }: Template, texts: readonly string[]): strin
 
 interface AxisTexts {
   canonical(position: number): string;
-  cell(position: number): string;
+  /** `canonicalText` is the same position's: numbers, true and false are written alike in both. */
+  cell(position: number, canonicalText: string): string;
 }
 
 /** Texts of axis values; kept for short axes, made anew for long ones. */
@@ -246,9 +248,10 @@ function createTexts(): (axis: Axis) => AxisTexts {
   return (axis) => {
     let texts = made.get(axis);
     if (texts === undefined) {
+      const cellOfText = keep(axis.length, (position) => formatCell(axis.at(position)));
       texts = {
         canonical: keep(axis.length, (position) => canonicalValue(axis.at(position))),
-        cell: keep(axis.length, (position) => formatCell(axis.at(position))),
+        cell: (position, text) => (text.startsWith('"') ? cellOfText(position) : text),
       };
       made.set(axis, texts);
     }

@@ -118,9 +118,9 @@ function splitItems(text: string): string[] {
       continue;
     }
     if (letter === '"') quoted = !quoted;
-    const escape = letter === '\\' && quoted;
-    items.push(items.pop()! + text.slice(i, escape ? i + 2 : i + 1));
-    if (escape) i++;
+    const escaped = letter === '\\' && quoted;
+    items.push(items.pop()! + text.slice(i, escaped ? i + 2 : i + 1));
+    if (escaped) i++;
   }
   return items.map((item) => item.trim());
 }

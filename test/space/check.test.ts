@@ -1,0 +1,112 @@
+// Every fault of a space at once, in words.
+import { describe, expect, it } from 'vitest';
+import { findSpaceFaults } from '../../src/space/check.js';
+import { createSpace } from '../../src/space/space.js';
+import type { AxisSpec, SpaceSpec, Value } from '../../src/space/types.js';
+
+const axis = (name: string, values: readonly Value[], when?: AxisSpec['when']): AxisSpec => ({
+  names: [name],
+  values: [{ kind: 'list', values }],
+  ...(when === undefined ? {} : { when }),
+});
+const one = (...axes: AxisSpec[]): SpaceSpec => ({ grids: [{ axes }], replicates: 1 });
+
+describe('findSpaceFaults', () => {
+  it('finds none in a good space', () => {
+    const spec = one(axis('optimizer', ['sgd', 'adam']), axis('beta1', [0, 0.9], { optimizer: ['adam'] }), {
+      names: ['a', 'b'],
+      values: [
+        { kind: 'list', values: [1, 1] },
+        { kind: 'list', values: [1, 2] },
+      ],
+    });
+    expect(findSpaceFaults(spec)).toEqual([]);
+    expect(findSpaceFaults(spec, ['optimizer', 'beta1', 'a', 'b'])).toEqual([]);
+  });
+
+  it.each<[string, SpaceSpec, RegExp]>([
+    ['an unknown name', one(axis('alhpa', [1])), /^unknown axis "alhpa"; did you mean "alpha"\?/],
+    ['a name twice', one(axis('alpha', [1]), axis('alpha', [2])), /^axis "alpha" stands twice in one grid/],
+    ['a reserved name', one(axis('seed', [1])), /^axis "seed": a column of trials.csv has that name/],
+    ['a name that is none', one(axis('__proto__', [1])), /^axis "__proto__": expected a name of letters/],
+    ['no names', one({ names: [], values: [] }), /^an axis without a name/],
+    [
+      'names without values',
+      one({ names: ['alpha', 'h'], values: [{ kind: 'list', values: [1] }] }),
+      /2 names but 1 sets of values/,
+    ],
+    ['an empty list', one(axis('alpha', [])), /^axis "alpha": no values; expected at least one/],
+    ['a repeated value', one(axis('alpha', [0.1, 0.1])), /^axis "alpha": 0.1 stands 2 times; expected once/],
+    ['NaN', one(axis('alpha', [Number.NaN])), /^axis "alpha": NaN is no value/],
+    ['a value of no kind', one(axis('alpha', [null as unknown as Value])), /^axis "alpha": null is no value/],
+    [
+      'a malformed lin',
+      one({ names: ['alpha'], values: [{ kind: 'lin', from: 0, to: 1, count: 1.5 }] }),
+      /count is 1.5/,
+    ],
+    [
+      'zipped lengths',
+      one({
+        names: ['alpha', 'h'],
+        values: [
+          { kind: 'list', values: [1, 2] },
+          { kind: 'lin', from: 0, to: 1, count: 3 },
+        ],
+      }),
+      /^axis "alpha" \+ "h": zipped axes have 2, 3 values/,
+    ],
+    [
+      'a repeated tuple',
+      one({
+        names: ['alpha', 'h'],
+        values: [
+          { kind: 'list', values: [1, 1] },
+          { kind: 'list', values: [2, 2] },
+        ],
+      }),
+      /^axis "alpha" \+ "h": \[1,2\] stands 2 times/,
+    ],
+    [
+      'when on itself',
+      one(axis('alpha', [1], { alpha: [1] })),
+      /^axis "alpha": its `when` names the axis itself/,
+    ],
+    [
+      'when on a later axis',
+      one(axis('alpha', [1], { h: [1] }), axis('h', [1])),
+      /names "h", which comes later; move "h" before it/,
+    ],
+    [
+      'when on an unknown axis',
+      one(axis('h', [1]), axis('alpha', [1], { hh: [1] })),
+      /names an unknown axis "hh"; did you mean "h"\?/,
+    ],
+    [
+      'when on a value never had',
+      one(axis('h', [1]), axis('alpha', [1], { h: ['1'] })),
+      /wants h = "1", which "h" never is/,
+    ],
+    ['when on no value', one(axis('h', [1]), axis('alpha', [1], { h: [] })), /gives no value for "h"/],
+    [
+      'replicates',
+      { grids: [{ axes: [] }], replicates: 0 },
+      /^replicates is 0; expected a whole number of at least 1/,
+    ],
+    ['no grid', { grids: [], replicates: 1 }, /^no grid/],
+  ])('finds %s', (_, spec, message) => {
+    const faults = findSpaceFaults(spec, ['alpha', 'h', 'seed', '__proto__']);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(message);
+  });
+
+  it('tells all at once, with the grid where there are several', () => {
+    const spec: SpaceSpec = {
+      grids: [{ axes: [axis('x', [])] }, { axes: [axis('alpha', [1, 1]), axis('y', [2])] }],
+      replicates: 1.5,
+    };
+    const faults = findSpaceFaults(spec, ['alpha']);
+    expect(faults).toHaveLength(5);
+    expect(faults.filter((fault) => fault.startsWith('grid 2: '))).toHaveLength(2);
+    expect(() => createSpace(spec)).toThrow(/replicates is 1.5[\s\S]*grid 1: [\s\S]*grid 2: /);
+  });
+});

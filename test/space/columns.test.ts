@@ -1,0 +1,150 @@
+// Columns and row prefixes over blocks against what is made point by point.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatCell } from '../../src/ground/csv.js';
+import { type BlockColumns, createColumns, fillColumns } from '../../src/space/columns.js';
+import { createKeyer, trialKey, trialSeed } from '../../src/space/key.js';
+import { fillParams } from '../../src/space/params.js';
+import { createRowPrefixes, headerOf } from '../../src/space/rows.js';
+import { createSpace } from '../../src/space/space.js';
+import type { Value } from '../../src/space/types.js';
+import { lin } from '../../src/space/values.js';
+import { PARAMS, spaceArb } from './spaces.js';
+
+const FIXED = { zeta: 0.25, f: 'fixed' };
+
+const blockArb = fc.record({
+  spec: spaceArb,
+  from: fc.nat(),
+  length: fc.nat(),
+  sweepSeed: fc.maxSafeInteger(),
+});
+
+function cut(trials: number, from: number, length: number): { first: number; count: number } {
+  const first = from % trials;
+  return { first, count: length % (trials - first + 1) };
+}
+
+/** Row i of a block as values again. */
+function read(block: BlockColumns, name: string, i: number): Value {
+  const column = block.column(name);
+  if (column.type === 'number') return column.values[i]!;
+  return column.type === 'boolean' ? column.values[i] === 1 : column.dictionary[column.values[i]!]!;
+}
+
+describe('columns', () => {
+  it('hold what each point says, in ranges, lists of trials and lists of points', () => {
+    fc.assert(
+      fc.property(blockArb, ({ spec, from, length }) => {
+        const space = createSpace(spec);
+        const { first, count } = cut(space.trials, from, length);
+        const numbers = Array.from({ length: count }, (_, i) => first + i);
+        const reversed = Float64Array.from(numbers).reverse();
+        const points = numbers.map((trial) => space.at(Math.floor(trial / spec.replicates)));
+        const source = createColumns({ space, params: PARAMS, fixed: FIXED });
+        const blocks = [source.range(first, count), source.trials(numbers), source.points(points)];
+        const backwards = source.trials(reversed);
+        for (const block of [...blocks, backwards]) expect(block.count).toBe(count);
+        points.forEach((point, i) => {
+          const expected = fillParams(point, PARAMS, FIXED);
+          for (const { name } of PARAMS) {
+            const value = expected[name] === 0 ? 0 : expected[name];
+            for (const block of blocks) expect(read(block, name, i) === value).toBe(true);
+            expect(read(backwards, name, count - 1 - i) === value).toBe(true);
+          }
+        });
+      }),
+      { seed: 81, numRuns: 200 },
+    );
+  });
+
+  it('come in the arrays of their type, equal when asked for twice', () => {
+    const space = createSpace({
+      grids: [{ axes: [{ names: ['a'], values: [lin(0, 1, 200_001)] }] }],
+      replicates: 2,
+    });
+    const block = fillColumns(space, 399_998, 4, PARAMS, FIXED);
+    expect(block.column('a')).toEqual({
+      type: 'number',
+      values: Float64Array.of(199_999 / 200_000, 199_999 / 200_000, 1, 1),
+    });
+    expect(block.column('a')).toBe(block.column('a'));
+    expect(block.column('c')).toEqual({ type: 'boolean', values: new Uint8Array(4) });
+    expect(block.column('f')).toEqual({ type: 'string', values: new Uint16Array(4), dictionary: ['fixed'] });
+    expect(() => block.column('nope')).toThrow('internal: no parameter "nope"');
+  });
+
+  it('refuse trials that are not there, and values of another type', () => {
+    const space = createSpace({
+      grids: [{ axes: [{ names: ['a'], values: [{ kind: 'list', values: [1, 'x'] }] }] }],
+      replicates: 1,
+    });
+    const source = createColumns({ space, params: PARAMS, fixed: {} });
+    expect(() => source.range(1, 2).column('a')).toThrow('internal: trials 1 to 2 of a space of 2');
+    expect(() => source.trials([2]).column('a')).toThrow('internal: trials 2');
+    expect(() => source.range(0, 2).column('a')).toThrow('parameter "a" is "x"; expected a number');
+  });
+});
+
+describe('row prefixes', () => {
+  it('are what each point gives, in ranges, lists of trials and lists of points', () => {
+    fc.assert(
+      fc.property(blockArb, ({ spec, from, length, sweepSeed }) => {
+        const space = createSpace(spec);
+        const { first, count } = cut(space.trials, from, length);
+        const axes = ['f', ...space.names.filter((name) => name !== 'f')];
+        const trials = Array.from({ length: count }, (_, i) => {
+          const trial = first + i;
+          return {
+            trial,
+            replicate: trial % spec.replicates,
+            point: space.at(Math.floor(trial / spec.replicates)),
+          };
+        });
+        const expected = trials.map(({ trial, replicate, point }) => {
+          const key = trialKey('w', '1', fillParams(point, PARAMS, FIXED), replicate);
+          const seed = trialSeed(sweepSeed, key);
+          const cells = [trial, key, replicate, seed, ...axes.map((name) => point[name])];
+          return { prefix: `${cells.map(formatCell).join(',')},`, key, seed };
+        });
+        const keyer = createKeyer('w', '1');
+        const rows = createRowPrefixes({ space, axes, params: PARAMS, fixed: FIXED, keyer, sweepSeed });
+        const numbers = trials.map(({ trial }) => trial);
+        for (const block of [rows.range(first, count), rows.trials(numbers), rows.points(trials)]) {
+          expect(block.prefixes).toEqual(expected.map(({ prefix }) => prefix));
+          expect(block.keys).toEqual(expected.map(({ key }) => key));
+          expect([...block.seeds]).toEqual(expected.map(({ seed }) => seed));
+        }
+        const backwards = rows.trials([...numbers].reverse());
+        expect([...backwards.prefixes].reverse()).toEqual(expected.map(({ prefix }) => prefix));
+      }),
+      { seed: 82, numRuns: 200 },
+    );
+  });
+
+  it('do the same for an axis too long for tables', () => {
+    const space = createSpace({
+      grids: [{ axes: [{ names: ['a'], values: [lin(0, 1, 200_001)] }] }],
+      replicates: 1,
+    });
+    const keyer = createKeyer('w', '1');
+    const rows = createRowPrefixes({ space, axes: ['a'], params: PARAMS, fixed: {}, keyer, sweepSeed: 5 });
+    const key = trialKey('w', '1', fillParams({ a: 0.123455 }, PARAMS, {}), 0);
+    expect(rows.range(24_691, 1).prefixes).toEqual([`24691,${key},0,${trialSeed(5, key)},0.123455,`]);
+  });
+
+  it('refuse an axis that is no parameter, since keys would not know of it', () => {
+    const space = createSpace({
+      grids: [{ axes: [{ names: ['x'], values: [lin(0, 1, 2)] }] }],
+      replicates: 1,
+    });
+    const keyer = createKeyer('w', '1');
+    expect(() =>
+      createRowPrefixes({ space, axes: [], params: PARAMS, fixed: {}, keyer, sweepSeed: 0 }),
+    ).toThrow('internal: axis "x" is no parameter');
+  });
+
+  it('stand under their header', () => {
+    expect(headerOf(['a', 'b'], ['loss'])).toBe('trial,key,replicate,seed,a,b,status,loss\n');
+  });
+});
