@@ -1,5 +1,5 @@
 // Ctrl-C, SIGTERM and a closed terminal: each counts as one request to stop. npm and npx pass Ctrl-C on to a program
-// that has it from the terminal already, so requests within a moment of each other are one.
+// that has it from the terminal already, so the same signal twice within a moment is one request.
 import { type Clock, systemClock } from '../ground/clock.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -18,15 +18,18 @@ export function watchInterrupts(
   clock: Clock = systemClock,
 ): () => void {
   let times = 0;
-  let last = Number.NEGATIVE_INFINITY;
-  const listener = () => {
-    const now = clock.elapsed();
-    const isCopy = now - last < MOMENT_MS;
-    last = now;
-    if (!isCopy) onRequest(++times);
-  };
-  for (const signal of SIGNALS) source.on(signal, listener);
+  const listeners = SIGNALS.map((signal) => {
+    let last = Number.NEGATIVE_INFINITY;
+    const listener = () => {
+      const now = clock.elapsed();
+      const isCopy = now - last < MOMENT_MS;
+      last = now;
+      if (!isCopy) onRequest(++times);
+    };
+    source.on(signal, listener);
+    return { signal, listener };
+  });
   return () => {
-    for (const signal of SIGNALS) source.off(signal, listener);
+    for (const { signal, listener } of listeners) source.off(signal, listener);
   };
 }

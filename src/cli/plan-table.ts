@@ -29,6 +29,7 @@ export function renderPlan(plan: Plan): string {
     `on ${plural(workers, 'worker')}`,
     ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
   ];
+  const todo = plan.new + plan.orphaned;
   return [
     `${plan.sweep}: ${plan.title}`,
     renderRows(facts),
@@ -37,14 +38,14 @@ export function renderPlan(plan: Plan): string {
       counts.map(([name, count, about]) => [name, count === null ? '?' : formatCount(count), about]),
     ),
     '',
-    `To run: ${formatCount(plan.new + plan.orphaned)}, ${cost.join(', ')}`,
+    todo === 0 ? 'Nothing to run' : `To run: ${formatCount(todo)}, ${cost.join(', ')}`,
   ].join('\n');
 }
 
 /** `running`, `complete`, `interrupted`, …: one word a program can ask for. */
 export function describeState({ coordinator, stopped }: Pick<RunStatus, 'coordinator' | 'stopped'>): string {
   if (coordinator !== null) return 'running';
-  return stopped ?? 'died';
+  return stopped === 'end' ? 'complete' : (stopped ?? 'died');
 }
 
 export function renderStatus(status: RunStatus): string {
@@ -68,7 +69,7 @@ export function renderStatus(status: RunStatus): string {
       'a trial',
       `${meanRunMs < 10 ? `${Number(meanRunMs.toPrecision(2))} ms` : formatDuration(meanRunMs)} on average`,
     ]);
-  if (state === 'died' || status.orphaned > 0)
+  if (state !== 'running' && state !== 'complete')
     facts.push(['hint', `go on with \`${commandOn('resume', folder)}\``]);
   return `${manifest.sweep}: ${manifest.title}\n${renderRows(facts)}`;
 }

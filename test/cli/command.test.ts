@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { type CommandSpec, parseCall } from '../../src/cli/command.js';
+import merge from '../../src/cli/commands/merge.js';
+import run from '../../src/cli/commands/run.js';
+import { COMMANDS } from '../../src/cli/commands.js';
+import { toRunRequest } from '../../src/cli/run-options.js';
+import { SweeplineError } from '../../src/ground/errors.js';
+
+function faultsOf(action: () => unknown): SweeplineError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof SweeplineError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const request = (...argv: string[]) => {
+  const call = parseCall(run, argv);
+  if (call === 'help') throw new Error('help');
+  return toRunRequest(call.arguments[0]!, call.options, []);
+};
+
+describe('parseCall', () => {
+  test('every option ends in the request', () => {
+    const argv =
+      'escape --set h=lin(0,1,5) --set optimizer=adam,sgd --workers 3 --engine tfjs --device cuda:1 --data digits --seed 0' +
+      ' --replicates 4 --retries 0 --max-failures 5% --shard 2/3 --out there --debug' +
+      ' --sampler bisect --bisect h=-1e-3..2.5 --metric escaped --tolerance 1e-6';
+    expect(request(...argv.split(' '))).toEqual({
+      sweep: 'escape',
+      command: [],
+      set: {
+        h: { kind: 'lin', from: 0, to: 1, count: 5 },
+        optimizer: { kind: 'list', values: ['adam', 'sgd'] },
+      },
+      workers: 3,
+      engine: 'tfjs',
+      device: 'cuda:1',
+      data: 'digits',
+      seed: 0,
+      replicates: 4,
+      retries: 0,
+      maxFailures: { share: 0.05 },
+      shard: { index: 2, count: 3 },
+      out: 'there',
+      debug: true,
+      sampler: { name: 'bisect', axis: 'h', from: -0.001, to: 2.5, metric: 'escaped', tolerance: 1e-6 },
+    });
+  });
+
+  test('--name=value, negative numbers in values, the last of two counts', () => {
+    expect(request('escape', '--workers=2', '--workers', '5', '--set=x=-1,2')).toMatchObject({
+      workers: 5,
+      set: { x: { kind: 'list', values: [-1, 2] } },
+    });
+  });
+
+  test('an absent option is absent, not undefined', () => {
+    expect(request('escape')).toStrictEqual({ sweep: 'escape', command: [] });
+  });
+
+  test('all faults at once, each with its value and what was expected', () => {
+    const argv =
+      'escape more --workers 0 --seed --shard 4/3 --max-failures 100% --set h=lin(0,1) --set a=1 --set a=2';
+    const { message, hint, code } = faultsOf(() =>
+      parseCall(run, [...argv.split(' '), '--wrokers', '3', '--quiet=1']),
+    );
+    expect(code).toBe('BAD_USAGE');
+    expect(message.split('\n')).toEqual([
+      'sweepline run:',
+      '  - --workers 0: expected a whole number of at least 1',
+      '  - --seed: no value; expected --seed <N>',
+      '  - --shard 4/3: expected i/n with i from 1 to n, such as 2/3 for the second of three',
+      '  - --max-failures 100%: expected a number of trials such as 20, or a share such as 5%',
+      expect.stringMatching(/^ {2}- --set h=lin\(0,1\): .*expected lin\(from,to,count\)$/),
+      '  - --set a=2: the axis "a" is set twice; expected one list of all its values',
+      '  - unknown option "--wrokers"; did you mean "--workers"?',
+      '  - --quiet takes no value; found "--quiet=1"',
+    ]);
+    expect(hint).toContain('`sweepline run --help`');
+  });
+
+  test.each([
+    ['--workers', '1.5'],
+    ['--workers', '1e3'],
+    ['--workers', '-1'],
+    ['--seed', '99999999999999999999'],
+    ['--replicates', '0'],
+    ['--retries', 'many'],
+    ['--shard', '0/3'],
+    ['--shard', '1'],
+    ['--shard', '1/0'],
+    ['--max-failures', '0%'],
+    ['--max-failures', '-3'],
+    ['--engine', 'torch'],
+    ['--device', 'gpu'],
+    ['--device', 'cuda:x'],
+    ['--sampler', 'random'],
+    ['--bisect', 'h=2..0'],
+    ['--bisect', 'h=0..x'],
+    ['--bisect', '0..2'],
+    ['--tolerance', '0'],
+    ['--tolerance', 'NaN'],
+    ['--out', ''],
+    ['--set', 'h'],
+    ['--set', '=1'],
+    ['--set', 'h='],
+    ['--set', 'h=range(0,1,0)'],
+  ])('%s %s is refused, with what was given', (flag, value) => {
+    const { message } = faultsOf(() => parseCall(run, ['escape', flag, value]));
+    expect(message).toContain(`sweepline run: ${flag} ${value}`.trim());
+  });
+
+  test('options that belong to later versions are not taken silently', () => {
+    for (const flag of ['--timeout', '--budget', '--trials', '--queue']) {
+      expect(faultsOf(() => parseCall(run, ['escape', flag, '10'])).message).toContain(
+        `unknown option "${flag}"`,
+      );
+    }
+  });
+
+  test('missing and superfluous arguments', () => {
+    expect(faultsOf(() => parseCall(run, [])).message).toContain('no <sweep>');
+    expect(faultsOf(() => parseCall(run, ['a', 'b'])).message).toContain('unexpected argument "b"');
+    expect(faultsOf(() => parseCall(merge, ['--out', 'x'])).message).toContain('no <runs>');
+    expect(faultsOf(() => parseCall(merge, ['a', 'b'])).message).toContain('no --out');
+    expect(parseCall(merge, ['a', 'b', '--out', 'x'])).toEqual({
+      arguments: ['a', 'b'],
+      options: { out: 'x' },
+    });
+  });
+
+  test('faults between options are told once the options themselves hold', () => {
+    expect(
+      faultsOf(() => parseCall(run, ['escape', '--tolerance', '1e-3', '--bisect', 'h=0..1'])).message,
+    ).toMatch(/--bisect belongs to the bisect sampler.*\n.*--tolerance belongs/);
+  });
+
+  test('help is given wherever it is asked for, faults or not', () => {
+    expect(parseCall(run, ['escape', '--workers', '0', '--help'])).toBe('help');
+    expect(parseCall(run, ['-h'])).toBe('help');
+  });
+});
+
+describe('every command', () => {
+  const specs = Promise.all(COMMANDS.map(({ load }) => load()));
+
+  test('is named as its entry, and its options as their flags', async () => {
+    expect((await specs).map(({ name }) => name)).toEqual(COMMANDS.map(({ name }) => name));
+    for (const spec of await specs) {
+      for (const [name, { flags }] of Object.entries(spec.options)) {
+        const words = flags
+          .split(' ')[0]!
+          .replace(/^--(no-)?/, '')
+          .split('-');
+        const camel = words
+          .map((word, i) => (i === 0 ? word : word[0]!.toUpperCase() + word.slice(1)))
+          .join('');
+        expect(`${spec.name} ${name}`).toBe(`${spec.name} ${camel}`);
+      }
+    }
+  });
+
+  test('gives examples that it takes itself', async () => {
+    for (const spec of (await specs) as readonly CommandSpec[]) {
+      expect(spec.examples.length).toBeGreaterThan(0);
+      for (const [line] of spec.examples) {
+        const [program, name, ...argv] = line.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+        expect(program).toBe('sweepline');
+        const other = (await specs).find((one) => one.name === name)!;
+        expect(() => parseCall(other, argv)).not.toThrow();
+      }
+    }
+  });
+});

@@ -1,0 +1,61 @@
+// Runs the compiled program as users do: a process of its own in a folder of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const MAIN = resolve('dist/src/cli/main.js');
+export const sweepFile = (name: string): string => resolve(`dist/test/${name}.js`);
+export const newFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'sweepline-cli-')));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves once stderr holds `text`; rejects when the program ends without it. */
+  said(text: string): Promise<void>;
+}
+
+/** In a process group of its own, so that what a test sends reaches only this program. */
+export function startProgram(
+  cwd: string,
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Started {
+  const child = spawn(process.execPath, [MAIN, ...argv], {
+    cwd,
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const finished = new Promise<Finished>((done, fail) => {
+    child.once('error', fail);
+    child.once('close', (code) => done({ code, stdout, stderr }));
+  });
+  const said = (text: string) =>
+    new Promise<void>((done, fail) => {
+      const look = () => {
+        if (stderr.includes(text)) done();
+      };
+      child.stderr!.on('data', look);
+      child.once('close', () => fail(new Error(`ended without saying "${text}":\n${stderr}`)));
+      look();
+    });
+  return { child, finished, said };
+}
+
+export const runProgram = (cwd: string, ...argv: readonly string[]): Promise<Finished> =>
+  startProgram(cwd, argv).finished;
