@@ -1,7 +1,8 @@
 // Layers as graphs. A value between layers is either rows [batch, n] or images [channels, height, width, batch] (see
 // ops/window.ts for why the batch comes last there); it is turned only where a layer needs the other form.
+import { InternalError } from '../ground/errors.js';
 import { type Graph, type Node, sizeOf } from './graph.js';
-import type { Activation, Conv2dLayer, Layer, Net, PlacedLayer, Shape } from './model.js';
+import type { Activation, Layer, Net, PlacedLayer, Shape } from './model.js';
 import {
   add,
   div,
@@ -65,8 +66,27 @@ export function forward(net: Net, x: Node, fed: Fed, training?: Training, last?:
   let logits = value;
   let dropouts = 0;
   const statistics = new Map<string, Node>();
-  for (const placed of net.layers) {
+  for (let i = 0; i < net.layers.length; i++) {
+    const placed = net.layers[i]!;
     const { layer, name } = placed;
+    const pool = net.layers[i + 1];
+    if (
+      name !== last &&
+      layer.type === 'conv2d' &&
+      layer.activation === 'relu' &&
+      pool?.layer.type === 'maxPool2d'
+    ) {
+      // Adding a bias and relu keep the order of values: done after the pool they give the same, on a quarter of them.
+      value = {
+        node: convolve(placed, asImages(value).node, fed.parameters, pool.layer.size),
+        form: 'images',
+        shape: pool.output,
+      };
+      logits = value = { ...value, node: relu(value.node) };
+      i++;
+      if (pool.name === last) break;
+      continue;
+    }
     if (layer.type === 'dropout') {
       const [mask, by] = [training?.masks[dropouts], training?.maskScales[dropouts]];
       dropouts++;
@@ -116,11 +136,8 @@ function asImages(value: Value): Value {
 }
 
 /** Everything of a layer but its activation. */
-function linear(
-  { name, layer, input, output }: PlacedLayer,
-  value: Value,
-  parameters: Fed['parameters'],
-): Value {
+function linear(placed: PlacedLayer, value: Value, parameters: Fed['parameters']): Value {
+  const { name, layer, input, output } = placed;
   const parameter = (part: string) => parameters.get(`${name}/${part}`)!;
   switch (layer.type) {
     case 'dense': {
@@ -128,7 +145,7 @@ function linear(
       return { node: layer.bias ? add(product, parameter('bias')) : product, form: 'rows', shape: output };
     }
     case 'conv2d':
-      return { node: convolve(layer, asImages(value).node, parameter), form: 'images', shape: output };
+      return { node: convolve(placed, asImages(value).node, parameters), form: 'images', shape: output };
     case 'maxPool2d':
       return {
         node: maxPool(asImages({ ...value, shape: input }).node, layer.size),
@@ -144,13 +161,23 @@ function linear(
 }
 
 /** A convolution as one matrix product over the windows: kernel [out, in·kh·kw] times [in·kh·kw, down·across·batch]. */
-function convolve(layer: Conv2dLayer, x: Node, parameter: (part: string) => Node): Node {
+function convolve(
+  { name, layer }: PlacedLayer,
+  x: Node,
+  parameters: Fed['parameters'],
+  pool?: readonly [number, number],
+): Node {
+  if (layer.type !== 'conv2d') throw new InternalError(`${name} is no convolution`);
   const windows = { kernel: layer.kernel, stride: layer.stride, pads: padsOf(layer, x.shape.slice(0, 3)) };
-  const kernel = parameter('kernel');
-  const flat = reshape(kernel, [kernel.shape[0]!, sizeOf(kernel.shape.slice(1))]);
+  const kernel = parameters.get(`${name}/kernel`)!;
+  const flat = reshape(kernel, [layer.filters, sizeOf(kernel.shape.slice(1))]);
   const product = matmul(flat, unfold(x, windows));
-  const summed = layer.bias ? add(product, reshape(parameter('bias'), [layer.filters, 1])) : product;
-  return reshape(summed, [layer.filters, ...windowCounts(x.shape, windows), x.shape[3]!]);
+  const image = reshape(product, [layer.filters, ...windowCounts(x.shape, windows), x.shape[3]!]);
+  const pooled = pool === undefined ? image : maxPool(image, pool);
+  if (!layer.bias) return pooled;
+  // As a matrix, so that the bias's gradient is a sum along rows.
+  const rows = reshape(pooled, [layer.filters, sizeOf(pooled.shape.slice(1))]);
+  return reshape(add(rows, reshape(parameters.get(`${name}/bias`)!, [layer.filters, 1])), pooled.shape);
 }
 
 function activate(kind: Activation, value: Value): Value {

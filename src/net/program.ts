@@ -8,8 +8,8 @@ import type { LossName } from './loss.js';
 import type { Net } from './model.js';
 import { abs, add, mul, scalar, softplus, sub } from './ops/elementwise.js';
 import { oneHot } from './ops/matmul.js';
-import { mean, scale, sum } from './ops/reduce.js';
-import { input, pick, reshape, toFloat } from './ops/shape.js';
+import { mean, sum } from './ops/reduce.js';
+import { input, pick, reshape, toUnit } from './ops/shape.js';
 import { type OptimizerName, SLOTS, STEP_NUMBERS } from './optimizer.js';
 import { show } from './shapes.js';
 import { clipped, type StepNodes, update } from './update.js';
@@ -151,7 +151,7 @@ function feedData(graph: Graph, program: Program, batch: number): Data {
     [batch, sizeOf(net.input)],
     program.input === 'bytes' ? 'bytes' : 'float',
   );
-  const x = scaled(inputs);
+  const x = toUnit(inputs);
   const outputs = sizeOf(net.output);
   switch (program.target) {
     case 'input':
@@ -167,14 +167,9 @@ function feedData(graph: Graph, program: Program, batch: number): Data {
         [batch, outputs],
         program.target === 'bytes' ? 'bytes' : 'float',
       );
-      return { inputs, targets, x, target: scaled(targets) };
+      return { inputs, targets, x, target: toUnit(targets) };
     }
   }
-}
-
-/** Bytes as value/255. */
-export function scaled(x: Node): Node {
-  return x.element === 'bytes' ? scale(toFloat(x), 1 / 255) : x;
 }
 
 function totalLoss(program: Program, passed: Forward, target: Node, weights: readonly Node[]): Node {

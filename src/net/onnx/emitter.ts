@@ -5,19 +5,23 @@ import { type Node, reachable } from '../graph.js';
 import type { Shape } from '../model.js';
 import type { Attribute, OnnxConstant, OnnxNode } from './proto.js';
 
+/** How a provider wants bytes: as they are, or already as floats (WebGPU has no 8-bit tensors). */
+export type Bytes = 'uint8' | 'float';
+
 export interface EmitOptions {
-  /** Writes reshapes whose first axis is the batch so that any batch size fits (models for others to load). */
-  readonly anyBatch: boolean;
+  readonly bytes: Bytes;
 }
 
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly constants: OnnxConstant[] = [];
   readonly #known = new Map<string, string>();
+  /** New names of values that have become outputs. */
+  readonly #given = new Map<string, string>();
   readonly #prefix: string;
   readonly options: EmitOptions;
 
-  constructor(prefix: string, options: EmitOptions = { anyBatch: false }) {
+  constructor(prefix: string, options: EmitOptions = { bytes: 'uint8' }) {
     this.#prefix = prefix;
     this.options = options;
   }
@@ -64,9 +68,19 @@ export class Emitter {
     return name;
   }
 
-  /** Names an existing value anew: graph outputs need names of their own. */
+  /** Gives a graph output its own name: the node that makes the value is renamed; a copy is made only of inputs. */
   alias(from: string, to: string): void {
-    this.nodes.push({ type: 'Identity', inputs: [from], outputs: [to] });
+    const index = this.nodes.findIndex((node) => node.outputs.includes(from));
+    const maker = this.nodes[index];
+    if (maker === undefined || this.#given.has(from)) {
+      this.nodes.push({ type: 'Identity', inputs: [this.#given.get(from) ?? from], outputs: [to] });
+      return;
+    }
+    this.#given.set(from, to);
+    const renamed = (names: readonly string[]) => names.map((name) => (name === from ? to : name));
+    for (const [i, node] of this.nodes.entries())
+      if (node.inputs.includes(from)) this.nodes[i] = { ...node, inputs: renamed(node.inputs) };
+    this.nodes[index] = { ...this.nodes[index]!, outputs: renamed(maker.outputs) };
   }
 }
 

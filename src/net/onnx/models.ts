@@ -3,21 +3,11 @@
 import { feedParameters, forward } from '../forward.js';
 import { Graph, type Node, sizeOf } from '../graph.js';
 import type { Net } from '../model.js';
-import { input } from '../ops/shape.js';
+import { input, toUnit } from '../ops/shape.js';
 import { SLOTS } from '../optimizer.js';
-import {
-  evaluation,
-  type Program,
-  type StepGraph,
-  type StepState,
-  scaled,
-  trainingStep,
-} from '../program.js';
-import { Emitter, emitNodes } from './emitter.js';
+import { evaluation, type Program, type StepGraph, type StepState, trainingStep } from '../program.js';
+import { type Bytes, Emitter, emitNodes } from './emitter.js';
 import { encodeModel, type OnnxGraph, type OnnxValue } from './proto.js';
-
-/** How a provider wants bytes: as they are, or already as floats (WebGPU has no 8-bit tensors). */
-export type Bytes = 'uint8' | 'float';
 
 /** How the state tensors are called in a training model: `tensor i` is fed as `fed[i]` and comes back as `given[i]`. */
 export interface StateNames {
@@ -61,7 +51,7 @@ interface Body extends OnnxGraph {
 
 /** One step as an ONNX graph: state and what is fed at each step go in, the new state and the loss come out. */
 function stepBody(step: StepGraph, bytes: Bytes): Body {
-  const emit = new Emitter('t');
+  const emit = new Emitter('t', { bytes });
   const state = flatState(step.state);
   const each = [step.inputs, step.targets, step.numbers, ...step.masks].filter((n) => n !== undefined);
   const shared = step.maskScales === undefined ? [] : [step.maskScales];
@@ -121,7 +111,7 @@ export function stepModel(program: Program, batch: number, bytes: Bytes): Uint8A
 /** The loss of a trained net on one batch: `loss`. */
 export function evaluationModel(program: Program, batch: number, bytes: Bytes): Uint8Array {
   const graph = evaluation(program, batch);
-  const emit = new Emitter('t');
+  const emit = new Emitter('t', { bytes });
   const inputs = [...graph.parameters, ...graph.statistics, graph.inputs, graph.weights];
   if (graph.targets !== undefined) inputs.push(graph.targets);
   const names = new Map(inputs.map((node) => [node, nameOf(node)]));
@@ -152,8 +142,8 @@ export function predictionModel(
   const graph = new Graph();
   const fed = feedParameters(graph, net);
   const x = input(graph, 'inputs', [batch, sizeOf(net.input)], kind === 'bytes' ? 'bytes' : 'float');
-  const { output } = forward(net, scaled(x), fed, undefined, layer);
-  const emit = new Emitter('t');
+  const { output } = forward(net, toUnit(x), fed, undefined, layer);
+  const emit = new Emitter('t', { bytes });
   const inputs = [...fed.parameters.values(), ...fed.statistics.values(), x];
   const names = new Map(inputs.map((node) => [node, nameOf(node)]));
   emitNodes(emit, [output], names);

@@ -29,7 +29,13 @@ function binary(
       return Float64Array.from({ length: sizeOf(node.shape) }, (_, i) => meaning(a![ia(i)]!, b![ib(i)]!));
     },
   };
-  return (a, b) => a.graph.make(op, [a, b]);
+  return (a, b) => a.graph.make(op, [unspread(a, b.shape), unspread(b, a.shape)]);
+}
+
+/** Leaves out a spread that the operation's own broadcast does as well. */
+function unspread(x: Node, other: Shape): Node {
+  const isEqual = x.shape.length === other.length && x.shape.every((n, i) => n === other[i]);
+  return x.op.name === 'spread' && isEqual ? x.inputs[0]! : x;
 }
 
 function broadcastShape(a: Shape, b: Shape): Shape {

@@ -26,6 +26,22 @@ const castOp: Op = {
   compute: ([x]) => x!,
 };
 
+const unitOp: Op = {
+  name: 'toUnit',
+  shape: ([x]) => x!,
+  // One pass where the bytes come as bytes; see EmitOptions.
+  onnx: (emit, [x]) =>
+    emit.options.bytes === 'uint8'
+      ? emit.op('DequantizeLinear', [x!, emit.float(1 / 255)])
+      : emit.op('Mul', [x!, emit.float(1 / 255)]),
+  compute: ([x]) => x!.map((value) => value / 255),
+};
+
+/** Bytes as value/255; floats as they are. */
+export function toUnit(x: Node): Node {
+  return x.element === 'float' ? x : x.graph.make(unitOp, [x]);
+}
+
 /** Bytes as floats, 0 to 255. */
 export function toFloat(x: Node): Node {
   return x.element === 'float' ? x : x.graph.make(castOp, [x]);
@@ -39,11 +55,7 @@ const reshapeOp: Op = {
     return shape;
   },
   vjp: (g, node) => [reshape(g, node.inputs[0]!.shape)],
-  onnx(emit, [x], node) {
-    const [first, ...rest] = node.shape;
-    const keepsBatch = emit.options.anyBatch && first !== undefined && first === node.inputs[0]!.shape[0];
-    return emit.op('Reshape', [x!, emit.ints(keepsBatch ? [-1, ...rest] : node.shape)]);
-  },
+  onnx: (emit, [x], node) => emit.op('Reshape', [x!, emit.ints(node.shape)]),
   compute: ([x]) => x!,
 };
 

@@ -110,7 +110,8 @@ const foldOp: Op = {
       const pads = [0, up, left, 0, 0, height - rows - up, width - columns - left, 0];
       return emit.op('Pad', [wide, emit.ints(pads)]);
     });
-    return places.length === 1 ? places[0]! : emit.op('Sum', places);
+    // Not Sum: WebGPU has no such operation.
+    return places.reduce((total, place) => emit.op('Add', [total, place]));
   },
   compute([x], node) {
     const out = new Float64Array(node.shape.reduce((a, b) => a * b, 1));

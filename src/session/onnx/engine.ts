@@ -2,7 +2,7 @@
 // belongs to one thread. It never ends a run early: a thread that dies inside one takes its process with it.
 import { InferenceSession } from 'onnxruntime-node';
 import { InternalError, SweeplineError } from '../../ground/errors.js';
-import type { Bytes } from '../../net/onnx/models.js';
+import type { Bytes } from '../../net/onnx/emitter.js';
 import { checkProgram } from '../../net/program.js';
 import type { Engine } from '../contract.js';
 import { openPredictor } from './predictor.js';

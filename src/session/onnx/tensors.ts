@@ -1,7 +1,7 @@
 // Arrays as ONNX Runtime's tensors. Tensors keep the array they are given: what must outlive a call is copied.
 import { Tensor } from 'onnxruntime-node';
 import type { Shape } from '../../net/model.js';
-import type { Bytes } from '../../net/onnx/models.js';
+import type { Bytes } from '../../net/onnx/emitter.js';
 
 interface Part {
   readonly name: string;
