@@ -26,16 +26,21 @@ export interface LineChartSpec extends ChartLook {
   readonly band?: readonly [low: string, high: string];
   readonly xScale?: ScaleType;
   readonly yScale?: ScaleType;
+  /** Ends of the y axis; lines are cut there. */
+  readonly yMin?: number;
+  readonly yMax?: number;
   /** Lines across the whole chart, with their labels. */
   readonly marks?: readonly { readonly y: number; readonly label: string }[];
   /** Joins values by steps instead of slopes: for what jumps. */
   readonly step?: boolean;
 }
 
-/** Rows without a number for x or y are left out (and cells ≤ 0 on a log scale). */
+const LONG = 400;
+
+/** A line is broken where y has no number (or none > 0 on a log scale); rows without an x are left out. */
 export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
   const { x, y, band, xScale = 'linear', yScale = 'linear', width = 760, height = 440 } = spec;
-  const drawable = rows.filter((row) => fits(row[x], xScale) && fits(row[y], yScale));
+  const drawable = rows.filter((row) => fits(row[x], xScale));
   const groups = groupRows(drawable, spec.series);
   const list: object[] = [];
   for (const [i, [name, members]] of groups.entries()) {
@@ -45,13 +50,14 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
     list.push({
       type: 'line',
       name,
-      data: members.map((row) => [row[x], row[y]]),
+      data: members.map((row) => [row[x], fits(row[y], yScale) ? row[y] : null]),
       color: style.colour,
       lineStyle: { width: 2, type: style.dash },
       symbol: style.symbol,
       ...(spec.step ? { step: 'end' } : {}),
-      // Symbols only now and then on long lines, and each line at other places, so that none hides another.
-      showAllSymbol: true,
+      // More points than pixels are thinned to those that shape the line (Steinarsson 2013).
+      ...(members.length > LONG ? { sampling: 'lttb', showSymbol: false } : { showAllSymbol: true }),
+      // Symbols only now and then on longer lines, and each line at other places, so that none hides another.
       symbolSize: (_: unknown, point: { dataIndex: number }) =>
         members.length <= 12 || point.dataIndex % 5 === i % 5 ? 7 : 0,
     });
@@ -66,7 +72,7 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
       ...legendFor(groups.map(([name]) => name)),
       grid: gridFor(spec, groups.length),
       xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs) },
-      yAxis: scaleAxis(yScale, 'y', spec.yLabel ?? y),
+      yAxis: { ...scaleAxis(yScale, 'y', spec.yLabel ?? y), ...given({ min: spec.yMin, max: spec.yMax }) },
       series: list,
     } as EChartsOption,
   };
@@ -120,10 +126,7 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
         nameGap: 32,
         axisTick: { alignWithLabel: true },
       },
-      yAxis: {
-        ...scaleAxis('linear', 'y', spec.yLabel ?? y),
-        ...(spec.yMax === undefined ? {} : { max: spec.yMax }),
-      },
+      yAxis: { ...scaleAxis('linear', 'y', spec.yLabel ?? y), ...given({ max: spec.yMax }) },
       series: list,
     } as EChartsOption,
   };
@@ -174,6 +177,11 @@ function legendFor(names: readonly string[]): { legend?: object } {
 
 function edges(values: readonly number[]): object {
   return values.length === 0 ? {} : { min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** The entries that have a value. */
+function given(ends: Readonly<Record<string, number | undefined>>): object {
+  return Object.fromEntries(Object.entries(ends).filter(([, value]) => value !== undefined));
 }
 
 function fits(cell: unknown, scale: ScaleType): boolean {

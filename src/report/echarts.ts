@@ -1,7 +1,7 @@
 // Draws a chart as SVG text without a browser. Equal options give equal bytes: no animation, no counters in ids, no
 // script. ECharts is loaded when the first chart is drawn, from its bundle (50 ms; its 600 single files take 350).
 import type { EChartsOption } from 'echarts';
-import { INK, MUTED, PAPER, RULE } from './theme.js';
+import { FONT, INK, MUTED, PAPER, RULE } from './theme.js';
 
 /** An ECharts option with the size it is made for, in CSS pixels. */
 export interface Chart {
@@ -9,8 +9,6 @@ export interface Chart {
   readonly width: number;
   readonly height: number;
 }
-
-const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 
 /** The theme mends ECharts' defaults: axis lines stay at the edge, no minor ticks, quiet grid lines. */
 const THEME = {
@@ -57,7 +55,7 @@ export function renderEmptyFigure(name: string, about: string, message: string):
     `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="120" viewBox="0 0 640 120" role="img" aria-label="${escapeXml(about)}">`,
     `<title>${escapeXml(name)}</title>`,
     `<rect width="640" height="120" fill="${PAPER}"/>`,
-    `<text x="320" y="66" text-anchor="middle" font-family="Helvetica, Arial, sans-serif" font-size="15" fill="${MUTED}">${escapeXml(message)}</text>`,
+    `<text x="320" y="66" text-anchor="middle" font-family="${FONT}" font-size="15" fill="${MUTED}">${escapeXml(message)}</text>`,
     '</svg>\n',
   ].join('\n');
 }
@@ -81,7 +79,9 @@ function cleanSvg(svg: string, name: string, about: string): string {
     .replace(/ pointer-events="visible"/g, '')
     .replace(/\bzr\d+-/g, `${name}-`)
     .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
-    .replace(/<svg /, `<svg role="img" aria-label="${escapeXml(about)}" `)
+    .replace(/#fff\b/g, PAPER)
+    .replaceAll(`font-family:${FONT};`, '')
+    .replace(/<svg /, `<svg role="img" aria-label="${escapeXml(about)}" font-family="${FONT}" `)
     .replace(/\s*$/, '\n');
 }
 

@@ -4,7 +4,7 @@ import type { EChartsOption } from 'echarts';
 import { heading, headingHeight } from './charts.js';
 import type { Cell, Row } from './define.js';
 import type { Chart } from './echarts.js';
-import { formatTick, INK, MUTED, SEQUENTIAL_COLOURS } from './theme.js';
+import { FONT, formatTick, INK, MUTED, SEQUENTIAL_COLOURS } from './theme.js';
 
 export interface HeatMapSpec {
   readonly x: string;
@@ -27,15 +27,18 @@ export interface HeatMapSpec {
 
 const LEFT = 76;
 const SCALE = 96;
-const GAP = 18;
+const GAP = 26;
 const BOTTOM = 58;
 const PANEL_TITLE = 22;
+
+/** More cells than this along one side are finer than the eye: every n-th axis value is drawn. */
+const MOST_CELLS = 200;
 
 /** Axis values stand in the order of numbers or, where they are text, of first mention; y grows upwards. */
 export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
   const { x, y, value, width = 960 } = spec;
-  const xs = levels(rows, x);
-  const ys = levels(rows, y);
+  const xs = thin(levels(rows, x));
+  const ys = thin(levels(rows, y));
   const down = spec.panelRows === undefined ? [null] : levels(rows, spec.panelRows);
   const across = spec.panelColumns === undefined ? [null] : levels(rows, spec.panelColumns);
   const values = rows.map((row) => row[value]).filter((cell): cell is number => typeof cell === 'number');
@@ -48,6 +51,8 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
   const stride = panelHeight + PANEL_TITLE + 8;
   const height = top + stride * down.length + BOTTOM;
 
+  const xIndex = new Map(xs.map((level, i) => [level, i]));
+  const yIndex = new Map(ys.map((level, i) => [level, i]));
   const places = down.flatMap((row, r) => across.map((column, c) => ({ row, column, r, c })));
   const panels = places.map(({ row, column, r, c }) => ({
     left: LEFT + c * (panelWidth + GAP),
@@ -60,7 +65,8 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
     data: rows
       .filter((each) => matches(each, spec.panelRows, row) && matches(each, spec.panelColumns, column))
       .filter((each) => typeof each[value] === 'number')
-      .map((each) => [xs.indexOf(each[x]!), ys.indexOf(each[y]!), each[value]]),
+      .map((each) => [xIndex.get(each[x]!), yIndex.get(each[y]!), each[value]])
+      .filter(([i, j]) => i !== undefined && j !== undefined),
   }));
   const grids = panels.map(({ left, top: at }) => ({
     left,
@@ -98,7 +104,7 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
           ...label(spec.yLabel ?? y, 20, top + PANEL_TITLE + (stride * down.length) / 2, { fontSize: 13 }),
           rotation: Math.PI / 2,
         },
-        label(spec.valueLabel ?? value, width - 12, scaleGrid.top - 17, { align: 'right', fontWeight: 600 }),
+        label(spec.valueLabel ?? value, width - 12, scaleGrid.top - 26, { align: 'right', fontWeight: 600 }),
       ],
       visualMap: {
         show: false,
@@ -130,13 +136,18 @@ function levels(rows: readonly Row[], column: string): Cell[] {
     : found;
 }
 
+function thin(values: Cell[]): Cell[] {
+  const step = Math.ceil(values.length / MOST_CELLS);
+  return values.filter((_, i) => i % step === 0);
+}
+
 function matches(row: Row, column: string | undefined, level: Cell): boolean {
   return column === undefined || (row[column] ?? null) === level;
 }
 
 function panelTitle(column: string | undefined, level: Cell): string {
   if (column === undefined || level === null) return '';
-  return typeof level === 'string' ? level : `${column} ${formatTick(level)}`;
+  return typeof level === 'string' ? level : `${column} = ${formatTick(level)}`;
 }
 
 function categoryAxis(values: readonly Cell[], gridIndex: number, labelled: boolean, room: number): object {
@@ -169,7 +180,13 @@ function labelStep(values: readonly Cell[], room: number): number {
 }
 
 function label(text: string, x: number, y: number, style: object): object {
-  return { type: 'text', x, y, silent: true, style: { text, fill: INK, fontSize: 12, ...style } };
+  return {
+    type: 'text',
+    x,
+    y,
+    silent: true,
+    style: { text, fill: INK, fontFamily: FONT, fontSize: 12, ...style },
+  };
 }
 
 function scaleAxis(gridIndex: number, min: number, max: number): object {

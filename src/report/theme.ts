@@ -7,6 +7,9 @@ export const MUTED = '#59636e';
 export const RULE = '#d8dee4';
 export const PAPER = '#ffffff';
 
+/** Without quoted names: ECharts writes them into a style attribute as they are. */
+export const FONT = 'Helvetica, Arial, sans-serif';
+
 /**
  * Categorical colours: those of Okabe and Ito (2008), without black (it would vanish in dark mode) and with the yellow
  * darkened to be seen on white; neighbours differ in lightness, so that they differ in grey too.

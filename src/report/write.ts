@@ -111,7 +111,8 @@ async function drawFigure(spec: FigureSpec, context: ReportContext): Promise<str
   const { name, about } = spec;
   if ('render' in spec) return spec.render(context);
   const { rows } = await explain(`figure "${name}"`, figureRows(spec, context));
-  if (rows.length === 0) return renderEmptyFigure(name, about, `nothing to draw: no finished trials with these values`);
+  if (rows.length === 0)
+    return renderEmptyFigure(name, about, `nothing to draw: no finished trials with these values`);
   return renderChart(await spec.draw(rows, context), name, about);
 }
 
@@ -135,7 +136,14 @@ async function explain<T>(part: string, work: Promise<T>): Promise<T> {
   }
 }
 
-const FAILURES_SHOWN = 10;
+/** The first trials that failed, with the error of their last attempt. */
+const FAILURES = `
+  WITH failures AS (SELECT trial, status FROM trials WHERE status IN ('failed', 'timeout') ORDER BY trial LIMIT 10),
+  errors AS (
+    SELECT trial, arg_max(error, attempt) AS error FROM timings SEMI JOIN failures USING (trial)
+    WHERE error IS NOT NULL GROUP BY trial
+  )
+  SELECT trial, status, error FROM failures LEFT JOIN errors USING (trial) ORDER BY trial`;
 
 async function countTrials(database: RunDatabase, manifest: Manifest): Promise<TrialCounts> {
   const { rows } = await database.query(
@@ -145,12 +153,8 @@ async function countTrials(database: RunDatabase, manifest: Manifest): Promise<T
   const total = rows.reduce((sum, row) => sum + Number(row.trials), 0);
   // A sampler that decides as it goes does not say beforehand how many trials there will be, and a shard has but a part.
   const isWhole = manifest.sampler.name === 'grid' && manifest.shard === null;
-  const failures = await database.query(`
-    WITH last_errors AS (
-      SELECT trial, arg_max(error, attempt) AS error FROM timings WHERE error IS NOT NULL GROUP BY trial
-    )
-    SELECT trial, status, error FROM trials LEFT JOIN last_errors USING (trial)
-    WHERE status IN ('failed', 'timeout') ORDER BY trial LIMIT ${FAILURES_SHOWN}`);
+  const failures =
+    byStatus.failed || byStatus.timeout ? await database.query(FAILURES) : { columns: [], rows: [] };
   return {
     byStatus,
     total,

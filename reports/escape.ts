@@ -1,0 +1,310 @@
+// The report of the escape study: how high a bump each optimiser gets over, and at which numbers. It states question 1
+// of the study (α = 0.3, 20 steps) with its answer; every number in the text is computed from the run's rows.
+import {
+  type Chart,
+  defineReport,
+  formatNumber,
+  globalMinimum,
+  type HeatMapSpec,
+  heatMap,
+  heightAt,
+  lineChart,
+  type OptimizerName,
+  type ReportContext,
+  type Row,
+  seriesStyle,
+  thresholdTable,
+  trajectory,
+} from 'sweepline';
+
+/** The sweep may hold rows of several lengths (the study's own 20 steps among them): most figures show the commonest. */
+const MAIN = `(SELECT * FROM escape_thresholds WHERE threshold IS NOT NULL AND steps =
+  (SELECT steps FROM escape_thresholds GROUP BY steps ORDER BY count(*) DESC, steps DESC LIMIT 1))`;
+
+const STUDY_BETAS_FIRST =
+  'abs(coalesce(trials.beta1, 0.9) - 0.9) + abs(coalesce(trials.beta2, 0.999) - 0.999)';
+
+/** What else trajectories depend on, where it does not vary (what varies is a column of escape-thresholds). */
+const CONSTANTS = 'SELECT momentum, decay, slope_down, slope_up FROM trials LIMIT 1';
+
+export default defineReport({
+  name: 'escape',
+  title: 'Which optimisers get out of a local minimum?',
+
+  tables: [
+    thresholdTable({
+      name: 'escape-thresholds',
+      about:
+        'The least bump height h that a configuration does not escape, with the bracket of the heights tried.',
+      axis: 'h',
+      metric: 'escaped',
+      by: ['optimizer', 'alpha', 'beta1', 'beta2', 'eps', 'steps'],
+      // greatest() passes over NULL: without the CASE, a configuration without a result would get 0.
+      exact: 'CASE WHEN max(peak) IS NOT NULL THEN greatest(0, (max(peak) - 1) * slope_up) END',
+      monotone: true,
+    }),
+    {
+      name: 'question1',
+      about: 'Question 1 of the study: α = 0.3 and 20 steps from θ = 0.',
+      sql: `SELECT * FROM escape_thresholds WHERE alpha = 0.3 AND steps = 20 AND threshold IS NOT NULL
+        ORDER BY threshold DESC, optimizer, beta1, beta2, eps`,
+    },
+    {
+      name: 'escape-optimizers',
+      about: 'Each optimiser at its best, and how often it did not get out at all.',
+      columns: {
+        configurations: 'combinations of step size, β1, β2 and ε',
+        never_reached: 'of these, the ones that did not even get to the local minimum within the steps',
+        stuck: 'got there, and escape no bump however low',
+        best: 'highest threshold, and (best_alpha, best_beta1, best_beta2) where it was found first',
+        worst: 'lowest threshold of a configuration that got to the local minimum',
+      },
+      sql: `
+        WITH reached AS (
+          SELECT optimizer, alpha, beta1, beta2, eps, steps, bool_or(reached) AS reached FROM trials
+          WHERE status = 'ok' GROUP BY ALL
+        ),
+        main AS (
+          SELECT main.*, reached FROM ${MAIN} main JOIN reached ON main.optimizer = reached.optimizer
+            AND main.alpha = reached.alpha AND main.steps = reached.steps AND main.eps IS NOT DISTINCT FROM reached.eps
+            AND main.beta1 IS NOT DISTINCT FROM reached.beta1 AND main.beta2 IS NOT DISTINCT FROM reached.beta2
+        ),
+        ranked AS (
+          SELECT *, row_number() OVER (PARTITION BY optimizer ORDER BY threshold DESC, alpha, beta1, beta2, eps) AS place
+          FROM main
+        )
+        SELECT optimizer, any_value(steps) AS steps, count(*) AS configurations,
+          count(*) FILTER (NOT reached) AS never_reached,
+          count(*) FILTER (reached AND threshold = 0) AS stuck,
+          max(threshold) AS best,
+          max(alpha) FILTER (place = 1) AS best_alpha,
+          max(beta1) FILTER (place = 1) AS best_beta1,
+          max(beta2) FILTER (place = 1) AS best_beta2,
+          median(threshold) AS median,
+          min(threshold) FILTER (reached) AS worst
+        FROM ranked GROUP BY optimizer ORDER BY best DESC, optimizer`,
+    },
+  ],
+
+  figures: [
+    {
+      name: 'escape-trajectories',
+      about:
+        'Question 1 drawn: θ after each step at α = 0.3, and where on the landscape that is, for a bump between the two thresholds. A trial ends where it passes the top.',
+      sql: `SELECT DISTINCT ON (optimizer) * FROM question1 trials WHERE optimizer IN ('sgd', 'adam')
+        ORDER BY optimizer DESC, ${STUDY_BETAS_FIRST}, eps`,
+      draw: drawTrajectories,
+    },
+    {
+      name: 'escape-by-alpha',
+      about:
+        'The highest bump escaped against the step size, at β1 and β2 nearest to 0.9 and 0.999. A line has gaps where no bump is escaped, and ends where the local minimum is not reached.',
+      sql: `
+        SELECT DISTINCT ON (optimizer, alpha) optimizer, alpha, threshold FROM ${MAIN} trials
+        ORDER BY optimizer, alpha, ${STUDY_BETAS_FIRST}, threshold DESC`,
+      draw: (rows) =>
+        lineChart(rows, {
+          x: 'alpha',
+          y: 'threshold',
+          series: 'optimizer',
+          xScale: 'log',
+          yScale: 'log',
+          yMin: 0.001,
+          title: 'Highest bump escaped, by step size',
+          xLabel: 'step size α',
+          yLabel: 'threshold of h',
+          width: 960,
+          height: 480,
+        }),
+    },
+    {
+      name: 'escape-heatmap',
+      about: 'The highest bump escaped over step size and β1, for each optimiser that has a β1 and each β2.',
+      sql: `SELECT optimizer, alpha, beta1 AS "β1", beta2 AS "β2", max(threshold) AS threshold FROM ${MAIN}
+        WHERE beta1 IS NOT NULL GROUP BY ALL ORDER BY optimizer, "β2", "β1", alpha`,
+      draw: (rows) => heatMap(rows, HEAT_MAP),
+    },
+  ],
+
+  text: [answerQuestion1, describeSweep],
+});
+
+const HEAT_MAP: HeatMapSpec = {
+  x: 'alpha',
+  y: 'β1',
+  value: 'threshold',
+  panelRows: 'optimizer',
+  panelColumns: 'β2',
+  title: 'Highest bump escaped, by step size and β1',
+  xLabel: 'step size α',
+  valueLabel: 'threshold of h',
+  min: 0,
+};
+
+async function answerQuestion1({ table, query }: ReportContext): Promise<string> {
+  const { rows } = table('question1');
+  const heading = '## Question 1: which optimisers get out of the local minimum?';
+  if (rows.length === 0)
+    return `${heading}\n\nNot answered: the run has no finished trials at α = 0.3 with 20 steps.`;
+  const constants = (await query(CONSTANTS)).rows[0]!;
+  const lines = rows.map((row) => {
+    const threshold = row.threshold as number;
+    const found = row.method === 'exact' ? '' : ` (by ${row.method}: between ${row.lower} and ${row.upper})`;
+    const reach = threshold > 0 ? `every bump lower than **${digits(threshold)}**` : '**no bump**';
+    return `- ${describe(row)} escapes ${reach}${found}. It ${describeWalk(trajectoryOf({ ...constants, ...row }))}.`;
+  });
+  const best = rows[0]!;
+  const worst = rows.at(-1)!;
+  const answer =
+    best.threshold === worst.threshold
+      ? ''
+      : `\n\nSo ${describe(best)} gets over the highest bump; ${describe(worst)} stays behind every bump from ` +
+        `${digits(worst.threshold as number)} on.`;
+  const setting =
+    'At α = 0.3, within 20 steps from θ = 0, with the local minimum at θ = 1 and a bump of height h after it:';
+  return `${heading}\n\n${setting}\n\n${lines.join('\n')}${answer}`;
+}
+
+/** On a bump too high for it. */
+function describeWalk(thetas: readonly number[]): string {
+  const peak = Math.max(...thetas);
+  const [before, other, last] = thetas.slice(-3) as [number, number, number];
+  const bounces = Math.abs(last - before) < 1e-9 && Math.abs(last - other) > 1e-9;
+  const [low, high] = [other, last].sort((a, b) => a - b) as [number, number];
+  const end = bounces ? `, and bounces between ${digits(low)} and ${digits(high)} at the end` : '';
+  return `climbs to θ = ${digits(peak)} at most${end}`;
+}
+
+function describeSweep({ table }: ReportContext): string {
+  const { rows } = table('escape-optimizers');
+  if (rows.length === 0) return '';
+  const lines = rows.map((row) => {
+    const at = [`α = ${number(row.best_alpha)}`];
+    if (row.best_beta1 !== null) at.push(`β1 = ${number(row.best_beta1)}`);
+    if (row.best_beta2 !== null) at.push(`β2 = ${number(row.best_beta2)}`);
+    const trouble = [
+      ...(row.never_reached ? [`${row.never_reached} never get to the local minimum`] : []),
+      ...(row.stuck ? [`${row.stuck} get there and escape nothing`] : []),
+    ];
+    const rest =
+      trouble.length === 0 ? '' : `; of its ${row.configurations} configurations ${trouble.join(', ')}`;
+    return `- **${row.optimizer}**: up to ${number(row.best)}, at ${at.join(', ')}${rest}`;
+  });
+  return `## The whole sweep, ${rows[0]!.steps} steps\n\nThe highest bump each optimiser escapes, and where:\n\n${lines.join('\n')}`;
+}
+
+function describe(row: Row): string {
+  const betas = row.beta1 === null ? '' : `, β1 = ${number(row.beta1!)}`;
+  const second = row.beta2 === null ? '' : `, β2 = ${number(row.beta2!)}`;
+  const eps = row.beta2 === null ? '' : `, ε = ${number(row.eps ?? null)}`;
+  const numbers = `${betas}${second}${eps}`.slice(2);
+  return numbers === '' ? `**${row.optimizer}**` : `**${row.optimizer}** (${numbers})`;
+}
+
+const number = (cell: unknown) => (typeof cell === 'number' ? formatNumber(cell) : String(cell));
+const digits = (value: number) => formatNumber(value, 12);
+
+/** θ_0, θ_1, … on a bump without end. An optimiser without β's does not look at them. */
+function trajectoryOf(row: Row): number[] {
+  const thetas = trajectory({
+    optimizer: row.optimizer as OptimizerName,
+    alpha: Number(row.alpha),
+    beta1: Number(row.beta1 ?? 0.9),
+    beta2: Number(row.beta2 ?? 0.999),
+    eps: Number(row.eps),
+    momentum: Number(row.momentum),
+    decay: Number(row.decay),
+    steps: Number(row.steps),
+    slopeDown: Number(row.slope_down),
+    slopeUp: Number(row.slope_up),
+  });
+  return Array.from(thetas);
+}
+
+async function drawTrajectories(found: readonly Row[], { query }: ReportContext): Promise<Chart> {
+  const constants = (await query(CONSTANTS)).rows[0]!;
+  const rows = found.map((row) => ({ ...constants, ...row }));
+  const slopeUp = Number(rows[0]!.slope_up);
+  const climbs = rows.map((row) => ({ name: String(row.optimizer), thetas: trajectoryOf(row) }));
+  const thresholds = found.map((row) => Number(row.threshold));
+  const h = Number(((Math.min(...thresholds) + Math.max(...thresholds)) / 2).toPrecision(2));
+  const landscape = { h, slopeDown: Number(rows[0]!.slope_down), slopeUp };
+  const top = 1 + h / landscape.slopeUp;
+  const kinks = [0, 1, top, globalMinimum(landscape), globalMinimum(landscape) + 0.3];
+  const walks = climbs.map(({ name, thetas }, i) => {
+    const passed = thetas.findIndex((theta) => theta > top);
+    const walked = passed < 0 ? thetas : thetas.slice(0, passed + 1);
+    return {
+      name: `${name}: ${passed < 0 ? 'stuck' : `out at step ${passed}`}`,
+      walked,
+      style: seriesStyle(i),
+    };
+  });
+  const series = walks.flatMap(({ name, walked, style }, i) => {
+    // The first steps are the same: the symbols of the one stand around those of the other.
+    const look = { name, color: style.colour, symbol: style.symbol, symbolSize: i === 0 ? 12 : 6 };
+    return [
+      {
+        ...look,
+        type: 'line' as const,
+        lineStyle: { width: 2, type: style.dash },
+        data: walked.map((theta, t) => [t, theta]),
+      },
+      {
+        ...look,
+        type: 'scatter' as const,
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        data: walked.map((theta) => [theta, heightAt(theta, landscape)]),
+      },
+    ];
+  });
+  const along = (name: string, nameGap: number) => ({
+    type: 'value' as const,
+    name,
+    nameGap,
+    nameLocation: 'middle' as const,
+  });
+  return {
+    width: 960,
+    height: 420,
+    option: {
+      title: { text: `α = 0.3, a bump of height ${h}`, left: 12, top: 8 },
+      legend: { top: 10, right: 16, data: walks.map((walk) => walk.name) },
+      grid: [
+        { left: 64, width: 360, top: 64, bottom: 56 },
+        { left: 588, right: 28, top: 64, bottom: 56 },
+      ],
+      xAxis: [
+        { ...along('step', 30), max: Number(rows[0]!.steps), splitLine: { show: false } },
+        { ...along('θ', 30), gridIndex: 1, splitLine: { show: false } },
+      ],
+      yAxis: [along('θ', 40), { ...along('f(θ)', 40), gridIndex: 1 }],
+      series: [
+        {
+          type: 'line',
+          xAxisIndex: 1,
+          yAxisIndex: 1,
+          symbol: 'none',
+          silent: true,
+          lineStyle: { color: '#59636e', width: 2 },
+          data: kinks.map((theta) => [theta, heightAt(theta, landscape)]),
+        },
+        ...series,
+        {
+          type: 'line',
+          data: [],
+          silent: true,
+          markLine: {
+            symbol: 'none',
+            lineStyle: { type: 'dotted', width: 1.5, color: '#59636e' },
+            data: [
+              { yAxis: 1, label: { formatter: 'local\nminimum', position: 'end' } },
+              { yAxis: top, label: { formatter: 'top of\nthe bump', position: 'end' } },
+            ],
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openDatabase, type RunDatabase } from '../../src/report/database.js';
+import type { ReportContext, Rows } from '../../src/report/define.js';
+import { type ThresholdSpec, thresholdTable } from '../../src/report/thresholds.js';
+import type { Manifest } from '../../src/run/manifest.js';
+import { escapeTrials, makeManifest, makeRunFolder, type TrialRow } from './folders.js';
+
+const SPEC: ThresholdSpec = {
+  axis: 'h',
+  metric: 'escaped',
+  by: ['optimizer', 'alpha', 'beta1', 'beta2', 'eps', 'steps'],
+  monotone: true,
+};
+const EXACT = 'CASE WHEN max(peak) IS NOT NULL THEN greatest(0, (max(peak) - 1) * slope_up) END';
+const AXES = ['optimizer', 'alpha', 'beta1', 'beta2', 'h'];
+
+const opened: RunDatabase[] = [];
+afterAll(() => {
+  for (const database of opened) database.close();
+});
+
+async function makeTable(
+  manifest: Manifest,
+  trials: readonly TrialRow[],
+  spec: ThresholdSpec,
+): Promise<Rows> {
+  const folder = await makeRunFolder(manifest, trials);
+  const database = await openDatabase([folder]);
+  opened.push(database);
+  const context: ReportContext = {
+    manifest,
+    folder,
+    query: (sql) => database.query(sql),
+    table: () => ({ columns: [], rows: [] }),
+  };
+  const table = thresholdTable(spec);
+  const sql = typeof table.sql === 'string' ? table.sql : await table.sql(context);
+  const rows = await database.query(sql);
+  await table.check?.(rows, context);
+  return rows;
+}
+
+/** Plain gradient descent with slopes 1 stops at α·k for the least k with α·k ≥ 1, in the roundings of its steps. */
+function sgdThreshold(alpha: number): number {
+  let theta = 0;
+  while (theta < 1) theta += alpha;
+  return theta - 1;
+}
+
+const heights = Array.from({ length: 41 }, (_, i) => i / 40);
+
+describe('thresholdTable', () => {
+  it('has the columns of the contract and the study’s numbers', async () => {
+    const trials = escapeTrials(
+      [
+        { optimizer: 'sgd', alpha: 0.3 },
+        { optimizer: 'adam', alpha: 0.3, beta1: 0.9, beta2: 0.999 },
+      ],
+      heights,
+    );
+    const { columns, rows } = await makeTable(makeManifest({ axes: AXES }), trials, {
+      ...SPEC,
+      exact: EXACT,
+    });
+    expect(columns.join()).toBe('optimizer,alpha,beta1,beta2,eps,steps,threshold,lower,upper,method,trials');
+    expect(
+      rows.map((row) => [row.optimizer, row.beta1, row.lower, row.upper, row.method, row.trials]),
+    ).toEqual([
+      ['adam', 0.9, 0.4, 0.425, 'exact', 41],
+      ['sgd', null, 0.175, 0.2, 'exact', 41],
+    ]);
+    expect(rows[0]!.threshold).toBeCloseTo(0.410184281028, 12);
+    expect(rows[1]!.threshold).toBeCloseTo(0.2, 12);
+  });
+
+  it('equals α·ceil(1/α) − 1 for sgd at any α, exactly and within half a grid step', async () => {
+    const alphas = [
+      ...new Set(fc.sample(fc.double({ min: 0.06, max: 0.99, noNaN: true }), { numRuns: 40, seed: 1 })),
+    ];
+    const trials = escapeTrials(
+      alphas.map((alpha) => ({ optimizer: 'sgd' as const, alpha })),
+      heights,
+    );
+    const manifest = makeManifest({ axes: AXES });
+    const exact = await makeTable(manifest, trials, { ...SPEC, exact: EXACT });
+    const grid = await makeTable(manifest, trials, SPEC);
+    expect(exact.rows).toHaveLength(alphas.length);
+    for (const [i, row] of exact.rows.entries()) {
+      const alpha = row.alpha as number;
+      expect(row.threshold).toBe(sgdThreshold(alpha));
+      expect(row.threshold).toBeCloseTo(alpha * Math.ceil(1 / alpha) - 1, 12);
+      expect(grid.rows[i]!.method).toBe('grid');
+      expect(Math.abs((grid.rows[i]!.threshold as number) - (row.threshold as number))).toBeLessThanOrEqual(
+        0.0125 + 1e-12,
+      );
+    }
+  });
+
+  it('names the search, and says 0 where nothing is escaped and the lower end where everything is', async () => {
+    const sampler = {
+      name: 'bisect',
+      axis: 'h',
+      metric: 'escaped',
+      from: 0,
+      to: 2,
+      tolerance: 0.01,
+    } as const;
+    const row = (optimizer: string, h: number, escaped: boolean | null, status = 'ok') => ({
+      optimizer,
+      h,
+      escaped,
+      status,
+    });
+    const { rows } = await makeTable(
+      makeManifest({ axes: ['optimizer', 'h'], sampler }),
+      [
+        row('adagrad', 0, false),
+        row('momentum', 1, true),
+        row('momentum', 2, true),
+        row('nadam', 1, null, 'failed'),
+        row('sgd', 0.125, true),
+        row('sgd', 0.25, false),
+      ],
+      SPEC,
+    );
+    expect(
+      rows.map((each) => [each.optimizer, each.threshold, each.lower, each.upper, each.method, each.trials]),
+    ).toEqual([
+      ['adagrad', 0, null, 0, 'bisect', 1],
+      ['momentum', 2, 2, null, 'bisect', 2],
+      ['nadam', null, null, null, null, 0],
+      ['sgd', 0.1875, 0.125, 0.25, 'bisect', 2],
+    ]);
+  });
+
+  it('gives what else varies a column, and no row mixes two configurations', async () => {
+    const trials = escapeTrials(
+      [0, 0.9].flatMap((momentum) => [{ optimizer: 'momentum' as const, alpha: 0.3, momentum, decay: 0 }]),
+      heights,
+    );
+    const manifest = makeManifest({ axes: ['optimizer', 'alpha', 'momentum', 'decay', 'h'] });
+    const { columns, rows } = await makeTable(manifest, trials, { ...SPEC, exact: EXACT });
+    expect(columns.slice(-2)).toEqual(['trials', 'momentum']);
+    expect(rows.map((row) => row.momentum)).toEqual([0, 0.9]);
+    expect(rows[0]!.threshold).toBe(sgdThreshold(0.3));
+    expect(rows[1]!.threshold).toBeGreaterThan(0.2);
+  });
+
+  it('calls contradictions what they are: errors of ours, with their row', async () => {
+    const manifest = makeManifest({ axes: ['optimizer', 'h'] });
+    const twice = [
+      { optimizer: 'sgd', h: 0.1, escaped: false, peak: 1.2 },
+      { optimizer: 'sgd', h: 0.2, escaped: true, peak: 1.2 },
+    ];
+    await expect(makeTable(manifest, twice, SPEC)).rejects.toThrow(
+      /^internal: .*optimizer=sgd.*turned twice/,
+    );
+    const outside = [
+      { optimizer: 'sgd', h: 0.1, escaped: true, peak: 1.05 },
+      { optimizer: 'sgd', h: 0.2, escaped: false, peak: 1.05 },
+    ];
+    await expect(makeTable(manifest, outside, { ...SPEC, exact: EXACT })).rejects.toThrow(
+      /outside the bracket/,
+    );
+    // On the edge: a bump as high as the threshold is not escaped.
+    const edge = [
+      { optimizer: 'sgd', h: 0.25, escaped: true, peak: 1.5 },
+      { optimizer: 'sgd', h: 0.5, escaped: false, peak: 1.5 },
+    ];
+    expect((await makeTable(manifest, edge, { ...SPEC, exact: EXACT })).rows[0]!.threshold).toBe(0.5);
+  });
+
+  it('refuses parameters and metrics that the worker does not have', async () => {
+    await expect(
+      makeTable(makeManifest({ axes: ['h'] }), [], { ...SPEC, by: ['alhpa'], metric: 'escapes' }),
+    ).rejects.toThrow(/did you mean "alpha"[\s\S]*did you mean "escaped"/);
+  });
+});
