@@ -29,15 +29,7 @@ export interface Runtime {
 
 /** Opens a device: `cpu`, `webgpu`, `cuda` or `cuda:i`. Throws NO_DEVICE where it does not start. */
 export async function openOnnx(device: string, options: OnnxOptions = {}): Promise<Engine> {
-  const provider = providerOf(device);
-  const sessionOptions: InferenceSession.SessionOptions = {
-    executionProviders: [provider],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    ...(options.strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
-  };
+  const sessionOptions = optionsFor(device, options);
   const warm = new Map<string, InferenceSession>();
   let ended = false;
   let busy: Promise<unknown> = Promise.resolve();
@@ -81,6 +73,21 @@ export async function openOnnx(device: string, options: OnnxOptions = {}): Promi
   };
 }
 
+/** How ONNX Runtime is asked for a device: one thread, and nothing placed off it where `strict`. */
+export function optionsFor(
+  device: string,
+  { strict = false }: OnnxOptions = {},
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [providerOf(device)],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+  };
+}
+
 async function create(
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
@@ -106,7 +113,7 @@ function providerOf(device: string): InferenceSession.ExecutionProviderConfig {
   const cuda = /^cuda(?::(\d+))?$/.exec(device);
   if (cuda !== null) return { name: 'cuda', deviceId: Number(cuda[1] ?? 0) };
   throw new SweeplineError(
-    'NO_DEVICE',
-    `engine onnx has no device "${device}": expected cpu, webgpu or cuda[:i]`,
+    'BAD_USAGE',
+    `engine onnx has no device "${device}": expected auto, cpu, webgpu or cuda[:i]`,
   );
 }
