@@ -20,6 +20,9 @@ export interface Executed {
   readonly stopped: boolean;
 }
 
+/** One object for all tasks without a series: a bundle of results carries it once. */
+const NO_BYTES = new Uint8Array(0);
+
 export type Executor = (task: Task) => Promise<Executed>;
 
 /** Prepares what all tasks share. The result for a task depends on the task alone. */
@@ -67,7 +70,7 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
       text = heads.map((head) => head + failedCells).join('');
       for (let i = 0; i < count; i++) notes.push({ trial: trialOf(task, i), status: 'failed', error: plain });
     }
-    return { ended: count, rows: encoder.encode(text), series: new Uint8Array(0), notes, stopped: false };
+    return { ended: count, rows: encoder.encode(text), series: NO_BYTES, notes, stopped: false };
   }
 
   async function runEach(task: Task): Promise<Executed> {
@@ -113,7 +116,13 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
     return finish(heads.length, false);
 
     function finish(ended: number, stopped: boolean): Executed {
-      return { ended, rows: encoder.encode(text), series: encoder.encode(series), notes, stopped };
+      return {
+        ended,
+        rows: encoder.encode(text),
+        series: series === '' ? NO_BYTES : encoder.encode(series),
+        notes,
+        stopped,
+      };
     }
   }
 

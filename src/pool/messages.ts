@@ -34,14 +34,22 @@ export interface ThreadSetup {
   readonly stop: StopFlag;
   /** Shared: by thread number within the host, Node's id of the thread that has it; 0 where free. */
   readonly seats: Int32Array;
+  /** Shared: by lane, the position in its bundle of the task that runs. */
+  readonly progress: Int32Array;
+}
+
+/** Tasks for one thread, to be run one after another. */
+export interface ThreadBundle {
+  readonly lane: number;
+  readonly tasks: readonly Task[];
+}
+
+export interface ThreadAnswers {
+  /** Thread number within the host, from 0. */
+  readonly worker: number;
+  readonly answers: readonly ThreadAnswer[];
 }
 
 export type ThreadAnswer =
-  | {
-      readonly t: 'ran';
-      readonly executed: Executed;
-      /** Thread number within the host, from 0. */
-      readonly worker: number;
-      readonly runMs: number;
-    }
+  | { readonly t: 'ran'; readonly executed: Executed; readonly runMs: number }
   | { readonly t: 'threw'; readonly error: PlainError };

@@ -5,47 +5,37 @@
 // - the worker file is loaded once in this thread first: what it throws on import is known before anything is queued.
 import { Piscina } from 'piscina';
 import { systemClock } from '../ground/clock.js';
-import { fromPlainError, InternalError, SweeplineError } from '../ground/errors.js';
+import { fromPlainError, InternalError } from '../ground/errors.js';
+import { type Bundler, createBundler } from './bundles.js';
 import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
 import { entryPath, nodeOptionsFor } from './entry.js';
 import { fillPoints } from './execute.js';
 import { loadWorker } from './load.js';
-import type { ThreadAnswer, ThreadSetup } from './messages.js';
+import type { ThreadSetup } from './messages.js';
 import { describeWorker, findParamFaults } from './worker.js';
 
 export function createThreadPool(workerUrl: string, threads: number, clock = systemClock): Pool {
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const seats = new Int32Array(new SharedArrayBuffer(4 * threads));
+  const stop = sharedIntegers(1);
   const loaded = loadWorker(workerUrl);
   loaded.catch(() => undefined); // reported by whoever awaits it first
   const running = new Set<Promise<unknown>>();
-  let begun: { readonly pool: Piscina; readonly device: string } | undefined;
+  let begun: { readonly pool: Piscina; readonly bundler: Bundler; readonly device: string } | undefined;
   let closed = false;
   let destroyed: Promise<void> | undefined;
 
   const run = async (task: Task): Promise<TaskResult> => {
     if (closed) throw poolClosed();
     if (begun === undefined) throw new InternalError('submit before begin');
-    const submitted = clock.elapsed();
-    let answer: ThreadAnswer;
-    try {
-      answer = (await begun.pool.run(task)) as ThreadAnswer;
-    } catch (cause) {
-      // thread-entry never throws: the thread itself is gone, and piscina has started another.
-      throw new SweeplineError(
-        'HOST_DIED',
-        `the thread that held the task died: ${(cause as Error).message}`,
-        { cause },
-      );
-    }
+    const { bundler, device } = begun;
+    const { answer, worker, totalMs } = await bundler.run(task);
     if (answer.t === 'threw') throw fromPlainError(answer.error);
-    const { executed, worker, runMs } = answer;
-    const queueMs = Math.max(0, clock.elapsed() - submitted - runMs);
-    return { ...executed, id: task.id, worker, device: begun.device, queueMs, runMs };
+    const { executed, runMs } = answer;
+    return { ...executed, id: task.id, worker, device, queueMs: Math.max(0, totalMs - runMs), runMs };
   };
 
   // Once: a second destroy() would let piscina take the threads that the first one ends for crashed, and replace them.
   const destroy = (): Promise<void> => {
+    begun?.bundler.end(poolClosed());
     destroyed ??= begun?.pool.destroy() ?? Promise.resolve();
     return destroyed;
   };
@@ -61,7 +51,9 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
       await loaded;
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
-      const workerData: ThreadSetup = { workerUrl, setup, stop, seats };
+      const seats = sharedIntegers(threads);
+      const progress = sharedIntegers(threads);
+      const workerData: ThreadSetup = { workerUrl, setup, stop, seats, progress };
       const pool = new Piscina({
         filename: entryPath('thread-entry'),
         minThreads: threads,
@@ -76,7 +68,8 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
       // trial's result stands; the error is shown.
       pool.on('error', (error: Error) => process.emitWarning(error));
       pool.on('workerDestroy', (gone: { readonly id: number }) => freeSeats(seats, pool, gone.id));
-      begun = { pool, device: setup.device };
+      const bundler = createBundler({ progress, send: (bundle) => pool.run(bundle), clock });
+      begun = { pool, bundler, device: setup.device };
     },
     submit(task) {
       const result = run(task);
@@ -97,6 +90,11 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
       void destroy();
     },
   };
+}
+
+/** Zeros that this thread and the workers see alike. */
+function sharedIntegers(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4 * count));
 }
 
 /** Frees the seats of threads that are no more. A thread that exited by itself has lost its id (-1) by now. */
