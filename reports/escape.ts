@@ -182,13 +182,12 @@ function describeSweep({ table }: ReportContext): string {
     const at = [`α = ${number(row.best_alpha)}`];
     if (row.best_beta1 !== null) at.push(`β1 = ${number(row.best_beta1)}`);
     if (row.best_beta2 !== null) at.push(`β2 = ${number(row.best_beta2)}`);
+    const ofAll = `of ${row.configurations} configurations`;
     const trouble = [
-      ...(row.never_reached ? [`${row.never_reached} never get to the local minimum`] : []),
-      ...(row.stuck ? [`${row.stuck} get there and escape nothing`] : []),
+      ...(row.never_reached ? [`; never at the local minimum: ${row.never_reached} ${ofAll}`] : []),
+      ...(row.stuck ? [`; there, but over no bump: ${row.stuck} ${ofAll}`] : []),
     ];
-    const rest =
-      trouble.length === 0 ? '' : `; of its ${row.configurations} configurations ${trouble.join(', ')}`;
-    return `- **${row.optimizer}**: up to ${number(row.best)}, at ${at.join(', ')}${rest}`;
+    return `- **${row.optimizer}**: up to ${number(row.best)}, at ${at.join(', ')}${trouble.join('')}`;
   });
   return `## The whole sweep, ${rows[0]!.steps} steps\n\nThe highest bump each optimiser escapes, and where:\n\n${lines.join('\n')}`;
 }

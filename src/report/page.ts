@@ -83,7 +83,7 @@ function renderOrigin(manifest: Manifest): string {
   const parts = [
     `sweep **${manifest.sweep}**`,
     `worker ${worker.name} version ${worker.version}`,
-    `engine ${manifest.engine} (${manifest.device})`,
+    ...(manifest.engine === 'none' ? [] : [`engine ${manifest.engine} (${manifest.device})`]),
     data === null ? 'no data set' : `data **${data.name}** (SHA-256 ${data.sha256.slice(0, 12)}…)`,
     `sampler ${manifest.sampler.name}`,
     `seed ${manifest.seed}`,
