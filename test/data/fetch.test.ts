@@ -79,14 +79,21 @@ test('a connection that breaks is an error that keeps the part, and the next cal
   const first = `/${FILES[0]}.gz`;
   const half = zipped[first]!.length >> 1;
   let cut = true;
+  let breakOff = () => {};
   const mirror = await serve((request, response, body) => {
     if (!cut) return ranges(request, response, body);
     response.writeHead(200, { 'content-length': body.length });
-    response.write(body.subarray(0, half), () => response.destroy());
+    response.write(body.subarray(0, half));
+    breakOff = () => response.destroy();
   });
-  await expect(fetchMnist(folder, { mirrors: [mirror.url], sums })).rejects.toThrow(
-    `${FILES[0]}.gz could not be fetched`,
-  );
+  const broken = fetchMnist(folder, {
+    mirrors: [mirror.url],
+    sums,
+    onProgress: ({ receivedBytes }) => {
+      if (receivedBytes === half) breakOff();
+    },
+  });
+  await expect(broken).rejects.toThrow(`${FILES[0]}.gz could not be fetched`);
   expect(existsSync(join(folder, `${FILES[0]}.gz`))).toBe(false);
   expect(readFileSync(join(folder, `${FILES[0]}.gz.part`)).length).toBe(half);
   cut = false;
