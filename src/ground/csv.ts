@@ -3,12 +3,15 @@
 
 export type Cell = string | number | boolean | null | undefined;
 
-/** The text of one cell: quoted only where it holds a comma, a quote or a line break; empty for null and undefined. */
+/**
+ * The text of one cell, empty for null and undefined. Quoted where it holds a comma, a quote or a line break, and, as
+ * fast-csv does without need, a `|`.
+ */
 export function formatCell(value: Cell): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return value === 0 ? '0' : String(value);
   const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n|]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** One row with its line end. */

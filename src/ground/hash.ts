@@ -77,13 +77,8 @@ function partialWord(bytes: Uint8Array, from: number, end: number): number {
   return k;
 }
 
-/** Copies `text` into the scratch bytes: by hand while it is ASCII, which is four times faster than TextEncoder here. */
+/** The UTF-8 bytes of `text`, in the scratch; how many. (A loop over char codes takes twice as long on a joined text.) */
 function writeBytes(text: string): number {
   if (scratch.length < text.length * 3) scratch = new Uint8Array(text.length * 6);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 127) return encoder.encodeInto(text, scratch).written;
-    scratch[i] = code;
-  }
-  return text.length;
+  return encoder.encodeInto(text, scratch).written;
 }

@@ -12,6 +12,7 @@ export interface EscapeBlock {
   numbers(name: string): Float64Array;
   strings(name: string): { readonly values: Uint16Array; readonly dictionary: readonly string[] };
   metric(name: string): Float64Array;
+  fail(i: number, message: string): void;
 }
 
 /** From so many neighbours on, one trajectory in plain JavaScript is cheaper than a lane for each. */
@@ -19,8 +20,8 @@ const WORTH_SHARING = 8;
 
 /**
  * Fills the metrics of every trial: `escaped`, `reached`, `stuck` (0 or 1), `escape_step` (NaN: none), `peak` (over all
- * steps on the endless climb), `final_theta`. Where θ stopped being finite before the trial ended all six are NaN; where
- * it did so only after the escape, `peak` alone. `kernels` null: plain JavaScript throughout, same numbers.
+ * steps on the endless climb), `final_theta`. Where θ stopped being finite before the trial ended, the trial fails and
+ * all six are NaN; where it did so only after the escape, `peak` alone is. `kernels` null: plain JavaScript throughout, same numbers.
  */
 export function runEscapes(block: EscapeBlock, kernels: Kernels | null = threadKernels()): void {
   const columns = readColumns(block);
@@ -29,6 +30,10 @@ export function runEscapes(block: EscapeBlock, kernels: Kernels | null = threadK
     if (shared || kernels === null) shareTrajectories(columns, first, end);
     else runLanes(columns, kernels, first, end);
     first = end;
+  }
+  const { final_theta: final } = columns.metrics;
+  for (let i = 0; i < block.count; i++) {
+    if (Number.isNaN(final[i])) block.fail(i, `θ is no longer finite before step ${columns.steps[i]}`);
   }
 }
 

@@ -46,8 +46,7 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
         : prefixes.points(task.points);
 
   async function runBlock(task: Task): Promise<Executed> {
-    const { prefixes: heads, seeds } = prefixesOf(task);
-    const count = heads.length;
+    const count = countOf(task);
     const taskColumns =
       task.kind === 'range'
         ? columns.range(task.first, task.count)
@@ -55,22 +54,35 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
           ? columns.trials(task.trials)
           : columns.points(task.points.map((each) => each.point));
     const values = new Map(metrics.map(([name]) => [name, new Float64Array(count).fill(Number.NaN)]));
-    let text = '';
     const notes: TrialNote[] = [];
+    let cellsOf: (row: number) => string;
     try {
-      await worker.runBlock!(createBlock(count, seeds, taskColumns, values));
+      const failures = new Map<number, string>();
+      await worker.runBlock!(createBlock(count, () => prefixesOf(task).seeds, taskColumns, values, failures));
       const writers = metrics.map(([name, spec]) => createColumnWriter(spec, values.get(name)!));
-      for (let i = 0; i < count; i++) {
-        let row = `${heads[i]}ok`;
-        for (let m = 0; m < writers.length; m++) row += writers[m]!(i);
-        text += `${row}\n`;
+      for (const [i, message] of [...failures].sort(([a], [b]) => a - b)) {
+        notes.push({ trial: trialOf(task, i), status: 'failed', error: { name: 'Error', message } });
       }
+      cellsOf = (row) => {
+        if (failures.size > 0 && failures.has(row)) return failedCells;
+        let cells = 'ok';
+        for (let m = 0; m < writers.length; m++) cells += writers[m]!(row);
+        return `${cells}\n`;
+      };
     } catch (error) {
       const plain = toPlainError(error);
-      text = heads.map((head) => head + failedCells).join('');
       for (let i = 0; i < count; i++) notes.push({ trial: trialOf(task, i), status: 'failed', error: plain });
+      cellsOf = () => failedCells;
     }
-    return { ended: count, rows: encoder.encode(text), series: NO_BYTES, notes, stopped: false };
+    // A stretch at a time: texts of a whole block would outlive the young generation and cost more than the rows.
+    const stretches: Buffer[] = [];
+    for (let from = 0; from < count; from += STRETCH) {
+      const { prefixes: heads } = prefixesOf(sliceTask(task, from, Math.min(STRETCH, count - from)));
+      let text = '';
+      for (let i = 0; i < heads.length; i++) text += heads[i]! + cellsOf(from + i);
+      stretches.push(Buffer.from(text));
+    }
+    return { ended: count, rows: joinBytes(stretches), series: NO_BYTES, notes, stopped: false };
   }
 
   async function runEach(task: Task): Promise<Executed> {
@@ -129,6 +141,27 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
   return worker.runBlock === undefined ? runEach : runBlock;
 }
 
+/** Rows formatted in one go. */
+const STRETCH = 1024;
+
+/** One array with memory of its own, which can be moved to another thread. */
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+function sliceTask(task: Task, from: number, count: number): Task {
+  if (task.kind === 'range') return { ...task, first: task.first + from, count };
+  return task.kind === 'trials'
+    ? { ...task, trials: task.trials.slice(from, from + count) }
+    : { ...task, points: task.points.slice(from, from + count) };
+}
+
 /** The number of a task's i-th trial. */
 export function trialOf(task: Task, i: number): number {
   return task.kind === 'range'
@@ -154,18 +187,23 @@ export function fillPoints(worker: Worker, points: readonly Point[]): Record<str
 
 function createBlock(
   count: number,
-  seeds: Uint32Array,
+  makeSeeds: () => Uint32Array,
   columns: BlockColumns,
   metrics: ReadonlyMap<string, Float64Array>,
+  failures: Map<number, string>,
 ): Block {
   const wrongType = (name: string, found: string, expected: string) =>
     new SweeplineError(
       'BAD_DEFINITION',
       `parameter "${name}" is a ${found} column; the worker asked for ${expected}`,
     );
+  let seeds: Uint32Array | undefined;
   return {
     count,
-    seeds,
+    get seeds() {
+      seeds ??= makeSeeds();
+      return seeds;
+    },
     column: (name) => columns.column(name),
     numbers(name) {
       const column = columns.column(name);
@@ -182,6 +220,11 @@ function createBlock(
       if (values === undefined)
         throw new InternalError(`no metric "${name}" (has ${[...metrics.keys()].join(', ')})`);
       return values;
+    },
+    fail(i, message) {
+      if (!(Number.isInteger(i) && i >= 0 && i < count))
+        throw new InternalError(`trial ${i} of a block of ${count}`);
+      failures.set(i, message);
     },
   };
 }
@@ -221,7 +264,6 @@ function formatMetrics(
   for (const [name, spec] of metrics) {
     const value = values[name] ?? null;
     const expected = spec.type === 'integer' ? 'number' : spec.type;
-    // biome-ignore lint/suspicious/useValidTypeof: `expected` is one of typeof's own words
     if (value !== null && typeof value !== expected) {
       throw new SweeplineError(
         'BAD_DEFINITION',

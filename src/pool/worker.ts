@@ -59,6 +59,8 @@ export interface Block {
   numbers(name: string): Float64Array;
   strings(name: string): { readonly values: Uint16Array; readonly dictionary: readonly string[] };
   metric(name: string): Float64Array;
+  /** This trial of the block failed: its row says so and has no metrics. `i` from 0; the message names what was wrong. */
+  fail(i: number, message: string): void;
 }
 
 type Run<P> = (trial: Trial<P>) => Promise<Record<string, MetricValue>> | Record<string, MetricValue>;

@@ -152,13 +152,19 @@ async function countTrials(database: RunDatabase, manifest: Manifest): Promise<T
   const byStatus = Object.fromEntries(rows.map((row) => [String(row.status), Number(row.trials)]));
   const total = rows.reduce((sum, row) => sum + Number(row.trials), 0);
   // A sampler that decides as it goes does not say beforehand how many trials there will be, and a shard has but a part.
-  const isWhole = manifest.sampler.name === 'grid' && manifest.shard === null;
+  // A constraint or grids that share points leave numbers without a trial.
+  const space = createSpace(manifest.space);
+  const isWhole =
+    manifest.sampler.name === 'grid' &&
+    manifest.shard === null &&
+    manifest.where === null &&
+    !space.mayRepeat;
   const failures =
     byStatus.failed || byStatus.timeout ? await database.query(FAILURES) : { columns: [], rows: [] };
   return {
     byStatus,
     total,
-    missing: isWhole ? Math.max(0, createSpace(manifest.space).trials - total) : undefined,
+    missing: isWhole ? Math.max(0, space.trials - total) : undefined,
     failures,
   };
 }

@@ -22,6 +22,8 @@ export interface Space {
   firstIndexOf(index: number): number;
   /** True when an earlier grid holds the same point already. Costs nothing where the grids cannot overlap. */
   isDuplicate(index: number): boolean;
+  /** False where no two grids could hold the same point. */
+  readonly mayRepeat: boolean;
   /** The boxes that the points lie in, in order (see grid.ts), and the position in `boxes` of a point's box. */
   readonly boxes: readonly Box[];
   boxIndexOf(index: number): number;
@@ -81,6 +83,7 @@ export function createSpace(spec: SpaceSpec): Space {
     indexOf,
     firstIndexOf,
     isDuplicate: (index) => firstIndexOf(index) !== index,
+    mayRepeat: firstShared < points,
     boxes,
     boxIndexOf,
   };

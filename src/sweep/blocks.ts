@@ -17,7 +17,7 @@ export class BlockSizer {
     private readonly threads: number,
     private readonly fixed: number | undefined,
   ) {
-    this.#first = mode === 'runBlock' ? 1024 : 1;
+    this.#first = mode === 'runBlock' ? 64 : 1;
   }
 
   /** Trials for the next task. */

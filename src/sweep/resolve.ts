@@ -34,7 +34,7 @@ export async function resolveSweep(
   pool: Pool,
 ): Promise<Resolved> {
   const params = worker.params.map((param) => param.name);
-  const set = request.set ?? {};
+  const set = asTyped(request.set ?? {}, worker);
   const stray = Object.keys(set).filter((name) => !params.includes(name));
   const own = [
     ...sweep.grids.flatMap((grid) => grid.axes.flatMap((axis) => axis.names)),
@@ -79,6 +79,21 @@ export async function resolveSweep(
     await pool.validate(checks, points),
   );
   return { space, axes, fixed, sampler, seed: request.seed ?? sweep.seed };
+}
+
+/** On the command line `hidden=16` looks like a number; for a parameter that is text it is text. */
+function asTyped(
+  set: Readonly<Record<string, AxisValues>>,
+  worker: WorkerDescription,
+): Record<string, AxisValues> {
+  const entries = Object.entries(set).map(([name, values]) => {
+    const isText = worker.params.find((param) => param.name === name)?.type === 'string';
+    return [
+      name,
+      isText && values.kind === 'list' ? { ...values, values: values.values.map(String) } : values,
+    ] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

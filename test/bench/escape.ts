@@ -78,8 +78,11 @@ function createOurs(): () => number {
     for (let first = 0; first < RUNS; first += BLOCK) {
       const count = Math.min(BLOCK, RUNS - first);
       for (let k = 0; k < count; k++) alpha[k] = 0.01 + (0.5 * (first + k)) / RUNS;
+      const fail = (i: number) => {
+        throw new Error(`trial ${first + i} is not finite`);
+      };
       const strings = () => ({ values: codes, dictionary: ['adam'] });
-      runEscapes({ count, numbers: column, metric: column, strings });
+      runEscapes({ count, numbers: column, metric: column, strings, fail });
       peaks.set(peak.subarray(0, count), first);
     }
     const ms = systemClock.elapsed() - start;

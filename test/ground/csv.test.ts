@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cell, formatCell, formatRow } from '../../src/ground/csv.js';
 
 const cell: fc.Arbitrary<Cell> = fc.oneof(
-  fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ', ';', "'", '\t', 'é', '🎉', '=') }),
+  fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ', ';', '|', "'", '\t', 'é', '🎉', '=') }),
   fc.string({ unit: 'grapheme' }),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.integer(),

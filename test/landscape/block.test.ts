@@ -88,6 +88,9 @@ test('a trial that leaves the finite numbers has no values, its neighbours have 
     { ...fine, h: 0.3 },
   ];
   check(trials);
+  const { block, failed } = blockOf(trials);
+  runEscapes(block);
+  expect([...failed]).toEqual([1]);
   const [, never, escapedBefore] = expected(trials);
   expect(Object.values(never!).every(Number.isNaN)).toBe(true);
   expect(escapedBefore).toMatchObject({ escaped: 1, reached: 1, stuck: 0, peak: Number.NaN });

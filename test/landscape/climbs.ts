@@ -45,7 +45,12 @@ export interface EscapeTrial extends Climb {
 }
 
 /** The trials as a worker's block, with the metrics as rows. */
-export function blockOf(trials: readonly EscapeTrial[]): { block: EscapeBlock; rows(): Metrics[] } {
+export function blockOf(trials: readonly EscapeTrial[]): {
+  block: EscapeBlock;
+  rows(): Metrics[];
+  failed: Set<number>;
+} {
+  const failed = new Set<number>();
   const numbers: Record<string, Float64Array> = {
     slope_down: Float64Array.from(trials, (t) => t.slopeDown),
     slope_up: Float64Array.from(trials, (t) => t.slopeUp),
@@ -61,9 +66,10 @@ export function blockOf(trials: readonly EscapeTrial[]): { block: EscapeBlock; r
     numbers: (name) => numbers[name]!,
     strings: () => ({ values: codes, dictionary: OPTIMIZER_NAMES }),
     metric: (name) => metrics[name]!,
+    fail: (i) => void failed.add(i),
   };
   const row = (i: number) => Object.fromEntries(METRICS.map((m) => [m, metrics[m]![i]!])) as Metrics;
-  return { block, rows: () => trials.map((_, i) => row(i)) };
+  return { block, failed, rows: () => trials.map((_, i) => row(i)) };
 }
 
 /** What the metrics of a trial mean, written down from their definition alone: θ by θ along the trajectory. */

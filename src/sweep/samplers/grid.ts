@@ -22,7 +22,7 @@ export function createAccept(
   space: Space,
   where: ((point: Point) => boolean) | null,
 ): ((trial: number) => boolean) | null {
-  if (where === null && space.spec.grids.length < 2) return null;
+  if (where === null && !space.mayRepeat) return null;
   let lastPoint = -1;
   let accepted = false;
   return (trial) => {
