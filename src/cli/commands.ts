@@ -17,6 +17,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry('status', 'show how far a run is', () => import('./commands/status.js')),
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
+  entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('merge', 'put shards together into one run', () => import('./commands/merge.js')),
   entry(
     'doctor',

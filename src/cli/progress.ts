@@ -1,5 +1,5 @@
 // Progress as text: pure functions, the same words on a terminal and in a log.
-import { formatCount, formatDuration } from '../ground/text.js';
+import { formatCount, formatDuration, plural } from '../ground/text.js';
 import type { Outcome, Progress } from '../sweep/contract.js';
 
 /** `1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, peak 1.41`; `done` counts the failed ones too. */
@@ -50,9 +50,9 @@ export function formatRate(perSecond: number): string {
   return `${value >= 10 ? formatCount(Math.round(value)) : value.toFixed(1)}/${unit}`;
 }
 
-/** `escape: 9,960 of 9,963 trials ok, 3 failed, in 1.2s`. */
-export function renderOutcome({ sweep, trials, ok, failed, left, elapsedMs }: Outcome): string {
-  const parts = [`${formatCount(ok)} of ${formatCount(trials)} trials ok`];
+/** `escape: 9,960 trials ok, 1 failed, 2 not run, in 1.2s`; what a sampler has not thought of yet is not counted. */
+export function renderOutcome({ sweep, ok, failed, left, elapsedMs }: Outcome): string {
+  const parts = [`${plural(ok, 'trial')} ok`];
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
   if (left > 0) parts.push(`${formatCount(left)} not run`);
   return `${sweep}: ${parts.join(', ')}, in ${formatDuration(elapsedMs)}`;

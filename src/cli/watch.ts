@@ -14,6 +14,8 @@ export interface ProgressView {
 /** A changed line at most this often; an unchanged one this often, so that no one takes the run for dead. */
 const LINE_MS = 5_000;
 const SAME_LINE_MS = 60_000;
+/** Cyan on, colour off. */
+const COLOUR_CODES = ['\x1b[36m', '\x1b[39m'] as const;
 
 export async function createProgressView(terminal: Terminal): Promise<ProgressView> {
   return terminal.isInteractive ? createBars(terminal) : createLines(terminal.say);
@@ -49,15 +51,17 @@ export function createLines(
 async function createBars(terminal: Terminal): Promise<ProgressView> {
   const { default: cliProgress } = await import('cli-progress');
   const { stderr } = terminal;
-  const width = () => (stderr.columns ?? 80) - 1;
-  const colour = terminal.hasColours ? (text: string) => `\x1b[36m${text}\x1b[39m` : (text: string) => text;
+  // cli-progress cuts by length, colour codes included: they must fit in too, or the colour is never switched off.
+  const width = () => (stderr.columns ?? 80) - COLOUR_CODES.join('').length - 1;
+  const [begin, end] = terminal.hasColours ? COLOUR_CODES : ['', ''];
   let latest: Progress | undefined;
   let isLogging = false;
   const bars = new cliProgress.MultiBar({
     stream: stderr,
     clearOnComplete: true,
-    // Lines are cut to the width by hand; Ctrl-C is ours; and a log line moves the bars, so they are drawn anew.
-    linewrap: null,
+    // `false` would switch the terminal's line wrapping off, and a killed run would leave it so: lines are cut instead.
+    // Ctrl-C is ours. A log line moves the bars, so they are drawn anew.
+    linewrap: true,
     gracefulExit: false,
     forceRedraw: true,
     format: (_options, _params, payload: { render: (progress: Progress) => string }) =>
@@ -74,7 +78,7 @@ async function createBars(terminal: Terminal): Promise<ProgressView> {
       latest = progress;
       if (isDrawn) return;
       isDrawn = true;
-      bars.create(1, 0, { render: (now: Progress) => colour(renderBar(now, width())) });
+      bars.create(1, 0, { render: (now: Progress) => begin + renderBar(now, width()) + end });
       bars.create(1, 0, { render: (now: Progress) => clip(renderDetails(now).join(', '), width()) });
       terminal.drawBelow((line) => {
         isLogging = true;

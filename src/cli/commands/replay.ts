@@ -1,0 +1,47 @@
+// `sweepline replay`: one trial again, alone, for whoever wants to know why it failed.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../errors.js';
+import { wholeNumber } from '../options.js';
+
+const readTrial = wholeNumber(0);
+
+export default defineCommand({
+  name: 'replay',
+  about:
+    'Runs one trial of a run again, alone and in this process: same parameters, same seed, same numbers. The run itself ' +
+    'is not changed. The row is printed as it would stand in trials.csv; an error is shown with its stack.',
+  arguments: [
+    { name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' },
+    { name: 'trial', about: "the trial's number in trials.csv" },
+  ],
+  options: {},
+  sections: [
+    ['Exit codes', '  0    the trial ended ok\n  1    it failed\n  2    wrong use: nothing was started'],
+  ],
+  examples: [['sweepline replay escape 4711', 'trial 4711 of the newest escape run']],
+  check: ({ arguments: [, trial] }) => {
+    try {
+      readTrial(trial!);
+      return [];
+    } catch (error) {
+      return [`trial "${trial}": ${(error as Error).message}`];
+    }
+  },
+  async run({ arguments: [run, trial], terminal }) {
+    const [{ findRun }, { replayTrial }] = await Promise.all([
+      import('../../run/find.js'),
+      import('../replay.js'),
+    ]);
+    const { csv, note, folder } = await replayTrial(await findRun(run!), Number(trial), terminal.say);
+    terminal.print(csv);
+    const artifacts = await readdir(join(folder, 'artifacts')).catch(() => []);
+    if (artifacts.length > 0) terminal.say(`artifacts: ${folder}`);
+    if (note === undefined) return EXIT.done;
+    terminal.say(
+      `trial ${trial} ${note.status}: ${note.error?.stack ?? note.error?.message ?? 'no error was kept'}`,
+    );
+    return EXIT.failed;
+  },
+});
