@@ -1,5 +1,8 @@
 // The tfjs engine on TensorFlow.js's pure CPU backend.
 import { openTfjs } from '../../src/session/tfjs/engine.js';
 import { sessionConformance } from '../conformance/session.js';
+import { torchConformance } from '../conformance/torch.js';
 
-sessionConformance('tfjs on its pure cpu backend', () => openTfjs('tfjs-cpu'), { exact: true });
+const open = () => openTfjs('tfjs-cpu');
+sessionConformance('tfjs on its pure cpu backend', open, { exact: true });
+torchConformance('tfjs on its pure cpu backend', open);

@@ -59,14 +59,14 @@ const places = (): readonly string[] => [
 ];
 
 /**
- * The package that would be used for `auto`, `cpu`, `cuda[:0]`, or a device as an engine reports it. Throws NO_DEVICE,
- * with the command that adds the missing package.
+ * The package that would be used for `auto`, `cpu`, `cuda[:0]`, or a device as an engine reports it. Throws BAD_USAGE for
+ * another name, and NO_DEVICE, with the command that adds it, when the package is missing.
  */
 export function findTfjs(device = 'auto', from: readonly string[] = places()): FoundTfjs {
   const candidates = CANDIDATES[/^cuda:\d+$/.test(device) ? 'cuda' : device];
   if (candidates === undefined)
     throw new SweeplineError(
-      'NO_DEVICE',
+      'BAD_USAGE',
       `engine tfjs has no device "${device}": expected cpu, cuda or ${CANDIDATES.auto!.map((c) => c.device).join(', ')}`,
     );
   if (/^cuda:0*[1-9]/.test(device))
@@ -80,9 +80,13 @@ export function findTfjs(device = 'auto', from: readonly string[] = places()): F
     if (path !== undefined) return { device: name, packageName, path };
   }
   const { packageName, install, needs } = candidates.at(-1)!;
-  throw new SweeplineError('NO_DEVICE', `engine tfjs on ${device} needs ${packageName}, which is not installed`, {
-    hint: needs === undefined ? install : `${install}   (needs ${needs})`,
-  });
+  throw new SweeplineError(
+    'NO_DEVICE',
+    `engine tfjs on ${device} needs ${packageName}, which is not installed`,
+    {
+      hint: needs === undefined ? install : `${install}   (needs ${needs})`,
+    },
+  );
 }
 
 function resolve(packageName: string, from: readonly string[]): string | undefined {

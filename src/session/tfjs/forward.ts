@@ -142,7 +142,8 @@ function asRows(tf: Tf, { tensor, form, shape }: Value): Tensor {
 
 function asImages(tf: Tf, { tensor, form, shape }: Value): Tensor4D {
   if (form === 'images') return tensor as Tensor4D;
-  return tf.transpose(tf.reshape(tensor, [tensor.shape[0]!, ...shape]), [0, 2, 3, 1]) as Tensor4D;
+  const channelsFirst: Tensor = tf.reshape(tensor, [tensor.shape[0]!, ...shape] as number[]);
+  return tf.transpose(channelsFirst, [0, 2, 3, 1]) as Tensor4D;
 }
 
 function activate(tf: Tf, kind: Activation, x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 // Gradients of the kernels that nets are made of, for the pure CPU backend: tfjs-core has the tape, but hides its own
 // gradients in files that Node cannot import. Packages that bring theirs (tfjs-node does) keep them.
-import type { GradConfig, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from './load.js';
 
 /** Registers the gradients that are not there yet. */
@@ -122,20 +122,19 @@ function shaping(tf: Tf): readonly GradConfig[] {
 }
 
 function windows(tf: Tf): readonly GradConfig[] {
-  type Attributes = Record<string, never>;
+  const run = (kernel: string, inputs: Record<string, Tensor>, attributes: object) =>
+    tf.engine().runKernel(kernel, inputs, attributes as NamedAttrMap) as Tensor;
   return [
     {
       kernelName: tf.Conv2D,
       inputsToSave: ['x', 'filter'],
-      gradFunc: (dy, saved, attributes) => {
-        const [x, filter] = saved as [Tensor4D, Tensor4D];
-        const { strides, pad, dataFormat, dimRoundingMode } = attributes as Attributes;
-        const same = { strides, pad, dataFormat, dimRoundingMode };
-        const run = (kernel: string, inputs: Record<string, Tensor>, own: Record<string, number[]>) =>
-          tf.engine().runKernel(kernel, inputs, { ...same, ...own }) as Tensor;
+      gradFunc: (given, saved, attributes) => {
+        const dy = given as Tensor;
+        const [x, filter] = saved as [Tensor, Tensor];
+        const [inputShape, filterShape] = [x.shape, filter.shape];
         return {
-          x: () => run(tf.Conv2DBackpropInput, { dy: dy as Tensor, filter }, { inputShape: x.shape }),
-          filter: () => run(tf.Conv2DBackpropFilter, { x, dy: dy as Tensor }, { filterShape: filter.shape }),
+          x: () => run(tf.Conv2DBackpropInput, { dy, filter }, { ...attributes, inputShape }),
+          filter: () => run(tf.Conv2DBackpropFilter, { x, dy }, { ...attributes, filterShape }),
         };
       },
     },
@@ -143,12 +142,9 @@ function windows(tf: Tf): readonly GradConfig[] {
       kernelName: tf.MaxPool,
       inputsToSave: ['x'],
       outputsToSave: [true],
-      gradFunc: (dy, saved, attributes) => {
+      gradFunc: (given, saved, attributes) => {
         const [input, output] = saved as [Tensor, Tensor];
-        const { filterSize, strides, pad, dimRoundingMode } = attributes as Attributes;
-        const inputs = { dy: dy as Tensor, input, output };
-        const own = { filterSize, strides, pad, dimRoundingMode };
-        return { x: () => tf.engine().runKernel(tf.MaxPoolGrad, inputs, own) as Tensor };
+        return { x: () => run(tf.MaxPoolGrad, { dy: given as Tensor, input, output }, attributes) };
       },
     },
   ];
