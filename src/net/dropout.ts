@@ -1,7 +1,6 @@
 // Dropout masks from a counter: value i of step t of one layer depends on (name, layer, t, i) alone, so a mask is the
 // same on every engine and worker, and after any interruption.
-import { mix32 } from '../ground/hash.js';
-import { randomFor } from '../ground/random.js';
+import { counterBits } from './counter.js';
 
 /** Fills `out` with 1 (keep) and 0 (drop, with probability `rate` rounded to a multiple of 2^-16). */
 export function fillMask(
@@ -10,14 +9,11 @@ export function fillMask(
   name: readonly (string | number)[],
   step: number,
 ): void {
-  const random = randomFor(...name, 'dropout', step);
-  const start = random.uint32();
-  const key = random.uint32();
+  const bitsAt = counterBits(...name, 'dropout', step);
   const limit = Math.round(rate * 65536);
   for (let i = 0; i < out.length; i += 2) {
-    // A Weyl sequence through MurmurHash3's finaliser (as in SplitMix, Steele et al. 2014), keyed in between; each
-    // draw gives two values of 16 bits.
-    const bits = mix32(mix32((start + Math.imul(i, 0x9e3779b9)) | 0) ^ key);
+    // Each draw gives two values of 16 bits.
+    const bits = bitsAt(i);
     out[i] = (bits & 0xffff) < limit ? 0 : 1;
     if (i + 1 < out.length) out[i + 1] = bits >>> 16 < limit ? 0 : 1;
   }

@@ -1,0 +1,13 @@
+// Random bits by place instead of by order: value i of a named stream without the ones before it, at 2 ns each. For the
+// arrays of a training (masks, starting weights), which are drawn by the hundred thousand at every start of a trial.
+import { mix32 } from '../ground/hash.js';
+import { randomFor } from '../ground/random.js';
+
+/** The i-th 32 bits (as a signed integer) of the stream of that name. */
+export function counterBits(...name: readonly (string | number)[]): (i: number) => number {
+  const random = randomFor(...name);
+  const start = random.uint32();
+  const key = random.uint32();
+  // A Weyl sequence through MurmurHash3's finaliser, as in SplitMix (Steele et al. 2014), keyed in between.
+  return (i) => mix32(mix32((start + Math.imul(i, 0x9e3779b9)) | 0) ^ key);
+}
