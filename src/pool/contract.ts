@@ -3,7 +3,8 @@
 // Guarantees of every implementation (test/conformance/pool.ts runs over all of them):
 // - `submit` settles exactly once. A trial that throws is a result with status `failed`, not a rejection; `submit`
 //   rejects only when the pool could not run the task at all: HOST_DIED after the process that held it is gone.
-// - Tasks may finish in any order; at most `size` run at once, the rest wait in the order of submission.
+// - Tasks may finish in any order; at most `size` run at once, the rest wait in the order of submission. Tasks that are
+//   much shorter than a message may be handed to a thread several at once.
 // - The rows of a task's result depend on the task alone: not on the thread, the order, or what ran before.
 // - After `stop()`, running trials are asked to stop (`stopRequested`); those that do so come back as `stopped`.
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, `submit` rejects.

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fromPlainError, InternalError, SweeplineError } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
 import type { Task, TaskResult } from './contract.js';
-import { entryPath, nodeOptionsFor } from './entry.js';
+import { entryPath } from './entry.js';
 import type { FromHost, ToHost } from './messages.js';
 
 export interface HostOptions {
@@ -57,9 +57,9 @@ export function startHost(options: HostOptions): HostProcess {
   let alive = true;
 
   // Never detached: a kill of the coordinator's process group has to reach the host.
-  const child = fork(entryPath('host-entry'), [workerUrl, String(threads)], {
+  const child = fork(entryPath('host-entry.js'), [workerUrl, String(threads)], {
     serialization: 'advanced',
-    execArgv: nodeOptionsFor(workerUrl),
+    execArgv: [], // the coordinator's own options (a debugger's port, a loader) are not for its children
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

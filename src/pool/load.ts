@@ -11,15 +11,34 @@ export async function loadWorker(url: string): Promise<Worker> {
       hint: 'name it in the sweep as worker: new URL("../workers/mine.ts", import.meta.url)',
     });
   }
-  const module = (await import(url)) as { default?: { kind?: unknown } };
-  if (module.default?.kind !== 'sweepline-worker') {
-    throw new SweeplineError(
-      'BAD_DEFINITION',
-      `${url} is not a worker: its default export was not made by defineWorker`,
-      {
-        hint: 'write `export default defineWorker({ … })`',
-      },
-    );
-  }
-  return module.default as Worker;
+  if (/\.[cm]?tsx?$/.test(url)) await registerTypeScript();
+  const module = (await import(url)) as { default?: { kind?: unknown; default?: unknown } };
+  // TypeScript in a package without "type": "module" comes as CommonJS, whose exports are the default.
+  for (const found of [module.default, module.default?.default]) if (isWorker(found)) return found;
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `${url} is not a worker: its default export was not made by defineWorker`,
+    {
+      hint: 'write `export default defineWorker({ … })`',
+    },
+  );
+}
+
+function isWorker(found: unknown): found is Worker {
+  return (found as { kind?: unknown } | undefined)?.kind === 'sweepline-worker';
+}
+
+let registered: Promise<void> | undefined;
+
+/**
+ * Lets this thread import TypeScript. Asked for here, not with `--import tsx`, which tsx 4.23 heeds in main threads only
+ * (Node 20), and which would be looked up from the working directory. Twice, for files that are ESM and CommonJS.
+ */
+function registerTypeScript(): Promise<void> {
+  registered ??= (async () => {
+    const [esm, commonJs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
+    esm.register();
+    commonJs.register();
+  })();
+  return registered;
 }

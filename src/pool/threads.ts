@@ -8,7 +8,7 @@ import { systemClock } from '../ground/clock.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
 import { type Bundler, createBundler } from './bundles.js';
 import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
-import { entryPath, nodeOptionsFor } from './entry.js';
+import { entryPath } from './entry.js';
 import { fillPoints } from './execute.js';
 import { loadWorker } from './load.js';
 import type { ThreadSetup } from './messages.js';
@@ -55,14 +55,14 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
       const progress = sharedIntegers(threads);
       const workerData: ThreadSetup = { workerUrl, setup, stop, seats, progress };
       const pool = new Piscina({
-        filename: entryPath('thread-entry'),
+        filename: entryPath('thread-entry.cjs'),
         minThreads: threads,
         maxThreads: threads,
         idleTimeout: Number.POSITIVE_INFINITY,
         atomics: 'disabled',
         recordTiming: false,
         workerData,
-        execArgv: nodeOptionsFor(workerUrl),
+        execArgv: [],
       });
       // An error thrown after its task has ended reaches the pool, which would end the process if nobody listened. The
       // trial's result stands; the error is shown.
