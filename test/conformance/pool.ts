@@ -1,0 +1,369 @@
+// What every pool promises (src/pool/contract.ts), as tests that run over each implementation.
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseString, writeToString } from 'fast-csv';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SweeplineError } from '../../src/ground/errors.js';
+import type { Pool, PoolSetup, Task, TaskResult } from '../../src/pool/contract.js';
+import { createInlinePool } from '../../src/pool/inline.js';
+import type { SpaceSpec, Value } from '../../src/space/types.js';
+
+/** Opens a pool over a worker's module. */
+export type OpenPool = (workerUrl: string) => Pool;
+
+/** The compiled module of a worker in test/fixtures/workers. */
+export function fixtureWorker(name: string): string {
+  return new URL(`../../dist/test/fixtures/workers/${name}.js`, import.meta.url).href;
+}
+
+/** Crossed lists of values, one axis a name. */
+export function spaceOf(axes: Readonly<Record<string, readonly Value[]>>, replicates = 1): SpaceSpec {
+  const listed = Object.entries(axes).map(([name, values]) => ({
+    names: [name],
+    values: [{ kind: 'list' as const, values }],
+  }));
+  return { grids: [{ axes: listed }], replicates };
+}
+
+export function setupOf(space: SpaceSpec, more: Partial<PoolSetup> = {}): PoolSetup {
+  return {
+    space,
+    axes: space.grids.flatMap((grid) => grid.axes.flatMap((axis) => axis.names)),
+    fixed: {},
+    sweepSeed: 7,
+    engine: 'onnx',
+    device: 'cpu',
+    data: undefined,
+    folder: null,
+    ...more,
+  };
+}
+
+export function rangeTask(id: number, first: number, count: number, attempt = 1): Task {
+  return { kind: 'range', id, attempt, first, count };
+}
+
+export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Waits for something that another thread or process brings about; the test's own time limit bounds it. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+export function poolConformance(name: string, open: OpenPool): void {
+  describe(`${name}: a pool`, () => {
+    let folder: string;
+    let pools: Pool[];
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'sweepline-pool-'));
+      pools = [];
+    });
+    afterEach(async () => {
+      writeFileSync(join(folder, 'go'), '');
+      await Promise.all(pools.map((pool) => pool.close()));
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const opened = (worker: string): Pool => {
+      const pool = open(fixtureWorker(worker));
+      pools.push(pool);
+      return pool;
+    };
+    const begun = async (worker: string, space: SpaceSpec, more: Partial<PoolSetup> = {}): Promise<Pool> => {
+      const pool = opened(worker);
+      await pool.begin(setupOf(space, { folder, data: folder, ...more }));
+      return pool;
+    };
+    const readLog = (): string[][] =>
+      existsSync(join(folder, 'log'))
+        ? readFileSync(join(folder, 'log'), 'utf8')
+            .trim()
+            .split('\n')
+            .map((line) => line.split(' '))
+        : [];
+    const started = () => readLog().filter(([word]) => word === 'start').length;
+
+    it('describes its worker', async () => {
+      const description = await opened('echo').describe();
+      expect(description).toMatchObject({
+        name: 'echo',
+        version: '1',
+        mode: 'run',
+        series: ['loss', 'accuracy'],
+      });
+      expect(description.params.map((param) => param.name)).toEqual(['x', 'n', 'flag', 'word', 'act']);
+    });
+
+    it.each([
+      ['throws-on-import', /this module throws on import/],
+      ['not-a-worker', /not a worker/],
+      ['missing', /does not exist/],
+    ])('rejects describe and begin for a worker that is none: %s', async (worker, message) => {
+      const pool = opened(worker);
+      await expect(pool.describe()).rejects.toThrow(message);
+      await expect(pool.describe()).rejects.toThrow(message);
+      await expect(pool.begin(setupOf(spaceOf({})))).rejects.toThrow(message);
+    });
+
+    it('validates values and points by the worker’s own types', async () => {
+      const pool = opened('echo');
+      expect(await pool.validate({ n: [1, 2], word: ['a'] }, [{ x: 1, n: 2 }])).toEqual([]);
+      expect(await pool.validate({ n: [1, 1.5], act: ['dance'] }, [])).toMatchObject([
+        expect.stringMatching(/^n: 1\.5 \(/),
+        expect.stringMatching(/^act: "dance" \(/),
+      ]);
+      expect(await pool.validate({}, [{ x: 3, n: 2 }, { x: 1 }])).toEqual(['x = 3 is above n = 2']);
+    });
+
+    it('writes the rows that fast-csv would, whatever the values', async () => {
+      const numbers = fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+        minLength: 1,
+        maxLength: 6,
+        selector: (value) => String(value),
+      });
+      const words = fc.uniqueArray(
+        fc.string({
+          unit: fc.oneof(
+            fc.constantFrom(',', '"', '\n', '\r', ' ', 'é', '=', ';'),
+            fc.string({ maxLength: 1 }),
+          ),
+        }),
+        { minLength: 1, maxLength: 4 },
+      );
+      await fc.assert(
+        fc.asyncProperty(numbers, words, fc.boolean(), async (x, word, flag) => {
+          const pool = open(fixtureWorker('echo'));
+          try {
+            await pool.begin(setupOf(spaceOf({ x, word }), { fixed: { flag } }));
+            const result = await pool.submit(rangeTask(1, 0, x.length * word.length));
+            const text = textOf(result.rows);
+            const cells = await parseCells(text);
+            expect(text).toBe(await writeToString(cells, { includeEndRowDelimiter: true }));
+            expect(cells.map((row) => row.slice(4))).toEqual(
+              x.flatMap((number) => {
+                const shown = number === 0 ? '0' : String(number);
+                return word.map((each) => [shown, each, 'ok', shown, '1', String(flag), each, '']);
+              }),
+            );
+          } finally {
+            await pool.close();
+          }
+        }),
+        { seed: 11, numRuns: 8 },
+      );
+    });
+
+    it.each(['echo', 'block'])(
+      'gives the rows of a task by the task alone, in any order: %s',
+      async (worker) => {
+        const space = spaceOf({ x: [-2, -1.5, 0, 1e300, 3], word: ['a', 'two words', 'c,d'] }, 2);
+        const pool = await begun(worker, space, { folder: null });
+        const whole = await pool.submit(rangeTask(1, 0, 30));
+        expect(whole).toMatchObject({ id: 1, ended: 30, notes: [], stopped: false, device: 'cpu' });
+        const lines = splitRows(textOf(whole.rows));
+        expect(lines).toHaveLength(30);
+
+        const singles = await Promise.all(
+          [...lines.keys()].reverse().map((trial) => pool.submit(rangeTask(100 + trial, trial, 1))),
+        );
+        for (const single of singles) expect(textOf(single.rows)).toBe(lines[single.id - 100]);
+        const picked = await pool.submit({ kind: 'trials', id: 2, attempt: 1, trials: [29, 3, 7] });
+        expect(textOf(picked.rows)).toBe([29, 3, 7].map((trial) => lines[trial]).join(''));
+        const point = await pool.submit({
+          kind: 'points',
+          id: 3,
+          attempt: 1,
+          points: [{ trial: 29, replicate: 1, point: { x: 3, word: 'c,d' } }],
+        });
+        expect(textOf(point.rows)).toBe(lines[29]);
+
+        // The pool without threads is the reference: all implementations give the same bytes.
+        const reference = createInlinePool(fixtureWorker(worker));
+        await reference.begin(setupOf(space));
+        expect(textOf((await reference.submit(rangeTask(1, 0, 30))).rows)).toBe(textOf(whole.rows));
+        await reference.close();
+      },
+    );
+
+    it('gives every trial its own random streams, on any thread and any attempt', async () => {
+      const pool = await begun('echo', spaceOf({ x: [1, 2, 3, 4] }, 3), { fixed: { act: 'random' } });
+      const first = await pool.submit(rangeTask(1, 0, 12));
+      const again = await Promise.all(
+        [...Array(12).keys()].map((i) => pool.submit(rangeTask(2 + i, i, 1, 2))),
+      );
+      expect(again.map((result) => textOf(result.rows)).join('')).toBe(textOf(first.rows));
+      const drawn = (await parseCells(textOf(first.rows))).map((row) => row[9]);
+      expect(new Set(drawn).size).toBe(12);
+    });
+
+    it('tells a trial that throws as a failed row, and runs the others of its task', async () => {
+      const pool = await begun(
+        'echo',
+        spaceOf({ act: ['none', 'throw', 'stray', 'wrong', 'outside', 'series'] }),
+      );
+      const result = await pool.submit(rangeTask(1, 0, 6));
+      const cells = await parseCells(textOf(result.rows));
+      expect(cells.map((row) => row[5])).toEqual(['ok', 'failed', 'failed', 'failed', 'failed', 'ok']);
+      expect(cells[1]!.slice(6)).toEqual(['', '', '', '', '']);
+      expect(result.notes.map((note) => [note.trial, note.status])).toEqual(
+        [1, 2, 3, 4].map((i) => [i, 'failed']),
+      );
+      expect(result.notes[0]!.error).toMatchObject({ name: 'RangeError', message: 'told to throw at x = 0' });
+      expect(result.notes[1]!.error).toMatchObject({ name: 'SweeplineError', code: 'BAD_DEFINITION' });
+      expect(result.notes[1]!.error!.message).toContain('"strange"');
+      expect(result.notes[2]!.error!.message).toContain('metric "number" is "text"');
+      expect(readdirSync(folder)).not.toContain('escaped.txt');
+    });
+
+    it('fails a whole block whose worker throws, and no other', async () => {
+      const pool = await begun('block', spaceOf({ x: [1, 2, -2e6, 4] }));
+      const [bad, good] = await Promise.all([
+        pool.submit(rangeTask(1, 2, 2)),
+        pool.submit(rangeTask(2, 0, 2)),
+      ]);
+      expect(bad!.notes.map((note) => [note.trial, note.error!.name])).toEqual([
+        [2, 'RangeError'],
+        [3, 'RangeError'],
+      ]);
+      expect((await parseCells(textOf(bad!.rows))).map((row) => row.slice(5))).toEqual(
+        Array(2).fill(['failed', '', '', '']),
+      );
+      expect((await parseCells(textOf(good!.rows))).map((row) => row.slice(5))).toEqual([
+        ['ok', '2', '4', 'true'],
+        ['ok', '4', '4', 'true'],
+      ]);
+    });
+
+    it('brings series, artifacts and checkpoints', async () => {
+      const pool = await begun('echo', spaceOf({ act: ['series', 'artifact', 'checkpoint'] }), {
+        fixed: { x: 6 },
+      });
+      const result = await pool.submit(rangeTask(1, 0, 3));
+      expect(textOf(result.series)).toBe('0,1,,1\n0,2,3,\n0,3,,3\n');
+      expect(readFileSync(join(folder, 'artifacts', '1', 'deep', 'note.txt'), 'utf8')).toBe('x = 6');
+      const cells = await parseCells(textOf(result.rows));
+      expect(cells[1]![9]).toBe(join('artifacts', '1', 'deep', 'note.txt'));
+      expect(cells[2]![9]).toBe('fresh');
+      expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
+    });
+
+    it('runs at most `size` tasks at once, the rest in the order of submission', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3, 4, 5, 6, 7] }));
+      const results = [...Array(8).keys()].map((i) => pool.submit(rangeTask(i, i, 1)));
+      await until(() => started() === pool.size);
+      appendFileSync(join(folder, 'log'), 'gate - -\n');
+      writeFileSync(join(folder, 'go'), '');
+      await Promise.all(results);
+      const log = readLog();
+      const gate = log.findIndex(([word]) => word === 'gate');
+      expect(
+        log
+          .slice(0, gate)
+          .map(([, trial]) => Number(trial))
+          .sort(),
+      ).toEqual([...Array(pool.size).keys()]);
+      let running = 0;
+      const seen = new Set<number>();
+      for (const [word, trial] of log) {
+        if (word === 'start') {
+          running++;
+          // Tasks are handed out in order. A thread may be slow to say so, and there are `size` of them.
+          const overtaken = [...Array(Number(trial)).keys()].filter((earlier) => !seen.has(earlier));
+          expect(overtaken.length).toBeLessThan(pool.size);
+          seen.add(Number(trial));
+        }
+        if (word === 'end') running--;
+        expect(running).toBeLessThanOrEqual(pool.size);
+      }
+      expect(seen.size).toBe(8);
+    });
+
+    it('asks running trials to stop, which then have no row', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3, 4, 5] }));
+      const results = [0, 1, 2].map((i) => pool.submit(rangeTask(i, 2 * i, 2)));
+      await until(() => started() === Math.min(pool.size, 3));
+      pool.stop();
+      for (const result of await Promise.all(results))
+        expect(result).toMatchObject({ ended: 0, stopped: true, notes: [] });
+      expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(pool.size);
+      expect((await pool.submit(rangeTask(9, 0, 1))).stopped).toBe(true);
+    });
+
+    it('waits on close for what runs, and rejects what comes after', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2] }));
+      const results = [0, 1, 2].map((i) => pool.submit(rangeTask(i, i, 1)));
+      await until(() => started() >= 1);
+      const closing = [pool.close(), pool.close()];
+      await expect(pool.submit(rangeTask(3, 0, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+      writeFileSync(join(folder, 'go'), '');
+      expect((await Promise.all(results)).map((result) => result.ended)).toEqual([1, 1, 1]);
+      await Promise.all(closing);
+      await pool.close();
+      await expect(pool.submit(rangeTask(4, 0, 1))).rejects.toBeInstanceOf(SweeplineError);
+    });
+
+    it('does not wait on kill: what has not run is rejected', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
+      const results = [0, 1, 2, 3].map((i) => pool.submit(rangeTask(i, i, 1)));
+      const settled = Promise.allSettled(results);
+      await until(() => started() >= 1);
+      pool.kill();
+      pool.kill();
+      writeFileSync(join(folder, 'go'), ''); // in this process a running trial cannot be killed; it may end
+      const outcomes = await settled;
+      expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'HOST_DIED' } });
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'HOST_DIED' });
+      }
+      await expect(pool.submit(rangeTask(5, 0, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+    });
+
+    it('refuses tasks before begin, and a second begin', async () => {
+      const pool = opened('echo');
+      await expect(pool.submit(rangeTask(1, 0, 1))).rejects.toThrow('internal: submit before begin');
+      await pool.begin(setupOf(spaceOf({ x: [1] })));
+      await expect(pool.begin(setupOf(spaceOf({ x: [1] })))).rejects.toThrow('internal: begin twice');
+      expect((await pool.submit(rangeTask(1, 0, 1))).ended).toBe(1);
+    });
+
+    it('tells which thread ran a task, and how long it waited and ran', async () => {
+      const pool = await begun('echo', spaceOf({ x: [...Array(64).keys()] }));
+      const results: TaskResult[] = await Promise.all(
+        [...Array(64).keys()].map((i) => pool.submit(rangeTask(i, i, 1))),
+      );
+      expect(results.map((result) => result.id)).toEqual([...Array(64).keys()]);
+      for (const { worker, runMs, queueMs } of results) {
+        expect(worker).toBeGreaterThanOrEqual(0);
+        expect(worker).toBeLessThan(pool.size);
+        expect(runMs).toBeGreaterThanOrEqual(0);
+        expect(queueMs).toBeGreaterThanOrEqual(0);
+      }
+    });
+  });
+}
+
+/** The cells of rows without a header, as fast-csv reads them. */
+export function parseCells(text: string): Promise<string[][]> {
+  return new Promise((resolve, reject) => {
+    const rows: string[][] = [];
+    parseString<string[], string[]>(text, { headers: false })
+      .on('error', reject)
+      .on('data', (row: string[]) => rows.push(row))
+      .on('end', () => resolve(rows));
+  });
+}
+
+/** Lines with their ends; the fixture's values hold no line break. */
+function splitRows(text: string): string[] {
+  return text.match(/[^\n]*\n/g) ?? [];
+}

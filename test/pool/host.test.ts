@@ -1,0 +1,194 @@
+// The pool in a process of its own, held to every pool's promises, and what is its own: the process may die, at any time
+// and in any way, and the coordinator may die before it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Pool } from '../../src/pool/contract.js';
+import { createHostPool } from '../../src/pool/host.js';
+import {
+  fixtureWorker,
+  parseCells,
+  poolConformance,
+  rangeTask,
+  setupOf,
+  spaceOf,
+  textOf,
+  until,
+} from '../conformance/pool.js';
+
+poolConformance('host', (workerUrl) => createHostPool({ workerUrl, threads: 2 }));
+
+describe('a host process', () => {
+  let folder: string;
+  let pool: Pool | undefined;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sweepline-host-'));
+  });
+  afterEach(async () => {
+    await pool?.close();
+    pool = undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const open = async (
+    worker: string,
+    options: { threads?: number; onLine?: (line: string, stream: string) => void } = {},
+  ) => {
+    pool = createHostPool({ workerUrl: fixtureWorker(worker), threads: 1, ...options });
+    return pool;
+  };
+  /** Trials 0 to 3 of the crash worker do nothing, print, kill the host, kill it after a word. */
+  const crashing = async (options: Parameters<typeof open>[1] = {}) => {
+    const opened = await open('crash', options);
+    await opened.begin(setupOf(spaceOf({ act: ['none', 'print', 'kill', 'last-words', 'exit'] })));
+    return opened;
+  };
+  const pidOf = async (opened: Pool, id: number): Promise<number> => {
+    const cells = await parseCells(textOf((await opened.submit(rangeTask(id, 0, 1))).rows));
+    return Number(cells[0]!.at(-1));
+  };
+
+  it('rejects what it held when it is killed, and works again with the next task', async () => {
+    const opened = await crashing({ threads: 2 });
+    const before = await pidOf(opened, 1);
+    const outcomes = await Promise.allSettled([10, 11, 12].map((id) => opened.submit(rangeTask(id, 2, 1))));
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'SweeplineError', code: 'HOST_DIED' },
+      });
+      expect((outcome as PromiseRejectedResult).reason.message).toContain(
+        'was ended by SIGKILL while it held 3 tasks',
+      );
+    }
+    const after = await pidOf(opened, 2);
+    expect(after).not.toBe(before);
+    expect(isAlive(before)).toBe(false);
+    expect(isAlive(after)).toBe(true);
+    await opened.close();
+    expect(isAlive(after)).toBe(false);
+  });
+
+  it('is killed from outside in the middle of a task', async () => {
+    const opened = await open('waiting');
+    await opened.begin(setupOf(spaceOf({ i: [0, 1] }), { data: folder, folder }));
+    const held = opened.submit(rangeTask(1, 0, 1));
+    const rejected = expect(held).rejects.toMatchObject({ code: 'HOST_DIED' });
+    process.kill(await loggedPid(folder), 'SIGKILL');
+    await rejected;
+    writeFileSync(join(folder, 'go'), '');
+    expect((await opened.submit(rangeTask(1, 0, 1, 2))).ended).toBe(1);
+  });
+
+  it('ignores SIGINT and SIGTERM: the coordinator decides', async () => {
+    const opened = await open('waiting');
+    await opened.begin(setupOf(spaceOf({ i: [0] }), { data: folder, folder }));
+    const held = opened.submit(rangeTask(1, 0, 1));
+    const pid = await loggedPid(folder);
+    process.kill(pid, 'SIGINT');
+    process.kill(pid, 'SIGTERM');
+    expect(await opened.validate({}, [])).toEqual([]); // answered after the signals have arrived
+    writeFileSync(join(folder, 'go'), '');
+    expect((await held).ended).toBe(1);
+  });
+
+  it('quotes its last words', async () => {
+    const opened = await crashing();
+    await expect(opened.submit(rangeTask(1, 3, 1))).rejects.toThrow(
+      /SIGKILL while it held 1 task; its last words:\n {2}out of luck$/,
+    );
+  });
+
+  it('survives a thread that exits', async () => {
+    const opened = await crashing();
+    const pid = await pidOf(opened, 1);
+    await expect(opened.submit(rangeTask(2, 4, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+    expect(await pidOf(opened, 3)).toBe(pid);
+  });
+
+  it('hands on what it and its trials print, line by line, and nothing reaches stdout', async () => {
+    const lines: string[] = [];
+    const opened = await crashing({ onLine: (line, stream) => lines.push(`${stream}: ${line}`) });
+    await opened.submit(rangeTask(1, 1, 1));
+    await opened.close();
+    expect(lines.sort()).toEqual(['stderr: to stderr', 'stdout: to stdout']);
+  });
+
+  it('tells why when it dies while it loads its worker, and does not try again by itself', async () => {
+    const opened = await open('exits-on-import');
+    const dies = /exited with code 7; its last words:\n {2}leaving while it loads$/;
+    await expect(opened.describe()).rejects.toThrow(dies);
+    await expect(opened.begin(setupOf(spaceOf({})))).rejects.toThrow(dies);
+    await expect(opened.submit(rangeTask(1, 0, 1))).rejects.toThrow('submit before begin');
+  });
+
+  it('carries the stop to a host that is started after it', async () => {
+    const opened = await crashing();
+    await expect(opened.submit(rangeTask(1, 2, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+    opened.stop();
+    expect(await opened.submit(rangeTask(2, 0, 1))).toMatchObject({ stopped: true, ended: 0 });
+  });
+
+  it('closes without having been used, and kills without a trace', async () => {
+    await (await open('echo')).close();
+    const opened = await open('echo');
+    const describing = opened.describe();
+    const rejected = expect(describing).rejects.toMatchObject({ code: 'HOST_DIED' });
+    opened.kill();
+    await rejected;
+    await expect(opened.describe()).rejects.toThrow('the pool is closed');
+  });
+
+  it('runs a worker that is TypeScript, in a package of ESM modules or not', async () => {
+    const module = fileURLToPath(new URL('../../dist/src/pool/worker.js', import.meta.url));
+    const own = join(folder, 'own.ts'); // no package.json: taken for CommonJS
+    writeFileSync(
+      own,
+      `import { defineWorker } from ${JSON.stringify(module)};
+       enum Answer { All = 42 }
+       export default defineWorker({
+         name: 'own', version: '1', params: {}, metrics: { answer: { type: 'integer' } }, run: () => ({ answer: Answer.All }),
+       });`,
+    );
+    const fixture = new URL('../fixtures/workers/echo.ts', import.meta.url);
+    for (const [url, row] of [
+      [pathToFileURL(own), /^0,[^,]+,0,\d+,ok,42\n$/],
+      [fixture, /^0,[^,]+,0,\d+,ok,0,1,false,word,\n$/],
+    ] as const) {
+      const opened = createHostPool({ workerUrl: pathToFileURL(fileURLToPath(url)).href, threads: 1 });
+      await opened.begin(setupOf(spaceOf({})));
+      expect(textOf((await opened.submit(rangeTask(1, 0, 1))).rows)).toMatch(row);
+      await opened.close();
+    }
+  });
+
+  it('ends with its coordinator, even in the middle of a task', async () => {
+    const opener = fileURLToPath(fixtureWorker('open-host'));
+    const coordinator = spawn(process.execPath, [opener, fixtureWorker('waiting'), folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(coordinator.stdout, 'data')) as [Buffer];
+    const host = Number(said.toString().trim().split(' ')[2]);
+    expect(isAlive(host)).toBe(true);
+    coordinator.kill('SIGKILL');
+    await until(() => !isAlive(host));
+  });
+});
+
+async function loggedPid(folder: string): Promise<number> {
+  await until(() => existsSync(join(folder, 'log')));
+  return Number(readFileSync(join(folder, 'log'), 'utf8').trim().split(' ')[2]);
+}
+
+/** A process that has ended and has not been waited for (a zombie) counts as ended. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,121 @@
+// Worker definitions: what is refused, how parameters are told from their zod types, how proposed values are judged.
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { SweeplineError } from '../../src/ground/errors.js';
+import { defineWorker, describeWorker, findParamFaults, type Worker } from '../../src/pool/worker.js';
+
+const run = () => ({});
+
+describe('defineWorker', () => {
+  it('tells all faults together', () => {
+    const define = () =>
+      defineWorker({
+        name: '2 words',
+        version: '',
+        params: {
+          bare: z.number(),
+          list: z.array(z.number()).default([1]),
+          small: z.number().max(1).default(2),
+          seed: z.number().default(1),
+          'kebab-case': z.number().default(1),
+          twice: z.number().default(1),
+        },
+        metrics: { status: { type: 'string' }, twice: { type: 'number' } },
+      });
+    expect(define).toThrow(SweeplineError);
+    expect(define).toThrow(
+      [
+        'worker "2 words" does not hold together:',
+        '  - name "2 words": expected a word',
+        '  - version: expected a text such as "1"',
+        '  - expected one of run and runBlock, found none',
+        '  - parameter "seed": the name is taken by another column of trials.csv',
+        '  - parameter "kebab-case": expected letters, digits and _',
+        '  - metric "status": the name is taken by another column of trials.csv',
+        '  - metric "twice": the name is taken by another column of trials.csv',
+        '  - parameter "bare" has no default: add .default(…)',
+        '  - parameter "list" is of type array: expected a number, integer, boolean or string',
+        '  - parameter "small": its default 2 is not valid',
+      ].join('\n'),
+    );
+  });
+
+  it('refuses both ways to run', () => {
+    expect(() =>
+      defineWorker({ name: 'both', version: '1', params: {}, metrics: {}, run, runBlock: () => undefined }),
+    ).toThrow('worker "both" does not hold together: expected one of run and runBlock, found both');
+  });
+});
+
+const worker = defineWorker({
+  name: 'kinds',
+  version: '3',
+  about: 'one of each',
+  params: {
+    ratio: z.number().min(0).max(1).default(0.5).describe('a share'),
+    count: z.int().positive().default(3),
+    flag: z.boolean().default(false),
+    mode: z.enum(['fast', 'slow']).default('fast'),
+    level: z.literal([1, 2, 4]).default(2),
+    word: z.string().default(''),
+  },
+  metrics: { loss: { type: 'number', unit: 'nat', goal: 'min' }, right: { type: 'boolean' } },
+  series: ['train'],
+  trains: true,
+  check: ({ ratio, count }) => (ratio * count > 10 ? ['ratio * count is above 10'] : []),
+  run,
+}) as unknown as Worker;
+
+it('describes a worker as plain data', () => {
+  const description = describeWorker(worker);
+  expect(description).toEqual({
+    name: 'kinds',
+    version: '3',
+    about: 'one of each',
+    params: [
+      { name: 'ratio', type: 'number', default: 0.5, about: 'a share' },
+      { name: 'count', type: 'integer', default: 3 },
+      { name: 'flag', type: 'boolean', default: false },
+      { name: 'mode', type: 'string', default: 'fast', choices: ['fast', 'slow'] },
+      { name: 'level', type: 'number', default: 2, choices: [1, 2, 4] },
+      { name: 'word', type: 'string', default: '' },
+    ],
+    metrics: [
+      { name: 'loss', type: 'number', unit: 'nat', goal: 'min' },
+      { name: 'right', type: 'boolean' },
+    ],
+    series: ['train'],
+    trains: true,
+    mode: 'run',
+  });
+  expect(structuredClone(description)).toEqual(description);
+});
+
+describe('findParamFaults', () => {
+  it('names each parameter once, with its bad values and why they are bad', () => {
+    const faults = findParamFaults(
+      worker,
+      { ratio: [0, 1, 1.5], count: [1, 2.5, 0, -1, -2], flag: [true], mode: ['fast', 'quick'], word: [7] },
+      [],
+    );
+    expect(faults).toHaveLength(4);
+    expect(faults[0]).toMatch(/^ratio: 1\.5 \(.*<=1.*\)$/);
+    expect(faults[1]).toMatch(/^count: 2\.5 \(.*int.*\), 0 \(.*>0.*\), -1 \(.*\) and 1 more$/);
+    expect(faults[2]).toMatch(/^mode: "quick" \(.*"fast"\|"slow".*\)$/);
+    expect(faults[3]).toMatch(/^word: 7 \(.*string.*\)$/);
+  });
+
+  it('asks the worker’s own check about whole points, and tells each fault once', () => {
+    const points = [
+      { ratio: 1, count: 11 },
+      { ratio: 1, count: 12 },
+      { ratio: 1, count: 5 },
+    ];
+    expect(findParamFaults(worker, {}, points)).toEqual(['ratio * count is above 10']);
+    expect(findParamFaults(worker, { ratio: [2] }, points)).toHaveLength(1); // points of bad values are not judged
+  });
+
+  it('is silent about good values and about names that are not the worker’s', () => {
+    expect(findParamFaults(worker, { ratio: [0.1], other: ['x'] }, [{ ratio: 0.1, count: 1 }])).toEqual([]);
+  });
+});
