@@ -18,7 +18,7 @@ import {
   sub,
   tanh,
 } from './ops/elementwise.js';
-import { matmul } from './ops/matmul.js';
+import { affine, matmul } from './ops/matmul.js';
 import { largest, mean, scale, sum } from './ops/reduce.js';
 import { input, reshape, toFloat, transpose } from './ops/shape.js';
 import { maxPool, unfold, windowCounts } from './ops/window.js';
@@ -141,8 +141,9 @@ function linear(placed: PlacedLayer, value: Value, parameters: Fed['parameters']
   const parameter = (part: string) => parameters.get(`${name}/${part}`)!;
   switch (layer.type) {
     case 'dense': {
-      const product = matmul(asRows(value).node, parameter('kernel'));
-      return { node: layer.bias ? add(product, parameter('bias')) : product, form: 'rows', shape: output };
+      const [x, kernel] = [asRows(value).node, parameter('kernel')];
+      const node = layer.bias ? affine(x, kernel, parameter('bias')) : matmul(x, kernel);
+      return { node, form: 'rows', shape: output };
     }
     case 'conv2d':
       return { node: convolve(placed, asImages(value).node, parameters), form: 'images', shape: output };

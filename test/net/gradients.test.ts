@@ -6,7 +6,7 @@ import { Graph, type Node, sizeOf } from '../../src/net/graph.js';
 import { interpret } from '../../src/net/interpret.js';
 import * as m from '../../src/net/model.js';
 import * as e from '../../src/net/ops/elementwise.js';
-import { matmul } from '../../src/net/ops/matmul.js';
+import { affine, matmul } from '../../src/net/ops/matmul.js';
 import { mean, scale, spread, sum } from '../../src/net/ops/reduce.js';
 import { input, reshape, transpose } from '../../src/net/ops/shape.js';
 import { maxPool, unfold } from '../../src/net/ops/window.js';
@@ -135,6 +135,7 @@ describe('operations', () => {
       ],
       (a, b) => matmul(a!, b!, { turnA: true, turnB: true }),
     ],
+    ['affine', [[3, 4], [4, 2], [2]], (a, b, c) => affine(a!, b!, c!)],
     ['sum', [[3, 4, 2]], (a) => sum(a!, [0, 2])],
     ['mean', [[3, 4]], (a) => mean(a!, [1])],
     ['scale', [[3]], (a) => scale(a!, -2.5)],

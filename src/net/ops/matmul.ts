@@ -3,6 +3,7 @@ import { InternalError } from '../../ground/errors.js';
 import type { Node, Op } from '../graph.js';
 import type { Shape } from '../model.js';
 import { constant } from './elementwise.js';
+import { sumTo } from './reduce.js';
 import { reshape, toFloat } from './shape.js';
 
 const turned = (node: Node) => [node.attributes.turnA === 1, node.attributes.turnB === 1] as const;
@@ -45,6 +46,27 @@ const matmulOp: Op = {
 export function matmul(a: Node, b: Node, turn: { turnA?: boolean; turnB?: boolean } = {}): Node {
   const attributes = { turnA: turn.turnA === true ? 1 : 0, turnB: turn.turnB === true ? 1 : 0 };
   return a.graph.make(matmulOp, [a, b], attributes);
+}
+
+const affineOp: Op = {
+  name: 'affine',
+  shape: ([a, b], attributes) => matmulOp.shape([a!, b!], attributes),
+  vjp(g, node, wanted) {
+    const [a, b, bias] = node.inputs as [Node, Node, Node];
+    return [
+      wanted[0] ? matmul(g, b, { turnB: true }) : undefined,
+      wanted[1] ? matmul(a, g, { turnA: true }) : undefined,
+      wanted[2] ? sumTo(g, bias.shape) : undefined,
+    ];
+  },
+  onnx: (emit, inputs) => emit.op('Gemm', inputs),
+  compute: ([a, b, bias], node) =>
+    matmulOp.compute([a!, b!], node).map((value, i) => value + bias![i % bias!.length]!),
+};
+
+/** A·B plus a row that is added to every row: one pass less than the two apart. */
+export function affine(a: Node, b: Node, bias: Node): Node {
+  return a.graph.make(affineOp, [a, b, bias]);
 }
 
 const equalOp: Op = {
