@@ -150,9 +150,10 @@ describe('50 steps', () => {
 describe('a few steps', () => {
   const small = { shape: [36], layers: [m.dense(10, { activation: 'tanh' }), m.dense(36)] } as const;
   const agree = async (wish: Wish) => {
-    const result = await compare(wish, 8, 16);
-    expect(result.curves).toBeLessThan(2e-5);
-    expect(result.weights).toBeLessThan(2e-5);
+    // Not Adam where it is not the point: it makes whole steps of the rounding noise of a gradient that should be 0.
+    const result = await compare({ chosen: optimizer('momentum', { alpha: 0.1 }), ...wish }, 8, 16);
+    expect(result.curves).toBeLessThan(1e-5);
+    expect(result.weights).toBeLessThan(1e-5);
   };
 
   it.each(OPTIMIZERS)('%s, plain and with weight decay', async (name) => {
