@@ -84,6 +84,12 @@ export interface TaskResult {
   readonly runMs: number;
 }
 
+/** A data set as the manifest names it: the SHA-256 is of what was read. */
+export interface DataIdentity {
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** A fault the worker found in proposed parameter values, as text. */
 export type ParamFault = string;
 
@@ -97,6 +103,8 @@ export interface Pool {
     checks: Readonly<Record<string, readonly Value[]>>,
     points: readonly Point[],
   ): Promise<readonly ParamFault[]>;
+  /** Runs the worker's `share`, and says which data set it read. `begin` does so by itself where this was not called. */
+  share(asked: { readonly data: string | undefined }): Promise<DataIdentity | null>;
   /** Once, before the first `submit`: what the trials are. */
   begin(setup: PoolSetup): Promise<void>;
   submit(task: Task): Promise<TaskResult>;

@@ -25,8 +25,16 @@ const NO_BYTES = new Uint8Array(0);
 
 export type Executor = (task: Task) => Promise<Executed>;
 
-/** Prepares what all tasks share. The result for a task depends on the task alone. */
-export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag): Executor {
+export interface ExecutorOptions {
+  readonly worker: Worker;
+  readonly setup: PoolSetup;
+  readonly stop: StopFlag;
+  /** What the worker's `share` returned. */
+  readonly shared: unknown;
+}
+
+/** Prepares what all tasks have in common. The result for a task depends on the task alone. */
+export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions): Executor {
   const description = describeWorker(worker);
   const { params } = description;
   const { fixed, sweepSeed } = setup;
@@ -113,6 +121,7 @@ export function createExecutor(worker: Worker, setup: PoolSetup, stop: StopFlag)
           data: setup.data,
           series: description.series,
           stop,
+          shared,
         },
       );
       try {

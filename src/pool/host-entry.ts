@@ -25,28 +25,39 @@ process.on('message', (message: ToHost) => receive(message));
 function receive(message: ToHost): void {
   switch (message.t) {
     case 'describe':
-      return answer(message.id, async () => ({
+      answer(message.id, async () => ({
         t: 'described',
         id: message.id,
         description: await pool.describe(),
       }));
+      return;
     case 'validate':
-      return answer(message.id, async () => ({
+      answer(message.id, async () => ({
         t: 'validated',
         id: message.id,
         faults: await pool.validate(message.checks, message.points),
       }));
+      return;
+    case 'share':
+      answer(message.id, async () => ({
+        t: 'shared',
+        id: message.id,
+        data: await pool.share(message),
+      }));
+      return;
     case 'begin':
       begun = pool.begin(message.setup);
-      return answer(message.id, async () => {
+      answer(message.id, async () => {
         await begun;
         return { t: 'done', id: message.id };
       });
+      return;
     case 'tasks':
       for (const task of message.tasks) run(task);
       return;
     case 'stop':
-      return pool.stop();
+      pool.stop();
+      return;
     case 'close':
       void close(message.id);
       return;

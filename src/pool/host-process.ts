@@ -3,10 +3,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError, SweeplineError } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
 import type { Task, TaskResult } from './contract.js';
-import { entryPath } from './entry.js';
 import type { FromHost, ToHost } from './messages.js';
 
 export interface HostOptions {
@@ -57,7 +57,7 @@ export function startHost(options: HostOptions): HostProcess {
   let alive = true;
 
   // Never detached: a kill of the coordinator's process group has to reach the host.
-  const child = fork(entryPath('host-entry.js'), [workerUrl, String(threads)], {
+  const child = fork(compiledPath(import.meta.url, './host-entry.js'), [workerUrl, String(threads)], {
     serialization: 'advanced',
     execArgv: [], // the coordinator's own options (a debugger's port, a loader) are not for its children
     env: { ...process.env, ...env },
@@ -81,11 +81,13 @@ export function startHost(options: HostOptions): HostProcess {
         for (const result of message.results) take(tasks, result.id)?.resolve(result);
         return;
       case 'broken':
-        return take(tasks, message.taskId)?.reject(fromPlainError(message.error));
+        take(tasks, message.taskId)?.reject(fromPlainError(message.error));
+        return;
       case 'refused':
-        return take(questions, message.id)?.reject(fromPlainError(message.error));
+        take(questions, message.id)?.reject(fromPlainError(message.error));
+        return;
       default:
-        return take(questions, message.id)?.resolve(message);
+        take(questions, message.id)?.resolve(message);
     }
   }
 

@@ -33,6 +33,9 @@ export function createHostPool(options: HostOptions): Pool {
     async validate(checks, points) {
       return expectAnswer('validated', await host().ask({ t: 'validate', checks, points })).faults;
     },
+    async share({ data }) {
+      return expectAnswer('shared', await host().ask({ t: 'share', data })).data;
+    },
     async begin(setup) {
       if (begun !== undefined) throw new InternalError('begin twice');
       expectAnswer('done', await host().ask({ t: 'begin', setup }));

@@ -5,6 +5,7 @@ import { InternalError } from '../ground/errors.js';
 import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
 import { createExecutor, type Executor, fillPoints } from './execute.js';
 import { loadWorker } from './load.js';
+import { createShelf, identityOf } from './share.js';
 import { describeWorker, findParamFaults, type Worker } from './worker.js';
 
 /** `worker` is a worker, or the `file:` URL of its module. */
@@ -12,6 +13,7 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const loaded = typeof worker === 'string' ? loadWorker(worker) : Promise.resolve(worker);
   loaded.catch(() => undefined); // reported by whoever awaits it first
+  const shelf = createShelf(loaded);
   let executor: Executor | undefined;
   let device = 'cpu';
   let closed = false;
@@ -39,11 +41,13 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       const known = await loaded;
       return findParamFaults(known, checks, fillPoints(known, points) as never);
     },
+    share: async (asked) => identityOf(await shelf.fill(asked)),
     async begin(setup) {
-      const known = await loaded;
+      const worker = await loaded;
+      const { shared } = await shelf.fill({ data: setup.data });
       if (closed) throw poolClosed();
       if (executor !== undefined) throw new InternalError('begin twice');
-      executor = createExecutor(known, setup, stop);
+      executor = createExecutor({ worker, setup, stop, shared });
       device = setup.device;
     },
     submit(task) {

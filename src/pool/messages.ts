@@ -1,7 +1,7 @@
 // What crosses between coordinator and host, and between host and threads: plain data, told apart by `t`.
 import type { PlainError } from '../ground/errors.js';
 import type { Point, Value } from '../space/types.js';
-import type { PoolSetup, Task, TaskResult } from './contract.js';
+import type { DataIdentity, PoolSetup, Task, TaskResult } from './contract.js';
 import type { Executed } from './execute.js';
 import type { StopFlag } from './trial.js';
 import type { WorkerDescription } from './worker.js';
@@ -15,6 +15,7 @@ export type ToHost =
       readonly checks: Readonly<Record<string, readonly Value[]>>;
       readonly points: readonly Point[];
     }
+  | { readonly t: 'share'; readonly id: number; readonly data: string | undefined }
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
   | { readonly t: 'stop' }
@@ -23,6 +24,7 @@ export type ToHost =
 export type FromHost =
   | { readonly t: 'described'; readonly id: number; readonly description: WorkerDescription }
   | { readonly t: 'validated'; readonly id: number; readonly faults: readonly string[] }
+  | { readonly t: 'shared'; readonly id: number; readonly data: DataIdentity | null }
   | { readonly t: 'done'; readonly id: number }
   | { readonly t: 'results'; readonly results: readonly TaskResult[] }
   | { readonly t: 'refused'; readonly id: number; readonly error: PlainError }
@@ -31,6 +33,8 @@ export type FromHost =
 export interface ThreadSetup {
   readonly workerUrl: string;
   readonly setup: PoolSetup;
+  /** What the worker's `share` returned. */
+  readonly shared: unknown;
   readonly stop: StopFlag;
   /** Shared: by thread number within the host, Node's id of the thread that has it; 0 where free. */
   readonly seats: Int32Array;

@@ -9,7 +9,7 @@ import { loadWorker } from './load.js';
 import type { ThreadAnswer, ThreadAnswers, ThreadBundle, ThreadSetup } from './messages.js';
 import { moveBytes } from './moving.js';
 
-const { workerUrl, setup, stop, seats, progress } = workerData as ThreadSetup;
+const { workerUrl, setup, shared, stop, seats, progress } = workerData as ThreadSetup;
 let loading: Promise<Executor> | undefined;
 let seat: number | undefined;
 
@@ -25,7 +25,7 @@ export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAn
 
 async function runTask(task: Task): Promise<ThreadAnswer> {
   try {
-    loading ??= loadWorker(workerUrl).then((worker) => createExecutor(worker, setup, stop));
+    loading ??= loadWorker(workerUrl).then((worker) => createExecutor({ worker, setup, stop, shared }));
     const executor = await loading;
     const started = systemClock.elapsed();
     const executed = await executor(task);

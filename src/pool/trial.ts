@@ -32,6 +32,8 @@ export interface TrialSurroundings {
   readonly data: string | undefined;
   readonly series: readonly string[];
   readonly stop: StopFlag;
+  /** What the worker's `share` returned. */
+  readonly shared: unknown;
 }
 
 export interface RunningTrial {
@@ -56,6 +58,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     engine: around.engine,
     device: around.device,
     data: around.data,
+    shared: around.shared,
     random: (purpose) => randomFor(identity.seed, identity.key, purpose),
     report(step, values) {
       if (!(Number.isFinite(step) && step > lastStep)) {

@@ -19,7 +19,7 @@ export interface MetricSpec {
 export type MetricValue = number | boolean | string | null;
 
 /** What a running trial is given. Everything that can vary comes from here: same trial, same numbers. */
-export interface Trial<P = Record<string, Value>> {
+export interface Trial<P = Record<string, Value>, Shared = unknown> {
   /** Every parameter of the worker, defaults filled in. */
   readonly params: P;
   /** The trial's number in its sweep. */
@@ -48,6 +48,8 @@ export interface Trial<P = Record<string, Value>> {
   readonly engine: string;
   readonly device: string;
   readonly data: string | undefined;
+  /** What the worker's `share` returned; its SharedArrayBuffers are the same memory in all threads. */
+  readonly shared: Shared;
 }
 
 /** A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value. */
@@ -63,10 +65,19 @@ export interface Block {
   fail(i: number, message: string): void;
 }
 
-type Run<P> = (trial: Trial<P>) => Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
+/** What all trials of a host have in common: plain data, big arrays over SharedArrayBuffers. */
+export interface Sharing<Shared> {
+  readonly shared: Shared;
+  /** The data set behind it, for the manifest and every table's title; absent: none is read. */
+  readonly data?: { readonly name: string; readonly sha256: string };
+}
+
+type Run<P, Shared> = (
+  trial: Trial<P, Shared>,
+) => Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
 type RunBlock = (block: Block) => void | Promise<void>;
 
-export interface WorkerOptions<S extends z.ZodRawShape> {
+export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
   readonly name: string;
   /** Part of every trial's key: raise it when the same parameters would give other numbers. */
   readonly version: string;
@@ -80,11 +91,19 @@ export interface WorkerOptions<S extends z.ZodRawShape> {
   readonly check?: (params: z.output<z.ZodObject<S>>) => readonly string[];
   /** True when `run` trains on an engine, so that `--engine` and `--device` are checked before anything starts. */
   readonly trains?: boolean;
-  readonly run?: Run<z.output<z.ZodObject<S>>>;
+  /**
+   * Runs once a host, before any trial, and is handed to every thread: load data sets here. A SweeplineError that it
+   * throws (a missing or damaged data set) ends the command before anything is written.
+   */
+  readonly share?: (asked: {
+    readonly data: string | undefined;
+  }) => Promise<Sharing<Shared>> | Sharing<Shared>;
+  readonly run?: Run<z.output<z.ZodObject<S>>, Shared>;
   readonly runBlock?: RunBlock;
 }
 
-export interface Worker<S extends z.ZodRawShape = z.ZodRawShape> extends WorkerOptions<S> {
+export interface Worker<S extends z.ZodRawShape = z.ZodRawShape, Shared = unknown>
+  extends WorkerOptions<S, Shared> {
   readonly kind: 'sweepline-worker';
 }
 
@@ -113,8 +132,10 @@ export interface ParamDescription {
  * a default or of a type that is no number, boolean or string, names that clash with columns of trials.csv, neither or
  * both of `run` and `runBlock`.
  */
-export function defineWorker<S extends z.ZodRawShape>(options: WorkerOptions<S>): Worker<S> {
-  const worker: Worker<S> = { ...options, kind: 'sweepline-worker' };
+export function defineWorker<S extends z.ZodRawShape, Shared = unknown>(
+  options: WorkerOptions<S, Shared>,
+): Worker<S, Shared> {
+  const worker: Worker<S, Shared> = { ...options, kind: 'sweepline-worker' };
   const faults: string[] = [];
   if (!/^[a-z][a-z0-9_-]*$/i.test(options.name ?? '')) faults.push(`name "${options.name}": expected a word`);
   if (typeof options.version !== 'string' || options.version === '')

@@ -30,6 +30,8 @@ export interface Manifest {
   readonly device: string;
   /** The data set used: its name, and the SHA-256 of what was read; null where the worker reads none. */
   readonly data: { readonly name: string; readonly sha256: string } | null;
+  /** What `--data` said, for `resume`; null where it was not given. */
+  readonly dataChoice: string | null;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
   readonly git: string | null;

@@ -13,7 +13,7 @@ export function requestOf(manifest: Manifest, request: Partial<RunRequest>): Run
     sweep: manifest.sweepUrl,
     ...(manifest.shard === null ? {} : { shard: manifest.shard }),
     ...(manifest.engine === 'none' ? {} : { engine: manifest.engine, device: manifest.device }),
-    ...(manifest.data === null ? {} : { data: manifest.data.name }),
+    ...(manifest.dataChoice === null ? {} : { data: manifest.dataChoice }),
   };
 }
 

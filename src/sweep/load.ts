@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Sweep } from './define.js';
@@ -14,10 +15,7 @@ export interface LoadedSweep {
   readonly reportUrl: string | null;
 }
 
-/** Shipped sweeps are compiled beside this file's own compiled form, also while this file runs as TypeScript. */
-const shipped = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../dist/sweeps/' : '../../sweeps/', import.meta.url),
-);
+const shipped = compiledPath(import.meta.url, '../../sweeps/');
 
 export function shippedNames(): string[] {
   return readdirSync(shipped)

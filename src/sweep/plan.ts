@@ -10,7 +10,7 @@ import { spaceRecord } from '../run/records.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { createKeyer } from '../space/key.js';
 import { createRowPrefixes } from '../space/rows.js';
-import { axisLength, describeAxisValues } from '../space/values.js';
+import { describeAxisValues } from '../space/values.js';
 import { isSameSpace, requestOf, restorePrepared } from './again.js';
 import type { Plan, RunRequest } from './contract.js';
 import { type Prepared, prepare } from './prepare.js';
@@ -126,7 +126,7 @@ function describeAxes({ space }: Prepared): string[] {
         ([name, allowed]) => `${name} is ${allowed.join(' or ')}`,
       );
       const grids = several ? `grid ${g + 1}, ` : '';
-      return `${grids}${values} (${axisLength(axis.values[0]!)})${when.length > 0 ? ` when ${when.join(' and ')}` : ''}`;
+      return `${grids}${values}${when.length > 0 ? ` when ${when.join(' and ')}` : ''}`;
     }),
   );
 }

@@ -1,13 +1,14 @@
 // What `plan`, `run` and `resume` have in common before anything runs: load the sweep, open a pool, let it describe the
 // worker, and resolve the definition against it. Nothing is written here.
 import { availableParallelism } from 'node:os';
-import { SweeplineError, throwFaults } from '../ground/errors.js';
-import type { Pool } from '../pool/contract.js';
+import { throwFaults } from '../ground/errors.js';
+import type { DataIdentity, Pool } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { createInlinePool } from '../pool/inline.js';
 import type { WorkerDescription } from '../pool/worker.js';
 import { createSpace, type Space } from '../space/space.js';
 import type { RunRequest } from './contract.js';
+import { type Device, findDevice } from './device.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { type Resolved, resolveSweep } from './resolve.js';
 
@@ -19,6 +20,9 @@ export interface Prepared {
   readonly space: Space;
   readonly pool: Pool;
   readonly workers: number;
+  readonly device: Device;
+  /** The data set that the worker has read, if any. */
+  readonly data: DataIdentity | null;
 }
 
 /** The pool is open when this resolves: close it. Rejects with every fault of the request and the definition. */
@@ -32,7 +36,9 @@ export async function prepare(request: RunRequest, onLine: (line: string) => voi
   try {
     const worker = await pool.describe();
     const resolved = await resolveSweep(loaded.sweep, request, worker, pool);
-    return { loaded, worker, resolved, space: createSpace(resolved.space), pool, workers };
+    const device = await findDevice(request, worker);
+    const data = await pool.share({ data: request.data });
+    return { device, data, loaded, worker, resolved, space: createSpace(resolved.space), pool, workers };
   } catch (error) {
     pool.kill();
     throw error;
@@ -65,25 +71,4 @@ function checkRequest(request: RunRequest): void {
     faults.push(`shard ${shard.index}/${shard.count}: expected i/n with 1 <= i <= n`);
   }
   throwFaults('BAD_USAGE', 'the request does not hold together', faults);
-}
-
-/** `--engine` and `--device` as every file names them. */
-export function engineOf(
-  request: RunRequest,
-  worker: WorkerDescription,
-): { readonly engine: string; readonly device: string } {
-  if (!worker.trains) {
-    const device = request.device ?? 'cpu';
-    if (device !== 'cpu' && device !== 'auto') {
-      throw new SweeplineError(
-        'BAD_USAGE',
-        `device ${device}: worker ${worker.name} trains nothing and runs on the CPU`,
-        {
-          hint: 'leave --device out',
-        },
-      );
-    }
-    return { engine: 'none', device: 'cpu' };
-  }
-  return { engine: request.engine ?? 'onnx', device: request.device ?? 'auto' };
 }

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../ground/clock.js';
 import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
 import type { RunRequest } from './contract.js';
-import { engineOf, type Prepared } from './prepare.js';
+import type { Prepared } from './prepare.js';
 
 export function createManifest(
   prepared: Prepared,
@@ -14,8 +14,8 @@ export function createManifest(
   runId: string,
   clock: Clock,
 ): Manifest {
-  const { loaded, worker, resolved } = prepared;
-  const { engine, device } = engineOf(request, worker);
+  const { loaded, worker, resolved, data } = prepared;
+  const { engine, device } = prepared.device;
   return {
     format: MANIFEST_FORMAT,
     sweepline: ownVersion(),
@@ -41,7 +41,8 @@ export function createManifest(
     shard: request.shard ?? null,
     engine,
     device,
-    data: null,
+    data,
+    dataChoice: request.data ?? null,
     node: process.version,
     packages: packageVersions(['piscina', 'onnxruntime-node', '@duckdb/node-api']),
     git: gitCommit(),

@@ -67,6 +67,7 @@ export function makeManifest(
     engine: 'onnx',
     device: 'cpu',
     data: null,
+    dataChoice: null,
     node: '20.20.2',
     packages: {},
     git: null,

@@ -61,6 +61,7 @@ export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
     engine: 'none',
     device: 'cpu',
     data: null,
+    dataChoice: null,
     node: 'v20.20.2',
     packages: {},
     git: null,
