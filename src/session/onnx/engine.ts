@@ -84,7 +84,13 @@ export function optionsFor(
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    ...(strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+    extra: {
+      session: {
+        // Otherwise the bytes are turned into floats anew for each use: the rewriting is meant for quantised nets.
+        disable_quant_qdq: '1',
+        ...(strict ? { disable_cpu_ep_fallback: '1' } : {}),
+      },
+    },
   };
 }
 
