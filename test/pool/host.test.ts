@@ -170,7 +170,11 @@ describe('a host process', () => {
     const coordinator = spawn(process.execPath, [opener, fixtureWorker('waiting'), folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [said] = (await once(coordinator.stdout, 'data')) as [Buffer];
+    const exited = once(coordinator, 'exit').then(([code]) =>
+      Promise.reject(new Error(`it exited with ${code}`)),
+    );
+    exited.catch(() => undefined); // it is killed below
+    const [said] = (await Promise.race([once(coordinator.stdout, 'data'), exited])) as [Buffer];
     const host = Number(said.toString().trim().split(' ')[2]);
     expect(isAlive(host)).toBe(true);
     coordinator.kill('SIGKILL');
