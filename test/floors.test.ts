@@ -26,7 +26,9 @@ const filesOf = (folder: string): string[] =>
     .map((file) => join(folder, file));
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1]!);
+  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map(
+    (match) => match[1]!,
+  );
 
 const folderOf = (path: string): string => normalize(path).split(sep)[1]!;
 
@@ -42,7 +44,10 @@ describe('floors', () => {
       .flatMap((file) =>
         importsOf(file)
           .filter((target) => target.startsWith('.'))
-          .map((target) => [folderOf(file), folderOf(join(dirname(file), target)), `${file} imports ${target}`] as const)
+          .map(
+            (target) =>
+              [folderOf(file), folderOf(join(dirname(file), target)), `${file} imports ${target}`] as const,
+          )
           .filter(([from, to]) => from !== to && !(FLOORS[from]! > (FLOORS[to] ?? Number.POSITIVE_INFINITY)))
           .map(([, , text]) => text),
       );
@@ -51,7 +56,11 @@ describe('floors', () => {
 
   test('sweeps, workers and reports import the public index and packages only', () => {
     const wrong = ['sweeps', 'workers', 'reports'].flatMap((folder) =>
-      filesOf(folder).flatMap((file) => importsOf(file).filter((target) => target.startsWith('.')).map((target) => `${file} imports ${target}`)),
+      filesOf(folder).flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => `${file} imports ${target}`),
+      ),
     );
     expect(wrong).toEqual([]);
   });

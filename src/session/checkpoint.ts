@@ -32,11 +32,26 @@ export interface Checkpoint {
   readonly best: Pick<TrainState, 'parameters' | 'statistics'> | undefined;
 }
 
+/** The first line; the vectors follow as float32: parameters, statistics, slots, then the best epoch's two if kept. */
+interface Header {
+  readonly format: number;
+  readonly identity: string;
+  readonly progress: Progress;
+  readonly hasBest: boolean;
+  readonly lengths: readonly number[];
+}
+
 /** `identity` is a text that is equal exactly for trainings that may go on from each other's checkpoints. */
 export function encodeCheckpoint(identity: string, { progress, state, best }: Checkpoint): Uint8Array {
   const vectors = [state.parameters, state.statistics, ...state.slots];
   if (best !== undefined) vectors.push(best.parameters, best.statistics);
-  const header = { format: CHECKPOINT_FORMAT, identity, progress, lengths: vectors.map((v) => v.length) };
+  const header: Header = {
+    format: CHECKPOINT_FORMAT,
+    identity,
+    progress,
+    hasBest: best !== undefined,
+    lengths: vectors.map((v) => v.length),
+  };
   const text = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
   const bytes = new Uint8Array(text.length + 4 * vectors.reduce((sum, v) => sum + v.length, 0));
   bytes.set(text);
@@ -52,12 +67,7 @@ export function encodeCheckpoint(identity: string, { progress, state, best }: Ch
 export function decodeCheckpoint(identity: string, bytes: Uint8Array): Checkpoint | undefined {
   const end = bytes.indexOf(10);
   if (end < 0) throw damaged('its header has no end');
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as {
-    format: number;
-    identity: string;
-    progress: Progress;
-    lengths: number[];
-  };
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as Header;
   if (header.format !== CHECKPOINT_FORMAT || header.identity !== identity) return undefined;
   const expected = end + 1 + 4 * header.lengths.reduce((sum, n) => sum + n, 0);
   if (bytes.length !== expected) throw damaged(`${bytes.length} bytes, expected ${expected}`);
@@ -68,7 +78,7 @@ export function decodeCheckpoint(identity: string, bytes: Uint8Array): Checkpoin
     return vector;
   });
   const [parameters, statistics] = vectors as [Float32Array, Float32Array];
-  const hasBest = header.progress.best !== null;
+  const { hasBest } = header;
   const slots = vectors.slice(2, hasBest ? -2 : undefined);
   const best = hasBest ? { parameters: vectors.at(-2)!, statistics: vectors.at(-1)! } : undefined;
   return { progress: header.progress, state: { parameters, statistics, slots }, best };

@@ -20,6 +20,7 @@ export async function openSession(choice: SessionChoice = {}): Promise<Session> 
 }
 
 export async function openEngine({ engine = 'onnx', device = 'auto' }: SessionChoice = {}): Promise<Engine> {
+  if (engine === 'tfjs') return (await import('./tfjs/engine.js')).openTfjs(device);
   if (engine !== 'onnx') throw new SweeplineError('BAD_USAGE', describeUnknown('engine', engine, ENGINES));
   // Native code is loaded only where something trains.
   const [{ openOnnx }, { probe }] = await Promise.all([

@@ -6,6 +6,7 @@ import type { DataIdentity, Pool } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { createInlinePool } from '../pool/inline.js';
 import type { WorkerDescription } from '../pool/worker.js';
+import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
 import { createSpace, type Space } from '../space/space.js';
 import type { RunRequest } from './contract.js';
 import { type Device, findDevice } from './device.js';
@@ -32,7 +33,7 @@ export async function prepare(request: RunRequest, onLine: (line: string) => voi
   const workers = request.workers ?? availableParallelism();
   const pool = request.debug
     ? createInlinePool(loaded.workerUrl)
-    : createHostPool({ workerUrl: loaded.workerUrl, threads: workers, onLine });
+    : createHostPool({ workerUrl: loaded.workerUrl, threads: workers, env: TFJS_ENVIRONMENT, onLine });
   try {
     const worker = await pool.describe();
     const resolved = await resolveSweep(loaded.sweep, request, worker, pool);

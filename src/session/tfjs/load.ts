@@ -3,25 +3,12 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { SweeplineError } from '../../ground/errors.js';
+import { TFJS_ENVIRONMENT } from './environment.js';
 import type { FoundTfjs, TfjsDevice } from './find.js';
 import { registerGradients } from './gradients.js';
 
 /** The functions of TensorFlow.js; every package gives them. */
 export type Tf = typeof import('@tensorflow/tfjs-core');
-
-/**
- * What a process should be started with before the native packages load in it; what is set already stays. A thread can
- * only change its own copy of the environment, which native code does not see.
- */
-export const TFJS_ENVIRONMENT = {
-  /** GPU memory is taken as it is needed, not all at once. */
-  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-  /** Trials run side by side on threads of their own, and sums that are spread over threads have no fixed order. */
-  TF_NUM_INTRAOP_THREADS: '1',
-  TF_NUM_INTEROP_THREADS: '1',
-  /** Warnings, but not which processor it found. */
-  TF_CPP_MIN_LOG_LEVEL: '1',
-} as const;
 
 export interface LoadedTfjs {
   readonly tf: Tf;
