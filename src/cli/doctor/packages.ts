@@ -21,6 +21,8 @@ export const PACKAGES: readonly PackageSpec[] = [
   { probe: 'piscina', name: 'worker threads', isNeeded: true, hint: AGAIN },
   { probe: 'onnxruntime', name: 'engine onnx', isNeeded: true, hint: AGAIN },
   { probe: 'duckdb', name: 'reports', isNeeded: true, hint: AGAIN },
+  { probe: 'webgpu', name: 'device webgpu', isNeeded: false, hint: AGAIN },
+  { probe: 'cuda', name: 'device cuda', isNeeded: false, hint: AGAIN },
   {
     probe: 'tfjs-node-gpu',
     name: 'engine tfjs (GPU)',
@@ -38,8 +40,8 @@ export const PACKAGES: readonly PackageSpec[] = [
 export async function checkPackage({ probe, name, isNeeded, hint }: PackageSpec): Promise<Check> {
   const answer = await askProbe(probe);
   if ('found' in answer) return { name, state: 'ok', found: answer.found };
-  const found = answer.isAbsent ? 'not installed' : `does not load: ${answer.fault}`;
-  return { name, state: isNeeded ? 'missing' : 'absent', found, hint };
+  const found = answer.isAbsent ? answer.fault : `does not load: ${answer.fault}`;
+  return { name, state: isNeeded ? 'missing' : 'absent', found, hint: answer.hint ?? hint };
 }
 
 function askProbe(probe: string): Promise<ProbeAnswer> {

@@ -1,6 +1,6 @@
 // Looks at one package from inside, in a process of its own (see packages.ts): a native library that crashes or hangs
 // while it loads takes only this process with it. Answers by message: what native code prints stays out of the way.
-import { createRequire } from 'node:module';
+import { SweeplineError } from '../../ground/errors.js';
 
 /** What is found in a package, by its name. */
 const PROBES: Readonly<Record<string, () => Promise<string>>> = {
@@ -25,24 +25,49 @@ const PROBES: Readonly<Record<string, () => Promise<string>>> = {
     instance.closeSync();
     return `DuckDB ${version()}`;
   },
-  'tfjs-node-gpu': async () => describePeer('@tensorflow/tfjs-node-gpu'),
-  'tfjs-node': async () => describePeer('@tensorflow/tfjs-node'),
+  webgpu: () => describeDevice('webgpu'),
+  cuda: () => describeDevice('cuda'),
+  'tfjs-node-gpu': () => describeTfjs('tfjs-node-gpu'),
+  'tfjs-node': () => describeTfjs('tfjs-node'),
 };
 
-/** An optional package: loaded for real, since being there and working are two things. */
-async function describePeer(name: string): Promise<string> {
-  // Node 23 took util.isNullOrUndefined away, which this package's last release still calls (tensorflow/tfjs#8609).
-  const util = createRequire(import.meta.url)('node:util') as {
-    isNullOrUndefined?: (value: unknown) => boolean;
-  };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  const { default: tf } = (await import(name)) as {
-    default: { version: Record<string, string>; getBackend(): string };
-  };
-  return `${name} ${tf.version['tfjs-node'] ?? tf.version.tfjs}: ${tf.getBackend()}`;
+/** Something that is not there and need not be, with the command that adds it. */
+class Absent extends Error {
+  constructor(
+    message: string,
+    readonly hint: string | undefined,
+  ) {
+    super(message);
+  }
 }
 
-export type ProbeAnswer = { readonly found: string } | { readonly fault: string; readonly isAbsent: boolean };
+/** A device of the onnx engine, by running a net of one unit on it. */
+async function describeDevice(device: string): Promise<string> {
+  const { probe } = await import('../../session/onnx/probe.js');
+  const { works, detail, remedy } = await probe(device);
+  if (!works) throw new Absent(detail, remedy);
+  return detail;
+}
+
+/** Loaded for real, since being there and working are two things. */
+async function describeTfjs(device: string): Promise<string> {
+  const [{ findTfjs }, { loadTfjs }] = await Promise.all([
+    import('../../session/tfjs/find.js'),
+    import('../../session/tfjs/load.js'),
+  ]);
+  try {
+    const found = findTfjs(device);
+    const { tf, device: actual } = await loadTfjs(found);
+    return `${found.packageName} ${tf.version_core}: ${actual}`;
+  } catch (error) {
+    if (error instanceof SweeplineError) throw new Absent(error.message, error.hint);
+    throw error;
+  }
+}
+
+export type ProbeAnswer =
+  | { readonly found: string }
+  | { readonly fault: string; readonly isAbsent: boolean; readonly hint?: string };
 
 function answer(message: ProbeAnswer): void {
   process.send?.(message, () => process.exit());
@@ -51,6 +76,7 @@ function answer(message: ProbeAnswer): void {
 try {
   answer({ found: await PROBES[process.argv[2]!]!() });
 } catch (error) {
-  const isAbsent = (error as { readonly code?: string }).code === 'ERR_MODULE_NOT_FOUND';
-  answer({ fault: error instanceof Error ? error.message.split('\n')[0]! : String(error), isAbsent });
+  const fault = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  const hint = error instanceof Absent ? error.hint : undefined;
+  answer({ fault, isAbsent: error instanceof Absent, ...(hint === undefined ? {} : { hint }) });
 }
