@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
+import { loadDefault } from '../ground/module.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Sweep } from './define.js';
 
@@ -36,31 +37,11 @@ export async function shippedSweeps(): Promise<readonly { name: string; title: s
 /** Loads a shipped sweep by name, or a file by path or URL. BAD_USAGE where there is none, BAD_DEFINITION where it is no sweep. */
 export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
   const url = nameOrFile.startsWith('file:') ? nameOrFile : pathToFileURL(findFile(nameOrFile)).href;
-  if (/\.[cm]?tsx?$/.test(url)) {
-    const { register } = await import('tsx/esm/api');
-    register();
-  }
-  let module: { default?: { kind?: unknown } };
-  try {
-    module = await import(url);
-  } catch (cause) {
-    if (cause instanceof SweeplineError) throw cause;
-    throw new SweeplineError(
-      'BAD_DEFINITION',
-      `${nameOrFile} cannot be loaded: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
-  }
-  if (module.default?.kind !== 'sweepline-sweep') {
-    throw new SweeplineError(
-      'BAD_DEFINITION',
-      `${nameOrFile} is not a sweep: its default export was not made by defineSweep`,
-      {
-        hint: 'write `export default defineSweep({ name, worker, axes })`',
-      },
-    );
-  }
-  const sweep = module.default as Sweep;
+  const sweep = await loadDefault<Sweep>(url, {
+    kind: 'sweepline-sweep',
+    word: 'sweep',
+    example: 'defineSweep({ name, worker, axes })',
+  });
   return {
     sweep,
     url,

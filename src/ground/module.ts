@@ -1,0 +1,59 @@
+// Loads a user's file by URL, TypeScript as it is: sweeps, workers and reports are all found by what made their default
+// export. Runs the file's code: call it only in the process where that code belongs.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SweeplineError } from './errors.js';
+
+/** What `define…` made, and the word for it in messages. */
+export interface ModuleKind {
+  readonly kind: string;
+  /** `sweep`, `worker`, `report`. */
+  readonly word: string;
+  /** `defineSweep({ … })` */
+  readonly example: string;
+}
+
+/** The default export of a module. BAD_DEFINITION where the file is missing, cannot be loaded, or is of another kind. */
+export async function loadDefault<T extends { readonly kind: string }>(
+  url: string,
+  kind: ModuleKind,
+): Promise<T> {
+  const { word, example } = kind;
+  const path = fileURLToPath(url);
+  if (!existsSync(path)) {
+    throw new SweeplineError('BAD_DEFINITION', `the ${word}'s file ${path} does not exist`, {
+      hint: `name the file of a ${word} that exports ${example}`,
+    });
+  }
+  if (/\.[cm]?tsx?$/.test(path)) await registerTypeScript();
+  let module: { default?: { kind?: unknown; default?: unknown } };
+  try {
+    module = (await import(url)) as typeof module;
+  } catch (cause) {
+    if (cause instanceof SweeplineError) throw cause;
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new SweeplineError('BAD_DEFINITION', `${path} cannot be loaded: ${why}`, { cause });
+  }
+  // TypeScript in a package without "type": "module" comes as CommonJS, whose exports are the default.
+  for (const found of [module.default, module.default?.default] as (T | undefined)[]) {
+    if (found?.kind === kind.kind) return found;
+  }
+  throw new SweeplineError('BAD_DEFINITION', `${path} is not a ${word}: its default export was not made so`, {
+    hint: `write \`export default ${example}\``,
+  });
+}
+
+let registered: Promise<void> | undefined;
+
+/**
+ * Lets this thread import TypeScript. Asked for here, not with `--import tsx`, which tsx 4.23 heeds in main threads only
+ * (Node 20), and which would be looked up from the working directory. Twice, for files that are ESM and CommonJS.
+ */
+function registerTypeScript(): Promise<void> {
+  registered ??= (async () => {
+    const [esm, commonJs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
+    esm.register();
+    commonJs.register();
+  })();
+  return registered;
+}
