@@ -3,6 +3,7 @@
 import type { EChartsOption } from 'echarts';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
+import { shortLogAxis } from './log-axis.js';
 import { formatTick, INK, type SeriesStyle, seriesStyle } from './theme.js';
 
 export type ScaleType = 'linear' | 'log';
@@ -72,7 +73,11 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
       ...legendFor(groups.map(([name]) => name)),
       grid: gridFor(spec, groups.length),
       xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs) },
-      yAxis: { ...scaleAxis(yScale, 'y', spec.yLabel ?? y), ...given({ min: spec.yMin, max: spec.yMax }) },
+      yAxis: {
+        ...scaleAxis(yScale, 'y', spec.yLabel ?? y),
+        ...(yScale === 'log' ? shortLogAxis(columnsOf(drawable, [y, ...(band ?? [])])) : {}),
+        ...given({ min: spec.yMin, max: spec.yMax }),
+      },
       series: list,
     } as EChartsOption,
   };
@@ -182,6 +187,12 @@ function edges(values: readonly number[]): object {
 /** The entries that have a value. */
 function given(ends: Readonly<Record<string, number | undefined>>): object {
   return Object.fromEntries(Object.entries(ends).filter(([, value]) => value !== undefined));
+}
+
+function columnsOf(rows: readonly Row[], columns: readonly string[]): number[] {
+  return rows
+    .flatMap((row) => columns.map((column) => row[column]))
+    .filter((cell) => typeof cell === 'number');
 }
 
 function fits(cell: unknown, scale: ScaleType): boolean {

@@ -1,0 +1,30 @@
+// Rows made outside SQL (from a trial's artifacts, or by a statistic that SQL lacks) as a query, so that a report's
+// table can hold them like any other.
+import { quoteName, quoteText, quoteValue } from './columns.js';
+import type { Cell, Row } from './define.js';
+
+export type ColumnType = 'number' | 'integer' | 'boolean' | 'string';
+
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  number: 'DOUBLE',
+  integer: 'BIGINT',
+  boolean: 'BOOLEAN',
+  string: 'VARCHAR',
+};
+
+/** SQL that gives these rows in this order. A cell that is missing, or a number that is not finite, becomes NULL. */
+export function rowsToSql(columns: Readonly<Record<string, ColumnType>>, rows: readonly Row[]): string {
+  const names = Object.keys(columns);
+  const typed = names.map((name) => `${quoteName(name)}::${TYPES[columns[name]!]} AS ${quoteName(name)}`);
+  // The first row only carries the types: VALUES may not be empty.
+  const empty = `(0${', NULL'.repeat(names.length)})`;
+  const lines = rows.map((row, i) => `(${[i + 1, ...names.map((name) => literal(row[name]))].join(', ')})`);
+  const source = `(VALUES ${[empty, ...lines].join(', ')}) rows("#", ${names.map(quoteName).join(', ')})`;
+  return `SELECT ${typed.join(', ')} FROM ${source} WHERE "#" > 0 ORDER BY "#"`;
+}
+
+function literal(cell: Cell | undefined): string {
+  if (cell === null || cell === undefined) return 'NULL';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? quoteText(String(cell)) : 'NULL';
+  return quoteValue(cell);
+}
