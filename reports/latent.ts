@@ -1,0 +1,350 @@
+// The report of the latent study: what codes of each size keep. Every number comes from the run's rows and its trials'
+// artifacts; trials that died or collapsed are in every mean, and are named in the text.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  barChart,
+  type ClassificationRow,
+  type ColumnType,
+  defineReport,
+  formatNumber,
+  groupRows,
+  lineChart,
+  meanInterval,
+  meansTable,
+  numbersOf,
+  placeCodes,
+  type ReportContext,
+  type Row,
+  randomFor,
+  renderConfusions,
+  renderImageRows,
+  renderPointMaps,
+  rowsToSql,
+  settingSql,
+  varyingAxes,
+} from 'sweepline';
+
+/** Pictures show so many settings at most; the tables hold all. */
+const MOST_PANELS = 9;
+const TSNE_ITERATIONS = 500;
+
+export default defineReport({
+  name: 'latent',
+  title: 'What does an autoencoder keep at each latent size?',
+
+  tables: [
+    meansTable({
+      name: 'latent-accuracy',
+      about: 'One row a latent size: means over its replicates, those that died or collapsed included.',
+      columns: {
+        kmeans_accuracy:
+          'k-means on the test codes after the best one-to-one matching of clusters to digits; low and high: its 95 % interval (Student) over replicates',
+        raw_accuracy: 'the same without matching: says nothing, about 0.1 by chance',
+        dead_units: 'code units that are constant over the test images, mean',
+        collapsed: 'replicates whose decoded images do not depend on the input',
+      },
+      preview: 50,
+      by: ['latent'],
+      means: ['kmeans_accuracy', 'raw_accuracy', 'nmi', 'ari', 'test_l1', 'test_mse', 'dead_units'],
+      intervals: ['kmeans_accuracy'],
+      counts: ['collapsed'],
+    }),
+    {
+      name: 'classification',
+      about:
+        'Precision, recall and F1 of each digit, its matched cluster taken for a prediction; one block a trial.',
+      sql: (context) => {
+        const columns = { precision: 'number', recall: 'number', f1: 'number', support: 'integer' } as const;
+        return tabulate(context, { class: 'string', ...columns }, ({ classification }) =>
+          classification.map((row) => ({ ...row })),
+        );
+      },
+    },
+    {
+      name: 'confusion',
+      about: 'Test images of each digit by the digit that their cluster is matched to.',
+      preview: 0,
+      sql: (context) =>
+        tabulate(context, { class: 'integer', matched: 'integer', count: 'integer' }, ({ confusion }) =>
+          confusion.flatMap((row, digit) => row.map((count, matched) => ({ class: digit, matched, count }))),
+        ),
+    },
+  ],
+
+  figures: [
+    {
+      name: 'latent-accuracy',
+      about:
+        'Accuracy of k-means on the codes after matching clusters to digits, and of a linear classifier on the same codes, mean over replicates with 95 % intervals. Unmatched (raw) accuracy stays near 0.1 whatever the codes are.',
+      sql: async (context) => `SELECT ${await settingOf(context)} AS setting, * FROM trials
+        WHERE status = 'ok' ORDER BY latent, trial`,
+      draw: (rows, context) =>
+        barChart(accuracyBars(rows), {
+          x: 'setting',
+          y: 'mean',
+          series: 'measure',
+          interval: ['low', 'high'],
+          title: `What the codes tell apart, by latent size, ${dataName(context)}`,
+          subtitle: 'test images; bars: mean over replicates; whiskers: 95 % interval',
+          xLabel: 'latent size',
+          yLabel: 'accuracy',
+          yMax: 1,
+          width: 960,
+          height: 460,
+        }),
+    },
+    {
+      name: 'latent-loss',
+      about:
+        'Training loss after each epoch on a log axis: mean over replicates, and the band from the lowest to the highest.',
+      sql: async (
+        context,
+      ) => `SELECT concat('latent ', ${await settingOf(context)}) AS setting, any_value(latent) AS size, step,
+          avg(metrics.train_loss) AS loss, min(metrics.train_loss) AS low,
+          max(metrics.train_loss) AS high
+        FROM metrics JOIN trials USING (run, trial) WHERE status = 'ok' GROUP BY setting, step
+        ORDER BY size, setting, step`,
+      draw: (rows, context) =>
+        lineChart(rows, {
+          x: 'step',
+          y: 'loss',
+          series: 'setting',
+          band: ['low', 'high'],
+          yScale: 'log',
+          title: `Training loss by latent size, ${dataName(context)}`,
+          subtitle: 'mean over replicates, with the range between them',
+          xLabel: 'epoch',
+          yLabel: 'training loss',
+          width: 960,
+          height: 460,
+        }),
+    },
+    {
+      name: 'latent-reconstructions',
+      about:
+        'The same test images in every row: the originals, then what the first replicate of each size makes of them.',
+      render: drawReconstructions,
+    },
+    {
+      name: 'latent-codes',
+      about:
+        'Codes of test images, drawn as their digit; first replicate of each size. Size 2 as it is; other sizes by t-SNE, which keeps neighbours together but no distances between groups.',
+      render: drawCodes,
+    },
+    {
+      name: 'latent-confusion',
+      about:
+        'Rows: the true digit; columns: the digit its cluster is matched to; in percent of the row. First replicate of each size.',
+      render: drawConfusions,
+    },
+  ],
+
+  text: [explainAccuracy, nameTrouble],
+});
+
+/** What `clusters.json` of a trial holds. */
+interface Clusters {
+  readonly dims: number;
+  readonly labels: readonly number[];
+  readonly confusion: readonly (readonly number[])[];
+  readonly classification: readonly ClassificationRow[];
+}
+
+interface Shown {
+  readonly row: Row;
+  readonly setting: string;
+  readonly folder: string;
+  readonly clusters: Clusters;
+}
+
+/** A table with rows from each finished trial's artifacts. */
+async function tabulate(
+  context: ReportContext,
+  columns: Readonly<Record<string, ColumnType>>,
+  rowsOf: (clusters: Clusters) => readonly Row[],
+): Promise<string> {
+  const trials = await finishedTrials(context);
+  const rows = trials.flatMap(({ row, clusters }) =>
+    rowsOf(clusters).map((each) => ({ trial: row.trial!, latent: row.latent!, ...each })),
+  );
+  return rowsToSql({ trial: 'integer', latent: 'integer', ...columns }, rows);
+}
+
+/** What a setting is called: its latent size and, in this run, what else tells it from others. */
+async function settingOf(context: ReportContext): Promise<string> {
+  return settingSql('latent', await varyingAxes(context, ['latent']));
+}
+
+function accuracyBars(rows: readonly Row[]): Row[] {
+  const measures = [
+    ['k-means, matched', 'kmeans_accuracy'],
+    ['linear probe', 'probe_accuracy'],
+    ['k-means, raw', 'raw_accuracy'],
+  ] as const;
+  return groupRows(rows, 'setting').flatMap(([setting, members]) =>
+    measures.map(([measure, name]) => {
+      const { mean, low, high } = meanInterval(numbersOf(members, name));
+      // Student's interval does not know that no accuracy is past 0 or 1.
+      return { setting, measure, mean, low: low && Math.max(0, low), high: high && Math.min(1, high) };
+    }),
+  );
+}
+
+/** Finished trials whose artifacts are here, by setting and replicate. */
+async function finishedTrials(context: ReportContext): Promise<readonly Shown[]> {
+  const { rows } = await context.query(
+    `SELECT ${await settingOf(context)} AS setting, * FROM trials WHERE status = 'ok'
+      ORDER BY latent, setting, replicate, trial`,
+  );
+  return rows.flatMap((row) => {
+    const folder = join(context.folder, 'artifacts', String(row.trial));
+    const path = join(folder, 'clusters.json');
+    if (!existsSync(path)) return [];
+    const clusters = JSON.parse(readFileSync(path, 'utf8')) as Clusters;
+    return [{ row, setting: String(row.setting), folder, clusters }];
+  });
+}
+
+/** The first replicate of each setting, for pictures; of many settings a few, evenly from the smallest size to the largest. */
+async function shownTrials(context: ReportContext): Promise<readonly Shown[]> {
+  const trials = await finishedTrials(context);
+  const first = trials.filter(({ setting }, i) => setting !== trials[i - 1]?.setting);
+  if (first.length <= MOST_PANELS) return first;
+  return Array.from({ length: MOST_PANELS }, (_, i) => {
+    return first[Math.round((i * (first.length - 1)) / (MOST_PANELS - 1))]!;
+  });
+}
+
+async function drawReconstructions(context: ReportContext): Promise<string | null> {
+  const shown = await shownTrials(context);
+  if (shown.length === 0) return null;
+  const sheets = shown.map(({ folder }) => readFileSync(join(folder, 'reconstructions.png')));
+  return renderImageRows(
+    [
+      { label: 'original', png: sheets[0]!, part: [0, 0.5] },
+      ...shown.map(({ row, setting }, i) => ({
+        label: `latent ${setting}`,
+        note: `L1 ${digits(row.test_l1)}${row.collapsed === true ? ', collapsed' : ''}`,
+        png: sheets[i]!,
+        part: [0.5, 1] as const,
+      })),
+    ],
+    {
+      name: 'latent-reconstructions',
+      title: `Test images and their decodings, ${dataName(context)}`,
+      about: 'Rows of images: originals, then decodings for each latent size',
+    },
+  );
+}
+
+async function drawCodes(context: ReportContext): Promise<string | null> {
+  const shown = await shownTrials(context);
+  if (shown.length === 0) return null;
+  const panels = shown.map(({ row, setting, folder, clusters: { dims, labels } }) => {
+    const values = readFloats(join(folder, 'codes.f32'));
+    const codes = { values, count: labels.length, dims };
+    const how = dims > 2 ? ', t-SNE' : dims === 1 ? ', a line for each digit' : '';
+    return {
+      title: `latent ${setting}${how}${row.collapsed === true ? ' (collapsed)' : ''}`,
+      plane: placeCodes(codes, labels, {
+        random: randomFor(Number(row.seed), 't-SNE'),
+        iterations: TSNE_ITERATIONS,
+      }),
+      labels,
+    };
+  });
+  return renderPointMaps(panels, {
+    name: 'latent-codes',
+    title: `Codes of test images, ${dataName(context)}`,
+    subtitle: `the first ${shown[0]!.clusters.labels.length} test images, each drawn as its digit`,
+    about: 'One panel a latent size; points are the digits of test images, placed by their codes',
+  });
+}
+
+async function drawConfusions(context: ReportContext): Promise<string | null> {
+  const shown = await shownTrials(context);
+  if (shown.length === 0) return null;
+  const panels = shown.map(({ row, setting, clusters }) => ({
+    title: `latent ${setting}: accuracy ${digits(row.kmeans_accuracy)}`,
+    counts: clusters.confusion,
+  }));
+  return renderConfusions(panels, {
+    name: 'latent-confusion',
+    title: `True digit against matched cluster, ${dataName(context)}`,
+    subtitle: 'rows: true digit; columns: digit that the cluster is matched to; percent of the row',
+    about: 'One confusion matrix a latent size',
+  });
+}
+
+function explainAccuracy(context: ReportContext): string {
+  const { rows, columns } = context.table('latent-accuracy');
+  const keys = columns.slice(0, columns.indexOf('replicates'));
+  const name = (row: Row) => keys.map((key) => `${key} ${row[key]}`).join(', ');
+  const heading = `## What the codes keep, ${dataName(context)}`;
+  if (rows.length === 0) return `${heading}\n\nNot answered: no trial has finished.`;
+  const raw = rows.map((row) => Number(row.raw_accuracy));
+  const best = rows.reduce((a, b) => (Number(b.kmeans_accuracy) > Number(a.kmeans_accuracy) ? b : a));
+  const finest = rows.reduce((a, b) => (Number(b.test_l1) < Number(a.test_l1) ? b : a));
+  const interval =
+    best.kmeans_accuracy_low === null
+      ? ' (one replicate: how far another seed would be from it, this run cannot say)'
+      : ` (95 % interval ${digits(best.kmeans_accuracy_low)} to ${digits(best.kmeans_accuracy_high)} over ${best.replicates} replicates)`;
+  return [
+    heading,
+    `k-means on the codes finds the digits best at **${name(best)}**: accuracy **${digits(best.kmeans_accuracy)}**${interval}. ` +
+      `The decoded images are closest to their originals at **${name(finest)}**: test L1 ${digits(finest.test_l1)}.`,
+    `**Matched, not raw.** k-means numbers its clusters by chance: cluster 3 is not digit 3. Taking those numbers for digits gives ` +
+      `a mean raw accuracy of ${digits(Math.min(...raw))} to ${digits(Math.max(...raw))} in this run, near the 0.1 of guessing, however good the clusters are. ` +
+      'Every accuracy here is taken after the one-to-one matching of clusters to digits that makes the most images right (Hungarian method); ' +
+      'NMI and ARI need no matching.',
+  ].join('\n\n');
+}
+
+async function nameTrouble(context: ReportContext): Promise<string> {
+  const { rows } = await context.query(
+    `SELECT trial, ${await settingOf(context)} AS setting, latent, dead_units, collapsed, test_l1, kmeans_accuracy
+      FROM trials WHERE status = 'ok' ORDER BY trial`,
+  );
+  if (rows.length === 0) return '';
+  const list = (members: readonly Row[]) =>
+    members
+      .map((row) => `trial ${row.trial} (latent ${row.setting}: test L1 ${digits(row.test_l1)})`)
+      .join(', ');
+  const collapsed = rows.filter((row) => row.collapsed === true);
+  const dead = rows.filter((row) => row.dead_units === row.latent);
+  const partly = rows.filter((row) => Number(row.dead_units) > 0 && row.dead_units !== row.latent);
+  const lines = [
+    collapsed.length === 0
+      ? 'No trial collapsed.'
+      : `**Collapsed: ${collapsed.length} of ${rows.length}** give the same image whatever they are shown (decoded variance under 1 % of the originals'): ${list(collapsed)}.`,
+    dead.length === 0
+      ? 'No trial died altogether.'
+      : `**Dead: ${dead.length} of ${rows.length}** give every test image the same code: ${list(dead)}.`,
+    ...(partly.length === 0
+      ? []
+      : [
+          `Some code units are constant in ${partly.length} more: ${partly.map((row) => `trial ${row.trial} (${row.dead_units} of ${row.latent})`).join(', ')}.`,
+        ]),
+    'All of them count in the means above: leaving them out would flatter their settings.',
+  ];
+  const here = new Set((await finishedTrials(context)).map(({ row }) => row.trial));
+  const missing = rows.filter((row) => !here.has(row.trial!));
+  if (missing.length > 0)
+    lines.push(
+      `Without artifacts in this folder, so missing from classification, confusion and the pictures: trial ${missing.map((row) => row.trial).join(', ')}.`,
+    );
+  return `## Trials that died or collapsed\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+}
+
+const digits = (cell: unknown) => (typeof cell === 'number' ? formatNumber(cell, 3) : String(cell));
+
+function dataName({ manifest }: ReportContext): string {
+  return `data set ${manifest.data?.name ?? 'not named'}`;
+}
+
+function readFloats(path: string): Float32Array {
+  const bytes = readFileSync(path);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}

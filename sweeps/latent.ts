@@ -1,0 +1,14 @@
+// What does an autoencoder keep of a digit at each latent size? The study's sizes (2, 16, 256) and those between, each
+// with three seeds: one training says little, since seeds differ widely and at size 2 many die altogether.
+import { defineSweep } from 'sweepline';
+
+export default defineSweep({
+  name: 'latent',
+  title: 'What an autoencoder keeps at each latent size',
+  about:
+    'Autoencoders of images, one for each size of the code: how well they decode, and what their codes tell apart',
+  worker: new URL('../workers/autoencoder.js', import.meta.url),
+  report: new URL('../reports/latent.js', import.meta.url),
+  axes: { latent: [2, 4, 8, 16, 32, 64, 128, 256] },
+  replicates: 3,
+});
