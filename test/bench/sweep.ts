@@ -1,6 +1,6 @@
 // Whole sweeps, from definition to fsynced CSV: the price of a trial, a million cheap ones, ten million in constant memory.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,12 +31,21 @@ function million(count: number): RunRequest {
   };
 }
 
+/** Empty where the process has ended meanwhile. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Resident memory of this process and all its descendants, in bytes, sampled while `work` goes on. */
 async function peakMemory(work: Promise<unknown>): Promise<number> {
   let peak = 0;
   const timer = setInterval(() => {
     peak = Math.max(peak, memoryOf(descendantsOf(process.pid)));
-  }, 100);
+  }, 250);
   try {
     await work;
   } finally {
@@ -47,7 +56,7 @@ async function peakMemory(work: Promise<unknown>): Promise<number> {
 
 function memoryOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
-    const status = spawnSync('cat', [`/proc/${pid}/status`]).stdout.toString();
+    const status = readProc(pid, 'status');
     return sum + Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
   }, 0);
 }
@@ -56,7 +65,7 @@ function descendantsOf(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const stat = spawnSync('cat', [`/proc/${name}/stat`]).stdout.toString();
+    const stat = readProc(Number(name), 'stat');
     parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
   const isBelow = (pid: number): boolean =>
