@@ -45,6 +45,9 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
   const metrics = Object.entries(worker.metrics);
   const failedCells = `failed${','.repeat(metrics.length)}\n`;
   const encoder = new TextEncoder();
+  /** Rows of a block while they are written; kept, because a new one for every block is garbage by the megabyte. */
+  let scratch = Buffer.allocUnsafe(64 * 1024);
+  let written = 0;
 
   const prefixesOf = (task: Task): PrefixBlock =>
     task.kind === 'range'
@@ -83,14 +86,21 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
       cellsOf = () => failedCells;
     }
     // A stretch at a time: texts of a whole block would outlive the young generation and cost more than the rows.
-    const stretches: Buffer[] = [];
+    written = 0;
     for (let from = 0; from < count; from += STRETCH) {
       const { prefixes: heads } = prefixesOf(sliceTask(task, from, Math.min(STRETCH, count - from)));
       let text = '';
       for (let i = 0; i < heads.length; i++) text += heads[i]! + cellsOf(from + i);
-      stretches.push(Buffer.from(text));
+      if (scratch.length < written + 3 * text.length) {
+        const larger = Buffer.allocUnsafe(2 * (written + 3 * text.length));
+        scratch.copy(larger, 0, 0, written);
+        scratch = larger;
+      }
+      written += scratch.write(text, written);
     }
-    return { ended: count, rows: joinBytes(stretches), series: NO_BYTES, notes, stopped: false };
+    // With memory of its own, which can be moved to another thread.
+    const rows = new Uint8Array(scratch.subarray(0, written));
+    return { ended: count, rows, series: NO_BYTES, notes, stopped: false };
   }
 
   async function runEach(task: Task): Promise<Executed> {
@@ -152,17 +162,6 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
 
 /** Rows formatted in one go. */
 const STRETCH = 1024;
-
-/** One array with memory of its own, which can be moved to another thread. */
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
 
 function sliceTask(task: Task, from: number, count: number): Task {
   if (task.kind === 'range') return { ...task, first: task.first + from, count };

@@ -67,6 +67,8 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
         idleTimeout: Number.POSITIVE_INFINITY,
         atomics: 'disabled',
         recordTiming: false,
+        // Rows are garbage by the megabyte. A nursery of 48 MB, Node's own choice, costs each thread 35 MB and no less time.
+        resourceLimits: { maxYoungGenerationSizeMb: 16 },
         workerData,
         execArgv: [],
       });

@@ -4,7 +4,7 @@ import type { WorkerDescription } from '../pool/worker.js';
 
 const TASK_MS = 100;
 /** Rows of so many trials are a few megabytes: past that, bigger blocks cost memory and gain nothing. */
-const MOST_TRIALS = 32_768;
+const MOST_TRIALS = 16_384;
 /** Work that waits at the pool for each thread, in milliseconds: covers the way there and back. */
 const QUEUED_MS = 20;
 
