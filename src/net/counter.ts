@@ -3,6 +3,17 @@
 import { mix32 } from '../ground/hash.js';
 import { randomFor } from '../ground/random.js';
 
+/** out[i] = unit · (the i-th bits + 0.5). One loop without calls: starting weights are most of a warm trial's start. */
+export function fillUniform(out: Float32Array, unit: number, ...name: readonly (string | number)[]): void {
+  const random = randomFor(...name);
+  let place = random.uint32() | 0;
+  const key = random.uint32() | 0;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = unit * (mix32(mix32(place) ^ key) + 0.5);
+    place = (place + 0x9e3779b9) | 0;
+  }
+}
+
 /** The i-th 32 bits (as a signed integer) of the stream of that name. */
 export function counterBits(...name: readonly (string | number)[]): (i: number) => number {
   const random = randomFor(...name);

@@ -53,9 +53,9 @@ interface Value {
   readonly shape: Shape;
 }
 
-/** The name of a layer's parameter among those fed. */
-export function feedParameters(graph: Graph, net: Net): Fed {
-  const parameters = net.parameters.map(({ name, shape }) => [name, input(graph, name, shape)] as const);
+/** Inputs for everything that a net holds; parameters in the form `as` of their shapes. */
+export function feedParameters(graph: Graph, net: Net, as: (shape: Shape) => Shape = (shape) => shape): Fed {
+  const parameters = net.parameters.map(({ name, shape }) => [name, input(graph, name, as(shape))] as const);
   const statistics = net.statistics.map(({ name, size }) => [name, input(graph, name, [size])] as const);
   return { parameters: new Map(parameters), statistics: new Map(statistics) };
 }

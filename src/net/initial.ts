@@ -1,7 +1,7 @@
 // The state a training starts from. Every tensor has a stream of its own, named by the caller's name and the
 // parameter's: adding a layer, or drawing in another order, changes no other layer's weights.
 import { randomFor } from '../ground/random.js';
-import { counterBits } from './counter.js';
+import { fillUniform } from './counter.js';
 import type { Initializer, Net, Parameter } from './model.js';
 
 /** Starting values of all parameters, flat. Rounded once, from float64. */
@@ -33,10 +33,8 @@ function fill(out: Float32Array, parameter: Parameter, name: readonly (string | 
     for (let i = 0; i < out.length; i++) out[i] = scale * random.normal();
     return;
   }
-  const bits = counterBits(...stream);
   // 32 bits as an odd multiple of 2^-32 in (−1, 1): more than a float32 keeps.
-  const unit = scale * 2 ** -31;
-  for (let i = 0; i < out.length; i++) out[i] = unit * (bits(i) + 0.5);
+  fillUniform(out, scale * 2 ** -31, ...stream);
 }
 
 /** The limit of a uniform start, the deviation of a normal one. */

@@ -5,10 +5,11 @@ import { type Forward, feedParameters, forward, logSoftmax, maskShape } from './
 import { gradients } from './gradient.js';
 import { Graph, type Node, sizeOf } from './graph.js';
 import type { LossName } from './loss.js';
-import type { Net } from './model.js';
-import { abs, add, mul, scalar, softplus, sub } from './ops/elementwise.js';
+import type { Net, Shape } from './model.js';
+import { add, mul, scalar, softplus, sub } from './ops/elementwise.js';
+import { norm1, updateShape } from './ops/fused.js';
 import { oneHot } from './ops/matmul.js';
-import { mean, sum } from './ops/reduce.js';
+import { mean, scale, sum } from './ops/reduce.js';
 import { input, pick, reshape, toUnit } from './ops/shape.js';
 import { type OptimizerName, SLOTS, STEP_NUMBERS } from './optimizer.js';
 import { show } from './shapes.js';
@@ -66,11 +67,16 @@ export interface StepState {
   readonly statistics: readonly Node[];
 }
 
-/** One step on `batch` examples: forward, backward, update. */
+/** One step on `batch` examples: forward, backward, update. Its state is fed and given back in `updateShape`. */
 export function trainingStep(program: Program, batch: number): StepGraph {
   const { net } = program;
   const graph = new Graph();
-  const fed = feedParameters(graph, net);
+  const given = feedParameters(graph, net, updateShape);
+  const shaped = net.parameters.map(({ name, shape }) => {
+    const node = given.parameters.get(name)!;
+    return [name, sameShape(node.shape, shape) ? node : reshape(node, shape)] as const;
+  });
+  const fed = { ...given, parameters: new Map(shaped) };
   const data = feedData(graph, program, batch);
   const numbers = input(graph, 'numbers', [STEP_NUMBERS.length + program.losses.length]);
   const dropouts = net.layers.filter(({ layer }) => layer.type === 'dropout');
@@ -84,9 +90,9 @@ export function trainingStep(program: Program, batch: number): StepGraph {
   const loss = totalLoss(program, passed, data.target, weights);
 
   const step = Object.fromEntries(STEP_NUMBERS.map((name, i) => [name, pick(numbers, i)])) as StepNodes;
-  const parameters = [...fed.parameters.values()];
+  const parameters = [...given.parameters.values()];
   const slots = net.parameters.map(({ name, shape }) =>
-    SLOTS[program.optimizer].map((slot) => input(graph, `${name}/${slot}`, shape)),
+    SLOTS[program.optimizer].map((slot) => input(graph, `${name}/${slot}`, updateShape(shape))),
   );
   const raw = clipped(program.clip, gradients(loss, parameters), step.clip);
   const rule = { name: program.optimizer, decays: program.decays };
@@ -135,6 +141,8 @@ export function evaluation(program: Program, batch: number): EvaluationGraph {
   };
 }
 
+const sameShape = (a: Shape, b: Shape) => a.length === b.length && a.every((n, i) => n === b[i]);
+
 interface Data {
   readonly inputs: Node;
   readonly targets: Node | undefined;
@@ -181,7 +189,7 @@ function lossNode(name: LossName, { output, logits }: Forward, target: Node): No
   const over = (x: Node) => reshape(mean(x, [...x.shape.keys()]), []);
   switch (name) {
     case 'l1':
-      return over(abs(sub(output, target)));
+      return scale(norm1(sub(output, target)), 1 / sizeOf(output.shape));
     case 'l2': {
       const apart = sub(output, target);
       return over(mul(apart, apart));

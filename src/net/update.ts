@@ -1,7 +1,8 @@
 // Optimisers as graphs: the formulas of optimizer.ts for one parameter tensor. The step's numbers are fed.
 import type { Node } from './graph.js';
 import { clamp } from './ops/clamp.js';
-import { add, div, max, mul, scalar, sqrt, sub } from './ops/elementwise.js';
+import { add, div, max, mul, negate, scalar, sqrt, sub } from './ops/elementwise.js';
+import { addScaled } from './ops/fused.js';
 import { sum } from './ops/reduce.js';
 import { reshape } from './ops/shape.js';
 import type { OptimizerName, StepNumbers } from './optimizer.js';
@@ -37,36 +38,38 @@ export interface Rule {
 /** One step of a rule for the parameter `p` with gradient `raw`; `slots` in the order of SLOTS. */
 export function update(rule: Rule, p: Node, raw: Node, slots: readonly Node[], n: StepNodes): Updated {
   const { name, decays } = rule;
-  const g = name === 'adamw' || !decays ? raw : add(raw, mul(p, n.decay));
+  const g = name === 'adamw' || !decays ? raw : addScaled(raw, p, n.decay);
   const [first, second, third] = slots;
-  const descend = (by: Node) => sub(p, by);
+  const descend = (from: Node, along: Node) => addScaled(from, along, negate(n.step));
   const damped = (v: Node) => add(sqrt(v), n.eps);
   switch (name) {
     case 'sgd':
-      return { parameter: descend(mul(g, n.step)), slots: [] };
+      return { parameter: descend(p, g), slots: [] };
     case 'momentum': {
-      const m = add(mul(first!, n.beta1), g);
-      return { parameter: descend(mul(m, n.step)), slots: [m] };
+      const m = addScaled(g, first!, n.beta1);
+      return { parameter: descend(p, m), slots: [m] };
     }
     case 'nesterov': {
-      const m = add(mul(first!, n.beta1), g);
-      return { parameter: descend(mul(add(g, mul(m, n.beta1)), n.step)), slots: [m] };
+      const m = addScaled(g, first!, n.beta1);
+      return { parameter: descend(p, addScaled(g, m, n.beta1)), slots: [m] };
     }
     case 'rmsprop': {
-      const v = add(mul(first!, n.beta2), mul(g, g));
-      return { parameter: descend(div(mul(g, n.step), damped(v))), slots: [v] };
+      const v = addScaled(mul(g, g), first!, n.beta2);
+      return { parameter: descend(p, div(g, damped(v))), slots: [v] };
     }
     case 'adagrad': {
       const v = add(first!, mul(g, g));
-      return { parameter: descend(div(mul(g, n.step), damped(v))), slots: [v] };
+      return { parameter: descend(p, div(g, damped(v))), slots: [v] };
     }
     default: {
-      const m = add(mul(first!, n.beta1), g);
-      const v = add(mul(second!, n.beta2), mul(g, g));
+      const m = addScaled(g, first!, n.beta1);
+      const v = addScaled(mul(g, g), second!, n.beta2);
       const u = name === 'amsgrad' ? max(third!, v) : v;
-      const along = name === 'nadam' ? add(mul(m, n.step), mul(g, n.mix)) : mul(m, n.step);
       const start = name === 'adamw' && decays ? sub(p, mul(p, n.decay)) : p;
-      const parameter = sub(start, div(along, damped(u)));
+      const parameter =
+        name === 'nadam'
+          ? sub(start, div(addScaled(mul(g, n.mix), m, n.step), damped(u)))
+          : descend(start, div(m, damped(u)));
       return { parameter, slots: name === 'amsgrad' ? [m, v, u] : [m, v] };
     }
   }

@@ -45,6 +45,7 @@ export interface Chunk extends Batch {
 
 export interface Trainer {
   readonly program: Program;
+  /** Takes the arrays over until they have been trained on: nobody may write to them after this. */
   load(state: TrainState): Promise<void>;
   read(): Promise<TrainState>;
   /** Runs the chunk's steps; returns each step's loss, taken before its update. */

@@ -89,10 +89,11 @@ class Loop {
     const bytes = this.#plan.checkpoint?.load();
     const checkpoint = bytes === undefined ? undefined : decodeCheckpoint(identity, bytes);
     if (checkpoint === undefined) {
+      const zeros = new Float32Array(program.net.parameterCount);
       await this.#trainer.load({
         parameters: initial ?? initialParameters(program.net, seed),
         statistics: initialStatistics(program.net),
-        slots: SLOTS[program.optimizer].map(() => new Float32Array(program.net.parameterCount)),
+        slots: SLOTS[program.optimizer].map(() => zeros),
       });
       return;
     }

@@ -71,10 +71,11 @@ export const BENCH_MODELS: readonly BenchModel[] = [
 /** A trainer that holds the model's starting weights. */
 export async function openTrainer(engine: Engine, { program }: BenchModel): Promise<Trainer> {
   const trainer = await engine.compile(program);
+  const zeros = new Float32Array(program.net.parameterCount);
   await trainer.load({
     parameters: initialParameters(program.net, 'bench'),
     statistics: initialStatistics(program.net),
-    slots: SLOTS[program.optimizer].map(() => new Float32Array(program.net.parameterCount)),
+    slots: SLOTS[program.optimizer].map(() => zeros),
   });
   return trainer;
 }

@@ -6,6 +6,7 @@ import { Graph, type Node, sizeOf } from '../../src/net/graph.js';
 import { interpret } from '../../src/net/interpret.js';
 import * as m from '../../src/net/model.js';
 import * as e from '../../src/net/ops/elementwise.js';
+import { norm1 } from '../../src/net/ops/fused.js';
 import { affine, matmul } from '../../src/net/ops/matmul.js';
 import { mean, scale, spread, sum } from '../../src/net/ops/reduce.js';
 import { input, reshape, transpose } from '../../src/net/ops/shape.js';
@@ -98,6 +99,7 @@ describe('operations', () => {
     ['log', [[6]], (a) => e.log(a!), true],
     ['exp', [[6]], (a) => e.exp(a!)],
     ['abs', [[6]], (a) => e.abs(a!)],
+    ['norm1', [[2, 3]], (a) => e.mul(norm1(a!), norm1(a!))],
     ['relu', [[9]], (a) => e.relu(a!)],
     ['leakyRelu', [[9]], (a) => e.leakyRelu(a!)],
     ['sigmoid', [[9]], (a) => e.sigmoid(a!)],

@@ -10,6 +10,8 @@ export type Bytes = 'uint8' | 'float';
 
 export interface EmitOptions {
   readonly bytes: Bytes;
+  /** Forms that only ONNX Runtime's CPU provider has, or that are faster there alone. Default false. */
+  readonly cpu?: boolean;
 }
 
 export class Emitter {
@@ -29,6 +31,13 @@ export class Emitter {
   /** Adds a node and returns the name of its (first) output. */
   op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
     return this.many(type, inputs, attributes, 1)[0]!;
+  }
+
+  /** An operator of ONNX Runtime's own (com.microsoft). */
+  contrib(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>>): string {
+    const output = this.op(type, inputs, attributes);
+    this.nodes.push({ ...this.nodes.pop()!, domain: 'com.microsoft' });
+    return output;
   }
 
   many(

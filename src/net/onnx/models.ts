@@ -6,7 +6,7 @@ import type { Net } from '../model.js';
 import { input, toUnit } from '../ops/shape.js';
 import { SLOTS } from '../optimizer.js';
 import { evaluation, type Program, type StepGraph, type StepState, trainingStep } from '../program.js';
-import { type Bytes, Emitter, emitNodes } from './emitter.js';
+import { type Bytes, type EmitOptions, Emitter, emitNodes } from './emitter.js';
 import { encodeModel, type OnnxGraph, type OnnxValue } from './proto.js';
 
 /** How the state tensors are called in a training model: `tensor i` is fed as `fed[i]` and comes back as `given[i]`. */
@@ -50,8 +50,9 @@ interface Body extends OnnxGraph {
 }
 
 /** One step as an ONNX graph: state and what is fed at each step go in, the new state and the loss come out. */
-function stepBody(step: StepGraph, bytes: Bytes): Body {
-  const emit = new Emitter('t', { bytes });
+function stepBody(step: StepGraph, options: EmitOptions): Body {
+  const emit = new Emitter('t', options);
+  const { bytes } = options;
   const state = flatState(step.state);
   const each = [step.inputs, step.targets, step.numbers, ...step.masks].filter((n) => n !== undefined);
   const shared = step.maskScales === undefined ? [] : [step.maskScales];
@@ -76,9 +77,9 @@ function stepBody(step: StepGraph, bytes: Bytes): Body {
   };
 }
 
-/** Any number of steps in one run; inputs, targets, numbers and masks have a leading axis of steps, and so has `loss`. */
+/** Any number of steps in one run, on the CPU; inputs, targets, numbers and masks have a leading axis of steps, and so has `loss`. */
 export function scanModel(program: Program, batch: number, bytes: Bytes): Uint8Array {
-  const body = stepBody(trainingStep(program, batch), bytes);
+  const body = stepBody(trainingStep(program, batch), { bytes, cpu: true });
   const many = (v: OnnxValue): OnnxValue => ({ ...v, name: `all ${v.name}`, shape: ['steps', ...v.shape] });
   const first = (v: OnnxValue): OnnxValue => ({ ...v, name: `first ${v.name}` });
   const next = body.state.map((v) => `last ${v.name}`);
@@ -104,7 +105,7 @@ export function scanModel(program: Program, batch: number, bytes: Bytes): Uint8A
 
 /** One step a run, for providers that would run a Scan's control flow on the CPU. */
 export function stepModel(program: Program, batch: number, bytes: Bytes): Uint8Array {
-  const body = stepBody(trainingStep(program, batch), bytes);
+  const body = stepBody(trainingStep(program, batch), { bytes });
   return encodeModel({ ...body, inputs: [...body.inputs, ...body.shared] });
 }
 

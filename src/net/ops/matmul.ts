@@ -1,12 +1,23 @@
 // The matrix product, and class numbers as rows of 0 and 1.
 import { InternalError } from '../../ground/errors.js';
-import type { Node, Op } from '../graph.js';
+import { type Node, type Op, sizeOf } from '../graph.js';
 import type { Shape } from '../model.js';
+import type { Emitter } from '../onnx/emitter.js';
 import { constant } from './elementwise.js';
 import { sumTo } from './reduce.js';
 import { reshape, toFloat } from './shape.js';
 
 const turned = (node: Node) => [node.attributes.turnA === 1, node.attributes.turnB === 1] as const;
+
+/** From this many values on, the CPU's product with Aᵀ is slower (by 5 to 15 %) than turning A and a plain product. */
+const TURNED_APART = 32_768;
+
+/** Aᵀ of A [rows, columns]; the axis in front keeps ONNX Runtime from folding it back into the product. */
+function turnedApart(emit: Emitter, a: string, [rows, columns]: readonly [number, number]): string {
+  const one = emit.op('Reshape', [a, emit.ints([1, rows, columns])]);
+  const turnedOne = emit.op('Transpose', [one], { perm: [0, 2, 1] });
+  return emit.op('Reshape', [turnedOne, emit.ints([columns, rows])]);
+}
 
 const matmulOp: Op = {
   name: 'matmul',
@@ -25,8 +36,13 @@ const matmulOp: Op = {
     const db = () => (turnB ? matmul(g, a, { turnA: true, turnB: turnA }) : matmul(a, g, { turnA: !turnA }));
     return [wanted[0] ? da() : undefined, wanted[1] ? db() : undefined];
   },
-  onnx: (emit, inputs, node) =>
-    emit.op('Gemm', inputs, { transA: turned(node)[0] ? 1 : 0, transB: turned(node)[1] ? 1 : 0 }),
+  onnx(emit, [a, b], node) {
+    const [turnA, turnB] = turned(node);
+    const shape = node.inputs[0]!.shape as readonly [number, number];
+    const own = emit.options.cpu === true && turnA && sizeOf(shape) >= TURNED_APART;
+    const left = own ? turnedApart(emit, a!, shape) : a!;
+    return emit.op('Gemm', [left, b!], { transA: turnA && !own ? 1 : 0, transB: turnB ? 1 : 0 });
+  },
   compute([a, b], node) {
     const [turnA, turnB] = turned(node);
     const [rows, columns] = node.shape as [number, number];

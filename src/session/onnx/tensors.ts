@@ -1,4 +1,4 @@
-// Arrays as ONNX Runtime's tensors. Tensors keep the array they are given: what must outlive a call is copied.
+// Arrays as ONNX Runtime's tensors. Tensors keep the array they are given; ONNX Runtime never writes to it.
 import { Tensor } from 'onnxruntime-node';
 import type { Shape } from '../../net/model.js';
 import type { Bytes } from '../../net/onnx/emitter.js';
@@ -10,12 +10,14 @@ interface Part {
   readonly shape?: Shape;
 }
 
-/** One part of a flat vector, copied. */
+/** One part of a flat vector, not copied. */
 export function partTensor(flat: Float32Array, { offset, size, shape }: Part): Tensor {
-  return new Tensor('float32', flat.slice(offset, offset + size), shape ?? [size]);
+  return new Tensor('float32', flat.subarray(offset, offset + size), shape ?? [size]);
 }
 
-export function partTensors(flat: Float32Array, parts: readonly Part[]): Record<string, Tensor> {
+/** All parts of a flat vector, by name, copied. */
+export function partTensors(values: Float32Array, parts: readonly Part[]): Record<string, Tensor> {
+  const flat = values.slice();
   return Object.fromEntries(parts.map((part) => [part.name, partTensor(flat, part)]));
 }
 

@@ -4,6 +4,7 @@ import { InternalError } from '../../ground/errors.js';
 import { maskShape } from '../../net/forward.js';
 import { sizeOf } from '../../net/graph.js';
 import { evaluationModel, scanModel, stateNames, stepModel } from '../../net/onnx/models.js';
+import { updateShape } from '../../net/ops/fused.js';
 import { SLOTS, STEP_NUMBERS } from '../../net/optimizer.js';
 import type { Program } from '../../net/program.js';
 import type { Batch, Chunk, Trainer, TrainState } from '../contract.js';
@@ -86,8 +87,8 @@ export function openTrainer(runtime: Runtime, program: Program): Trainer {
     };
     if (batch.targets !== undefined)
       fed.targets = dataTensor(batch.targets, targetShape(program, count), runtime.bytes);
-    net.parameters.forEach(({ name }, i) => {
-      fed[name] = tensors[i]!;
+    net.parameters.forEach(({ name, shape }, i) => {
+      fed[name] = tensors[i]!.reshape(shape);
     });
     net.statistics.forEach(({ name }, i) => {
       fed[name] = tensors[net.parameters.length * (1 + slotCount) + i]!;
@@ -96,9 +97,10 @@ export function openTrainer(runtime: Runtime, program: Program): Trainer {
   };
 
   const load = async (next: TrainState): Promise<void> => {
+    const parts = net.parameters.map((part) => ({ ...part, shape: updateShape(part.shape) }));
     state = [
-      ...net.parameters.map((part) => partTensor(next.parameters, part)),
-      ...net.parameters.flatMap((part) => next.slots.map((slot) => partTensor(slot, part))),
+      ...parts.map((part) => partTensor(next.parameters, part)),
+      ...parts.flatMap((part) => next.slots.map((slot) => partTensor(slot, part))),
       ...net.statistics.map((part) => partTensor(next.statistics, part)),
     ];
   };
