@@ -11,13 +11,12 @@ import {
   hiddenFaults,
   type ImageSet,
   judgeCodes,
-  openSession,
   optimizer,
   probeAccuracy,
   renderSheet,
-  type Session,
   SweeplineError,
   TRAINING_OPTIMIZERS,
+  threadSession,
 } from 'sweepline';
 import { z } from 'zod';
 
@@ -29,9 +28,6 @@ const COLLAPSED_SHARE = 0.01;
 
 const fraction = () => z.number().min(0).lt(1);
 const count = () => z.int().min(0).max(100_000_000);
-
-/** One session a thread: compiled graphs stay warm from one trial to the next. */
-let session: Promise<Session> | undefined;
 
 export default defineWorker({
   name: 'autoencoder',
@@ -120,8 +116,8 @@ export default defineWorker({
     const test = takeFirst(parts.test, params.test, 'test', classes);
     const width = train.rows * train.columns;
     const { alpha, beta1, beta2, eps, decay } = params;
-    session ??= openSession({ engine: trial.engine, device: trial.device });
-    const { model, history } = await (await session).train({
+    const session = await threadSession({ engine: trial.engine, device: trial.device });
+    const { model, history } = await session.train({
       net: autoencoder({ ...params, input: width, codeActivation: params.code_activation }),
       data: { inputs: train.images, count: train.count },
       loss: params.loss,
