@@ -51,6 +51,7 @@ export {
   type Schedule,
 } from './net/optimizer.js';
 export { net } from './net/shapes.js';
+export type { StageOptions, StageOutput } from './pool/stage.js';
 export {
   type Block,
   type BlockColumn,

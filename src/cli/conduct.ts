@@ -70,10 +70,14 @@ function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressV
       seen.folder = folder;
       if (!quiet) terminal.say(describeStart(plan, folder, resumed));
     },
+    onStage({ stage, plan }) {
+      if (!quiet) terminal.say(describeStage(stage, plan));
+    },
     onProgress: (progress) => view?.show(progress),
-    onFailure({ trial, status, error, replay }) {
+    onFailure({ stage, trial, status, error, replay }) {
       seen.replay ??= replay;
-      if (++seen.failures <= FAILURES_SHOWN) terminal.say(`trial ${trial} ${status}: ${error.message}`);
+      const what = stage === undefined ? 'trial' : `stage ${stage}, trial`;
+      if (++seen.failures <= FAILURES_SHOWN) terminal.say(`${what} ${trial} ${status}: ${error.message}`);
       if (seen.failures === FAILURES_SHOWN + 1)
         terminal.say('more failures are counted here and told in timings.csv');
     },
@@ -85,21 +89,25 @@ function createJsonObserver(terminal: Terminal): Observer {
   const print = (event: string, value: object) => terminal.print(JSON.stringify({ event, ...value }));
   return {
     onStart: ({ folder, plan, resumed }) => print('start', { folder, resumed, plan }),
-    onFailure: ({ trial, status, error, replay }) =>
-      print('failure', { trial, status, error: { name: error.name, message: error.message }, replay }),
+    onStage: ({ stage, plan }) => print('stage', { stage, plan }),
+    onFailure: ({ stage, trial, status, error: { name, message }, replay }) =>
+      print('failure', {
+        ...(stage === undefined ? {} : { stage }),
+        ...{ trial, status, error: { name, message }, replay },
+      }),
   };
 }
 
 async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Promise<number> {
   const { terminal, json, quiet } = conduct;
-  const { folder, interrupted, failed, tooManyFailures } = outcome;
+  const { folder, interrupted, failed, skipped, tooManyFailures } = outcome;
   const say = quiet ? () => undefined : terminal.say;
   say(renderOutcome(outcome));
   say(`  folder  ${showPath(folder)}`);
 
   const report = interrupted ? undefined : await makeReport(conduct, folder, say);
   if (seen.replay !== undefined)
-    terminal.say(`  ${plural(seen.failures, 'trial')} failed; replay the first with: ${seen.replay}`);
+    terminal.say(`  ${plural(seen.failures, 'trial')} did not end ok; replay the first with: ${seen.replay}`);
   if (tooManyFailures) {
     terminal.say(
       `Given up after too many failures; try them again with: ${commandOn('resume', folder)} --retry failed`,
@@ -112,7 +120,8 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
     );
   }
 
-  const isWhole = failed === 0 && !tooManyFailures && (report === undefined || 'tables' in report);
+  const isWhole =
+    failed === 0 && skipped === 0 && !tooManyFailures && (report === undefined || 'tables' in report);
   const code = interrupted ? EXIT.interrupted : isWhole ? EXIT.done : EXIT.failed;
   if (json)
     terminal.print(JSON.stringify({ event: 'end', ...outcome, report: report ?? null, exitCode: code }));
@@ -139,6 +148,11 @@ function describeStart(plan: Plan, folder: string, resumed: boolean): string {
     ? `${plural(plan.new + plan.orphaned, 'trial')} to go, ${plan.done} done before`
     : plural(plan.new, 'trial');
   return `${plan.sweep}: ${what}, on ${plural(plan.workers, 'worker')}, into ${showPath(folder)}`;
+}
+
+function describeStage(stage: string, plan: Plan): string {
+  const todo = plural(plan.new + plan.orphaned, 'trial');
+  return `stage ${stage} first: ${todo}${plan.done > 0 ? `, ${plan.done} done before` : ''}, on ${plural(plan.workers, 'worker')}`;
 }
 
 function describeStop(times: number, folder: string | undefined): string {

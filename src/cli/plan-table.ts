@@ -24,6 +24,11 @@ export function renderPlan(plan: Plan): string {
     ['done', plan.done, 'kept, never run again'],
     ['failed', plan.failed, plan.failed > 0 ? `run again with ${retry}` : 'ended without a result'],
   ];
+  const stages = plan.stages.map(({ name, about, trials, done }) => [
+    `stage ${name}`,
+    formatCount(trials),
+    `${about === '' ? 'run' : about}, before the trials that need it${done > 0 ? `; ${formatCount(done)} done` : ''}`,
+  ]);
   const cost = [
     predictedMs === null ? 'time not measured yet' : `about ${formatDuration(predictedMs)}`,
     `on ${plural(workers, 'worker')}`,
@@ -34,9 +39,10 @@ export function renderPlan(plan: Plan): string {
     `${plan.sweep}: ${plan.title}`,
     renderRows(facts),
     '',
-    renderRows(
-      counts.map(([name, count, about]) => [name, count === null ? '?' : formatCount(count), about]),
-    ),
+    renderRows([
+      ...counts.map(([name, count, about]) => [name, count === null ? '?' : formatCount(count), about]),
+      ...stages,
+    ]),
     '',
     todo === 0 ? 'Nothing to run' : `To run: ${formatCount(todo)}, ${cost.join(', ')}`,
   ].join('\n');
@@ -61,6 +67,11 @@ export function renderStatus(status: RunStatus): string {
     'trials',
     total === null ? `${formatCount(done)} done` : `${formatCount(done)} done of ${formatCount(total)}`,
   ]);
+  for (const stage of status.stages)
+    facts.push([
+      `stage ${stage.name}`,
+      `${formatCount(stage.done)} done${stage.failed > 0 ? `, ${formatCount(stage.failed)} failed` : ''}`,
+    ]);
   for (const kind of ['ok', 'failed', 'timeout', 'pruned', 'skipped', 'orphaned'] as const) {
     if (kind === 'ok' || status[kind] > 0) facts.push([kind, formatCount(status[kind])]);
   }

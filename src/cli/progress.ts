@@ -4,12 +4,13 @@ import type { Outcome, Progress } from '../sweep/contract.js';
 
 /** `1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, peak 1.41`; `done` counts the failed ones too. */
 export function renderProgressLine(progress: Progress): string {
-  const { total, done } = progress;
+  const { stage, total, done } = progress;
   const counts =
     total === null
       ? `${formatCount(done)} done`
       : `${formatCount(done)}/${formatCount(total)} done (${formatPercent(done, total)})`;
-  return [counts, ...renderDetails(progress)].join(', ');
+  const line = [counts, ...renderDetails(progress)].join(', ');
+  return stage === undefined ? line : `stage ${stage}: ${line}`;
 }
 
 /** What stands beside or under a bar. */
@@ -22,9 +23,10 @@ export function renderDetails({ failed, running, rate, etaMs, metric }: Progress
 }
 
 /** `████████░░░░  24%  1,234/5,000`, at most `width` columns wide. */
-export function renderBar({ total, done }: Progress, width: number): string {
-  if (total === null) return clip(`${formatCount(done)} done`, width);
-  const numbers = `  ${formatPercent(done, total).padStart(4)}  ${formatCount(done)}/${formatCount(total)}`;
+export function renderBar({ stage, total, done }: Progress, width: number): string {
+  const of = stage === undefined ? '' : `  stage ${stage}`;
+  if (total === null) return clip(`${formatCount(done)} done${of}`, width);
+  const numbers = `  ${formatPercent(done, total).padStart(4)}  ${formatCount(done)}/${formatCount(total)}${of}`;
   const cells = Math.max(0, Math.min(40, width - numbers.length));
   const full = total === 0 ? cells : Math.floor((cells * Math.min(done, total)) / total);
   return clip('█'.repeat(full) + '░'.repeat(cells - full) + numbers, width);
@@ -51,9 +53,10 @@ export function formatRate(perSecond: number): string {
 }
 
 /** `escape: 9,960 trials ok, 1 failed, 2 not run, in 1.2s`; what a sampler has not thought of yet is not counted. */
-export function renderOutcome({ sweep, ok, failed, left, elapsedMs }: Outcome): string {
+export function renderOutcome({ sweep, ok, failed, skipped, left, elapsedMs }: Outcome): string {
   const parts = [`${plural(ok, 'trial')} ok`];
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
   if (left > 0) parts.push(`${formatCount(left)} not run`);
   return `${sweep}: ${parts.join(', ')}, in ${formatDuration(elapsedMs)}`;
 }

@@ -12,6 +12,7 @@ import { headerOf } from '../space/rows.js';
 import type { Value } from '../space/types.js';
 import { requestOf, restorePrepared } from '../sweep/again.js';
 import { prepare } from '../sweep/prepare.js';
+import { readStages } from '../sweep/stages.js';
 
 export interface Replay {
   /** Header and row as in trials.csv. */
@@ -29,7 +30,7 @@ export async function replayTrial(
 ): Promise<Replay> {
   const { path, manifest } = await openRunFolder(runFolder);
   const request = requestOf(manifest, { debug: true });
-  const { pool, space, resolved } = restorePrepared(await prepare(request, onLine), manifest);
+  const { pool, worker, space, resolved } = restorePrepared(await prepare(request, onLine), manifest);
   try {
     const task = await findTask(path, manifest, trial, space.trials);
     const folder = await mkdtemp(join(tmpdir(), 'sweepline-replay-'));
@@ -42,6 +43,7 @@ export async function replayTrial(
       device: manifest.device,
       data: request.data,
       folder,
+      stages: readStages(path, worker),
     });
     const { rows, notes } = await pool.submit(task);
     const header = headerOf(

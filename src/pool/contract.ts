@@ -10,6 +10,7 @@
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, `submit` rejects.
 import { type PlainError, SweeplineError } from '../ground/errors.js';
 import type { Point, SpaceSpec, Value } from '../space/types.js';
+import type { FinishedStage } from './stage.js';
 import type { WorkerDescription } from './worker.js';
 
 /** What every thread is told once, before its first task. */
@@ -25,6 +26,8 @@ export interface PoolSetup {
   readonly data: string | undefined;
   /** The run folder, for artifacts/ and checkpoints/; null: none can be kept (tests). */
   readonly folder: string | null;
+  /** What the trials depend on, run before them; absent where the worker has no stages. */
+  readonly stages?: readonly FinishedStage[];
 }
 
 /** Trials to run in one go. `range` and `trials` are numbers in the space; `points` come from an adaptive sampler. */

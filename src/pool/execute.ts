@@ -8,7 +8,8 @@ import { fillParams } from '../space/params.js';
 import { createRowPrefixes, type PrefixBlock } from '../space/rows.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
-import type { PoolSetup, Task, TrialNote } from './contract.js';
+import type { PoolSetup, Task, TrialNote, TrialStatus } from './contract.js';
+import { createStageFinder } from './stage.js';
 import { createTrial, type StopFlag, TrialStopped } from './trial.js';
 import { type Block, describeWorker, type MetricSpec, type MetricValue, type Worker } from './worker.js';
 
@@ -43,7 +44,9 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
   const prefixes = createRowPrefixes({ space, axes: setup.axes, params, fixed, keyer, sweepSeed });
   const columns = createColumns({ space, params, fixed });
   const metrics = Object.entries(worker.metrics);
-  const failedCells = `failed${','.repeat(metrics.length)}\n`;
+  const stages = createStageFinder(worker, setup.stages ?? []);
+  const withoutMetrics = (status: TrialStatus) => `${status}${','.repeat(metrics.length)}\n`;
+  const failedCells = withoutMetrics('failed');
   const encoder = new TextEncoder();
   /** Rows of a block while they are written; kept, because a new one for every block is garbage by the megabyte. */
   let scratch = Buffer.allocUnsafe(64 * 1024);
@@ -115,9 +118,16 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
         task.kind === 'points'
           ? task.points[i]!
           : { point: space.at(Math.floor(trial / space.replicates)), replicate: trial % space.replicates };
+      const filled = fillParams(point, params, fixed);
+      const obstacle = stages.obstacle(filled);
+      if (obstacle !== undefined) {
+        text += heads[i]! + withoutMetrics('skipped');
+        notes.push({ trial, status: 'skipped', error: { name: 'StageFailed', message: obstacle } });
+        continue;
+      }
       const running = createTrial(
         {
-          params: fillParams(point, params, fixed),
+          params: filled,
           trial,
           key: keys[i]!,
           replicate,
@@ -132,6 +142,7 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
           series: description.series,
           stop,
           shared,
+          stages,
         },
       );
       try {

@@ -1,12 +1,15 @@
 // Loads a worker's module. Called in hosts and in the in-process pool only: never in the coordinator of a real run.
 import { loadDefault } from '../ground/module.js';
+import { splitStageUrl, stageWorker } from './stage.js';
 import type { Worker } from './worker.js';
 
-/** The worker that a module exports as default. Throws BAD_DEFINITION where there is none. */
-export function loadWorker(url: string): Promise<Worker> {
-  return loadDefault<Worker>(url, {
+/** The worker that a module exports as default, or the stage of it that the URL names. BAD_DEFINITION where there is none. */
+export async function loadWorker(workerUrl: string): Promise<Worker> {
+  const { url, stage } = splitStageUrl(workerUrl);
+  const worker = await loadDefault<Worker>(url, {
     kind: 'sweepline-worker',
     word: 'worker',
     example: 'defineWorker({ … })',
   });
+  return stage === undefined ? worker : stageWorker(worker, stage);
 }

@@ -6,6 +6,7 @@ import { formatCell } from '../ground/csv.js';
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
+import type { StageFinder } from './stage.js';
 import type { Trial } from './worker.js';
 
 /** Shared by all threads of a host: 1 once the run wants to stop. */
@@ -34,6 +35,7 @@ export interface TrialSurroundings {
   readonly stop: StopFlag;
   /** What the worker's `share` returned. */
   readonly shared: unknown;
+  readonly stages: StageFinder;
 }
 
 export interface RunningTrial {
@@ -59,6 +61,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     device: around.device,
     data: around.data,
     shared: around.shared,
+    stage: (name) => around.stages.output(name, identity.params),
     random: (purpose) => randomFor(identity.seed, identity.key, purpose),
     report(step, values) {
       if (!(Number.isFinite(step) && step > lastStep)) {

@@ -5,6 +5,13 @@ import { SweeplineError, throwFaults } from '../ground/errors.js';
 import type { Random } from '../ground/random.js';
 import type { BlockColumn } from '../space/columns.js';
 import type { Value } from '../space/types.js';
+import {
+  findStageFaults,
+  type StageDescription,
+  type StageOptions,
+  type StageOutput,
+  stageWorker,
+} from './stage.js';
 
 export type { BlockColumn } from '../space/columns.js';
 
@@ -48,6 +55,8 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly engine: string;
   readonly device: string;
   readonly data: string | undefined;
+  /** What a stage that this trial depends on has left: see `stages` of `defineWorker`. */
+  stage(name: string): StageOutput;
   /** What the worker's `share` returned; its SharedArrayBuffers are the same memory in all threads. */
   readonly shared: Shared;
 }
@@ -98,6 +107,12 @@ export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
   readonly share?: (asked: {
     readonly data: string | undefined;
   }) => Promise<Sharing<Shared>> | Sharing<Shared>;
+  /**
+   * Work that trials share, such as a network that judges all of them: each stage runs once for every combination of
+   * its parameters, before the trials. Its results are kept under stages/<name>/, a run folder of its own. A trial whose
+   * stage failed is `skipped`.
+   */
+  readonly stages?: Readonly<Record<string, StageOptions<z.output<z.ZodObject<S>>, Shared>>>;
   readonly run?: Run<z.output<z.ZodObject<S>>, Shared>;
   readonly runBlock?: RunBlock;
 }
@@ -116,6 +131,7 @@ export interface WorkerDescription {
   readonly metrics: readonly (MetricSpec & { readonly name: string })[];
   readonly series: readonly string[];
   readonly trains: boolean;
+  readonly stages: readonly StageDescription[];
   readonly mode: 'run' | 'runBlock';
 }
 
@@ -159,6 +175,7 @@ export function defineWorker<S extends z.ZodRawShape, Shared = unknown>(
     const described = describeParam(name, type as z.ZodType);
     if (typeof described === 'string') faults.push(described);
   }
+  faults.push(...findStageFaults(worker as never));
   throwFaults('BAD_DEFINITION', `worker "${options.name}" does not hold together`, faults);
   return worker;
 }
@@ -178,6 +195,10 @@ export function describeWorker(worker: Worker): WorkerDescription {
     metrics: Object.entries(worker.metrics).map(([name, spec]) => ({ name, ...spec })),
     series: worker.series ?? [],
     trains: worker.trains ?? false,
+    stages: Object.keys(worker.stages ?? {}).map((name) => ({
+      name,
+      worker: describeWorker(stageWorker(worker, name)),
+    })),
     mode: worker.runBlock === undefined ? 'run' : 'runBlock',
   };
 }

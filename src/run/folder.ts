@@ -12,6 +12,11 @@ import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
+/** Where a stage's own run lies in the folder of the run that depends on it. */
+export function stageFolder(folder: string, stage: string): string {
+  return join(folder, 'stages', stage);
+}
+
 export interface RunFolder {
   /** Absolute path. */
   readonly path: string;

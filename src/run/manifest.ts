@@ -54,4 +54,6 @@ export interface WorkerRecord {
     readonly goal?: 'min' | 'max';
   }[];
   readonly series: readonly string[];
+  /** Names of the stages that its trials depend on; absent: none. */
+  readonly stages?: readonly string[];
 }

@@ -10,7 +10,7 @@ import { type Derived, writeDerived } from './derive.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
-import { createRunFolder, openRunFolder } from './folder.js';
+import { createRunFolder, openRunFolder, stageFolder } from './folder.js';
 import { type Journal, openJournal } from './journal.js';
 import { skipRows } from './lines.js';
 import { acquireLock } from './lock.js';
@@ -39,17 +39,8 @@ export async function mergeRuns(
   out: string,
   identity: MergedIdentity,
 ): Promise<Derived & { readonly folder: string }> {
-  const sources = await Promise.all(folders.map(openSource));
+  const sources = await examine(folders);
   const [first] = sources;
-  if (first === undefined)
-    throw new SweeplineError('BAD_USAGE', 'there is nothing to merge: expected one run or more');
-  throwFaults(
-    'BAD_USAGE',
-    'the runs do not belong together',
-    sources.slice(1).flatMap((one) => findDifferences(first, one)),
-  );
-  throwFaults('BAD_USAGE', 'the runs disagree about trials that they share', findDisagreements(sources));
-
   const manifest: Manifest = { ...first.manifest, ...identity, shard: null };
   const { path, isNew } = await createRunFolder(out, manifest);
   if (!isNew)
@@ -67,11 +58,34 @@ export async function mergeRuns(
       const artifacts = join(source.path, 'artifacts');
       if (existsSync(artifacts)) cpSync(artifacts, join(path, 'artifacts'), { recursive: true });
     }
+    for (const [stage, parts] of stageParts(sources))
+      if (parts.length > 0) await mergeRuns(parts, stageFolder(path, stage), identity);
     return { ...(await writeDerived(path, journal.state)), folder: path };
   } finally {
     await journal.close();
     await lock.release();
   }
+}
+
+/** Opens runs that may be merged. Throws BAD_USAGE with everything about them, or about their stages, that forbids it. */
+async function examine(folders: readonly string[]): Promise<readonly [Source, ...Source[]]> {
+  const [first, ...rest] = await Promise.all(folders.map(openSource));
+  if (first === undefined)
+    throw new SweeplineError('BAD_USAGE', 'there is nothing to merge: expected one run or more');
+  const differences = rest.flatMap((one) => findDifferences(first, one));
+  throwFaults('BAD_USAGE', 'the runs do not belong together', differences);
+  const disagreements = findDisagreements([first, ...rest]);
+  throwFaults('BAD_USAGE', 'the runs disagree about trials that they share', disagreements);
+  for (const parts of stageParts([first, ...rest]).values()) if (parts.length > 0) await examine(parts);
+  return [first, ...rest];
+}
+
+/** By stage, the folders of those runs that have run it. */
+function stageParts(sources: readonly Source[]): Map<string, readonly string[]> {
+  const names = sources[0]?.manifest.worker.stages ?? [];
+  return new Map(
+    names.map((name) => [name, sources.map(({ path }) => stageFolder(path, name)).filter(existsSync)]),
+  );
 }
 
 async function openSource(folder: string): Promise<Source> {

@@ -1,12 +1,14 @@
 // What a run has done so far, read beside its coordinator: takes no lock, writes nothing, and leaves half a record at
 // the journal's end to whoever is writing it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { createSpace } from '../space/space.js';
 import type { Counts } from './epoch.js';
-import { openRunFolder } from './folder.js';
+import { openRunFolder, stageFolder } from './folder.js';
 import { findCoordinator } from './lock.js';
 import type { Manifest } from './manifest.js';
-import { replayJournal } from './replay.js';
+import { JOURNAL_FILE, replayJournal } from './replay.js';
 import type { RunState } from './state.js';
 
 export interface RunStatus extends Counts {
@@ -19,8 +21,16 @@ export interface RunStatus extends Counts {
   readonly meanRunMs: number | null;
   /** Who works on it now; null where nobody does. */
   readonly coordinator: { readonly pid: number; readonly host: string } | null;
+  /** Of each stage that has run: its trials that have ended, and those of them that failed. */
+  readonly stages: readonly StageStatus[];
   /** Why the last coordinator stopped; null where none did, or one is at work, or it was killed. */
   readonly stopped: string | null;
+}
+
+export interface StageStatus {
+  readonly name: string;
+  readonly done: number;
+  readonly failed: number;
 }
 
 export async function readRunStatus(folder: string): Promise<RunStatus> {
@@ -40,6 +50,16 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
     total: manifest.sampler.name === 'grid' ? createSpace(manifest.space).trials : null,
     meanRunMs: epoch.timed > 0 ? epoch.runMs / epoch.timed : null,
     coordinator: (await findCoordinator(path)) ?? null,
+    stages: readStages(path, manifest),
     stopped: state.stopped,
   };
+}
+
+function readStages(path: string, manifest: Manifest): StageStatus[] {
+  return (manifest.worker.stages ?? []).flatMap((name) => {
+    const own = stageFolder(path, name);
+    if (!existsSync(join(own, JOURNAL_FILE))) return [];
+    const counts = replayJournal(own).state.epochs.at(-1)?.counts();
+    return counts === undefined ? [] : [{ name, done: counts.done, failed: counts.failed + counts.timeout }];
+  });
 }

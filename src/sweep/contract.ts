@@ -55,9 +55,21 @@ export interface Plan {
   readonly predictedMs: number | null;
   readonly predictedBytes: number | null;
   readonly workers: number;
+  /** What the trials depend on and runs before them, once for several; none for most sweeps. */
+  readonly stages: readonly StagePlan[];
+}
+
+export interface StagePlan {
+  readonly name: string;
+  readonly about: string;
+  /** How often it runs: the combinations of its parameters. */
+  readonly trials: number;
+  readonly done: number;
 }
 
 export interface Progress {
+  /** The stage that these numbers are of; absent: the trials themselves. */
+  readonly stage?: string;
   /** Trials to do in this run, those done before included; null where the sampler decides as it goes. */
   readonly total: number | null;
   readonly done: number;
@@ -74,10 +86,14 @@ export interface Progress {
 export interface Observer {
   /** The run folder is there and locked, the worker is known, nothing has run yet. */
   onStart?(event: { readonly folder: string; readonly plan: Plan; readonly resumed: boolean }): void;
+  /** A stage of the run begins: `plan` is its own. Progress and failures carry its name until it has ended. */
+  onStage?(event: { readonly stage: string; readonly plan: Plan }): void;
   /** At most ten times a second, and once at the end. */
   onProgress?(progress: Progress): void;
   /** A trial ended without `ok`. `replay` is the command that runs it alone. */
   onFailure?(event: {
+    /** The stage whose trial it is; absent: one of the run itself. */
+    readonly stage?: string;
     readonly trial: number;
     readonly status: string;
     readonly error: PlainError;
@@ -95,6 +111,8 @@ export interface Outcome {
   readonly trials: number;
   readonly ok: number;
   readonly failed: number;
+  /** Not run because a stage that they depend on failed. */
+  readonly skipped: number;
   /** Not run: interrupted, or given up after too many failures. */
   readonly left: number;
   readonly interrupted: boolean;

@@ -228,7 +228,12 @@ export class Coordinator {
 
   #checkFailures(): void {
     const { tally } = this.#options;
-    if (this.#stopping || !this.#options.isTooManyFailures(tally.failed, tally.done)) return;
+    if (this.#options.isTooManyFailures(tally.failed, tally.done)) this.giveUp();
+  }
+
+  /** Too many trials have failed: nothing more starts. */
+  giveUp(): void {
+    if (this.#stopping) return;
     this.tooManyFailures = true;
     this.#stopping = true;
     this.#options.pool.stop();

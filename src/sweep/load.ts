@@ -6,6 +6,7 @@ import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
 import { loadDefault } from '../ground/module.js';
 import { describeUnknown } from '../ground/text.js';
+import { splitStageUrl, stageUrl } from '../pool/stage.js';
 import type { Sweep } from './define.js';
 
 export interface LoadedSweep {
@@ -36,17 +37,38 @@ export async function shippedSweeps(): Promise<readonly { name: string; title: s
 
 /** Loads a shipped sweep by name, or a file by path or URL. BAD_USAGE where there is none, BAD_DEFINITION where it is no sweep. */
 export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
-  const url = nameOrFile.startsWith('file:') ? nameOrFile : pathToFileURL(findFile(nameOrFile)).href;
+  const { url, stage } = nameOrFile.startsWith('file:')
+    ? splitStageUrl(nameOrFile)
+    : { url: pathToFileURL(findFile(nameOrFile)).href, stage: undefined };
   const sweep = await loadDefault<Sweep>(url, {
     kind: 'sweepline-sweep',
     word: 'sweep',
     example: 'defineSweep({ name, worker, axes })',
   });
-  return {
+  const loaded = {
     sweep,
     url,
     workerUrl: resolveModule(sweep.worker, url),
     reportUrl: sweep.report === null ? null : resolveModule(sweep.report, url),
+  };
+  return stage === undefined ? loaded : loadedStage(loaded, stage);
+}
+
+/** A stage of a sweep's worker as a sweep of its own. Its grid is that of a run: here it has none. */
+export function loadedStage({ sweep, url, workerUrl }: LoadedSweep, stage: string): LoadedSweep {
+  const name = `${sweep.name}.${stage}`;
+  return {
+    sweep: {
+      ...sweep,
+      name,
+      title: `${sweep.title}: stage ${stage}`,
+      grids: [{ axes: [] }],
+      fixed: {},
+      where: null,
+    },
+    url: stageUrl(url, stage),
+    workerUrl: stageUrl(workerUrl, stage),
+    reportUrl: null,
   };
 }
 

@@ -19,6 +19,7 @@ import { bisectStride } from './samplers/bisect.js';
 import type { Sampler } from './samplers/contract.js';
 import { createSampler } from './samplers/create.js';
 import { createAccept } from './samplers/grid.js';
+import { planStages } from './stages.js';
 
 export interface PlanFacts {
   readonly prepared: Prepared;
@@ -55,7 +56,7 @@ export async function planRun(request: RunRequest): Promise<Plan> {
     const sampler = createSampler({
       space,
       spec: resolved.sampler,
-      where: loaded.sweep.where,
+      accept: createAccept(space, loaded.sweep.where),
       shard: request.shard ?? null,
       nextUndone: (from) => from,
     });
@@ -78,7 +79,7 @@ export async function planResume(path: string): Promise<Plan> {
     const sampler = createSampler({
       space,
       spec: resolved.sampler,
-      where: loaded.sweep.where,
+      accept: createAccept(space, loaded.sweep.where),
       shard,
       nextUndone: (from) => from,
     });
@@ -108,6 +109,7 @@ export function describePlan({ prepared, sampler, folder, counts, meanRunMs }: P
     done: counts.done,
     failed: counts.failed,
     orphaned: counts.orphaned,
+    stages: planStages(prepared, folder),
     new: fresh,
     predictedMs: meanRunMs === null ? null : (meanRunMs * fresh) / workers,
     predictedBytes: predictBytes(prepared, fresh),

@@ -1,7 +1,7 @@
 // What `plan`, `run` and `resume` have in common before anything runs: load the sweep, open a pool, let it describe the
 // worker, and resolve the definition against it. Nothing is written here.
 import { availableParallelism } from 'node:os';
-import { throwFaults } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import type { DataIdentity, Pool } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { createInlinePool } from '../pool/inline.js';
@@ -31,12 +31,11 @@ export async function prepare(request: RunRequest, onLine: (line: string) => voi
   checkRequest(request);
   const loaded = await loadSweep(request.sweep);
   const workers = request.workers ?? availableParallelism();
-  const pool = request.debug
-    ? createInlinePool(loaded.workerUrl)
-    : createHostPool({ workerUrl: loaded.workerUrl, threads: workers, env: TFJS_ENVIRONMENT, onLine });
+  const pool = openPool(request, loaded.workerUrl, workers, onLine);
   try {
     const worker = await pool.describe();
     const resolved = await resolveSweep(loaded.sweep, request, worker, pool);
+    requireGrid(resolved, worker);
     const device = await findDevice(request, worker);
     const data = await pool.share({ data: request.data });
     return { device, data, loaded, worker, resolved, space: createSpace(resolved.space), pool, workers };
@@ -44,6 +43,28 @@ export async function prepare(request: RunRequest, onLine: (line: string) => voi
     pool.kill();
     throw error;
   }
+}
+
+/** Threads in a host process, or none and no process with `debug`. */
+export function openPool(
+  request: RunRequest,
+  workerUrl: string,
+  threads: number,
+  onLine: (line: string) => void,
+): Pool {
+  return request.debug
+    ? createInlinePool(workerUrl)
+    : createHostPool({ workerUrl, threads, env: TFJS_ENVIRONMENT, onLine });
+}
+
+/** Stages run before the trials: which ones is known in advance only on a grid. */
+function requireGrid({ sampler }: Resolved, { name, stages }: WorkerDescription): void {
+  if (sampler.name === 'grid' || stages.length === 0) return;
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${sampler.name} cannot plan`,
+    { hint: 'use the sampler grid' },
+  );
 }
 
 function checkRequest(request: RunRequest): void {

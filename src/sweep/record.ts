@@ -30,6 +30,7 @@ export function createManifest(
       params: worker.params.map(({ name, type, default: value }) => ({ name, type, default: value })),
       metrics: worker.metrics,
       series: worker.series,
+      ...(worker.stages.length === 0 ? {} : { stages: worker.stages.map(({ name }) => name) }),
     },
     reportUrl: loaded.reportUrl,
     space: resolved.space,

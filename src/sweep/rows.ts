@@ -8,13 +8,14 @@ export function* readMetrics(
   worker: Pick<WorkerDescription, 'metrics'>,
 ): Generator<{
   readonly trial: number;
+  readonly key: string;
   readonly status: string;
   readonly metrics: ReadonlyMap<string, string>;
 }> {
   for (const cells of readRows(decoder.decode(rows))) {
     const first = cells.length - worker.metrics.length;
     const metrics = new Map(worker.metrics.map(({ name }, i) => [name, cells[first + i]!]));
-    yield { trial: Number(cells[0]), status: cells[first - 1]!, metrics };
+    yield { trial: Number(cells[0]), key: cells[1]!, status: cells[first - 1]!, metrics };
   }
 }
 

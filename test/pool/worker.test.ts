@@ -86,6 +86,7 @@ it('describes a worker as plain data', () => {
     ],
     series: ['train'],
     trains: true,
+    stages: [],
     mode: 'run',
   });
   expect(structuredClone(description)).toEqual(description);

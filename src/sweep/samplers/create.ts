@@ -3,10 +3,9 @@
 import type { Epoch } from '../../run/epoch.js';
 import type { SamplerSpec } from '../../space/sampling.js';
 import type { Space } from '../../space/space.js';
-import type { Point } from '../../space/types.js';
 import { createBisectSampler } from './bisect.js';
 import type { Sampler } from './contract.js';
-import { createAccept, createGridSampler } from './grid.js';
+import { createGridSampler } from './grid.js';
 
 /** Which ended trials to run again. */
 export type RetryChoice = 'failed' | 'timeout' | 'all';
@@ -14,7 +13,8 @@ export type RetryChoice = 'failed' | 'timeout' | 'all';
 export interface SamplerOptions {
   readonly space: Space;
   readonly spec: SamplerSpec;
-  readonly where: ((point: Point) => boolean) | null;
+  /** Whether a trial is one of the run's (see `createAccept`); null: all are. */
+  readonly accept: ((trial: number) => boolean) | null;
   readonly shard: { readonly index: number; readonly count: number } | null;
   /** The least trial from `from` on that is not done. */
   readonly nextUndone: (from: number) => number;
@@ -22,8 +22,7 @@ export interface SamplerOptions {
   readonly retry?: { readonly choice: RetryChoice; readonly epoch: Epoch };
 }
 
-export function createSampler({ space, spec, where, shard, nextUndone, retry }: SamplerOptions): Sampler {
-  const accept = createAccept(space, where);
+export function createSampler({ space, spec, accept, shard, nextUndone, retry }: SamplerOptions): Sampler {
   if (spec.name === 'bisect') return createBisectSampler({ space, spec, accept, shard });
   const grid = createGridSampler({ space, accept, shard, nextUndone });
   return retry === undefined ? grid : createRetrySampler(retry.epoch, retry.choice, grid);
@@ -50,6 +49,8 @@ export function countRetried(epoch: Epoch, retry: RetryChoice): number {
 }
 
 function badSets(epoch: Epoch, retry: RetryChoice): readonly Epoch['done'][] {
-  if (retry === 'failed') return [epoch.failed];
-  return retry === 'timeout' ? [epoch.timeout] : [epoch.failed, epoch.timeout, epoch.pruned];
+  // Skipped trials waited for a stage that failed, which is run again too.
+  if (retry === 'failed') return [epoch.failed, epoch.skipped];
+  if (retry === 'timeout') return [epoch.timeout];
+  return [epoch.failed, epoch.timeout, epoch.pruned, epoch.skipped];
 }

@@ -1,0 +1,64 @@
+// Artifacts lie under their trial's number, and an edited grid gives trials other numbers: their folders go along. In
+// between they lie under the trial's key, where those of points that the grid has lost stay for the day it has them
+// again. Every step is a rename, and may be taken again after a kill.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Epoch } from './epoch.js';
+import { Excerpts } from './excerpts.js';
+import { finishedTrials, readStretch } from './finished.js';
+import { skipCell, skipRows } from './lines.js';
+
+const BY_KEY = 'by-key';
+
+/** To be called before a grid's record makes an end of `epoch`. Artifacts of trials that never ended are removed. */
+export function setArtifactsAside(folder: string, epoch: Epoch): void {
+  const artifacts = join(folder, 'artifacts');
+  const numbers = new Set(listNames(artifacts).filter((name) => name !== BY_KEY));
+  if (numbers.size === 0) return;
+  const byKey = join(artifacts, BY_KEY);
+  mkdirSync(byKey, { recursive: true });
+  forEachKey(folder, epoch, (trial, key) => {
+    if (!numbers.delete(String(trial))) return;
+    const to = join(byKey, key);
+    rmSync(to, { recursive: true, force: true });
+    renameSync(join(artifacts, String(trial)), to);
+  });
+  for (const name of numbers) rmSync(join(artifacts, name), { recursive: true });
+}
+
+/** Gives what lies under the keys of `epoch`'s finished trials their numbers there. */
+export function moveArtifacts(folder: string, epoch: Epoch): void {
+  const artifacts = join(folder, 'artifacts');
+  const keys = new Set(listNames(join(artifacts, BY_KEY)));
+  if (keys.size === 0) return;
+  forEachKey(folder, epoch, (trial, key) => {
+    if (!keys.delete(key)) return;
+    const from = join(artifacts, BY_KEY, key);
+    const to = join(artifacts, String(trial));
+    // Where both are there, the trial has run again since, and its own count.
+    if (existsSync(to)) rmSync(from, { recursive: true });
+    else renameSync(from, to);
+  });
+}
+
+function listNames(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** Every finished trial with its key, which is the second cell of its row. */
+function forEachKey(folder: string, epoch: Epoch, visit: (trial: number, key: string) => void): void {
+  const excerpts = new Excerpts(folder);
+  try {
+    for (const { from, to, rows } of finishedTrials(epoch.extents, excerpts)) {
+      const bytes = Buffer.from(readStretch(rows, excerpts));
+      let row = 0;
+      for (let trial = from; trial < to; trial++) {
+        const key = skipCell(bytes, row);
+        visit(trial, bytes.toString('latin1', key, skipCell(bytes, key) - 1));
+        row = skipRows(bytes, row, 1);
+      }
+    }
+  } finally {
+    excerpts.close();
+  }
+}
