@@ -107,7 +107,9 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
 
   const report = interrupted ? undefined : await makeReport(conduct, folder, say);
   if (seen.replay !== undefined)
-    terminal.say(`  ${plural(seen.failures, 'trial')} did not end ok; replay the first with: ${seen.replay}`);
+    terminal.say(
+      `  ${plural(seen.failures, 'trial')} failed${skipped > 0 ? ' or were skipped' : ''}; replay the first with: ${seen.replay}`,
+    );
   if (tooManyFailures) {
     terminal.say(
       `Given up after too many failures; try them again with: ${commandOn('resume', folder)} --retry failed`,
