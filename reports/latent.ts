@@ -6,8 +6,8 @@ import {
   barChart,
   type ClassificationRow,
   type ColumnType,
+  decodeFloats,
   defineReport,
-  formatNumber,
   groupRows,
   lineChart,
   meanInterval,
@@ -21,9 +21,15 @@ import {
   renderImageRows,
   renderPointMaps,
   rowsToSql,
-  settingSql,
-  varyingAxes,
 } from 'sweepline';
+import {
+  dataName,
+  describeTrouble,
+  digits,
+  nameSetting,
+  pickEvenly,
+  troubleSection,
+} from './autoencoders.js';
 
 /** Pictures show so many settings at most; the tables hold all. */
 const MOST_PANELS = 9;
@@ -171,10 +177,7 @@ async function tabulate(
   return rowsToSql({ trial: 'integer', latent: 'integer', ...columns }, rows);
 }
 
-/** What a setting is called: its latent size and, in this run, what else tells it from others. */
-async function settingOf(context: ReportContext): Promise<string> {
-  return settingSql('latent', await varyingAxes(context, ['latent']));
-}
+const settingOf = (context: ReportContext) => nameSetting(context, 'latent');
 
 function accuracyBars(rows: readonly Row[]): Row[] {
   const measures = [
@@ -210,10 +213,7 @@ async function finishedTrials(context: ReportContext): Promise<readonly Shown[]>
 async function shownTrials(context: ReportContext): Promise<readonly Shown[]> {
   const trials = await finishedTrials(context);
   const first = trials.filter(({ setting }, i) => setting !== trials[i - 1]?.setting);
-  if (first.length <= MOST_PANELS) return first;
-  return Array.from({ length: MOST_PANELS }, (_, i) => {
-    return first[Math.round((i * (first.length - 1)) / (MOST_PANELS - 1))]!;
-  });
+  return pickEvenly(first, MOST_PANELS);
 }
 
 async function drawReconstructions(context: ReportContext): Promise<string | null> {
@@ -242,7 +242,7 @@ async function drawCodes(context: ReportContext): Promise<string | null> {
   const shown = await shownTrials(context);
   if (shown.length === 0) return null;
   const panels = shown.map(({ row, setting, folder, clusters: { dims, labels } }) => {
-    const values = readFloats(join(folder, 'codes.f32'));
+    const values = decodeFloats(readFileSync(join(folder, 'codes.f32')));
     const codes = { values, count: labels.length, dims };
     const how = dims > 2 ? ', t-SNE' : dims === 1 ? ', a line for each digit' : '';
     return {
@@ -307,44 +307,15 @@ async function nameTrouble(context: ReportContext): Promise<string> {
       FROM trials WHERE status = 'ok' ORDER BY trial`,
   );
   if (rows.length === 0) return '';
-  const list = (members: readonly Row[]) =>
-    members
-      .map((row) => `trial ${row.trial} (latent ${row.setting}: test L1 ${digits(row.test_l1)})`)
-      .join(', ');
-  const collapsed = rows.filter((row) => row.collapsed === true);
-  const dead = rows.filter((row) => row.dead_units === row.latent);
-  const partly = rows.filter((row) => Number(row.dead_units) > 0 && row.dead_units !== row.latent);
-  const lines = [
-    collapsed.length === 0
-      ? 'No trial collapsed.'
-      : `**Collapsed: ${collapsed.length} of ${rows.length}** give the same image whatever they are shown (decoded variance under 1 % of the originals'): ${list(collapsed)}.`,
-    dead.length === 0
-      ? 'No trial died altogether.'
-      : `**Dead: ${dead.length} of ${rows.length}** give every test image the same code: ${list(dead)}.`,
-    ...(partly.length === 0
-      ? []
-      : [
-          `Some code units are constant in ${partly.length} more: ${partly.map((row) => `trial ${row.trial} (${row.dead_units} of ${row.latent})`).join(', ')}.`,
-        ]),
-    'All of them count in the means above: leaving them out would flatter their settings.',
-  ];
+  const trouble = describeTrouble(rows, (row) => `latent ${row.setting}: test L1 ${digits(row.test_l1)}`);
   const here = new Set((await finishedTrials(context)).map(({ row }) => row.trial));
   const missing = rows.filter((row) => !here.has(row.trial!));
-  if (missing.length > 0)
-    lines.push(
-      `Without artifacts in this folder, so missing from classification, confusion and the pictures: trial ${missing.map((row) => row.trial).join(', ')}.`,
-    );
-  return `## Trials that died or collapsed\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
-}
-
-const digits = (cell: unknown) => (typeof cell === 'number' ? formatNumber(cell, 3) : String(cell));
-
-function dataName({ manifest }: ReportContext): string {
-  return `data set ${manifest.data?.name ?? 'not named'}`;
-}
-
-function readFloats(path: string): Float32Array {
-  const bytes = readFileSync(path);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  return troubleSection([
+    ...trouble,
+    ...(missing.length === 0
+      ? []
+      : [
+          `Without artifacts in this folder, so missing from classification, confusion and the pictures: trial ${missing.map((row) => row.trial).join(', ')}.`,
+        ]),
+  ]);
 }

@@ -1,9 +1,11 @@
 // The public index: what sweeps, workers, reports and programs import from 'sweepline'. Exports only; native code is
 // loaded behind these functions when it is used, never by importing them.
+export { blurImages } from './data/blur.js';
 export { findDataset } from './data/catalogue.js';
 export type { Dataset, ImageSet } from './data/dataset.js';
 export { renderSheet, type SheetOptions } from './data/png.js';
 export { SweeplineError } from './ground/errors.js';
+export { decodeFloats, encodeFloats } from './ground/floats.js';
 export { type Random, randomFor } from './ground/random.js';
 export { runEscapes } from './landscape/block.js';
 export { type Climb, trajectory } from './landscape/climb.js';
@@ -28,6 +30,7 @@ export {
   encoderWidths,
   hiddenFaults,
 } from './net/autoencoder.js';
+export { disnet } from './net/disnet.js';
 export type { Loss, LossName } from './net/loss.js';
 export {
   type Activation,

@@ -1,7 +1,9 @@
 // Tables of means over replicates: one row a setting, every finished trial counted. A mean over one replicate has no
 // interval, and settings that differ in an axis the table does not name get a column for it instead of being mixed.
+
+import type { Value } from '../space/types.js';
 import { meanInterval } from '../stats/interval.js';
-import { quoteName } from './columns.js';
+import { quoteName, quoteValue } from './columns.js';
 import type { Cell, Row, TableSpec } from './define.js';
 import { groupRows, varyingAxes } from './settings.js';
 import { type ColumnType, rowsToSql } from './values.js';
@@ -15,15 +17,17 @@ export interface MeansSpec extends Omit<TableSpec, 'sql' | 'check'> {
   readonly intervals?: readonly string[];
   /** Boolean metrics of which the true ones are counted. */
   readonly counts?: readonly string[];
+  /** Only trials with these parameters are in the table, which then needs no column for them. */
+  readonly where?: Readonly<Record<string, Value>>;
 }
 
 /** `<by…>,<other axes that vary…>,replicates,<means…>,<counts…>` */
 export function meansTable(spec: MeansSpec): TableSpec {
-  const { by, means, intervals = [], counts = [], ...rest } = spec;
+  const { by, means, intervals = [], counts = [], where = {}, ...rest } = spec;
   return {
     ...rest,
     async sql(context) {
-      const keys = [...by, ...(await varyingAxes(context, by))];
+      const keys = [...by, ...(await varyingAxes(context, [...by, ...Object.keys(where)]))];
       const types = new Map(context.manifest.worker.params.map((param) => [param.name, param.type]));
       const columns: Record<string, ColumnType> = {};
       for (const key of keys) columns[key] = types.get(key) ?? 'string';
@@ -35,8 +39,12 @@ export function meansTable(spec: MeansSpec): TableSpec {
         columns[`${name}_high`] = 'number';
       }
       for (const name of counts) columns[name] = 'integer';
+      const wanted = Object.entries(where).map(
+        ([name, value]) => ` AND ${quoteName(name)} = ${quoteValue(value)}`,
+      );
       const { rows } = await context.query(
-        `SELECT * FROM trials WHERE status = 'ok' ORDER BY ${[...keys, 'trial'].map(quoteName).join(', ')}`,
+        `SELECT * FROM trials WHERE status = 'ok'${wanted.join('')}
+          ORDER BY ${[...keys, 'trial'].map(quoteName).join(', ')}`,
       );
       const named = rows.map((row) => ({ ...row, '#setting': JSON.stringify(keys.map((key) => row[key])) }));
       const table = groupRows(named, '#setting').map(([, members]) => {

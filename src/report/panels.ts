@@ -100,10 +100,10 @@ export interface ImageRow {
   readonly part?: readonly [from: number, to: number];
 }
 
-/** Pictures one below the other, each with its label at the left; all drawn equally wide. */
-export function renderImageRows(rows: readonly ImageRow[], look: Look): string {
+/** Pictures one below the other, each with its label at the left; all drawn `wide` pixels wide (default 620). */
+export function renderImageRows(rows: readonly ImageRow[], look: Look & { readonly wide?: number }): string {
   const left = 190;
-  const wide = 620;
+  const { wide = 620 } = look;
   let y = TOP;
   const drawn = rows.map(({ label, note, png, part = [0, 1] }) => {
     const view = new DataView(png.buffer, png.byteOffset, png.byteLength);

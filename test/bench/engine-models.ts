@@ -1,4 +1,5 @@
 // The models that the engine's benchmark times: those of the peer's script, layer for layer.
+import { disnet } from '../../src/net/disnet.js';
 import { sizeOf } from '../../src/net/graph.js';
 import { initialParameters, initialStatistics } from '../../src/net/initial.js';
 import * as m from '../../src/net/model.js';
@@ -39,22 +40,10 @@ function autoencoder(latent: number): BenchModel {
 }
 
 function discriminator(): BenchModel {
-  const block = (filters: number) => [
-    m.conv2d(filters, 3, { activation: 'relu' }),
-    m.maxPool2d(2),
-    m.dropout(0.25),
-  ];
-  const layers = [
-    ...block(32),
-    ...block(64),
-    ...block(128),
-    m.flatten(),
-    m.dense(2, { activation: 'softmax' }),
-  ];
   const [first, second, third] = [784 * 9 * 32, 196 * 9 * 32 * 64, 49 * 9 * 64 * 128];
   return {
     name: 'disnet 32-64-128 batch 64',
-    program: { ...common, net: net({ input: [1, 28, 28], layers }), losses: ['cce'], target: 'labels' },
+    program: { ...common, net: disnet([1, 28, 28]), losses: ['cce'], target: 'labels' },
     batch: 64,
     target: 1.2,
     flops: 2 * 64 * (2 * first + 3 * second + 3 * third),

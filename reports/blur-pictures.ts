@@ -1,0 +1,99 @@
+// Pictures of the blur study: test images under each blur, and what autoencoders make of them, from the trials' sheets.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ReportContext, type Row, renderImageRows } from 'sweepline';
+import { dataName, digits, nameSetting, pickEvenly } from './autoencoders.js';
+
+/** What an autoencoder is held to. */
+export type Target = 'clear' | 'blurred';
+
+/** Rows of a picture at most; the tables hold all. */
+const MOST_ROWS = 30;
+/** deblurred.png holds clear images, blurred ones and decoded ones, a third each. */
+const PARTS = { clear: [0, 1 / 3], blurred: [1 / 3, 2 / 3], decoded: [2 / 3, 1] } as const;
+
+/** Finished trials with the name of their setting: all that varies but σ and the target. */
+export async function trialsOf(context: ReportContext, target?: Target): Promise<string> {
+  const setting = await nameSetting(context, 'latent', ['sigma', 'target']);
+  return `SELECT concat('latent ', ${setting}) AS setting, * FROM trials
+    WHERE status = 'ok'${target === undefined ? '' : ` AND target = '${target}'`}
+    ORDER BY latent, setting, sigma, replicate, trial`;
+}
+
+interface Shown {
+  readonly row: Row;
+  readonly png: Uint8Array;
+}
+
+/** The first finished trial of each σ and setting whose pictures are here, by σ. */
+async function shownTrials(context: ReportContext, target?: Target) {
+  const { rows } = await context.query(await trialsOf(context, target));
+  const found = rows.flatMap((row): Shown[] => {
+    const path = join(context.folder, 'artifacts', String(row.trial), 'deblurred.png');
+    return existsSync(path) ? [{ row, png: readFileSync(path) }] : [];
+  });
+  const sigmas = [...new Set(found.map(({ row }) => Number(row.sigma)))].sort((a, b) => a - b);
+  return sigmas.map((sigma) => {
+    const settings = new Map<string, Shown>();
+    for (const shown of found) {
+      const setting = String(shown.row.setting);
+      if (shown.row.sigma === sigma && !settings.has(setting)) settings.set(setting, shown);
+    }
+    return { sigma, shown: [...settings.values()] };
+  });
+}
+
+const clearRow = (png: Uint8Array) => ({ label: 'clear', png, part: PARTS.clear });
+
+const blurredRow = (sigma: number, { row, png }: Shown) => ({
+  label: `σ ${sigma}`,
+  note: `judge right for ${digits(row.judge_accuracy)}`,
+  png,
+  part: PARTS.blurred,
+});
+
+export async function drawSamples(context: ReportContext): Promise<string | null> {
+  const blurs = pickEvenly(await shownTrials(context), MOST_ROWS);
+  if (blurs.length === 0) return null;
+  return renderImageRows(
+    [clearRow(blurs[0]!.shown[0]!.png), ...blurs.map(({ sigma, shown }) => blurredRow(sigma, shown[0]!))],
+    {
+      name: 'blur-samples',
+      title: `Test images under each blur, ${dataName(context)}`,
+      about: 'Rows of images: clear, then blurred ever more widely',
+    },
+  );
+}
+
+export async function drawDecoded(
+  context: ReportContext,
+  name: string,
+  target: Target,
+  how: string,
+): Promise<string | null> {
+  const all = await shownTrials(context, target);
+  if (all.length === 0) return null;
+  const most = Math.max(...all.map(({ shown }) => shown.length));
+  const blurs = pickEvenly(all, Math.max(2, Math.floor((MOST_ROWS - 1) / (most + 1))));
+  return renderImageRows(
+    [
+      clearRow(all[0]!.shown[0]!.png),
+      ...blurs.flatMap(({ sigma, shown }) => [
+        blurredRow(sigma, shown[0]!),
+        ...pickEvenly(shown, MOST_ROWS).map(({ row, png }) => ({
+          label: `→ ${row.setting}`,
+          note: `${digits(row.clear_rate_decoded)} pass, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
+          png,
+          part: PARTS.decoded,
+        })),
+      ]),
+    ],
+    {
+      name,
+      title: `What autoencoders make of blurred images, ${dataName(context)}`,
+      subtitle: `${how}; pass: share of all decoded test images that the judge takes for clear`,
+      about: 'Rows of images: for each blur the blurred ones, then the decoded ones of each latent size',
+      wide: 420,
+    },
+  );
+}

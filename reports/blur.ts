@@ -1,0 +1,249 @@
+// The report of the blur study: which blurs the judge sees, and how many of the decoded images it takes for clear. Every
+// number comes from the run's rows; where the judge guesses, the report says so instead of reading its rates.
+import {
+  type Chart,
+  type ChartSpec,
+  defineReport,
+  groupRows,
+  lineChart,
+  meansTable,
+  numbersOf,
+  type PictureSpec,
+  type ReportContext,
+  type Row,
+  type TableSpec,
+  varyingAxes,
+} from 'sweepline';
+import { dataName, describeTrouble, digits, troubleSection } from './autoencoders.js';
+import { drawDecoded, drawSamples, type Target, trialsOf } from './blur-pictures.js';
+
+/** A judge that is right for fewer of the test images than this guesses; 10,000 coins would stay below 0.52. */
+const GUESSING = 0.6;
+/** What a judge depends on besides sigma. */
+const JUDGE = ['judge_epochs', 'judge_images', 'test'];
+export default defineReport({
+  name: 'blur',
+  title: 'Does an autoencoder undo a blur?',
+  tables: [
+    deblurTable(
+      'deblur',
+      'clear',
+      'Autoencoders held to the clear image: means over replicates, those that died or collapsed included.',
+    ),
+    deblurTable(
+      'deblur-blurred',
+      'blurred',
+      'The control: the same autoencoders held to the blurred image they are fed, so that nothing asks them to undo the blur.',
+    ),
+  ],
+  figures: [
+    {
+      name: 'blur-samples',
+      about: 'The same test images, clear and under each blur.',
+      render: drawSamples,
+    },
+    {
+      name: 'blur-judge',
+      about:
+        'What DisNet sees of each blur: the share of test images it sorts right, and the shares of clear and of blurred ones that it takes for clear. One judge a blur: how far another would be from it, this run cannot say.',
+      sql: async (context) => `SELECT ${await nameJudge(context)} AS judge, sigma, judge_accuracy,
+          clear_rate_clear, clear_rate_blurred FROM trials WHERE status = 'ok' AND judge_accuracy IS NOT NULL
+        GROUP BY ALL ORDER BY judge, sigma`,
+      draw: drawJudge,
+    },
+    passingFigure('blur-passing', 'clear', 'held to the clear image'),
+    passingFigure('blur-passing-blurred', 'blurred', 'held to the blurred image (control)'),
+    {
+      name: 'blur-distance',
+      about:
+        'Mean distance per pixel from the clear test image, of the decoded images (held to the clear one; mean over replicates with their range) and of the blurred ones themselves. Below the blurred ones, some of the blur is undone.',
+      sql: (context) => trialsOf(context, 'clear'),
+      draw: drawDistance,
+    },
+    decodedFigure('blur-decoded', 'clear', 'held to the clear image'),
+    decodedFigure('blur-decoded-blurred', 'blurred', 'held to the blurred image (control)'),
+  ],
+  text: [answer, nameTrouble],
+});
+
+function deblurTable(name: string, target: Target, about: string): TableSpec {
+  return meansTable({
+    name,
+    about,
+    columns: {
+      judge_accuracy:
+        'test images that the judge of this blur sorts right; 0.5: it guesses, and its rates say nothing',
+      clear_rate_clear: 'share of the clear test images that pass for clear',
+      clear_rate_blurred: 'share of the blurred test images that pass for clear',
+      clear_rate_decoded: 'share of the decoded test images that pass for clear',
+      test_l1_to_clear: 'mean |decoded − clear| per pixel',
+    },
+    preview: 50,
+    by: ['sigma', 'latent'],
+    where: { target },
+    means: [
+      'judge_accuracy',
+      'clear_rate_clear',
+      'clear_rate_blurred',
+      'clear_rate_decoded',
+      'test_l1_to_clear',
+    ],
+  });
+}
+
+function passingFigure(name: string, target: Target, how: string): ChartSpec {
+  return {
+    name,
+    about: `Share of the decoded test images that the judge takes for clear, from autoencoders ${how}: mean over replicates with their range; and of clear and blurred images as they are. Where those two meet, the judge guesses.`,
+    sql: (context) => trialsOf(context, target),
+    draw: (rows, context) =>
+      overSigma(
+        [
+          ...spreads(rows, 'setting', 'clear_rate_decoded'),
+          ...spreads(named(rows, 'clear images'), 'setting', 'clear_rate_clear'),
+          ...spreads(named(rows, 'blurred images'), 'setting', 'clear_rate_blurred'),
+        ],
+        {
+          title: `Decoded images that pass for clear, ${dataName(context)}`,
+          subtitle: `autoencoders ${how}; mean over replicates, with the range between them`,
+          yLabel: 'share taken for clear',
+          yMax: 1,
+        },
+      ),
+  };
+}
+
+function decodedFigure(name: string, target: Target, how: string): PictureSpec {
+  return {
+    name,
+    about: `Clear test images; then for each blur what the autoencoders are fed, and what the first replicate of each size makes of it, ${how}.`,
+    render: (context) => drawDecoded(context, name, target, how),
+  };
+}
+
+/** SQL for what tells judges of one blur apart in this run; mostly nothing. */
+async function nameJudge(context: ReportContext): Promise<string> {
+  const varying = (await varyingAxes(context, [])).filter((axis) => JUDGE.includes(axis));
+  return varying.length === 0
+    ? "''"
+    : `concat_ws(', ', ${varying.map((axis) => `'${axis} ' || ${axis}`).join(', ')})`;
+}
+
+const named = (rows: readonly Row[], setting: string): readonly Row[] =>
+  rows.map((row) => ({ ...row, setting }));
+
+/** Mean and range of a metric for each value of a column and each σ. */
+function spreads(rows: readonly Row[], by: string, metric: string): readonly Row[] {
+  return groupRows(rows, by).flatMap(([series, members]) =>
+    groupRows(members, 'sigma')
+      .map(([sigma, replicates]) => {
+        const values = numbersOf(replicates, metric);
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        return { series, sigma: Number(sigma), mean, low: Math.min(...values), high: Math.max(...values) };
+      })
+      .sort((a, b) => a.sigma - b.sigma),
+  );
+}
+
+function overSigma(
+  rows: readonly Row[],
+  look: {
+    title: string;
+    subtitle: string;
+    yLabel: string;
+    yMax?: number;
+    marks?: { y: number; label: string }[];
+  },
+): Chart {
+  return lineChart(rows, {
+    x: 'sigma',
+    y: 'mean',
+    series: 'series',
+    band: ['low', 'high'],
+    // A σ of 0 (no blur, as a control) has no place on a log axis.
+    xScale: rows.every((row) => Number(row.sigma) > 0) ? 'log' : 'linear',
+    xLabel: 'σ of the blur, pixels',
+    yMin: 0,
+    width: 960,
+    height: 460,
+    ...look,
+  });
+}
+
+function drawJudge(rows: readonly Row[], context: ReportContext): Chart {
+  const measures = [
+    ['accuracy', 'judge_accuracy'],
+    ['clear taken for clear', 'clear_rate_clear'],
+    ['blurred taken for clear', 'clear_rate_blurred'],
+  ] as const;
+  const lines = measures.flatMap(([measure, metric]) =>
+    spreads(
+      rows.map((row) => ({ ...row, line: row.judge === '' ? measure : `${measure}, ${row.judge}` })),
+      'line',
+      metric,
+    ),
+  );
+  return overSigma(lines, {
+    title: `What the judge sees of a blur, ${dataName(context)}`,
+    subtitle: 'DisNet on test images, half of them clear and half blurred',
+    yLabel: 'share of the test images',
+    yMax: 1,
+    marks: [{ y: 0.5, label: 'guessing' }],
+  });
+}
+
+function drawDistance(rows: readonly Row[], context: ReportContext): Chart {
+  return overSigma(
+    [
+      ...spreads(rows, 'setting', 'test_l1_to_clear'),
+      ...spreads(named(rows, 'blurred images'), 'setting', 'blurred_l1_to_clear'),
+    ],
+    {
+      title: `Distance from the clear image, ${dataName(context)}`,
+      subtitle: 'test images; autoencoders held to the clear image',
+      yLabel: 'mean |difference| per pixel',
+    },
+  );
+}
+
+async function answer(context: ReportContext): Promise<string> {
+  const heading = `## Does it undo the blur? ${dataName(context)}`;
+  const { rows } = await context.query(await trialsOf(context, 'clear'));
+  if (rows.length === 0) return `${heading}\n\nNot answered: no trial with target clear has finished.`;
+  const bySigma = [...groupRows(rows, 'sigma')].sort(([a], [b]) => Number(a) - Number(b));
+  const lines = bySigma.map(([sigma, members]) => {
+    const pass = spreads(members, 'setting', 'clear_rate_decoded').reduce((a, b) =>
+      Number(b.mean) > Number(a.mean) ? b : a,
+    );
+    const near = spreads(members, 'setting', 'test_l1_to_clear').reduce((a, b) =>
+      Number(b.mean) < Number(a.mean) ? b : a,
+    );
+    const { judge_accuracy, clear_rate_clear, clear_rate_blurred, blurred_l1_to_clear } = members[0]!;
+    const distance =
+      `closest to the clear images is ${near.series} with L1 ${digits(near.mean)} ` +
+      `(the blurred ones themselves: ${digits(blurred_l1_to_clear)}), ` +
+      `${Number(near.mean) < Number(blurred_l1_to_clear) ? '**some of the blur is undone**' : 'farther than doing nothing'}`;
+    return Number(judge_accuracy) < GUESSING
+      ? `**σ ${sigma}**: the judge guesses (right for ${digits(judge_accuracy)} of the test images), its rates say nothing; ${distance}.`
+      : `**σ ${sigma}** (judge right for ${digits(judge_accuracy)}): most pass for clear at **${pass.series}**, ${digits(pass.mean)} of its images, ` +
+          `where ${digits(clear_rate_blurred)} of the blurred and ${digits(clear_rate_clear)} of the clear ones do; ${distance}.`;
+  });
+  return [
+    heading,
+    lines.map((line) => `- ${line}`).join('\n'),
+    'Means over replicates. **Passing is not being right**: the judge has learnt what a blur looks like, not which digit it was; ' +
+      'an image that is sharp and wrong passes. The distance tells that part.',
+  ].join('\n\n');
+}
+
+async function nameTrouble(context: ReportContext): Promise<string> {
+  const { rows } = await context.query(`${await trialsOf(context)}`);
+  if (rows.length === 0) return '';
+  const inOrder = [...rows].sort((a, b) => Number(a.trial) - Number(b.trial));
+  return troubleSection(
+    describeTrouble(
+      inOrder,
+      (row) => `σ ${row.sigma}, ${row.setting}, target ${row.target}: test L1 ${digits(row.test_l1)}`,
+    ),
+  );
+}

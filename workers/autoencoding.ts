@@ -1,0 +1,182 @@
+// What trials of autoencoders have in common: parameters, data set, the training itself, the pictures of its decodings.
+// Which images go in, what they are held to, and what is asked of the trained net is each worker's own.
+import {
+  autoencoder,
+  type Dataset,
+  findDataset,
+  hiddenFaults,
+  type ImageSet,
+  optimizer,
+  renderSheet,
+  type Session,
+  SweeplineError,
+  TRAINING_OPTIMIZERS,
+  type Trained,
+  type TrainOptions,
+  type Trial,
+} from 'sweepline';
+import { z } from 'zod';
+
+const fraction = () => z.number().min(0).lt(1);
+const count = () => z.int().min(0).max(100_000_000);
+
+/** Of the net and its training; the defaults are the study's. */
+export const autoencoderParams = {
+  latent: z.int().min(1).max(4096).default(16).describe('units of the code'),
+  hidden: z
+    .string()
+    .refine((text) => hiddenFaults(text).length === 0, 'expected study, none, or widths such as 512-256-128')
+    .default('study')
+    .describe(
+      'encoder widths before the code: study, none, or such as 512-256-128; the decoder mirrors them',
+    ),
+  code_activation: z
+    .enum(['relu', 'linear', 'leakyRelu', 'sigmoid', 'tanh', 'softplus'])
+    .default('relu')
+    .describe('activation on the code'),
+  output: z.enum(['sigmoid', 'linear']).default('sigmoid').describe('activation on the decoded image'),
+  loss: z.enum(['l1', 'l2', 'bce']).default('l1').describe('what training lowers'),
+  optimizer: z.enum(TRAINING_OPTIMIZERS).default('adam').describe('the optimiser'),
+  alpha: z.number().positive().max(1e6).default(1e-3).describe('step size α'),
+  beta1: fraction().default(0.9).describe('decay of the first moment, or momentum'),
+  beta2: fraction().default(0.999).describe('decay of the second moment'),
+  eps: z.number().min(0).max(1).default(1e-8).describe('ε, added to the root of the second moment'),
+  decay: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(0)
+    .describe('weight decay: decoupled for adamw, L2 for the others'),
+  schedule: z
+    .enum(['constant', 'cosine'])
+    .default('constant')
+    .describe('step size over the training: as it is, or down to 0 along half a cosine'),
+  epochs: z.int().min(1).max(100_000).default(200).describe('passes over the training images'),
+  batch: z.int().min(1).max(65_536).default(256).describe('images in a minibatch'),
+  train: count().default(0).describe('how many training images are used, from the first; 0: all'),
+  test: count().default(0).describe('how many test images are used, from the first; 0: all'),
+  validation: fraction().default(0).describe('share of the training images held out for val_loss'),
+  init: z.enum(['glorot', 'he']).default('glorot').describe('starting weights'),
+};
+
+export type AutoencoderParams = z.output<z.ZodObject<typeof autoencoderParams>>;
+
+export const autoencoderMetrics = {
+  train_loss: { type: 'number', about: 'training loss, mean over the last epoch' },
+  val_loss: {
+    type: 'number',
+    about: 'loss on the held-out images after the last epoch; none held out: empty',
+  },
+  dead_units: { type: 'integer', about: 'code units that are constant over the test images' },
+  collapsed: { type: 'boolean', about: 'decoded images vary less than 1 % as much as those they should be' },
+} as const;
+
+/** Decoded images that vary less than this share of the originals' variance do not depend on their input. */
+export const COLLAPSED_SHARE = 0.01;
+
+/** Faults between parameters. */
+export function autoencoderFaults({ loss, output }: AutoencoderParams): readonly string[] {
+  return loss === 'bce' && output === 'linear'
+    ? ['loss bce needs output sigmoid: it compares probabilities']
+    : [];
+}
+
+/** A worker's `share`: the data set that `--data` names. */
+export function shareDataset({ data }: { readonly data: string | undefined }) {
+  const dataset = findDataset(data);
+  return { shared: dataset, data: { name: dataset.name, sha256: dataset.sha256 } };
+}
+
+/** The images that a trial uses: the first of each part, as `train` and `test` say. */
+export function imagesOf(
+  { shared, params }: Pick<Trial<AutoencoderParams, Dataset>, 'shared' | 'params'>,
+  leastTest = 1,
+): Pick<Dataset, 'train' | 'test' | 'classes'> {
+  const { classes } = shared;
+  const train = takeFirst(shared.train, params.train, 'train', 1);
+  return { train, test: takeFirst(shared.test, params.test, 'test', leastTest), classes };
+}
+
+/** The first `wanted` images, all for 0; an error names the parameter where there are not so many, or too few. */
+export function takeFirst(set: ImageSet, wanted: number, name: string, least: number): ImageSet {
+  const count = wanted === 0 ? set.count : wanted;
+  if (count > set.count || count < least) {
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `${name} is ${wanted}; expected ${least} to ${set.count} images, or 0 for all`,
+    );
+  }
+  const width = set.rows * set.columns;
+  return {
+    ...set,
+    count,
+    images: set.images.subarray(0, count * width),
+    labels: set.labels.subarray(0, count),
+  };
+}
+
+/** Trains the autoencoder that the trial asks for, to give `targets` for `inputs` (without them: the inputs again). */
+export function trainAutoencoder(
+  trial: Trial<AutoencoderParams, unknown>,
+  session: Session,
+  { inputs, targets }: { readonly inputs: ImageSet; readonly targets?: Uint8Array },
+): Promise<Trained> {
+  const { params } = trial;
+  const { alpha, beta1, beta2, eps, decay } = params;
+  return session.train({
+    net: autoencoder({
+      ...params,
+      input: inputs.rows * inputs.columns,
+      codeActivation: params.code_activation,
+    }),
+    data: { inputs: inputs.images, count: inputs.count, ...(targets === undefined ? {} : { targets }) },
+    loss: params.loss,
+    optimizer: optimizer(params.optimizer, {
+      ...{ alpha, beta1, beta2, eps, decay },
+      schedule: { kind: params.schedule },
+    }),
+    epochs: params.epochs,
+    batch: params.batch,
+    ...(params.validation > 0 ? { validation: params.validation } : {}),
+    trial: namingLosses(trial),
+  });
+}
+
+/** The trial as `session.train` wants it, its losses reported as `train_loss` and `val_loss`. */
+export function namingLosses(
+  trial: Pick<Trial, 'seed' | 'stopRequested' | 'stopped' | 'report' | 'loadCheckpoint' | 'saveCheckpoint'>,
+): NonNullable<TrainOptions['trial']> {
+  return {
+    seed: trial.seed,
+    get stopRequested() {
+      return trial.stopRequested;
+    },
+    stopped: () => trial.stopped(),
+    report: (epoch, { loss, val_loss }) =>
+      trial.report(epoch, { train_loss: loss!, ...(val_loss === undefined ? {} : { val_loss }) }),
+    loadCheckpoint: () => trial.loadCheckpoint(),
+    saveCheckpoint: (bytes) => trial.saveCheckpoint(bytes),
+  };
+}
+
+/** Decoded pixels as the bytes of an image: 255 times, cut at both ends, halves to even as the blur rounds them. */
+export function toPixels(decoded: Float32Array): Uint8Array {
+  return new Uint8Array(Uint8ClampedArray.from(decoded, (value) => 255 * value).buffer);
+}
+
+/** The first test image of each class in several versions, one below the other: the same images in every trial. */
+export function drawExamples(
+  { rows, columns, labels }: ImageSet,
+  classes: number,
+  versions: readonly Uint8Array[],
+): Uint8Array {
+  const width = rows * columns;
+  const shown = Array.from({ length: classes }, (_, c) => labels.indexOf(c)).filter((i) => i >= 0);
+  const sheet = new Uint8Array(versions.length * shown.length * width);
+  versions.forEach((images, row) => {
+    shown.forEach((i, at) => {
+      sheet.set(images.subarray(i * width, (i + 1) * width), (row * shown.length + at) * width);
+    });
+  });
+  return renderSheet(sheet, { rows, columns, perRow: shown.length });
+}
