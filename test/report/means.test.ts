@@ -27,9 +27,13 @@ const report = defineReport({
   ],
 });
 
-async function meansOf(axes: readonly string[], trials: readonly TrialRow[]): Promise<string[]> {
+async function meansOf(
+  axes: readonly string[],
+  trials: readonly TrialRow[],
+  asked = report,
+): Promise<string[]> {
   const folder = await makeRunFolder(makeManifest({ axes }), trials);
-  await writeReport(folder, report);
+  await writeReport(folder, asked);
   return readFileSync(join(folder, 'summary', 'means.csv'), 'utf8')
     .trimEnd()
     .split('\n');
@@ -69,6 +73,27 @@ describe('meansTable', () => {
     const alike = await meansOf(['alpha', 'optimizer'], [trials[0]!, { ...trials[0]!, peak: 3 }]);
     expect(alike[0]).toBe('alpha,replicates,peak,peak_low,peak_high,final_theta,escaped');
     expect(alike[1]).toMatch(/^0\.5,2,2,/);
+  });
+
+  it('takes only the trials asked for, axis or not, without a column for what they share', async () => {
+    const trials = [
+      trial(0.5, 1, { optimizer: 'sgd' }),
+      trial(0.5, 3, { optimizer: 'adam' }),
+      trial(0.25, 5, { optimizer: 'adam' }),
+    ];
+    const adam = defineReport({
+      ...report,
+      tables: [
+        meansTable({
+          ...{ name: 'means', about: 'Means.', by: ['alpha'], means: ['peak'] },
+          where: { optimizer: 'adam' },
+        }),
+      ],
+    });
+    const rows = ['alpha,replicates,peak', '0.25,1,5', '0.5,1,3'];
+    expect(await meansOf(['alpha', 'optimizer'], trials, adam)).toEqual(rows);
+    // Not an axis: every trial has the default, sgd.
+    expect(await meansOf(['alpha'], trials, adam)).toEqual(rows.slice(0, 1));
   });
 
   it('leaves out trials that did not end ok, and cells without a number', async () => {

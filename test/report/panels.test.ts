@@ -70,4 +70,12 @@ describe('renderImageRows', () => {
     ]);
     expect(svg.split(Buffer.from(png).toString('base64'))).toHaveLength(3);
   });
+
+  it('draws all rows as wide as is asked for', () => {
+    const png = renderSheet(new Uint8Array(2 * 784), { rows: 28, columns: 28, perRow: 2 });
+    const svg = renderImageRows([{ label: 'original', png }], { ...look, wide: 232 });
+    // 116 × 56 pixels, twice as large.
+    expect(svg).toContain('width="232" height="112.0" viewBox="0 0.00 116 56.00"');
+    expect(svg).toMatch(/^<svg [^>]*width="438"/);
+  });
 });

@@ -1,19 +1,18 @@
 // The shipped latent sweep, run for real on a few drawn digits: its artifacts and metrics say the same, the saved model
 // decodes as it was measured, and the report has the columns it promises.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FILES } from '../../src/data/dataset.js';
 import { drawDigits } from '../../src/data/digits.js';
-import { formatIdx } from '../../src/data/idx.js';
 import type { Report } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { findXmlFault } from '../report/xml.js';
 import { rowsOf, runSweep } from '../sweep/session.js';
+import { writeDrawnDigits } from './drawn.js';
 
 const list = (...values: (string | number)[]) => ({ kind: 'list', values }) as const;
 
@@ -22,13 +21,7 @@ const home = mkdtempSync(join(tmpdir(), 'sweepline-latent-'));
 const data = join(home, 'data');
 const { images: testImages } = drawDigits('test', TEST);
 
-beforeAll(() => {
-  mkdirSync(data);
-  for (const [i, part] of [drawDigits('train', 1200), drawDigits('test', TEST)].entries()) {
-    writeFileSync(join(data, FILES[2 * i]!), formatIdx([part.count, 28, 28], part.images));
-    writeFileSync(join(data, FILES[2 * i + 1]!), formatIdx([part.count], part.labels));
-  }
-});
+beforeAll(() => writeDrawnDigits(data, 1200, TEST));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const few = { epochs: list(5), batch: list(64), train: list(1000), alpha: list(0.003) };
