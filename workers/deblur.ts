@@ -99,14 +99,14 @@ export default defineWorker({
           batch: JUDGE_BATCH,
           trial: namingLosses(trial),
         });
-        const clear = await clearRate(model, test.images, test.count);
-        const blurred = await clearRate(model, blurImages(test.images, test, sigma), test.count);
+        const clear = await countClear(model, test.images, test.count);
+        const blurred = await countClear(model, blurImages(test.images, test, sigma), test.count);
         trial.saveArtifact('judge.f32', encodeFloats(model.parameters));
         trial.saveArtifact('judge.onnx', model.toOnnx());
         return {
-          judge_accuracy: (clear + 1 - blurred) / 2,
-          clear_rate_clear: clear,
-          clear_rate_blurred: blurred,
+          judge_accuracy: (clear + test.count - blurred) / (2 * test.count),
+          clear_rate_clear: clear / test.count,
+          clear_rate_blurred: blurred / test.count,
           train_loss: history.at(-1)!.loss,
         };
       },
@@ -176,7 +176,7 @@ export default defineWorker({
       judge_accuracy: judge_accuracy!,
       clear_rate_clear: clear_rate_clear!,
       clear_rate_blurred: clear_rate_blurred!,
-      clear_rate_decoded: await clearRate(judging, pixels, test.count),
+      clear_rate_decoded: (await countClear(judging, pixels, test.count)) / test.count,
       test_l1: distance.l1,
       test_l1_to_clear: compareReconstruction(test.images, decoded, width).l1,
       blurred_l1_to_clear: compareReconstruction(test.images, toUnit(blurredTest.images), width).l1,
@@ -186,12 +186,12 @@ export default defineWorker({
   },
 });
 
-/** The share of images that the judge finds likelier clear than blurred. Dropout is off, as in every prediction. */
-async function clearRate(judge: Model, images: Uint8Array, count: number): Promise<number> {
+/** How many of the images the judge finds likelier clear than blurred. Dropout is off, as in every prediction. */
+async function countClear(judge: Model, images: Uint8Array, count: number): Promise<number> {
   const chances = await judge.predict({ inputs: images, count });
   let clear = 0;
   for (let i = 0; i < count; i++) if (chances[2 * i + CLEAR]! > chances[2 * i + BLURRED]!) clear++;
-  return clear / count;
+  return clear;
 }
 
 function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
