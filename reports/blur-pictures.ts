@@ -2,23 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReportContext, type Row, renderImageRows } from 'sweepline';
-import { dataName, digits, nameSetting, pickEvenly } from './autoencoders.js';
-
-/** What an autoencoder is held to. */
-export type Target = 'clear' | 'blurred';
+import { dataName, digits, pickEvenly } from './autoencoders.js';
+import { type Target, trialsOf } from './blur-trials.js';
 
 /** Rows of a picture at most; the tables hold all. */
 const MOST_ROWS = 30;
 /** deblurred.png holds clear images, blurred ones and decoded ones, a third each. */
 const PARTS = { clear: [0, 1 / 3], blurred: [1 / 3, 2 / 3], decoded: [2 / 3, 1] } as const;
-
-/** Finished trials with the name of their setting: all that varies but σ and the target. */
-export async function trialsOf(context: ReportContext, target?: Target): Promise<string> {
-  const setting = await nameSetting(context, 'latent', ['sigma', 'target']);
-  return `SELECT concat('latent ', ${setting}) AS setting, * FROM trials
-    WHERE status = 'ok'${target === undefined ? '' : ` AND target = '${target}'`}
-    ORDER BY latent, setting, sigma, replicate, trial`;
-}
 
 interface Shown {
   readonly row: Row;

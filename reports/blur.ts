@@ -12,15 +12,13 @@ import {
   type ReportContext,
   type Row,
   type TableSpec,
-  varyingAxes,
 } from 'sweepline';
 import { dataName, describeTrouble, digits, troubleSection } from './autoencoders.js';
-import { drawDecoded, drawSamples, type Target, trialsOf } from './blur-pictures.js';
+import { drawDecoded, drawSamples } from './blur-pictures.js';
+import { type Target, trialsOf } from './blur-trials.js';
 
 /** A judge that is right for fewer of the test images than this guesses; 10,000 coins would stay below 0.52. */
 const GUESSING = 0.6;
-/** What a judge depends on besides sigma. */
-const JUDGE = ['judge_epochs', 'judge_images', 'test'];
 export default defineReport({
   name: 'blur',
   title: 'Does an autoencoder undo a blur?',
@@ -46,9 +44,7 @@ export default defineReport({
       name: 'blur-judge',
       about:
         'What DisNet sees of each blur: the share of test images it sorts right, and the shares of clear and of blurred ones that it takes for clear. One judge a blur: how far another would be from it, this run cannot say.',
-      sql: async (context) => `SELECT ${await nameJudge(context)} AS judge, sigma, judge_accuracy,
-          clear_rate_clear, clear_rate_blurred FROM trials WHERE status = 'ok' AND judge_accuracy IS NOT NULL
-        GROUP BY ALL ORDER BY judge, sigma`,
+      sql: (context) => trialsOf(context),
       draw: drawJudge,
     },
     passingFigure('blur-passing', 'clear', 'held to the clear image'),
@@ -99,9 +95,9 @@ function passingFigure(name: string, target: Target, how: string): ChartSpec {
     draw: (rows, context) =>
       overSigma(
         [
-          ...spreads(rows, 'setting', 'clear_rate_decoded'),
-          ...spreads(named(rows, 'clear images'), 'setting', 'clear_rate_clear'),
-          ...spreads(named(rows, 'blurred images'), 'setting', 'clear_rate_blurred'),
+          ...spreads(rows, 'clear_rate_decoded'),
+          ...spreads(named(rows, 'clear images'), 'clear_rate_clear'),
+          ...spreads(named(rows, 'blurred images'), 'clear_rate_blurred'),
         ],
         {
           title: `Decoded images that pass for clear, ${dataName(context)}`,
@@ -121,20 +117,13 @@ function decodedFigure(name: string, target: Target, how: string): PictureSpec {
   };
 }
 
-/** SQL for what tells judges of one blur apart in this run; mostly nothing. */
-async function nameJudge(context: ReportContext): Promise<string> {
-  const varying = (await varyingAxes(context, [])).filter((axis) => JUDGE.includes(axis));
-  return varying.length === 0
-    ? "''"
-    : `concat_ws(', ', ${varying.map((axis) => `'${axis} ' || ${axis}`).join(', ')})`;
-}
+/** Rows under a name that tells one judge's from another's where the run has several for a blur. */
+const named = (rows: readonly Row[], name: string): readonly Row[] =>
+  rows.map((row) => ({ ...row, setting: row.judge === '' ? name : `${name}, ${row.judge}` }));
 
-const named = (rows: readonly Row[], setting: string): readonly Row[] =>
-  rows.map((row) => ({ ...row, setting }));
-
-/** Mean and range of a metric for each value of a column and each σ. */
-function spreads(rows: readonly Row[], by: string, metric: string): readonly Row[] {
-  return groupRows(rows, by).flatMap(([series, members]) =>
+/** Mean and range of a metric for each setting and σ. */
+function spreads(rows: readonly Row[], metric: string): readonly Row[] {
+  return groupRows(rows, 'setting').flatMap(([series, members]) =>
     groupRows(members, 'sigma')
       .map(([sigma, replicates]) => {
         const values = numbersOf(replicates, metric);
@@ -176,13 +165,7 @@ function drawJudge(rows: readonly Row[], context: ReportContext): Chart {
     ['clear taken for clear', 'clear_rate_clear'],
     ['blurred taken for clear', 'clear_rate_blurred'],
   ] as const;
-  const lines = measures.flatMap(([measure, metric]) =>
-    spreads(
-      rows.map((row) => ({ ...row, line: row.judge === '' ? measure : `${measure}, ${row.judge}` })),
-      'line',
-      metric,
-    ),
-  );
+  const lines = measures.flatMap(([measure, metric]) => spreads(named(rows, measure), metric));
   return overSigma(lines, {
     title: `What the judge sees of a blur, ${dataName(context)}`,
     subtitle: 'DisNet on test images, half of them clear and half blurred',
@@ -194,10 +177,7 @@ function drawJudge(rows: readonly Row[], context: ReportContext): Chart {
 
 function drawDistance(rows: readonly Row[], context: ReportContext): Chart {
   return overSigma(
-    [
-      ...spreads(rows, 'setting', 'test_l1_to_clear'),
-      ...spreads(named(rows, 'blurred images'), 'setting', 'blurred_l1_to_clear'),
-    ],
+    [...spreads(rows, 'test_l1_to_clear'), ...spreads(named(rows, 'blurred images'), 'blurred_l1_to_clear')],
     {
       title: `Distance from the clear image, ${dataName(context)}`,
       subtitle: 'test images; autoencoders held to the clear image',
@@ -210,12 +190,16 @@ async function answer(context: ReportContext): Promise<string> {
   const heading = `## Does it undo the blur? ${dataName(context)}`;
   const { rows } = await context.query(await trialsOf(context, 'clear'));
   if (rows.length === 0) return `${heading}\n\nNot answered: no trial with target clear has finished.`;
-  const bySigma = [...groupRows(rows, 'sigma')].sort(([a], [b]) => Number(a) - Number(b));
-  const lines = bySigma.map(([sigma, members]) => {
-    const pass = spreads(members, 'setting', 'clear_rate_decoded').reduce((a, b) =>
+  const inOrder = [...rows].sort((a, b) => Number(a.sigma) - Number(b.sigma));
+  const blurs = inOrder.map((row) => ({
+    ...row,
+    blur: `σ ${row.sigma}${row.judge === '' ? '' : `, ${row.judge}`}`,
+  }));
+  const lines = groupRows(blurs, 'blur').map(([blur, members]) => {
+    const pass = spreads(members, 'clear_rate_decoded').reduce((a, b) =>
       Number(b.mean) > Number(a.mean) ? b : a,
     );
-    const near = spreads(members, 'setting', 'test_l1_to_clear').reduce((a, b) =>
+    const near = spreads(members, 'test_l1_to_clear').reduce((a, b) =>
       Number(b.mean) < Number(a.mean) ? b : a,
     );
     const { judge_accuracy, clear_rate_clear, clear_rate_blurred, blurred_l1_to_clear } = members[0]!;
@@ -224,8 +208,8 @@ async function answer(context: ReportContext): Promise<string> {
       `(the blurred ones themselves: ${digits(blurred_l1_to_clear)}), ` +
       `${Number(near.mean) < Number(blurred_l1_to_clear) ? '**some of the blur is undone**' : 'farther than doing nothing'}`;
     return Number(judge_accuracy) < GUESSING
-      ? `**σ ${sigma}**: the judge guesses (right for ${digits(judge_accuracy)} of the test images), its rates say nothing; ${distance}.`
-      : `**σ ${sigma}** (judge right for ${digits(judge_accuracy)}): most pass for clear at **${pass.series}**, ${digits(pass.mean)} of its images, ` +
+      ? `**${blur}**: the judge guesses (right for ${digits(judge_accuracy)} of the test images), its rates say nothing; ${distance}.`
+      : `**${blur}** (judge right for ${digits(judge_accuracy)}): most pass for clear at **${pass.series}**, ${digits(pass.mean)} of its images, ` +
           `where ${digits(clear_rate_blurred)} of the blurred and ${digits(clear_rate_clear)} of the clear ones do; ${distance}.`;
   });
   return [
@@ -237,7 +221,7 @@ async function answer(context: ReportContext): Promise<string> {
 }
 
 async function nameTrouble(context: ReportContext): Promise<string> {
-  const { rows } = await context.query(`${await trialsOf(context)}`);
+  const { rows } = await context.query(await trialsOf(context));
   if (rows.length === 0) return '';
   const inOrder = [...rows].sort((a, b) => Number(a.trial) - Number(b.trial));
   return troubleSection(

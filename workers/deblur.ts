@@ -153,8 +153,9 @@ export default defineWorker({
     const inputs = { inputs: blurredTest.images, count: test.count };
     const decoded = await model.predict(inputs);
     const codes = await model.encode(inputs, CODE_LAYER);
-    const aimedAt = params.target === 'clear' ? test : blurredTest;
-    const distance = compareReconstruction(aimedAt.images, decoded, width);
+    const toClear = compareReconstruction(test.images, decoded, width);
+    const toTarget =
+      params.target === 'clear' ? toClear : compareReconstruction(blurredTest.images, decoded, width);
     // Clear and blurred images reach the judge in 256 greys, so decoded ones do too: with finer greys it might tell
     // images apart by their rounding, a faint veil of 0.001 over a black ground for one.
     const pixels = toPixels(decoded);
@@ -177,11 +178,11 @@ export default defineWorker({
       clear_rate_clear: clear_rate_clear!,
       clear_rate_blurred: clear_rate_blurred!,
       clear_rate_decoded: (await countClear(judging, pixels, test.count)) / test.count,
-      test_l1: distance.l1,
-      test_l1_to_clear: compareReconstruction(test.images, decoded, width).l1,
+      test_l1: toTarget.l1,
+      test_l1_to_clear: toClear.l1,
       blurred_l1_to_clear: compareReconstruction(test.images, toUnit(blurredTest.images), width).l1,
       dead_units: countConstantUnits({ values: codes, count: test.count, dims: params.latent }),
-      collapsed: distance.varianceShare < COLLAPSED_SHARE,
+      collapsed: toTarget.varianceShare < COLLAPSED_SHARE,
     };
   },
 });

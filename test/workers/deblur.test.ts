@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { loadFolder } from '../../src/data/mnist.js';
 import { decodeFloats } from '../../src/ground/floats.js';
 import { disnet } from '../../src/net/disnet.js';
-import { stageWorker } from '../../src/pool/stage.js';
+import { createStageFinder, stageWorker } from '../../src/pool/stage.js';
 import { createTrial } from '../../src/pool/trial.js';
 import { describeWorker, findParamFaults, type Worker } from '../../src/pool/worker.js';
 import autoencoder from '../../workers/autoencoder.js';
@@ -40,3 +40,41 @@ describe('domains', () => {
     expect(findParamFaults(worker, {}, [{ loss: 'bce', output: 'linear' }])).toHaveLength(1);
   });
 });
+
+const mnist = join(process.cwd(), '../shared/data/mnist');
+const home = mkdtempSync(join(tmpdir(), 'sweepline-judge-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe.skipIf(!existsSync(mnist))(
+  'the judge on MNIST (skipped where ../shared/data/mnist is absent)',
+  () => {
+    // PyTorch, same net and images: 1.000 at σ = 1, 0.91 at 0.4, 0.49 at 0.3: it learns the one at once, is in the middle of
+    // learning the other, and has not begun with the third.
+    test.each([
+      [1, 0.999, 1],
+      [0.4, 0.8, 0.97],
+      [0.3, 0.46, 0.54],
+    ])('tells a blur of σ = %f from none', { timeout: 300_000 }, async (sigma, low, high) => {
+      const judge = stageWorker(worker, 'judge');
+      const folder = join(home, String(sigma));
+      const { trial, seriesRows } = createTrial(
+        {
+          params: { sigma, judge_epochs: 2, judge_images: 6000, test: 2000 },
+          ...{ trial: 0, key: 'judge', replicate: 0, seed: 1, attempt: 1 },
+        },
+        {
+          ...{ folder, engine: 'onnx', device: 'cpu', data: undefined, series: judge.series! },
+          stop: new Int32Array(1),
+          shared: loadFolder(mnist, 'mnist'),
+          stages: createStageFinder(worker, []),
+        },
+      );
+      const metrics = await judge.run!(trial);
+      expect(metrics.judge_accuracy).toBeGreaterThanOrEqual(low);
+      expect(metrics.judge_accuracy).toBeLessThanOrEqual(high);
+      expect(seriesRows().trimEnd().split('\n')).toHaveLength(2);
+      const weights = decodeFloats(readFileSync(join(folder, 'artifacts', '0', 'judge.f32')));
+      expect(weights).toHaveLength(disnet([1, 28, 28]).parameterCount);
+    });
+  },
+);
