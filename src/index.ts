@@ -122,3 +122,4 @@ export {
 } from './sweep/define.js';
 export { planResume, planRun } from './sweep/plan.js';
 export { type ResumeRequest, resumeRun, startRun } from './sweep/run.js';
+export { defineSuite, type Suite, type SuiteOptions, type SuiteRunOptions } from './sweep/suite.js';

@@ -19,6 +19,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('merge', 'put shards together into one run', () => import('./commands/merge.js')),
+  entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
   entry(
     'doctor',
     'look at what this machine offers, and what is missing',

@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly workers?: number;
   readonly engine?: string;
   readonly device?: string;
+  /** True: `engine` and `device` are meant for workers that train, and others run without them (suites). */
+  readonly trainingOnly?: boolean;
   readonly data?: string;
   readonly sampler?: Partial<SamplerSpec> & { readonly name: string };
   readonly seed?: number;

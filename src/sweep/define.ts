@@ -103,7 +103,7 @@ function toGrid(grid: GridDefinition, faults: string[]): GridSpec {
   for (const [name, definition] of Object.entries(grid.axes)) {
     const names = zipped.get(name) ?? [name];
     if (names[0] !== name) continue; // it came with the first of its group
-    const values = names.map((each) => toValues(each, definitionOf(grid.axes[each]!).values, faults));
+    const values = names.map((each) => toAxisValues(each, definitionOf(grid.axes[each]!).values, faults));
     const { when } = definitionOf(definition);
     axes.push({ names, values, ...(when === undefined ? {} : { when }) });
   }
@@ -122,7 +122,8 @@ function definitionOf(definition: AxisDefinition): {
   return { values: definition.values, when: Object.fromEntries(when) };
 }
 
-function toValues(name: string, input: AxisInput, faults: string[]): AxisValues {
+/** The values of an axis however they were given; what is wrong with them goes to `faults`. */
+export function toAxisValues(name: string, input: AxisInput, faults: string[]): AxisValues {
   if (Array.isArray(input)) return { kind: 'list', values: input };
   if (typeof input === 'object') return input as AxisValues;
   if (typeof input !== 'string') return { kind: 'list', values: [input] };

@@ -16,10 +16,11 @@ const PROBE_MS = 60_000;
 
 /** What `--engine` and `--device` come to for this worker. Rejects with NO_DEVICE and the command that adds it. */
 export async function findDevice(
-  request: Pick<RunRequest, 'engine' | 'device'>,
+  request: Pick<RunRequest, 'engine' | 'device' | 'trainingOnly'>,
   worker: WorkerDescription,
 ): Promise<Device> {
   if (worker.trains) return tryDevice(request.engine ?? 'onnx', request.device ?? 'auto');
+  if (request.trainingOnly) return { engine: 'none', device: 'cpu' };
   for (const [option, value, plain] of [
     ['engine', request.engine, ['none']],
     ['device', request.device, ['cpu', 'auto']],

@@ -8,6 +8,7 @@ import { loadDefault } from '../ground/module.js';
 import { describeUnknown } from '../ground/text.js';
 import { splitStageUrl, stageUrl } from '../pool/stage.js';
 import type { Sweep } from './define.js';
+import type { Suite } from './suite.js';
 
 export interface LoadedSweep {
   readonly sweep: Sweep;
@@ -19,11 +20,25 @@ export interface LoadedSweep {
 
 const shipped = compiledPath(import.meta.url, '../../sweeps/');
 
-export function shippedNames(): string[] {
-  return readdirSync(shipped)
+/** Suites lie beside the sweeps that they are of. */
+const shippedSuites = compiledPath(import.meta.url, '../../sweeps/suites/');
+
+export function shippedNames(folder = shipped): string[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith('.js'))
     .map((file) => basename(file, '.js'))
     .sort();
+}
+
+export async function listShippedSuites(): Promise<
+  readonly { name: string; title: string; about: string }[]
+> {
+  return Promise.all(
+    shippedNames(shippedSuites).map(async (name) => {
+      const { title, about } = await loadSuite(name);
+      return { name, title, about };
+    }),
+  );
 }
 
 export async function shippedSweeps(): Promise<readonly { name: string; title: string; about: string }[]> {
@@ -39,7 +54,7 @@ export async function shippedSweeps(): Promise<readonly { name: string; title: s
 export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
   const { url, stage } = nameOrFile.startsWith('file:')
     ? splitStageUrl(nameOrFile)
-    : { url: pathToFileURL(findFile(nameOrFile)).href, stage: undefined };
+    : { url: pathToFileURL(findFile(nameOrFile, 'sweep', shipped)).href, stage: undefined };
   const sweep = await loadDefault<Sweep>(url, {
     kind: 'sweepline-sweep',
     word: 'sweep',
@@ -52,6 +67,15 @@ export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
     reportUrl: sweep.report === null ? null : resolveModule(sweep.report, url),
   };
   return stage === undefined ? loaded : loadedStage(loaded, stage);
+}
+
+/** Loads a shipped suite by name, or a file by path. BAD_USAGE where there is none, BAD_DEFINITION where it is no suite. */
+export function loadSuite(nameOrFile: string): Promise<Suite> {
+  return loadDefault<Suite>(pathToFileURL(findFile(nameOrFile, 'suite', shippedSuites)).href, {
+    kind: 'sweepline-suite',
+    word: 'suite',
+    example: 'defineSuite({ name, runs })',
+  });
 }
 
 /** A stage of a sweep's worker as a sweep of its own. Its grid is that of a run: here it has none. */
@@ -72,17 +96,17 @@ export function loadedStage({ sweep, url, workerUrl }: LoadedSweep, stage: strin
   };
 }
 
-function findFile(nameOrFile: string): string {
+function findFile(nameOrFile: string, word: 'sweep' | 'suite', folder: string): string {
   if (existsSync(resolve(nameOrFile)) && /\.[cm]?[jt]s$/.test(nameOrFile)) return resolve(nameOrFile);
-  const names = shippedNames();
-  if (names.includes(nameOrFile)) return resolve(shipped, `${nameOrFile}.js`);
+  const names = shippedNames(folder);
+  if (names.includes(nameOrFile)) return resolve(folder, `${nameOrFile}.js`);
   if (/[/\\.]/.test(nameOrFile)) {
-    throw new SweeplineError('BAD_USAGE', `there is no sweep file ${nameOrFile}`, {
-      hint: `give the path of a .ts or .js file that exports a sweep, or a shipped name: ${names.join(', ')}`,
+    throw new SweeplineError('BAD_USAGE', `there is no ${word} file ${nameOrFile}`, {
+      hint: `give the path of a .ts or .js file that exports a ${word}, or a shipped name: ${names.join(', ')}`,
     });
   }
-  throw new SweeplineError('BAD_USAGE', describeUnknown('sweep', nameOrFile, names), {
-    hint: 'give a shipped name, or the path of your own sweep file',
+  throw new SweeplineError('BAD_USAGE', describeUnknown(word, nameOrFile, names), {
+    hint: `give a shipped name, or the path of your own ${word} file`,
   });
 }
 

@@ -1,0 +1,61 @@
+// `sweepline suite`: several sweeps, one after another, as a nightly job runs them.
+import { defineCommand } from '../command.js';
+import { EXIT } from '../errors.js';
+import { switchOption } from '../options.js';
+import { EXIT_CODES, OUTPUT, outputOptions, runOptions } from '../run-options.js';
+
+const { replicates, seed, data, workers, engine, device, retries, maxFailures, out } = runOptions;
+
+export default defineCommand({
+  name: 'suite',
+  about:
+    'Runs the sweeps of a suite one after another, each into a folder of its own, and writes a page that leads to their ' +
+    'reports. With --out on the folder of a suite that was interrupted it goes on: what is done is not run again.',
+  arguments: [
+    {
+      name: 'suite',
+      about: 'tour, nightly, or the path of your own suite file (default: list them)',
+      optional: true,
+    },
+  ],
+  options: {
+    ...{ replicates, seed, data, workers, engine, device },
+    out: { ...out, about: "the suite's folder (default: runs/<suite>/<id>); each sweep is a folder in it" },
+    ...{ retries, maxFailures },
+    plan: switchOption(OUTPUT, '--plan', 'show what would run, and run nothing'),
+    ...outputOptions,
+  },
+  sections: [['Exit codes', EXIT_CODES]],
+  examples: [
+    ['sweepline suite', 'the suites there are'],
+    ['sweepline suite tour', 'all three sweeps of the study, small'],
+    ['sweepline suite nightly --workers 16 --out last-night', 'the study at full size'],
+    ['sweepline suite nightly --out last-night', 'the same, gone on with after an interruption'],
+  ],
+  async run({ arguments: [typed], options, terminal, commandLine }) {
+    const { plan, json = false, quiet = false, report = true, out: folder, ...given } = options;
+    const { listShippedSuites, loadSuite } = await import('../../sweep/load.js');
+    if (typed === undefined) {
+      const suites = await listShippedSuites();
+      terminal.print(suites.map(({ name, title, about }) => `${name}: ${title}\n  ${about}`).join('\n'));
+      return EXIT.done;
+    }
+    const [suite, { conductSuite, planSuite, requestsOf }] = await Promise.all([
+      loadSuite(typed),
+      import('../suite.js'),
+    ]);
+    const common = { ...given, command: commandLine };
+    if (plan) {
+      const { renderPlan } = await import('../plan-table.js');
+      const requests = requestsOf({ suite, common }, folder ?? '');
+      const plans = await planSuite(
+        folder === undefined ? requests.map(({ out: _, ...rest }) => rest) : requests,
+      );
+      terminal.print(
+        json ? plans.map((each) => JSON.stringify(each)).join('\n') : plans.map(renderPlan).join('\n\n'),
+      );
+      return EXIT.done;
+    }
+    return conductSuite({ suite, typed, common, out: folder, terminal, json, quiet, report });
+  },
+});

@@ -1,0 +1,28 @@
+// All three sweeps of the study, small: what `npm start` runs, in about two minutes on two cores.
+import { defineSuite } from 'sweepline';
+
+export default defineSuite({
+  name: 'tour',
+  title: 'A tour of the study',
+  about: 'Escape as it is shipped; latent and blur with fewer images, epochs and values.',
+  runs: [
+    { sweep: 'escape' },
+    {
+      sweep: 'latent',
+      set: { latent: [2, 16, 64, 256], epochs: 20, train: 10_000, test: 2000 },
+      replicates: 2,
+    },
+    {
+      sweep: 'blur',
+      set: {
+        sigma: [0.3, 0.4, 0.5, 2],
+        latent: [16],
+        target: ['clear'],
+        epochs: 10,
+        train: 10_000,
+        test: 2000,
+      },
+      replicates: 1,
+    },
+  ],
+});

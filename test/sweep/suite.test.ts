@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { listShippedSuites, loadSuite, shippedNames } from '../../src/sweep/load.js';
+import { planRun } from '../../src/sweep/plan.js';
+import { defineSuite } from '../../src/sweep/suite.js';
+
+test('all faults of a suite are told together', () => {
+  expect(() =>
+    defineSuite({
+      name: 'two words',
+      tilte: 'x',
+      runs: [{ sweep: 'escape', set: { h: 'lin(0,1)' } }, { sweep: 'escape' }, { sweep: '', sets: {} }],
+    } as never),
+  ).toThrow(
+    /"tilte"[\s\S]*two words[\s\S]*axis h[\s\S]*"sets"[\s\S]*expected a sweep[\s\S]*two runs are called escape/,
+  );
+  expect(() => defineSuite({ name: 'none', runs: [] })).toThrow('one or more');
+});
+
+test('the shipped suites are those of the study, and each of their runs can be planned', async () => {
+  expect((await listShippedSuites()).map(({ name }) => name)).toEqual(['nightly', 'tour']);
+  for (const name of ['nightly', 'tour']) {
+    const suite = await loadSuite(name);
+    expect(suite.runs.map((run) => run.sweep)).toEqual(['escape', 'latent', 'blur']);
+    for (const { sweep, set, replicates } of suite.runs) {
+      const plan = await planRun({
+        sweep,
+        set,
+        ...(replicates === undefined ? {} : { replicates }),
+        data: 'digits',
+        workers: 1,
+      });
+      expect(plan.new).toBeGreaterThan(0);
+      expect(plan.stages.map((stage) => stage.name)).toEqual(sweep === 'blur' ? ['judge'] : []);
+    }
+  }
+  expect(shippedNames()).not.toContain('suites');
+});
