@@ -222,6 +222,42 @@ export function sessionConformance(name: string, open: () => Promise<Engine>, tr
       await trainer.dispose();
     });
 
+    it.each(['l1', 'l2', 'bce'] as const)(
+      'a mean of 200,000 like values keeps its digits: %s',
+      async (loss) => {
+        // Weights of 0 decode each pixel of these images as 0.5, so that all terms of the mean are alike and none cancels.
+        const [batch, byte] = [256, 77];
+        const program: Program = {
+          ...base,
+          net: net({ input: [784], layers: [m.dense(784, { activation: 'sigmoid' })] }),
+          losses: [loss],
+          input: 'bytes',
+          target: 'input',
+        };
+        const trainer = await engine.compile(program);
+        await trainer.load({ ...startOf(program), parameters: new Float32Array(program.net.parameterCount) });
+        const inputs = new Uint8Array(batch * 784).fill(byte);
+        const away = 0.5 - byte / 255;
+        const truth = { l1: away, l2: away ** 2, bce: Math.log(2) }[loss];
+        expect(Math.abs((await trainer.evaluate({ count: batch, inputs }, [1])) / truth - 1)).toBeLessThan(
+          2e-6,
+        );
+        const plan = {
+          program,
+          optimizer: optimizer('adam'),
+          lossWeights: [1],
+          stepsPerEpoch: 1,
+          epochs: 1,
+          seed: 0,
+        };
+        const [trained] = await trainer.train(
+          chunkOf(plan, { count: batch, inputs }, { first: 0, steps: 1, batch }),
+        );
+        expect(Math.abs(trained! / truth - 1)).toBeLessThan(2e-6);
+        await trainer.dispose();
+      },
+    );
+
     it('predicts any layer of a net', async () => {
       const parameters = initialParameters(auto.net, SEED);
       const predictor = await engine.predictor(auto.net, 'floats', 'code');

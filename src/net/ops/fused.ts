@@ -53,8 +53,13 @@ const norm1Op: Op = {
   vjp: (g, node) => [g.graph.make(signedOp, [node.inputs[0]!, g])],
   onnx(emit, [x], node) {
     const axes = [...node.inputs[0]!.shape.keys()];
-    if (emit.options.cpu === true) return emit.op('ReduceL1', [x!], { axes, keepdims: 0 });
-    return emit.op('ReduceSum', [emit.op('Abs', [x!]), emit.ints(axes)], { keepdims: 0 });
+    const last = axes.pop()!;
+    const rows =
+      emit.options.cpu === true
+        ? emit.op('ReduceL1', [x!], { axes: [last], keepdims: 0 })
+        : emit.op('ReduceSum', [emit.op('Abs', [x!]), emit.ints([last])], { keepdims: 0 });
+    // Row by row for the digits it keeps: see sum.
+    return axes.length === 0 ? rows : emit.op('ReduceSum', [rows, emit.ints(axes)], { keepdims: 0 });
   },
   compute: ([x]) => Float64Array.of(x!.reduce((total, value) => total + Math.abs(value), 0)),
 };
