@@ -20,6 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('merge', 'put shards together into one run', () => import('./commands/merge.js')),
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
+  entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),
   entry(
     'doctor',
     'look at what this machine offers, and what is missing',

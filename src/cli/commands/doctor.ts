@@ -17,7 +17,7 @@ export default defineCommand({
     data: option(
       'What is looked at',
       '--data <folder>',
-      'where MNIST should be (default: data/mnist)',
+      'a folder where MNIST should be (default: wherever sweeps look for it)',
       anyText,
     ),
     json: switchOption(OUTPUT, '--json', 'one JSON object a check on stdout'),
@@ -43,7 +43,7 @@ export default defineCommand({
       disk,
       ...(await Promise.all(PACKAGES.map(checkPackage))),
       await machine.checkGpus(),
-      machine.checkMnist(options.data === undefined ? ['data/mnist', 'data'] : [options.data]),
+      machine.checkMnist(options.data),
     ];
     for (const check of checks) terminal.print(options.json ? JSON.stringify(check) : renderCheck(check));
     const missing = checks.filter(({ state }) => state === 'missing').length;

@@ -4,10 +4,11 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { listDatasets } from '../../data/catalogue.js';
 import { hasFiles } from '../../data/dataset.js';
 import { type Clock, systemClock } from '../../ground/clock.js';
 import { formatBytes, plural } from '../../ground/text.js';
-import { showPath } from '../paths.js';
+import { quoteArgument, showPath } from '../paths.js';
 import type { Check } from './check.js';
 
 const LEAST_NODE = [20, 19] as const;
@@ -102,14 +103,18 @@ export async function checkGpus(): Promise<Check> {
   }
 }
 
-/** The four files of MNIST, in a folder of the working directory or in the one that is named. */
-export function checkMnist(folders: readonly string[]): Check {
-  const found = folders.find((folder) => hasFiles(folder));
-  if (found !== undefined) return { name: 'MNIST', state: 'ok', found: showPath(found) };
+/** MNIST, in the folder that is named or where sweeps look for it. */
+export function checkMnist(named: string | undefined): Check {
+  const name = 'MNIST';
+  const listed = listDatasets().find((set) => set.name === 'mnist')!;
+  const folder = named ?? listed.folder;
+  if (named === undefined ? listed.present : hasFiles(named))
+    return { name, state: 'ok', found: showPath(folder) };
   return {
-    name: 'MNIST',
+    name,
     state: 'absent',
-    found: `not in ${folders.map(showPath).join(' or ')}`,
-    hint: 'put its four IDX files there, or name their folder with --data',
+    found:
+      named === undefined ? 'not here: sweeps use digits that Sweepline draws' : `not in ${showPath(folder)}`,
+    hint: `sweepline data fetch mnist${named === undefined ? '' : ` ${quoteArgument(named)}`}`,
   };
 }
