@@ -38,6 +38,9 @@ const TSNE_ITERATIONS = 500;
 export default defineReport({
   name: 'latent',
   title: 'What does an autoencoder keep at each latent size?',
+  choices: {
+    plane: { about: 'what places codes of more than two numbers', values: ['tsne', 'umap'] },
+  },
 
   tables: [
     meansTable({
@@ -45,7 +48,7 @@ export default defineReport({
       about: 'One row a latent size: means over its replicates, those that died or collapsed included.',
       columns: {
         kmeans_accuracy:
-          'k-means on the test codes after the best one-to-one matching of clusters to digits; low and high: its 95 % interval (Student) over replicates',
+          'k-means on the test codes after the best one-to-one matching of clusters to digits; low and high: its 95 % interval (Student) over replicates, cut off at 0 and 1',
         raw_accuracy: 'the same without matching: says nothing, about 0.1 by chance',
         dead_units: 'code units that are constant over the test images, mean',
         collapsed: 'replicates whose decoded images do not depend on the input',
@@ -53,7 +56,7 @@ export default defineReport({
       preview: 50,
       by: ['latent'],
       means: ['kmeans_accuracy', 'raw_accuracy', 'nmi', 'ari', 'test_l1', 'test_mse', 'dead_units'],
-      intervals: ['kmeans_accuracy'],
+      intervals: { kmeans_accuracy: [0, 1] },
       counts: ['collapsed'],
     }),
     {
@@ -135,7 +138,7 @@ export default defineReport({
     {
       name: 'latent-codes',
       about:
-        'Codes of test images, drawn as their digit; first replicate of each size. Size 2 as it is; other sizes by t-SNE, which keeps neighbours together but no distances between groups.',
+        'Codes of test images, drawn as their digit; first replicate of each size. Size 2 as it is; other sizes by t-SNE (or UMAP, with `--choose plane=umap`), which keeps neighbours together but no distances between groups.',
       render: drawCodes,
     },
     {
@@ -187,9 +190,8 @@ function accuracyBars(rows: readonly Row[]): Row[] {
   ] as const;
   return groupRows(rows, 'setting').flatMap(([setting, members]) =>
     measures.map(([measure, name]) => {
-      const { mean, low, high } = meanInterval(numbersOf(members, name));
-      // Student's interval does not know that no accuracy is past 0 or 1.
-      return { setting, measure, mean, low: low && Math.max(0, low), high: high && Math.min(1, high) };
+      const { mean, low, high } = meanInterval(numbersOf(members, name), 0.95, [0, 1]);
+      return { setting, measure, mean, low, high };
     }),
   );
 }
@@ -241,20 +243,23 @@ async function drawReconstructions(context: ReportContext): Promise<string | nul
 async function drawCodes(context: ReportContext): Promise<string | null> {
   const shown = await shownTrials(context);
   if (shown.length === 0) return null;
-  const panels = shown.map(({ row, setting, folder, clusters: { dims, labels } }) => {
+  const embedding = context.choice('plane') as 'tsne' | 'umap';
+  const method = { tsne: 't-SNE', umap: 'UMAP' }[embedding];
+  const panels = shown.map(async ({ row, setting, folder, clusters: { dims, labels } }) => {
     const values = decodeFloats(readFileSync(join(folder, 'codes.f32')));
     const codes = { values, count: labels.length, dims };
-    const how = dims > 2 ? ', t-SNE' : dims === 1 ? ', a line for each digit' : '';
+    const how = dims > 2 ? `, ${method}` : dims === 1 ? ', a line for each digit' : '';
     return {
       title: `latent ${setting}${how}${row.collapsed === true ? ' (collapsed)' : ''}`,
-      plane: placeCodes(codes, labels, {
-        random: randomFor(Number(row.seed), 't-SNE'),
+      plane: await placeCodes(codes, labels, {
+        random: randomFor(Number(row.seed), method),
+        embedding,
         iterations: TSNE_ITERATIONS,
       }),
       labels,
     };
   });
-  return renderPointMaps(panels, {
+  return renderPointMaps(await Promise.all(panels), {
     name: 'latent-codes',
     title: `Codes of test images, ${dataName(context)}`,
     subtitle: `the first ${shown[0]!.clusters.labels.length} test images, each drawn as its digit`,

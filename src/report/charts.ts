@@ -71,7 +71,10 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
     option: {
       ...heading(spec),
       ...legendFor(groups.map(([name]) => name)),
-      grid: gridFor(spec, groups.length),
+      grid: gridFor(
+        spec,
+        groups.map(([name]) => name),
+      ),
       xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs) },
       yAxis: {
         ...scaleAxis(yScale, 'y', spec.yLabel ?? y),
@@ -122,7 +125,10 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
     option: {
       ...heading(spec),
       ...legendFor(groups.map(([name]) => name)),
-      grid: gridFor(spec, groups.length),
+      grid: gridFor(
+        spec,
+        groups.map(([name]) => name),
+      ),
       xAxis: {
         type: 'category',
         data: categories,
@@ -168,8 +174,10 @@ export function scaleAxis(scale: ScaleType, side: 'x' | 'y', name: string): obje
   };
 }
 
-function gridFor(look: ChartLook, series: number): object {
-  return { left: 76, right: series > 1 ? 148 : 28, top: headingHeight(look) + 8, bottom: 56 };
+function gridFor(look: ChartLook, names: readonly string[]): object {
+  // The legend's symbol and margins, and its longest name at about 7 pixels a letter.
+  const legend = Math.max(148, 70 + 7 * Math.max(...names.map((name) => name.length)));
+  return { left: 76, right: names.length > 1 ? legend : 28, top: headingHeight(look) + 8, bottom: 56 };
 }
 
 /** At the right, one below the other, where lines end; none for a single series. */

@@ -25,6 +25,8 @@ export interface ReportContext {
    * (`escape-thresholds` is `escape_thresholds` in SQL). Axes that do not exist at a trial's point are NULL.
    */
   query(sql: string): Promise<Rows>;
+  /** What was chosen of this report's `choices`: the first value where nothing was said. */
+  choice(name: string): string;
   /** The rows of a table of this report. Throws where it is unknown or not made yet. */
   table(name: string): Rows;
 }
@@ -73,6 +75,8 @@ export interface ReportOptions {
   readonly title: string;
   readonly tables: readonly TableSpec[];
   readonly figures?: readonly FigureSpec[];
+  /** What its reader may choose (`sweepline report <run> --choose name=value`): the first value is the default. */
+  readonly choices?: Readonly<Record<string, { readonly about: string; readonly values: readonly string[] }>>;
   /** Sections of Markdown at the top of the report, each begun with its own `## ` heading. */
   readonly text?: readonly ((context: ReportContext) => Later<string>)[];
 }

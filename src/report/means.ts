@@ -13,8 +13,11 @@ export interface MeansSpec extends Omit<TableSpec, 'sql' | 'check'> {
   readonly by: readonly string[];
   /** Metrics of which the mean is taken; replicates without a value are left out of it. */
   readonly means: readonly string[];
-  /** Those of them that get `<metric>_low` and `<metric>_high`: Student's 95 % interval of the mean. */
-  readonly intervals?: readonly string[];
+  /**
+   * Those of them that get `<metric>_low` and `<metric>_high`, Student's 95 % interval of the mean, with the ends of what
+   * the metric can be: the interval is cut off there. `null`: it has none.
+   */
+  readonly intervals?: Readonly<Record<string, readonly [number, number] | null>>;
   /** Boolean metrics of which the true ones are counted. */
   readonly counts?: readonly string[];
   /** Only trials with these parameters are in the table, which then needs no column for them. */
@@ -23,7 +26,7 @@ export interface MeansSpec extends Omit<TableSpec, 'sql' | 'check'> {
 
 /** `<by…>,<other axes that vary…>,replicates,<means…>,<counts…>` */
 export function meansTable(spec: MeansSpec): TableSpec {
-  const { by, means, intervals = [], counts = [], where = {}, ...rest } = spec;
+  const { by, means, intervals = {}, counts = [], where = {}, ...rest } = spec;
   return {
     ...rest,
     async sql(context) {
@@ -34,7 +37,7 @@ export function meansTable(spec: MeansSpec): TableSpec {
       columns.replicates = 'integer';
       for (const name of means) {
         columns[name] = 'number';
-        if (!intervals.includes(name)) continue;
+        if (!Object.hasOwn(intervals, name)) continue;
         columns[`${name}_low`] = 'number';
         columns[`${name}_high`] = 'number';
       }
@@ -51,7 +54,11 @@ export function meansTable(spec: MeansSpec): TableSpec {
         const row: Record<string, Cell> = { replicates: members.length };
         for (const key of keys) row[key] = members[0]![key] ?? null;
         for (const name of means) {
-          const { mean, low, high } = meanInterval(numbersOf(members, name));
+          const { mean, low, high } = meanInterval(
+            numbersOf(members, name),
+            0.95,
+            intervals[name] ?? undefined,
+          );
           row[name] = mean;
           row[`${name}_low`] = low;
           row[`${name}_high`] = high;

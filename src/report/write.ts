@@ -2,7 +2,7 @@
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SweeplineError } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import { temporaryName } from '../run/durable.js';
 import type { Manifest } from '../run/manifest.js';
@@ -30,24 +30,50 @@ export interface WrittenReport {
 
 /**
  * Makes a report over one run folder. Files are written under temporary names and renamed over the old ones.
- * Throws BAD_RUN_FOLDER for a folder that is none or is damaged, BAD_DEFINITION for a report whose SQL does not run.
+ * `chosen` are values of the report's choices. Throws BAD_USAGE for choices that it does not offer, BAD_RUN_FOLDER for a folder that is none or is damaged, BAD_DEFINITION for a report whose SQL does not run.
  */
-export async function writeReport(runFolder: string, report: Report): Promise<WrittenReport> {
+export async function writeReport(
+  runFolder: string,
+  report: Report,
+  chosen: Readonly<Record<string, string>> = {},
+): Promise<WrittenReport> {
+  checkChoices(report, chosen);
   const database = await openDatabase([runFolder]);
   try {
-    return await writeParts(runFolder, report, database);
+    return await writeParts(runFolder, report, database, chosen);
   } finally {
     database.close();
   }
 }
 
-async function writeParts(folder: string, report: Report, database: RunDatabase): Promise<WrittenReport> {
+function checkChoices(report: Report, chosen: Readonly<Record<string, string>>): void {
+  const { choices = {} } = report;
+  const faults = Object.entries(chosen).flatMap(([name, value]) => {
+    if (!Object.hasOwn(choices, name)) return [describeUnknown('choice', name, Object.keys(choices))];
+    const { values } = choices[name]!;
+    return values.includes(value) ? [] : [`${name}: ${describeUnknown('value', value, values)}`];
+  });
+  throwFaults('BAD_USAGE', `the report "${report.name}" has no such choice`, faults);
+}
+
+async function writeParts(
+  folder: string,
+  report: Report,
+  database: RunDatabase,
+  chosen: Readonly<Record<string, string>>,
+): Promise<WrittenReport> {
   const manifest = database.manifests[0]!;
   const made = new Map<string, Rows>();
   const context: ReportContext = {
     manifest,
     folder,
     query: (sql) => database.query(sql),
+    choice(name) {
+      const choice = report.choices?.[name];
+      if (choice !== undefined) return chosen[name] ?? choice.values[0]!;
+      const names = Object.keys(report.choices ?? {});
+      throw new SweeplineError('BAD_DEFINITION', describeUnknown('choice', name, names));
+    },
     table(name) {
       const rows = made.get(name);
       if (rows !== undefined) return rows;

@@ -14,8 +14,15 @@ export interface Interval {
   readonly high: number | null;
 }
 
-/** Student's interval for the mean of independent, roughly normal values: mean ± t·s/√n with n − 1 degrees of freedom. */
-export function meanInterval(values: readonly number[], level = 0.95): Interval {
+/**
+ * Student's interval for the mean of independent, roughly normal values: mean ± t·s/√n with n − 1 degrees of freedom.
+ * It knows nothing of quantities that end somewhere: `within` cuts it off where they do (an accuracy at 0 and 1).
+ */
+export function meanInterval(
+  values: readonly number[],
+  level = 0.95,
+  [least, most]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): Interval {
   checkLevel(level);
   const count = values.length;
   if (count === 0) return { count, mean: Number.NaN, low: null, high: null };
@@ -23,7 +30,7 @@ export function meanInterval(values: readonly number[], level = 0.95): Interval 
   if (count === 1) return { count, mean: centre, low: null, high: null };
   const half =
     (studentQuantile(0.5 + level / 2, count - 1) * sampleStandardDeviation([...values])) / Math.sqrt(count);
-  return { count, mean: centre, low: centre - half, high: centre + half };
+  return { count, mean: centre, low: Math.max(least, centre - half), high: Math.min(most, centre + half) };
 }
 
 export interface BootstrapOptions {

@@ -1,23 +1,33 @@
-// Codes as points of the plane, for pictures: as they are where they have two numbers, by t-SNE where they have more.
+// Codes as points of the plane, for pictures: as they are where they have two numbers, by t-SNE or UMAP where they have
+// more.
 // Codes that are all equal stay at one place: t-SNE would spread them into a cloud that is not there.
 import type { Random } from '../ground/random.js';
 import { countConstantUnits } from './codes.js';
 import { type Points, toFloat64 } from './points.js';
 import { embedTsne } from './tsne.js';
 
+export type Embedding = 'tsne' | 'umap';
+
 /**
  * x and y of each code in turn. Codes of one number get a line for each class, a tenth of their span apart.
  *
  * @throws SweeplineError BAD_USAGE for fewer than 4 codes of more than 2 numbers, TRIAL_FAILED where one is not finite.
  */
-export function placeCodes(
+export async function placeCodes(
   codes: Points,
   labels: ArrayLike<number>,
-  options: { readonly random: Random; readonly iterations?: number },
-): Float64Array {
+  options: {
+    readonly random: Random;
+    /** For codes of more than two numbers; default t-SNE. */
+    readonly embedding?: Embedding;
+    /** Of t-SNE. */
+    readonly iterations?: number;
+  },
+): Promise<Float64Array> {
   const { count, dims } = codes;
   if (countConstantUnits(codes) === dims) return new Float64Array(2 * count);
-  if (dims > 2) return embedTsne(codes, options);
+  if (dims > 2)
+    return options.embedding === 'umap' ? embedUmap(codes, options.random) : embedTsne(codes, options);
   const values = toFloat64(codes);
   if (dims === 2) return values.slice();
   const low = values.reduce((least, v) => Math.min(least, v));
@@ -25,4 +35,14 @@ export function placeCodes(
   const plane = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) plane.set([values[i]!, ((high - low) * labels[i]!) / 10], 2 * i);
   return plane;
+}
+
+/** UMAP (McInnes, Healy and Melville 2018) by umap-js, with its defaults: 15 neighbours, least distance 0.1. */
+async function embedUmap(codes: Points, random: Random): Promise<Float64Array> {
+  const { UMAP } = await import('umap-js');
+  const { count, dims } = codes;
+  const values = toFloat64(codes);
+  const rows = Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * dims, (i + 1) * dims)));
+  const umap = new UMAP({ random: () => random.uniform(), nNeighbors: Math.min(15, count - 1) });
+  return Float64Array.from(umap.fit(rows).flat());
 }

@@ -21,7 +21,7 @@ const report = defineReport({
       about: 'Means.',
       by: ['alpha'],
       means: ['peak', 'final_theta'],
-      intervals: ['peak'],
+      intervals: { peak: null },
       counts: ['escaped'],
     }),
   ],
@@ -60,6 +60,24 @@ describe('meansTable', () => {
     expect(cells[3]).toBeCloseTo(2 - half, 12);
     expect(cells[4]).toBeCloseTo(2 + half, 12);
     expect(cells.slice(5)).toEqual([1, 1]);
+  });
+
+  it('cuts intervals off where the metric ends', async () => {
+    const bounded = defineReport({
+      name: 'means',
+      title: 'Means',
+      tables: [
+        meansTable({
+          name: 'means',
+          about: 'Cut off.',
+          by: ['alpha'],
+          means: ['peak'],
+          intervals: { peak: [0, 3] },
+        }),
+      ],
+    });
+    const rows = await meansOf(['alpha'], [trial(0.5, 1), trial(0.5, 2)], bounded);
+    expect(rows[1]).toBe('0.5,2,1.5,0,3');
   });
 
   it('does not mix settings that differ in an axis it does not name', async () => {

@@ -32,6 +32,7 @@ async function makeTable(
     manifest,
     folder,
     query: (sql) => database.query(sql),
+    choice: () => '',
     table: () => ({ columns: [], rows: [] }),
   };
   const table = thresholdTable(spec);

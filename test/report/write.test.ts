@@ -154,3 +154,28 @@ describe('writeReport', () => {
     await expect(writeReport(folder, broken)).rejects.toThrow(/^table "bad": the SQL does not run: .*"peek"/);
   });
 });
+
+describe('choices', () => {
+  const chooser = defineReport({
+    name: 'chooser',
+    title: 'Chooses',
+    choices: { plane: { about: 'how', values: ['round', 'flat'] } },
+    tables: [
+      { name: 'one', about: 'One.', sql: (context) => `SELECT '${context.choice('plane')}' AS plane` },
+    ],
+  });
+  const made = async (chosen?: Record<string, string>) => {
+    const folder = await makeRunFolder(makeManifest(), []);
+    await writeReport(folder, chooser, chosen);
+    return readFileSync(join(folder, 'summary', 'one.csv'), 'utf8');
+  };
+  it('are the first value, or the one that is chosen', async () => {
+    expect(await made()).toBe('plane\nround\n');
+    expect(await made({ plane: 'flat' })).toBe('plane\nflat\n');
+  });
+  it('that are not there are refused with those that are', async () => {
+    await expect(made({ plan: 'flat', plane: 'square' })).rejects.toThrow(
+      /"plan"; did you mean "plane"[\s\S]*"square"[\s\S]*round, flat/,
+    );
+  });
+});

@@ -71,35 +71,43 @@ describe('countConstantUnits', () => {
 
 describe('placeCodes', () => {
   const random = randomFor('plane');
-  test('codes of two numbers stay where they are', () => {
+  test('codes of two numbers stay where they are', async () => {
     const { codes, labels } = blobs(3, 5, 1);
-    expect(placeCodes(codes, labels, { random })).toEqual(Float64Array.from(codes.values));
+    expect(await placeCodes(codes, labels, { random })).toEqual(Float64Array.from(codes.values));
   });
 
-  test('codes of one number get a line for each class', () => {
+  test('codes of one number get a line for each class', async () => {
     const codes = { values: Float32Array.of(2, 4, 7), count: 3, dims: 1 };
-    expect([...placeCodes(codes, [0, 1, 3], { random })]).toEqual([2, 0, 4, 0.5, 7, 1.5]);
+    expect([...(await placeCodes(codes, [0, 1, 3], { random }))]).toEqual([2, 0, 4, 0.5, 7, 1.5]);
   });
 
-  test.each([1, 2, 7])('equal codes of %i numbers stay at one place', (dims) => {
+  test.each([1, 2, 7])('equal codes of %i numbers stay at one place', async (dims) => {
     const codes = { values: new Float32Array(8 * dims).fill(0.3), count: 8, dims };
-    expect(placeCodes(codes, new Uint8Array(8), { random })).toEqual(new Float64Array(16));
+    expect(await placeCodes(codes, new Uint8Array(8), { random })).toEqual(new Float64Array(16));
   });
 
-  test('longer codes: groups that lie apart lie apart in the plane', () => {
-    const groups = [0, 1].flatMap((c) => Array.from({ length: 20 }, () => c));
-    const noise = randomFor('noise');
-    const values = Float64Array.from(groups.flatMap((c) => [c * 50, c, 0].map((v) => v + noise.normal())));
-    const plane = placeCodes({ values, count: 40, dims: 3 }, groups, {
-      random: randomFor(1),
-      iterations: 400,
-    });
-    const at = (i: number) => [plane[2 * i]!, plane[2 * i + 1]!] as const;
-    const nearest = groups.map((_, i) => {
-      const others = groups.flatMap((_, j) => (j === i ? [] : [j]));
-      const far = (j: number) => (at(i)[0] - at(j)[0]) ** 2 + (at(i)[1] - at(j)[1]) ** 2;
-      return groups[others.reduce((best, j) => (far(j) < far(best) ? j : best))];
-    });
-    expect(nearest).toEqual(groups);
-  });
+  test.each(['tsne', 'umap'] as const)(
+    'longer codes by %s: groups that lie apart lie apart, the same way with the same seed',
+    async (embedding) => {
+      const groups = [0, 1].flatMap((c) => Array.from({ length: 20 }, () => c));
+      const noise = randomFor('noise');
+      const values = Float64Array.from(groups.flatMap((c) => [c * 50, c, 0].map((v) => v + noise.normal())));
+      const place = (seed: number) =>
+        placeCodes({ values, count: 40, dims: 3 }, groups, {
+          random: randomFor(seed),
+          embedding,
+          iterations: 400,
+        });
+      const plane = await place(1);
+      expect(await place(1)).toEqual(plane);
+      expect(await place(2)).not.toEqual(plane);
+      const at = (i: number) => [plane[2 * i]!, plane[2 * i + 1]!] as const;
+      const nearest = groups.map((_, i) => {
+        const others = groups.flatMap((_, j) => (j === i ? [] : [j]));
+        const far = (j: number) => (at(i)[0] - at(j)[0]) ** 2 + (at(i)[1] - at(j)[1]) ** 2;
+        return groups[others.reduce((best, j) => (far(j) < far(best) ? j : best))];
+      });
+      expect(nearest).toEqual(groups);
+    },
+  );
 });

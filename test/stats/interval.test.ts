@@ -22,6 +22,15 @@ test('a mean with its interval, by hand', () => {
   expect(meanInterval([5, 5, 5])).toEqual({ count: 3, mean: 5, low: 5, high: 5 });
 });
 
+test('an interval is cut off where its quantity ends', () => {
+  const values = [0.1, 0.9];
+  const whole = meanInterval(values);
+  expect(whole.low).toBeLessThan(0);
+  expect(whole.high).toBeGreaterThan(1);
+  expect(meanInterval(values, 0.95, [0, 1])).toEqual({ ...whole, low: 0, high: 1 });
+  expect(meanInterval([0.5, 0.6], 0.5, [0, 1])).toEqual(meanInterval([0.5, 0.6], 0.5));
+});
+
 test('one value has no interval, none has no mean', () => {
   expect(meanInterval([0.3])).toEqual({ count: 1, mean: 0.3, low: null, high: null });
   expect(meanInterval([])).toEqual({ count: 0, mean: Number.NaN, low: null, high: null });

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { SweeplineError } from '../../ground/errors.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { anyText, option } from '../options.js';
+import { anyText, listOption, option } from '../options.js';
 import { showPath } from '../paths.js';
 
 export default defineCommand({
@@ -15,6 +15,16 @@ export default defineCommand({
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
     report: option('Which report', '--report <file>', "a report file (default: the sweep's own)", anyText),
+    choose: listOption(
+      'Which report',
+      '--choose <name=value>',
+      "one of the report's choices (latent: plane=umap)",
+      (text) => {
+        const [name, value] = text.split(/=(.*)/s);
+        if (name && value) return [name, value] as const;
+        throw new SweeplineError('BAD_USAGE', 'expected name=value, such as plane=umap');
+      },
+    ),
   },
   examples: [
     ['sweepline report escape', 'the report of the newest escape run'],
@@ -22,6 +32,7 @@ export default defineCommand({
       'sweepline report runs/escape/20261123-221530-ab12 --report my-report.ts',
       'another report on the same run',
     ],
+    ['sweepline report latent --choose plane=umap', 'codes placed by UMAP in place of t-SNE'],
   ],
   async run({ arguments: [run], options, terminal }) {
     const [{ findRun }, { openRunFolder }, { loadReport }, { writeReport }] = await Promise.all([
@@ -38,7 +49,7 @@ export default defineCommand({
         hint: 'name a report file with --report, or give the sweep one (report: new URL(…))',
       });
     }
-    const written = await writeReport(path, await loadReport(url));
+    const written = await writeReport(path, await loadReport(url), Object.fromEntries(options.choose ?? []));
     for (const table of written.tables) terminal.print(showPath(join(path, table.path)));
     terminal.say(`report: ${showPath(join(path, written.html))}`);
     return EXIT.done;
