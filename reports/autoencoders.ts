@@ -20,17 +20,27 @@ export function pickEvenly<T>(items: readonly T[], most: number): readonly T[] {
 /** Three digits of a number; other cells as they are. */
 export const digits = (cell: unknown) => (typeof cell === 'number' ? formatNumber(cell, 3) : String(cell));
 
+/** A share as percent, three digits of it. */
+export const percent = (cell: unknown) =>
+  typeof cell === 'number' ? `${formatNumber(100 * cell, 3)} %` : String(cell);
+
 export function dataName({ manifest }: ReportContext): string {
   return `data set ${manifest.data?.name ?? 'not named'}`;
 }
+
+/** Trials that a sentence names before it only counts them. */
+const MOST_NAMED = 12;
 
 /**
  * Sentences on trials that collapsed or died. Rows have `trial`, `latent`, `dead_units` and `collapsed`; `describe` says
  * of one what it is and how it fared.
  */
 export function describeTrouble(rows: readonly Row[], describe: (row: Row) => string): readonly string[] {
-  const list = (members: readonly Row[]) =>
-    members.map((row) => `trial ${row.trial} (${describe(row)})`).join(', ');
+  const list = (members: readonly Row[], tell = describe) => {
+    const named = members.slice(0, MOST_NAMED).map((row) => `trial ${row.trial} (${tell(row)})`);
+    const rest = members.length - named.length;
+    return named.join(', ') + (rest > 0 ? `, and ${rest} more: see trials.csv` : '');
+  };
   const collapsed = rows.filter((row) => row.collapsed === true);
   const dead = rows.filter((row) => row.dead_units === row.latent);
   const partly = rows.filter((row) => Number(row.dead_units) > 0 && row.dead_units !== row.latent);
@@ -44,7 +54,7 @@ export function describeTrouble(rows: readonly Row[], describe: (row: Row) => st
     ...(partly.length === 0
       ? []
       : [
-          `Some code units are constant in ${partly.length} more: ${partly.map((row) => `trial ${row.trial} (${row.dead_units} of ${row.latent})`).join(', ')}.`,
+          `Some code units are constant in ${partly.length} more: ${list(partly, (row) => `${row.dead_units} of ${row.latent}`)}.`,
         ]),
     'All of them count in the means above: leaving them out would flatter their settings.',
   ];

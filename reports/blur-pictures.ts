@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReportContext, type Row, renderImageRows } from 'sweepline';
-import { dataName, digits, pickEvenly } from './autoencoders.js';
+import { dataName, digits, percent, pickEvenly } from './autoencoders.js';
 import { type Target, trialsOf } from './blur-trials.js';
 
 /** Rows of a picture at most; the tables hold all. */
@@ -37,7 +37,7 @@ const clearRow = (png: Uint8Array) => ({ label: 'clear', png, part: PARTS.clear 
 
 const blurredRow = (sigma: number, { row, png }: Shown) => ({
   label: `σ ${sigma}`,
-  note: `judge right for ${digits(row.judge_accuracy)}`,
+  note: `judge right for ${percent(row.judge_accuracy)}`,
   png,
   part: PARTS.blurred,
 });
@@ -72,7 +72,7 @@ export async function drawDecoded(
         blurredRow(sigma, shown[0]!),
         ...pickEvenly(shown, MOST_ROWS).map(({ row, png }) => ({
           label: `→ ${row.setting}`,
-          note: `${digits(row.clear_rate_decoded)} pass, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
+          note: `${percent(row.clear_rate_decoded)} pass, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
           png,
           part: PARTS.decoded,
         })),

@@ -27,6 +27,8 @@ export interface LineChartSpec extends ChartLook {
   readonly band?: readonly [low: string, high: string];
   readonly xScale?: ScaleType;
   readonly yScale?: ScaleType;
+  /** Where the x axis has ticks and labels, in place of round numbers: for a few values that were chosen. */
+  readonly xTicks?: readonly number[];
   /** Ends of the y axis; lines are cut there. */
   readonly yMin?: number;
   readonly yMax?: number;
@@ -64,18 +66,16 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
     });
   }
   const xs = drawable.map((row) => row[x] as number);
+  const names = groups.map(([name]) => name);
   if (spec.marks !== undefined) list.push(markSeries(spec.marks));
   return {
     width,
     height,
     option: {
       ...heading(spec),
-      ...legendFor(groups.map(([name]) => name)),
-      grid: gridFor(
-        spec,
-        groups.map(([name]) => name),
-      ),
-      xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs) },
+      ...legendFor(names),
+      grid: gridFor(spec, names),
+      xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs), ...ticksAt(spec.xTicks) },
       yAxis: {
         ...scaleAxis(yScale, 'y', spec.yLabel ?? y),
         ...(yScale === 'log' ? shortLogAxis(columnsOf(drawable, [y, ...(band ?? [])])) : {}),
@@ -185,6 +185,15 @@ function legendFor(names: readonly string[]): { legend?: object } {
   if (names.length < 2) return {};
   return {
     legend: { orient: 'vertical', right: 8, top: 'middle', itemWidth: 34, itemHeight: 10, data: [...names] },
+  };
+}
+
+function ticksAt(values: readonly number[] | undefined): object {
+  if (values === undefined) return {};
+  const customValues = [...values];
+  return {
+    axisTick: { customValues },
+    axisLabel: { customValues, formatter: (value: number) => formatTick(value) },
   };
 }
 

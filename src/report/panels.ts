@@ -102,8 +102,9 @@ export interface ImageRow {
 
 /** Pictures one below the other, each with its label at the left; all drawn `wide` pixels wide (default 620). */
 export function renderImageRows(rows: readonly ImageRow[], look: Look & { readonly wide?: number }): string {
-  const left = 190;
   const { wide = 620 } = look;
+  // Notes take about 6 pixels a character.
+  const left = Math.max(190, 32 + 6 * Math.max(...rows.map(({ note = '' }) => note.length)));
   let y = TOP;
   const drawn = rows.map(({ label, note, png, part = [0, 1] }) => {
     const view = new DataView(png.buffer, png.byteOffset, png.byteLength);

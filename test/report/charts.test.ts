@@ -83,6 +83,29 @@ describe('charts', () => {
     expect([moves(whole), moves(svg)]).toEqual([1, 2]);
   });
 
+  it('labels the x axis at the values asked for, in their places', async () => {
+    const rows = [0.3, 0.4, 3].map((x) => ({ x, y: x }));
+    const spec = { x: 'x', y: 'y', xScale: 'log', xTicks: [0.3, 0.4, 3] } as const;
+    const svg = await renderChart(lineChart(rows, spec), 'ticks', 'ticks');
+    const labels = [...svg.matchAll(/<text [^>]*translate\(([\d.]+) ([\d.]+)\)"[^>]*>([\d.]+)<\/text>/g)];
+    const below = Math.max(...labels.map((label) => Number(label[2])));
+    const found = labels.filter((label) => Number(label[2]) === below);
+    expect(found.map((label) => label[3])).toEqual(['0.3', '0.4', '3']);
+    const [left, between, right] = found.map((label) => Number(label[1]));
+    const share = (between! - left!) / (right! - left!);
+    expect(share).toBeCloseTo(Math.log(4 / 3) / Math.log(10), 2);
+  });
+
+  it('leaves room for long names beside the lines', () => {
+    const gridOf = (name: string) =>
+      lineChart(
+        [...'ab'].map((last) => ({ x: 1, y: 1, s: name + last })),
+        { x: 'x', y: 'y', series: 's' },
+      ).option.grid as { right: number };
+    expect(gridOf('short').right).toBe(148);
+    expect(gridOf('a name of twenty-nine letters').right).toBeGreaterThan(30 * 6 + 40);
+  });
+
   it('thins heat maps and lines that are finer than the eye', async () => {
     const many = Array.from({ length: 5000 }, (_, x) => ({ x, y: x % 2, z: x }));
     const heat = await renderChart(heatMap(many, { x: 'x', y: 'y', value: 'z' }), 'heat', 'heat');

@@ -130,10 +130,16 @@ describe('the blur sweep', () => {
       expect(svg).not.toContain('nothing to draw');
     }
     const markdown = readFileSync(join(folder, 'report.md'), 'utf8');
-    expect(markdown).toContain('**σ 0.3**: the judge guesses (right for 0.');
-    expect(markdown).toMatch(
-      /\*\*σ 2\*\* \(judge right for [\d.]+\): most pass for clear at \*\*latent (2|16)\*\*/,
+    const said = (blur: string) => markdown.split('\n').find((line) => line.startsWith(`- **σ ${blur}**`));
+    expect(said('0.3')).toMatch(
+      /The judge guesses \(right for [\d.]+ % of the test images\): what passes says nothing/,
     );
+    expect(said('2')).toMatch(/\(judge right for (9\d|100)[\d.]* %\)/);
+    // What the text calls nearest is so in the table.
+    const near = rowsOf(readFileSync(join(folder, 'summary', 'deblur.csv'), 'utf8'))
+      .filter(({ sigma }) => sigma === '2')
+      .reduce((a, b) => (Number(b.test_l1_to_clear) < Number(a.test_l1_to_clear) ? b : a));
+    expect(said('2')).toContain(`comes **latent ${near.latent}**, L1 `);
   });
 
   test('gives the same bytes with one worker and with two', async () => {
