@@ -58,7 +58,11 @@ export default defineWorker({
     probe_accuracy: { type: 'number', about: 'a linear classifier (ridge) reading the digit off the code' },
   },
   series: ['train_loss', 'val_loss'],
-  check: autoencoderFaults,
+  check: (params, shared) =>
+    autoencoderFaults(params, [
+      { name: 'train', wanted: params.train, set: shared?.train, least: 1 },
+      { name: 'test', wanted: params.test, set: shared?.test, least: shared?.classes ?? 1 },
+    ]),
   share: shareDataset,
 
   async run(trial) {

@@ -74,11 +74,33 @@ export const autoencoderMetrics = {
 /** Decoded images that vary less than this share of the originals' variance do not depend on their input. */
 export const COLLAPSED_SHARE = 0.01;
 
-/** Faults between parameters. */
-export function autoencoderFaults({ loss, output }: AutoencoderParams): readonly string[] {
-  return loss === 'bce' && output === 'linear'
-    ? ['loss bce needs output sigmoid: it compares probabilities']
-    : [];
+/** Faults between parameters, and with the data: `counts` are the parameters that say how many images of a part are used. */
+export function autoencoderFaults(
+  { loss, output }: AutoencoderParams,
+  counts: readonly ImageCount[],
+): readonly string[] {
+  const faults = counts.map(countFault).filter((fault) => fault !== undefined);
+  if (loss === 'bce' && output === 'linear')
+    faults.push('loss bce needs output sigmoid: it compares probabilities');
+  return faults;
+}
+
+/** So many images of a set, from the first; 0: all. */
+export interface ImageCount {
+  /** The parameter. */
+  readonly name: string;
+  readonly wanted: number;
+  /** Undefined where the data is not read yet: then there is no fault. */
+  readonly set: ImageSet | undefined;
+  readonly least: number;
+}
+
+function countFault({ name, wanted, set, least }: ImageCount): string | undefined {
+  if (set === undefined) return undefined;
+  const count = wanted === 0 ? set.count : wanted;
+  return count > set.count || count < least
+    ? `${name} is ${wanted}; expected ${least} to ${set.count} images, or 0 for all`
+    : undefined;
 }
 
 /** A worker's `share`: the data set that `--data` names. */
@@ -99,13 +121,9 @@ export function imagesOf(
 
 /** The first `wanted` images, all for 0; an error names the parameter where there are not so many, or too few. */
 export function takeFirst(set: ImageSet, wanted: number, name: string, least: number): ImageSet {
+  const fault = countFault({ name, wanted, set, least });
+  if (fault !== undefined) throw new SweeplineError('BAD_USAGE', fault);
   const count = wanted === 0 ? set.count : wanted;
-  if (count > set.count || count < least) {
-    throw new SweeplineError(
-      'BAD_USAGE',
-      `${name} is ${wanted}; expected ${least} to ${set.count} images, or 0 for all`,
-    );
-  }
   const width = set.rows * set.columns;
   return {
     ...set,

@@ -134,7 +134,12 @@ export default defineWorker({
     collapsed: autoencoderMetrics.collapsed,
   },
   series: ['train_loss', 'val_loss'],
-  check: autoencoderFaults,
+  check: (params, shared) =>
+    autoencoderFaults(params, [
+      { name: 'train', wanted: params.train, set: shared?.train, least: 1 },
+      { name: 'test', wanted: params.test, set: shared?.test, least: 1 },
+      { name: 'judge_images', wanted: params.judge_images, set: shared?.train, least: 1 },
+    ]),
   share: shareDataset,
 
   async run(trial) {

@@ -101,7 +101,10 @@ export interface Pool {
   readonly size: number;
   /** Loads the worker and says what it is. Rejects with a SweeplineError where the file is missing or not a worker. */
   describe(): Promise<WorkerDescription>;
-  /** Checks single values (`checks`, by the parameter's own type) and whole points (`points`, by the worker's `check`). */
+  /**
+   * Checks single values (`checks`, by the parameter's own type) and whole points (`points`, by the worker's `check`, which
+   * sees the data once `share` was called).
+   */
   validate(
     checks: Readonly<Record<string, readonly Value[]>>,
     points: readonly Point[],

@@ -39,7 +39,7 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     describe: async () => describeWorker(await loaded),
     async validate(checks, points) {
       const known = await loaded;
-      return findParamFaults(known, checks, fillPoints(known, points) as never);
+      return findParamFaults(known, checks, fillPoints(known, points) as never, await shelf.look());
     },
     share: async (asked) => identityOf(await shelf.fill(asked)),
     async begin(setup) {

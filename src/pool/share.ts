@@ -5,6 +5,8 @@ import type { Sharing, Worker } from './worker.js';
 export interface Shelf {
   /** The first call runs the worker's `share`; later ones get the same. */
   fill(asked: { readonly data: string | undefined }): Promise<Sharing<unknown>>;
+  /** What `share` returned; undefined where it was not asked yet. */
+  look(): Promise<unknown>;
 }
 
 export function createShelf(worker: Promise<Worker>): Shelf {
@@ -14,6 +16,7 @@ export function createShelf(worker: Promise<Worker>): Shelf {
       filled ??= worker.then((loaded) => loaded.share?.(asked) ?? { shared: undefined });
       return filled;
     },
+    look: async () => (await filled)?.shared,
   };
 }
 

@@ -50,7 +50,7 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
     describe: async () => describeWorker(await loaded),
     async validate(checks, points) {
       const worker = await loaded;
-      return findParamFaults(worker, checks, fillPoints(worker, points) as never);
+      return findParamFaults(worker, checks, fillPoints(worker, points) as never, await shelf.look());
     },
     share: async (asked) => identityOf(await shelf.fill(asked)),
     async begin(setup) {

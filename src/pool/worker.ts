@@ -96,8 +96,11 @@ export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   /** Names that `report` uses, for metrics.csv. */
   readonly series?: readonly string[];
-  /** Faults that lie between parameters: messages, none if all is well. */
-  readonly check?: (params: z.output<z.ZodObject<S>>) => readonly string[];
+  /**
+   * Faults that lie between parameters: messages, none if all is well. Called again once `share` has run, with what it
+   * returned, for faults that only the data shows.
+   */
+  readonly check?: (params: z.output<z.ZodObject<S>>, shared: Shared | undefined) => readonly string[];
   /** True when `run` trains on an engine, so that `--engine` and `--device` are checked before anything starts. */
   readonly trains?: boolean;
   /**
@@ -233,6 +236,7 @@ export function findParamFaults(
   worker: Worker,
   checks: Readonly<Record<string, readonly Value[]>>,
   points: readonly Readonly<Record<string, Value>>[],
+  shared?: unknown,
 ): readonly string[] {
   const faults: string[] = [];
   for (const [name, values] of Object.entries(checks)) {
@@ -251,7 +255,8 @@ export function findParamFaults(
   }
   if (faults.length === 0 && worker.check !== undefined) {
     for (const point of points)
-      for (const fault of worker.check(point as never)) if (!faults.includes(fault)) faults.push(fault);
+      for (const fault of worker.check(point as never, shared))
+        if (!faults.includes(fault)) faults.push(fault);
   }
   return faults;
 }

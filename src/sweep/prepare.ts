@@ -11,7 +11,7 @@ import { createSpace, type Space } from '../space/space.js';
 import type { RunRequest } from './contract.js';
 import { type Device, findDevice } from './device.js';
 import { type LoadedSweep, loadSweep } from './load.js';
-import { type Resolved, resolveSweep } from './resolve.js';
+import { checkAgainstData, type Resolved, resolveSweep } from './resolve.js';
 
 export interface Prepared {
   readonly loaded: LoadedSweep;
@@ -38,6 +38,7 @@ export async function prepare(request: RunRequest, onLine: (line: string) => voi
     requireGrid(resolved, worker);
     const device = await findDevice(request, worker);
     const data = await pool.share({ data: request.data });
+    if (data !== null) await checkAgainstData(loaded.sweep, resolved, worker, pool);
     return { device, data, loaded, worker, resolved, space: createSpace(resolved.space), pool, workers };
   } catch (error) {
     pool.kill();

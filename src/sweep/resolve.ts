@@ -69,16 +69,20 @@ export async function resolveSweep(
   // What was asked for is checked also where no grid has it any more.
   for (const [name, values] of Object.entries(set)) checks[name] ??= sampleValues(values);
   for (const [name, value] of Object.entries(fixed)) checks[name] = [value];
-  const points = samplePoints(createSpace({ ...space, grids: overridden })).map((point) => ({
-    ...fixed,
-    ...point,
-  }));
-  throwFaults(
-    'BAD_DEFINITION',
-    `sweep ${sweep.name}: values that worker ${worker.name} does not take`,
-    await pool.validate(checks, points),
-  );
-  return { space, axes, fixed, sampler, seed: request.seed ?? sweep.seed };
+  const resolved = { space, axes, fixed, sampler, seed: request.seed ?? sweep.seed };
+  const whole = createSpace({ ...space, grids: overridden });
+  throwValueFaults(sweep, worker, await pool.validate(checks, samplePoints(whole, fixed)));
+  return resolved;
+}
+
+/** Throws BAD_DEFINITION where the data that the worker has read by now does not go with some point. */
+export async function checkAgainstData(
+  sweep: Sweep,
+  { space, fixed }: Resolved,
+  worker: WorkerDescription,
+  pool: Pool,
+): Promise<void> {
+  throwValueFaults(sweep, worker, await pool.validate({}, samplePoints(createSpace(space), fixed)));
 }
 
 /** On the command line `hidden=16` looks like a number; for a parameter that is text it is text. */
@@ -134,8 +138,16 @@ function sampleValues(values: AxisValues): Value[] {
   return spread(axisLength(values), CHECKED_VALUES).map((i) => axisAt(values, i));
 }
 
-function samplePoints(space: Space): Point[] {
-  return spread(space.points, CHECKED_POINTS).map((i) => space.at(i));
+function throwValueFaults(sweep: Sweep, worker: WorkerDescription, faults: readonly string[]): void {
+  throwFaults(
+    'BAD_DEFINITION',
+    `sweep ${sweep.name}: values that worker ${worker.name} does not take`,
+    faults,
+  );
+}
+
+function samplePoints(space: Space, fixed: Readonly<Record<string, Value>>): Point[] {
+  return spread(space.points, CHECKED_POINTS).map((i) => ({ ...fixed, ...space.at(i) }));
 }
 
 /** 0 to length - 1, thinned evenly to `most` numbers with both ends. */
