@@ -48,18 +48,19 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 describe.skipIf(!existsSync(mnist))(
   'the judge on MNIST (skipped where ../shared/data/mnist is absent)',
   () => {
-    // PyTorch, same net and images: 1.000 at σ = 1, 0.91 at 0.4, 0.49 at 0.3: it learns the one at once, is in the middle of
-    // learning the other, and has not begun with the third.
+    // PyTorch, same net, two epochs over 6,000 images: 1.000 at σ = 1, 0.91 at 0.4, 0.49 at 0.3. It learns the one at once
+    // (here a third of the images is enough), is in the middle of learning the other, and has not begun with the third.
+    // Over the seeds 1 to 5 ours is right for 0.9998 to 1, 0.864 to 0.963, and 0.5000 to 0.5007.
     test.each([
-      [1, 0.999, 1],
-      [0.4, 0.8, 0.97],
-      [0.3, 0.46, 0.54],
-    ])('tells a blur of σ = %f from none', { timeout: 300_000 }, async (sigma, low, high) => {
+      [1, 2000, 0.999, 1],
+      [0.4, 6000, 0.8, 0.97],
+      [0.3, 6000, 0.46, 0.54],
+    ])('tells a blur of σ = %f from none', { timeout: 300_000 }, async (sigma, judge_images, low, high) => {
       const judge = stageWorker(worker, 'judge');
       const folder = join(home, String(sigma));
       const { trial, seriesRows } = createTrial(
         {
-          params: { sigma, judge_epochs: 2, judge_images: 6000, test: 2000 },
+          params: { sigma, judge_epochs: 2, judge_images, test: 2000 },
           ...{ trial: 0, key: 'judge', replicate: 0, seed: 1, attempt: 1 },
         },
         {
