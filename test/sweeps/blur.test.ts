@@ -11,6 +11,7 @@ import { drawDigits } from '../../src/data/digits.js';
 import type { Report } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
 import { planRun } from '../../src/sweep/plan.js';
+import { makeFolder, writeFiles } from '../data/folders.js';
 import { findXmlFault } from '../report/xml.js';
 import { rowsOf, runSweep } from '../sweep/session.js';
 import { writeDrawnDigits } from './drawn.js';
@@ -46,7 +47,9 @@ const distance = (a: ArrayLike<number>, b: Uint8Array) =>
 
 describe('the blur sweep', () => {
   test('crosses the blurs, sizes and targets of the study, three seeds each', async () => {
-    expect(await planRun({ sweep: 'blur', data })).toMatchObject({ trials: 6 * 3 * 2 * 3 });
+    expect(await planRun({ sweep: 'blur', data, set: { judge_images: list(600) } })).toMatchObject({
+      trials: 6 * 3 * 2 * 3,
+    });
   });
 
   test('models, metrics, tables and figures say the same', async () => {
@@ -179,6 +182,7 @@ describe('the blur sweep', () => {
     ['target', 'sharp'],
     ['judge_epochs', 0],
     ['judge_epochs', 1.5],
+    ['judge_images', 601],
     ['latent', 2.5],
   ])('%s %s is refused before anything starts', async (name, value) => {
     const out = join(home, `refused-${name}-${value}`);
@@ -190,13 +194,13 @@ describe('the blur sweep', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test('a judge that cannot be trained skips its trials, and says why', async () => {
-    const set = { ...few, sigma: list(1), latent: list(2), judge_images: list(601) };
-    const { folder, trials_csv } = await runSweep({ sweep: 'blur', data, set, replicates: 1, retries: 0 });
+  test('a judge that cannot be built skips its trials, and says why', async () => {
+    const set = { ...few, sigma: list(1), latent: list(2), judge_images: list(20) };
+    // Images of 4 × 5 pixels cannot be halved three times.
+    const asked = { sweep: 'blur', data: writeFiles(makeFolder()), set, replicates: 1, retries: 0 };
+    const { folder, trials_csv } = await runSweep(asked);
     expect(rowsOf(trials_csv).map(({ status }) => status)).toEqual(['skipped', 'skipped']);
-    expect(readFileSync(join(folder, 'timings.csv'), 'utf8')).toContain(
-      'judge_images is 601; expected 1 to 600 images',
-    );
+    expect(readFileSync(join(folder, 'timings.csv'), 'utf8')).toContain('does not fit into the image');
   });
 });
 
