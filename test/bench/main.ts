@@ -1,4 +1,4 @@
-// `npm run bench [-- escape|sweep|engine]…`: ours beside the peers, as ratios in one run. Peers that are not on this
+// `npm run bench [-- escape|sweep|engine|study]…`: ours beside the peers, as ratios in one run. Peers that are not on this
 // machine are left out with a word.
 import type { BenchRow } from './row.js';
 
@@ -6,6 +6,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   escape: async () => (await import('./escape.js')).benchEscape(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
   engine: async () => (await import('./engine.js')).benchEngine(),
+  study: async () => (await import('./study.js')).benchStudy(),
 };
 
 const asked = process.argv.slice(2).filter((name) => !name.startsWith('-'));

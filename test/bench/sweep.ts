@@ -1,12 +1,14 @@
 // Whole sweeps, from definition to fsynced CSV: the price of a trial, a million cheap ones, ten million in constant memory.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AxisValues } from '../../src/space/types.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { startRun } from '../../src/sweep/run.js';
+import { peakMemory } from './memory.js';
+import { findPython } from './python.js';
 import { type BenchRow, median } from './row.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -31,59 +33,10 @@ function million(count: number): RunRequest {
   };
 }
 
-/** Empty where the process has ended meanwhile. */
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Resident memory of this process and all its descendants, in bytes, sampled while `work` goes on. */
-async function peakMemory(work: Promise<unknown>): Promise<number> {
-  let peak = 0;
-  const timer = setInterval(() => {
-    peak = Math.max(peak, memoryOf(descendantsOf(process.pid)));
-  }, 250);
-  try {
-    await work;
-  } finally {
-    clearInterval(timer);
-  }
-  return peak;
-}
-
-function memoryOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const status = readProc(pid, 'status');
-    return sum + Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
-  }, 0);
-}
-
-function descendantsOf(root: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = readProc(Number(name), 'stat');
-    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-  }
-  const isBelow = (pid: number): boolean =>
-    pid === root || (parents.has(pid) && parents.get(pid)! > 1 && isBelow(parents.get(pid)!));
-  return [...parents.keys()].filter((pid) => isBelow(pid));
-}
-
-/** A Python that has NumPy and pandas, if there is one. */
-function findPython(): string | undefined {
-  return ['python3', '/usr/bin/python3'].find(
-    (python) => spawnSync(python, ['-c', 'import numpy, pandas']).status === 0,
-  );
-}
-
 export async function benchSweep(): Promise<BenchRow[]> {
   const rounds = 3;
   const rows: BenchRow[] = [];
-  const python = findPython();
+  const python = findPython('numpy', 'pandas');
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round++) {
