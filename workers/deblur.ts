@@ -208,5 +208,5 @@ function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 function toUnit(images: Uint8Array): Float32Array {
-  return Float32Array.from(images, (value) => value / 255);
+  return new Float32Array(images).map((value) => value / 255);
 }
