@@ -4,7 +4,7 @@ import type { Clock } from '../../src/ground/clock.js';
 import { conv2d, dense, dropout, flatten, maxPool2d } from '../../src/net/model.js';
 import { optimizer } from '../../src/net/optimizer.js';
 import { net } from '../../src/net/shapes.js';
-import type { Engine } from '../../src/session/contract.js';
+import type { Engine, TrainState } from '../../src/session/contract.js';
 import type { Examples } from '../../src/session/examples.js';
 import { openOnnx } from '../../src/session/onnx/engine.js';
 import type { TrainOptions } from '../../src/session/plan.js';
@@ -36,6 +36,38 @@ it('regression on a curve, in a handful of lines', async () => {
   expect(history.at(-1)!.loss).toBeLessThan(0.005);
   const [middle] = await model.predict({ inputs: Float32Array.of(0.5), count: 1 });
   expect(middle).toBeCloseTo(Math.sin(1.5), 1);
+});
+
+it('moments of units that died are cleared once they have faded out of the normal range', async () => {
+  let last: TrainState | undefined;
+  const watched: Engine = {
+    ...engine,
+    async compile(program) {
+      const trainer = await engine.compile(program);
+      return {
+        ...trainer,
+        read: async () => {
+          last = await trainer.read();
+          return last;
+        },
+      };
+    },
+  };
+  // With targets of 0, units give less and less until none fires: from then on all gradients are 0.
+  const count = 10;
+  const { history } = await createSession(watched).train({
+    net: net({ input: [4], layers: [dense(6, { activation: 'relu' })] }),
+    data: { inputs: new Float32Array(4 * count).fill(1), targets: new Float32Array(6 * count), count },
+    loss: 'l1',
+    optimizer: optimizer('adam', { alpha: 0.05, beta1: 0.6 }),
+    epochs: 400,
+    batch: count,
+  });
+  expect(history[0]!.loss).toBeGreaterThan(0);
+  expect(history.at(-1)!.loss).toBe(0);
+  const [first, second] = last!.slots;
+  expect(first!.every((m) => m === 0)).toBe(true);
+  expect(second!.some((v) => v > 0)).toBe(true);
 });
 
 /** Small, with everything that could break a resume: dropout, a short last batch, validation, the best weights. */
