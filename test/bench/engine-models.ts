@@ -58,7 +58,10 @@ export const BENCH_MODELS: readonly BenchModel[] = [
 ];
 
 /** A trainer that holds the model's starting weights. */
-export async function openTrainer(engine: Engine, { program }: BenchModel): Promise<Trainer> {
+export async function openTrainer(
+  engine: Pick<Engine, 'compile'>,
+  { program }: BenchModel,
+): Promise<Trainer> {
   const trainer = await engine.compile(program);
   const zeros = new Float32Array(program.net.parameterCount);
   await trainer.load({

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/ground/clock.js';
 import type { Engine } from '../../src/session/contract.js';
 import { openOnnx } from '../../src/session/onnx/engine.js';
 import { BENCH_MODELS, type BenchModel, chunkFor, openTrainer } from './engine-models.js';
+import { benchTfjs } from './engine-tfjs.js';
 import { type BenchRow, median } from './row.js';
 
 const PEERS = [process.env.SWEEPLINE_PEERS, '../shared/peers'].filter((path) => path !== undefined);
@@ -15,7 +16,7 @@ const ROUNDS = 3;
 const WORKERS = 2;
 
 export async function benchEngine(): Promise<BenchRow[]> {
-  return [...(await steps()), ...(await compiling()), ...(await scaling())];
+  return [...(await steps()), ...(await benchTfjs()), ...(await compiling()), ...(await scaling())];
 }
 
 /** ms per step of every model, in rounds with the peer. */
