@@ -141,7 +141,7 @@ export class Coordinator {
 
   #launch(task: Task): void {
     this.#inFlight++;
-    this.#options.tally.running += countOf(task);
+    this.#options.tally.underWay += countOf(task);
     this.#options.pool
       .submit(task)
       .then(
@@ -153,7 +153,7 @@ export class Coordinator {
       })
       .finally(() => {
         this.#inFlight--;
-        this.#options.tally.running -= countOf(task);
+        this.#options.tally.underWay -= countOf(task);
         this.#options.onTick();
         this.#wake();
       });

@@ -92,10 +92,8 @@ async function carryOut(run: Launch, lock: Lock, journal: Journal): Promise<RunH
   const before = epoch.counts();
   const { total } = sampler;
   const redone = retry === null ? 0 : countRetried(epoch, retry);
-  const tally = new Tally(systemClock, worker, total, {
-    done: before.done - redone,
-    failed: Math.max(0, before.failed - redone),
-  });
+  const counted = { done: before.done - redone, failed: Math.max(0, before.failed - redone) };
+  const tally = new Tally(systemClock, worker, total, counted, pool.size);
   const started = systemClock.elapsed();
   let lastTick = started;
   const coordinator = new Coordinator({

@@ -12,7 +12,8 @@ const READ_ROWS = 64;
 export class Tally {
   done: number;
   failed: number;
-  running = 0;
+  /** In the pool: running, or waiting for a thread. */
+  underWay = 0;
   /** Ended in this process. */
   ended = 0;
   #marks: { readonly at: number; readonly ended: number }[] = [];
@@ -24,6 +25,7 @@ export class Tally {
     private readonly worker: WorkerDescription,
     private readonly total: number | null,
     before: { readonly done: number; readonly failed: number },
+    private readonly threads: number,
   ) {
     this.done = before.done;
     this.failed = before.failed;
@@ -49,7 +51,9 @@ export class Tally {
     const rate = ms > 0 ? ((this.ended - ended) / ms) * 1000 : 0;
     const left = this.total === null ? null : Math.max(0, this.total - this.done);
     const etaMs = left === null ? null : left === 0 ? 0 : rate > 0 ? (left / rate) * 1000 : null;
-    const { total, done, failed, running } = this;
+    const { total, done, failed, underWay } = this;
+    // A thread runs its trials one by one, or a whole block in lockstep.
+    const running = this.worker.mode === 'run' ? Math.min(underWay, this.threads) : underWay;
     return { total, done, failed, running, rate, etaMs, metric: this.#metric };
   }
 

@@ -1,4 +1,4 @@
-// The README's own example, run as it stands there, in a project like a new user's: `npm init`'s CommonJS, and "module".
+// The README's own examples, run as they stand there, in a project like a new user's: `npm init`'s CommonJS, and "module".
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,21 +25,42 @@ function makeProject(type: string): string {
   return folder;
 }
 
+function sweepline(folder: string, ...args: string[]): void {
+  execFileSync(process.execPath, [resolve('dist/src/cli/main.js'), ...args], { cwd: folder, stdio: 'pipe' });
+}
+
+const linesOf = (...path: string[]) =>
+  readFileSync(join(...path), 'utf8')
+    .trimEnd()
+    .split('\n');
+
 describe("the README's sweep", () => {
   test.each(['commonjs', 'module'])('runs in a %s project, with its report', (type) => {
-    expect(blocks.length).toBeGreaterThanOrEqual(3);
     const folder = makeProject(type);
-    const main = resolve('dist/src/cli/main.js');
-    execFileSync(process.execPath, [main, 'run', 'sweeps/parabola.ts', '--out', 'run'], {
-      cwd: folder,
-      stdio: 'pipe',
-    });
-    expect(
-      readFileSync(join(folder, 'run', 'trials.csv'), 'utf8')
-        .trimEnd()
-        .split('\n'),
-    ).toHaveLength(1 + 2 * 201 * 3);
+    sweepline(folder, 'run', 'sweeps/parabola.ts', '--out', 'run');
+    expect(linesOf(folder, 'run', 'trials.csv')).toHaveLength(1 + 2 * 201 * 3);
     expect(readFileSync(join(folder, 'run', 'summary', 'by-x.csv'), 'utf8')).toContain('0,0.3,0,0\n');
     expect(readFileSync(join(folder, 'run', 'figures', 'parabola.svg'), 'utf8')).toContain('<svg');
   });
+});
+
+test("the README's stage runs once for each value of its parameter", () => {
+  const folder = makeProject('module');
+  writeFileSync(
+    join(folder, 'sweeps', 'compared.ts'),
+    `import { defineSweep } from 'sweepline';
+    const worker = new URL('../workers/compared.ts', import.meta.url);
+    export default defineSweep({ name: 'compared', worker, axes: { noise: [0.1, 0.2], x: [0, 1, 2] } });`,
+  );
+  sweepline(folder, 'run', 'sweeps/compared.ts', '--out', 'run');
+  expect(linesOf(folder, 'run', 'trials.csv')).toHaveLength(1 + 6);
+  expect(linesOf(folder, 'run', 'stages', 'baseline', 'trials.csv')).toHaveLength(1 + 2);
+});
+
+test("the README's suite runs into one folder", () => {
+  const folder = makeProject('module');
+  sweepline(folder, 'suite', 'suites/mine.ts', '--out', 'night');
+  expect(linesOf(folder, 'night', 'parabola', 'trials.csv')).toHaveLength(1 + 2 * 201 * 10);
+  expect(linesOf(folder, 'night', 'escape', 'trials.csv').length).toBeGreaterThan(1000);
+  expect(readFileSync(join(folder, 'night', 'report.md'), 'utf8')).toContain('(parabola/report.html)');
 });

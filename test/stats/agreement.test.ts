@@ -80,9 +80,11 @@ describe.each(cases)('as scikit-learn: $name', (saved) => {
     expectClose([weighted!.precision, weighted!.recall, weighted!.f1], saved.weighted);
   });
 
-  test.skipIf(saved.report === null)('the printed report', () => {
-    expect(renderClassification(reportClassification(truth, found, classes))).toBe(saved.report);
-  });
+  // Absent for label sets that scikit-learn 1.2 prints in another layout (see generate.py); their numbers are held above.
+  if (saved.report !== null)
+    test('the printed report', () => {
+      expect(renderClassification(reportClassification(truth, found, classes))).toBe(saved.report);
+    });
 });
 
 function expectClose(actual: readonly (number | null)[], expected: readonly number[]): void {
