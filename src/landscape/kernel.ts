@@ -1,5 +1,6 @@
 // Holds the assembled kernels ready to run: one a kind, made when first asked for, all over one memory. Says so, and does
 // nothing, where WebAssembly or its vectors are missing.
+import { createWasmMemory, instantiate, type WasmFunction } from '../ground/wasm.js';
 import {
   assembleKernel,
   CAPACITY,
@@ -17,34 +18,22 @@ export interface Kernels {
   run(kind: KernelKind, count: number, steps: number): void;
 }
 
-/** The part of WebAssembly used here; neither @types/node 20 nor TypeScript's ES libraries declare it. */
-interface WebAssemblyApi {
-  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
-  readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { env: { memory: object } },
-  ) => { readonly exports: { run(bytes: number, steps: number): void } };
-}
-
 /** Fresh kernels with a memory of their own, or null where this machine's V8 has no WebAssembly vectors. */
 export function createKernels(): Kernels | null {
-  const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
   const plain: KernelKind = { optimizer: 'sgd', decayed: false, mixed: false };
-  if (!api?.validate(assembleKernel(plain))) return null;
-  const memory = new api.Memory({ initial: MEMORY_PAGES });
+  const memory = createWasmMemory(MEMORY_PAGES, assembleKernel(plain));
+  if (memory === null) return null;
   const columns = Object.fromEntries(
     COLUMNS.map((name) => [name, new Float64Array(memory.buffer, columnAddress(name), CAPACITY)]),
   ) as Record<Column, Float64Array>;
-  const made = new Map<string, (bytes: number, steps: number) => void>();
+  const made = new Map<string, WasmFunction>();
   return {
     columns,
     run(kind, count, steps) {
       const key = `${kind.optimizer} ${kind.decayed} ${kind.mixed}`;
       let run = made.get(key);
       if (run === undefined) {
-        run = new api.Instance(new api.Module(assembleKernel(kind)), { env: { memory } }).exports.run;
+        run = instantiate(assembleKernel(kind), memory);
         made.set(key, run);
       }
       run(8 * count, steps);

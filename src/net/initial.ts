@@ -1,8 +1,8 @@
 // The state a training starts from. Every tensor has a stream of its own, named by the caller's name and the
 // parameter's: adding a layer, or drawing in another order, changes no other layer's weights.
 import { randomFor } from '../ground/random.js';
-import { fillUniform } from './counter.js';
 import type { Initializer, Net, Parameter } from './model.js';
+import { fillUniform } from './uniform.js';
 
 /** Starting values of all parameters, flat. Rounded once, from float64. */
 export function initialParameters(net: Net, ...name: readonly (string | number)[]): Float32Array {

@@ -2,7 +2,7 @@
 // in block.test.ts.
 import { expect, test } from 'vitest';
 
-import * as wasm from '../../src/landscape/assembler.js';
+import * as wasm from '../../src/ground/assembler.js';
 
 interface Api {
   readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };

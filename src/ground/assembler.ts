@@ -1,6 +1,6 @@
-// A small WebAssembly assembler: modules of one exported function over one imported memory, on f64x2 vectors (two
-// float64 lanes). Code is arrays of bytes put together by functions, so that a formula reads as a formula. It knows just
-// the instructions that the kernel needs, and checks nothing: V8 validates the module.
+// A small WebAssembly assembler: modules of one exported function over one imported memory, on vectors of two float64 or
+// four 32-bit words. Code is arrays of bytes put together by functions, so that a formula reads as a formula. It knows just
+// the instructions that the kernels need, and checks nothing: V8 validates the module.
 // Opcodes: WebAssembly core specification 2.0, chapter 5 (binary format).
 
 export type Code = readonly number[];
@@ -50,6 +50,26 @@ export const xor = binary(0x51);
 /** a < b ? b : a, lane by lane. */
 export const greater = binary(0xf7);
 export const sqrt = (a: Code): Code => [...a, ...simd(0xef)];
+/** Four words, with wrapping arithmetic. */
+export const addWords = binary(0xae);
+export const mulWords = binary(0xb5);
+/** Each word shifted right by a constant number of bits, zeros coming in. */
+export const shiftWords = (a: Code, bits: number): Code => [...a, ...i32(bits), ...simd(0xad)];
+/** The two lower words, as signed integers, in float64. */
+export const wordsToDoubles = (a: Code): Code => [...a, ...simd(0xfe)];
+/** Two float64 rounded to float32 in the two lower words; zeros above. */
+export const doublesToFloats = (a: Code): Code => [...a, ...simd(0x5e)];
+/** The upper half of a vector, in both halves. */
+export const upperHalf = (a: Code): Code => shuffle(a, a, 8, 8);
+/** The lower half of `a`, and over it that of `b`. */
+export const joinLower = (a: Code, b: Code): Code => shuffle(a, b, 0, 16);
+
+/** Eight bytes from each of two places in the 32 bytes of `a` and `b`. */
+function shuffle(a: Code, b: Code, first: number, second: number): Code {
+  const eight = (from: number) => Array.from({ length: 8 }, (_, i) => from + i);
+  return [...a, ...b, ...simd(0x0d), ...eight(first), ...eight(second)];
+}
+
 /** The lanes of `a` where the mask is ones, of `b` elsewhere. */
 export const select = (mask: Code, a: Code, b: Code): Code => [...a, ...b, ...mask, ...simd(0x52)];
 
@@ -66,9 +86,15 @@ export const ADDRESS_ZERO = i32(0);
 
 /** A vector with the same float64 in both lanes. */
 export function splat(value: number): Code {
-  const bytes = [...new Uint8Array(new Float64Array([value, value]).buffer)];
-  return [...simd(0x0c), ...bytes];
+  return constant(new Float64Array([value, value]).buffer);
 }
+
+/** A vector with the same 32 bits in all words. */
+export function splatWord(value: number): Code {
+  return constant(new Int32Array([value, value, value, value]).buffer);
+}
+
+const constant = (bytes: ArrayBuffer): Code => [...simd(0x0c), ...new Uint8Array(bytes)];
 
 /** Runs `body` with `counter` = 0, `stride`, 2·`stride`, … while it is below `limit` (i32, > 0). */
 export function loop(counter: Local, limit: Code, stride: number, body: Code): Code {
