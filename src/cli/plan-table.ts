@@ -30,7 +30,9 @@ export function renderPlan(plan: Plan): string {
     `${about === '' ? 'run' : about}, before the trials that need it${done > 0 ? `; ${formatCount(done)} done` : ''}`,
   ]);
   const cost = [
-    predictedMs === null ? 'time not measured yet' : `about ${formatDuration(predictedMs)}`,
+    predictedMs === null
+      ? 'time not measured yet'
+      : `about ${formatDuration(predictedMs)} if trials take as long as those of the newest run`,
     `on ${plural(workers, 'worker')}`,
     ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
   ];

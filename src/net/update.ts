@@ -36,7 +36,16 @@ export interface Rule {
 }
 
 /** One step of a rule for the parameter `p` with gradient `raw`; `slots` in the order of SLOTS. */
-export function update(rule: Rule, p: Node, raw: Node, slots: readonly Node[], n: StepNodes): Updated {
+export interface UpdateTask {
+  readonly rule: Rule;
+  readonly p: Node;
+  readonly raw: Node;
+  readonly slots: readonly Node[];
+  readonly step: StepNodes;
+}
+
+/** Value by value: a part of the result needs just the same part of `p`, `raw` and `slots`. */
+export function update({ rule, p, raw, slots, step: n }: UpdateTask): Updated {
   const { name, decays } = rule;
   const g = name === 'adamw' || !decays ? raw : addScaled(raw, p, n.decay);
   const [first, second, third] = slots;

@@ -5,6 +5,7 @@ import { type Node, sizeOf } from '../../src/net/graph.js';
 import { initialParameters, initialStatistics } from '../../src/net/initial.js';
 import { interpret } from '../../src/net/interpret.js';
 import * as m from '../../src/net/model.js';
+import { updateShape } from '../../src/net/ops/fused.js';
 import { OPTIMIZERS, optimizer, SLOTS } from '../../src/net/optimizer.js';
 import { evaluation, type Program, trainingStep } from '../../src/net/program.js';
 import { net } from '../../src/net/shapes.js';
@@ -159,6 +160,19 @@ export function sessionConformance(name: string, open: () => Promise<Engine>, tr
     }
 
     it.each(OPTIMIZERS)('%s follows float64', (optimizer) => follow({ ...auto, optimizer }));
+    it.each(OPTIMIZERS)(
+      '%s follows float64 with parameters large enough to be updated in blocks',
+      (optimizer) => {
+        // Two kernels of 65,664 values: unlike gradients and slots in each block, so that a mix-up shows.
+        const wide = [m.dense(5472, { activation: 'tanh' }), m.dense(12, { activation: 'sigmoid' })];
+        for (const { size, name } of net({ input: [12], layers: wide }).parameters)
+          if (name.endsWith('kernel')) expect(updateShape([size])).toEqual([2, 1, 1, 32_832]);
+        return follow(
+          { ...auto, net: net({ input: [12], layers: wide }), optimizer, decays: true, clip: 'norm' },
+          3,
+        );
+      },
+    );
     it.each(['adam', 'adamw', 'sgd'] as const)('%s with weight decay follows float64', (optimizer) =>
       follow({ ...auto, optimizer, decays: true }),
     );

@@ -93,6 +93,9 @@ export class Emitter {
   }
 }
 
+/** The name that a graph input was given. */
+export const nameOf = (node: Node) => node.attributes.name as string;
+
 /** Writes everything that `outputs` need; `names` holds the names of the graph's inputs, by node. */
 export function emitNodes(emit: Emitter, outputs: readonly Node[], names: Map<Node, string>): void {
   for (const node of reachable(outputs)) {

@@ -1,12 +1,14 @@
 // Programs as whole ONNX models: many training steps in one run (Scan), one training step, an evaluation, a prediction,
 // and an ordinary inference model for other tools. Every model says by its tensors' names what it wants to be fed.
 import { feedParameters, forward } from '../forward.js';
-import { Graph, type Node, sizeOf } from '../graph.js';
+import { Graph, type Node, reachable, sizeOf } from '../graph.js';
 import type { Net } from '../model.js';
+import { isInBlocks } from '../ops/fused.js';
 import { input, toUnit } from '../ops/shape.js';
 import { SLOTS } from '../optimizer.js';
 import { evaluation, type Program, type StepGraph, type StepState, trainingStep } from '../program.js';
-import { type Bytes, type EmitOptions, Emitter, emitNodes } from './emitter.js';
+import { emitBlocks } from './blocks.js';
+import { type Bytes, type EmitOptions, Emitter, emitNodes, nameOf } from './emitter.js';
 import { encodeModel, type OnnxGraph, type OnnxValue } from './proto.js';
 
 /** How the state tensors are called in a training model: `tensor i` is fed as `fed[i]` and comes back as `given[i]`. */
@@ -34,9 +36,6 @@ const flatState = (state: StepState): readonly Node[] => [
   ...state.statistics,
 ];
 
-/** The name that a graph input was given. */
-const nameOf = (node: Node) => node.attributes.name as string;
-
 const value = (node: Node, bytes: Bytes): OnnxValue => ({
   name: nameOf(node),
   element: node.element === 'bytes' ? bytes : 'float',
@@ -58,7 +57,18 @@ function stepBody(step: StepGraph, options: EmitOptions): Body {
   const shared = step.maskScales === undefined ? [] : [step.maskScales];
   const next = flatState(step.next);
   const names = new Map([...state, ...each, ...shared].map((node) => [node, nameOf(node)]));
-  emitNodes(emit, [...next, step.loss], names);
+  // Large parameters are updated block by block, each as soon as its gradient is there, while that is in the cache.
+  const blocked = step.updates
+    .filter(({ task }) => options.cpu === true && isInBlocks(task.p.shape))
+    .sort((a, b) => a.task.raw.id - b.task.raw.id);
+  const numbers = new Set(blocked.flatMap(({ task }) => Object.values(task.step)));
+  for (const [i, { task, next }] of blocked.entries()) {
+    const changed = [next.parameter, ...next.slots];
+    emitNodes(emit, [...reachable(changed).filter((node) => numbers.has(node)), task.raw], names);
+    const made = emitBlocks(emit, task, names, `u${i}.`);
+    for (const [k, node] of changed.entries()) names.set(node, made[k]!);
+  }
+  emitNodes(emit, [...next.filter((node) => !names.has(node)), step.loss], names);
   const outputs = next.map((node, i) => {
     const name = `next ${nameOf(state[i]!)}`;
     emit.alias(names.get(node)!, name);

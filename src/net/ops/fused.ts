@@ -2,32 +2,49 @@
 import type { Node, Op } from '../graph.js';
 import { sizeOf } from '../graph.js';
 import type { Shape } from '../model.js';
+import { reshape } from './shape.js';
 
 /** Below this many values the reshapes around the passes cost more than what is saved. */
 const WORTH_FUSING = 32_768;
 
-/** The shape in which an optimiser works on a parameter: large ones as one line [1, 1, n], see addScaled. */
+/** Values of a block at most: six arrays of it, what a step of Adam has in use, fill two thirds of 2 MiB. */
+const MOST = 57_344;
+/** Smaller blocks are lost in the cost of a turn. */
+const LEAST = 16_384;
+
+/**
+ * The shape in which an optimiser works on a parameter: large ones as lines [1, 1, n], see addScaled, and where they
+ * can be cut into equal blocks of a fitting size, as [blocks, 1, 1, n], see onnx/blocks.ts.
+ */
 export function updateShape(shape: Shape): Shape {
   const size = sizeOf(shape);
-  return size < WORTH_FUSING ? shape : [1, 1, size];
+  if (size < WORTH_FUSING) return shape;
+  for (let count = Math.ceil(size / MOST); count > 1 && size / count >= LEAST; count++)
+    if (size % count === 0) return [count, 1, 1, size / count];
+  return [1, 1, size];
 }
+
+const isLine = (shape: Shape) => shape.length === 3 && shape[0] === 1 && shape[1] === 1;
+
+/** Whether `updateShape` gave a state this shape to be worked on block by block. */
+export const isInBlocks = (shape: Shape) =>
+  sizeOf(shape) >= WORTH_FUSING && shape.length === 4 && isLine(shape.slice(1));
 
 const addScaledOp: Op = {
   name: 'addScaled',
   shape: ([y]) => y!,
   onnx(emit, [y, x, by], node) {
-    const isLine = node.shape.length === 3 && node.shape[0] === 1 && node.shape[1] === 1;
-    if (emit.options.cpu !== true || !isLine) return emit.op('Add', [emit.op('Mul', [x!, by!]), y!]);
+    if (emit.options.cpu !== true || !isLine(node.shape))
+      return emit.op('Add', [emit.op('Mul', [x!, by!]), y!]);
     // A convolution of one channel and one weight, added onto y: the CPU's only multiply-add of whole tensors.
-    const weight = emit.op('Reshape', [by!, emit.ints([1, 1, 1])]);
-    return emit.contrib('FusedConv', [x!, weight, '', y!], { kernel_shape: [1] });
+    return emit.contrib('FusedConv', [x!, by!, '', y!], { kernel_shape: [1] });
   },
   compute: ([y, x, by]) => y!.map((value, i) => value + x![i]! * by![0]!),
 };
 
 /** y + by·x for equal shapes and a number `by`. No gradient flows: it is for optimisers. */
 export function addScaled(y: Node, x: Node, by: Node): Node {
-  return y.graph.make(addScaledOp, [y, x, by]);
+  return y.graph.make(addScaledOp, [y, x, isLine(y.shape) ? reshape(by, [1, 1, 1]) : by]);
 }
 
 /** Steepness of the saturated line that stands for a sign on the CPU: |x| under 1e-30 would give a fraction. */
