@@ -45,12 +45,16 @@ export function hash128(text: string, seed: number, out: Uint32Array): void {
   out[3] = h4 + h1;
 }
 
+/** The multipliers of `mix32`. */
+export const MIX_FIRST = 0x85ebca6b;
+export const MIX_SECOND = 0xc2b2ae35;
+
 /** The finaliser of MurmurHash3: a bijection of 32 bits in which every input bit moves every output bit. */
 export function mix32(h: number): number {
   h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
+  h = Math.imul(h, MIX_FIRST);
   h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
+  h = Math.imul(h, MIX_SECOND);
   return h ^ (h >>> 16);
 }
 

@@ -13,7 +13,7 @@ import { mean, scale, sum } from './ops/reduce.js';
 import { input, pick, reshape, toUnit } from './ops/shape.js';
 import { type OptimizerName, SLOTS, STEP_NUMBERS } from './optimizer.js';
 import { show } from './shapes.js';
-import { clipped, type StepNodes, type Updated, type UpdateTask, update } from './update.js';
+import { clipped, type StepNodes, type UpdateTask, update } from './update.js';
 
 export interface Program {
   readonly net: Net;
@@ -51,8 +51,8 @@ export function checkProgram({ net, losses, target }: Program): void {
 export interface StepGraph {
   readonly state: StepState;
   readonly next: StepState;
-  /** How `next` comes from `state`, by parameter: for a provider that would rather do it block by block. */
-  readonly updates: readonly { readonly task: UpdateTask; readonly next: Updated }[];
+  /** What `next` was made of, by parameter: for a provider that would rather do it block by block. */
+  readonly updates: readonly UpdateTask[];
   readonly inputs: Node;
   readonly targets: Node | undefined;
   readonly numbers: Node;
@@ -98,15 +98,13 @@ export function trainingStep(program: Program, batch: number): StepGraph {
   );
   const raw = clipped(program.clip, gradients(loss, parameters), step.clip);
   const rule = { name: program.optimizer, decays: program.decays };
-  const updates = parameters.map((p, i) => {
-    const task = { rule, p, raw: raw[i]!, slots: slots[i]!, step };
-    return { task, next: update(task) };
-  });
+  const updates = parameters.map((p, i) => ({ rule, p, raw: raw[i]!, slots: slots[i]!, step }));
+  const updated = updates.map(update);
   return {
     state: { parameters, slots, statistics: [...fed.statistics.values()] },
     next: {
-      parameters: updates.map(({ next }) => next.parameter),
-      slots: updates.map(({ next }) => next.slots),
+      parameters: updated.map((u) => u.parameter),
+      slots: updated.map((u) => u.slots),
       statistics: net.statistics.map(({ name }) => passed.statistics.get(name)!),
     },
     updates,

@@ -21,6 +21,7 @@ import {
   wordsToDoubles,
   xor,
 } from '../ground/assembler.js';
+import { MIX_FIRST, MIX_SECOND } from '../ground/hash.js';
 import { randomFor } from '../ground/random.js';
 import { createWasmMemory, instantiate } from '../ground/wasm.js';
 import { counterBits, WEYL } from './counter.js';
@@ -86,9 +87,9 @@ function assembleUniform(): Uint8Array<ArrayBuffer> {
   /** MurmurHash3's finaliser, as mix32 in ground/hash.ts; all vectors through each line before the next line. */
   const mix = [
     ...mixed.flatMap((h) => h.set(xor(h.get, shiftWords(h.get, 16)))),
-    ...mixed.flatMap((h) => h.set(mulWords(h.get, splatWord(0x85ebca6b)))),
+    ...mixed.flatMap((h) => h.set(mulWords(h.get, splatWord(MIX_FIRST)))),
     ...mixed.flatMap((h) => h.set(xor(h.get, shiftWords(h.get, 13)))),
-    ...mixed.flatMap((h) => h.set(mulWords(h.get, splatWord(0xc2b2ae35)))),
+    ...mixed.flatMap((h) => h.set(mulWords(h.get, splatWord(MIX_SECOND)))),
     ...mixed.flatMap((h) => h.set(xor(h.get, shiftWords(h.get, 16)))),
   ];
   const scaled = (words: Code) => doublesToFloats(mul(unit.get, add(wordsToDoubles(words), splat(0.5))));

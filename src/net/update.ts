@@ -35,7 +35,7 @@ export interface Rule {
   readonly decays: boolean;
 }
 
-/** One step of a rule for the parameter `p` with gradient `raw`; `slots` in the order of SLOTS. */
+/** One step of a rule for the parameter `p` with gradient `raw`; `slots` in the order of SLOTS, all of one shape. */
 export interface UpdateTask {
   readonly rule: Rule;
   readonly p: Node;
@@ -44,7 +44,7 @@ export interface UpdateTask {
   readonly step: StepNodes;
 }
 
-/** Value by value: a part of the result needs just the same part of `p`, `raw` and `slots`. */
+/** The nodes after the step. Value by value: a part of the result needs just the same part of `p`, `raw` and `slots`. */
 export function update({ rule, p, raw, slots, step: n }: UpdateTask): Updated {
   const { name, decays } = rule;
   const g = name === 'adamw' || !decays ? raw : addScaled(raw, p, n.decay);

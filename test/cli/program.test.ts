@@ -66,6 +66,10 @@ describe('a run', () => {
     ]);
     const plan = await runProgram(cwd, 'plan', id!, '--json');
     expect(linesOf(plan.stdout)).toMatchObject([{ sweep: 'noisy', trials: 126, done: 126, new: 0 }]);
+    const next = await runProgram(cwd, 'run', NOISY, '--plan');
+    expect(next.stdout).toMatch(
+      /To run: 126, about \S+ if trials take as long as those of the newest run, on /,
+    );
     const refused = await runProgram(cwd, 'plan', id!, '--seed', '2');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--seed') });
     const again = await runProgram(cwd, 'resume', 'noisy', '--quiet');
@@ -77,6 +81,7 @@ describe('a run', () => {
     const { code, stdout } = await runProgram(cwd, 'run', NOISY, '--plan', '--set', 'kind=plain');
     expect(code).toBe(0);
     expect(stdout).toMatch(/trials +42 /);
+    expect(stdout).toContain('time not measured yet');
     expect(readdirSync(cwd)).toEqual([]);
   });
 

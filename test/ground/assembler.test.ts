@@ -1,28 +1,20 @@
-// The assembler by itself: modules that count, load, choose and store, run by V8. The formulas are held to the reference
-// in block.test.ts.
+// The assembler by itself: modules that count, load, choose and store, run by V8. The formulas made with it are held to
+// their references in landscape/block.test.ts and net/uniform.test.ts.
 import { expect, test } from 'vitest';
 
 import * as wasm from '../../src/ground/assembler.js';
-
-interface Api {
-  readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { env: { memory: object } },
-  ) => { readonly exports: { run(first: number, second: number): void } };
-}
-const api = (globalThis as unknown as { WebAssembly: Api }).WebAssembly;
+import { createWasmMemory, instantiate } from '../../src/ground/wasm.js';
 
 /** Runs a body over a memory of float64, and returns the memory. */
 function run(write: (locals: wasm.Locals) => wasm.Code, first: number, second: number, input: number[] = []) {
-  const memory = new api.Memory({ initial: 1 });
-  const numbers = new Float64Array(memory.buffer);
-  numbers.set(input);
   const locals = new wasm.Locals();
   const body = write(locals);
-  const module = new api.Module(wasm.assemble(locals, 1, body));
-  new api.Instance(module, { env: { memory } }).exports.run(first, second);
+  const module = wasm.assemble(locals, 1, body);
+  const memory = createWasmMemory(1, module);
+  if (memory === null) throw new Error('V8 refuses the module');
+  const numbers = new Float64Array(memory.buffer);
+  numbers.set(input);
+  instantiate(module, memory)(first, second);
   return numbers;
 }
 
@@ -67,4 +59,32 @@ test('every operation, lane by lane', () => {
     const found = run(() => wasm.store(wasm.ADDRESS_ZERO, 64, code), 0, 0, [...a, ...b]).subarray(8, 10);
     expect([...found], `operation ${i}`).toEqual([expected(a[0], b[0]), expected(a[1], b[1])]);
   });
+});
+
+test('every operation on words', () => {
+  const [a, b] = [
+    [5, -7, 0x7fffffff, -0x80000000],
+    [3, 0x12345678, 2, -1],
+  ] as const;
+  const input = [...new Float64Array(Int32Array.from([...a, ...b]).buffer)];
+  const x = wasm.load(wasm.ADDRESS_ZERO, 0);
+  const y = wasm.load(wasm.ADDRESS_ZERO, 16);
+  const result = (code: wasm.Code) =>
+    run(() => wasm.store(wasm.ADDRESS_ZERO, 64, code), 0, 0, input).slice(8, 10).buffer;
+  const words = (code: wasm.Code) => [...new Int32Array(result(code))];
+  const each = (f: (a: number, b: number) => number) => a.map((value, i) => f(value, b[i]!) | 0);
+  expect(words(wasm.addWords(x, y))).toEqual(each((a, b) => a + b));
+  expect(words(wasm.mulWords(x, y))).toEqual(each(Math.imul));
+  expect(words(wasm.shiftWords(x, 13))).toEqual(each((a) => a >>> 13));
+  expect(words(wasm.splatWord(0x85ebca6b))).toEqual(each(() => 0x85ebca6b));
+  expect(words(wasm.upperHalf(x))).toEqual([a[2], a[3], a[2], a[3]]);
+  expect(words(wasm.joinLower(x, y))).toEqual([a[0], a[1], b[0], b[1]]);
+  expect([...new Float64Array(result(wasm.wordsToDoubles(x)))]).toEqual([5, -7]);
+  const tenths = wasm.mul(wasm.wordsToDoubles(x), wasm.splat(0.1));
+  expect([...new Float32Array(result(wasm.doublesToFloats(tenths)))]).toEqual([
+    Math.fround(5 * 0.1),
+    Math.fround(-7 * 0.1),
+    0,
+    0,
+  ]);
 });

@@ -17,7 +17,7 @@ const LINE_BYTES = 2_000_000;
 export default defineCommand({
   name: 'data',
   about:
-    'Lists the data sets that sweeps can use, or fetches MNIST: four files, 12 MB, from the first mirror that has them, ' +
+    'Lists the data sets that sweeps can use, or fetches MNIST: four files, 11 MB, from the first mirror that has them, ' +
     'each kept only if its SHA-256 is right. A fetch that was cut goes on where it stopped. Sweeps never fetch anything ' +
     'by themselves: without MNIST they use digits that Sweepline draws.',
   arguments: [

@@ -59,11 +59,11 @@ function stepBody(step: StepGraph, options: EmitOptions): Body {
   const names = new Map([...state, ...each, ...shared].map((node) => [node, nameOf(node)]));
   // Large parameters are updated block by block, each as soon as its gradient is there, while that is in the cache.
   const blocked = step.updates
+    .map((task, i) => ({ task, changed: [step.next.parameters[i]!, ...step.next.slots[i]!] }))
     .filter(({ task }) => options.cpu === true && isInBlocks(task.p.shape))
     .sort((a, b) => a.task.raw.id - b.task.raw.id);
   const numbers = new Set(blocked.flatMap(({ task }) => Object.values(task.step)));
-  for (const [i, { task, next }] of blocked.entries()) {
-    const changed = [next.parameter, ...next.slots];
+  for (const [i, { task, changed }] of blocked.entries()) {
     emitNodes(emit, [...reachable(changed).filter((node) => numbers.has(node)), task.raw], names);
     const made = emitBlocks(emit, task, names, `u${i}.`);
     for (const [k, node] of changed.entries()) names.set(node, made[k]!);
