@@ -54,17 +54,6 @@ export {
   type Schedule,
 } from './net/optimizer.js';
 export { net } from './net/shapes.js';
-export type { StageOptions, StageOutput } from './pool/stage.js';
-export {
-  type Block,
-  type BlockColumn,
-  defineWorker,
-  type MetricSpec,
-  type MetricValue,
-  type Trial,
-  type Worker,
-  type WorkerOptions,
-} from './pool/worker.js';
 export { type BarChartSpec, barChart, type LineChartSpec, lineChart } from './report/charts.js';
 export {
   type Cell,
@@ -111,6 +100,7 @@ export type { Points } from './stats/points.js';
 export { probeAccuracy } from './stats/probe.js';
 export { compareReconstruction, type Reconstruction } from './stats/reconstruction.js';
 export { embedTsne, type TsneOptions } from './stats/tsne.js';
+export { defineSuite, type Suite, type SuiteOptions, type SuiteRunOptions } from './suite/define.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
 export {
   type AxisDefinition,
@@ -121,5 +111,15 @@ export {
   type SweepOptions,
 } from './sweep/define.js';
 export { planResume, planRun } from './sweep/plan.js';
-export { type ResumeRequest, resumeRun, startRun } from './sweep/run.js';
-export { defineSuite, type Suite, type SuiteOptions, type SuiteRunOptions } from './sweep/suite.js';
+export { type ResumeRequest, resumeRun, startRun } from './sweep/start.js';
+export {
+  type Block,
+  type BlockColumn,
+  defineWorker,
+  type MetricSpec,
+  type MetricValue,
+  type Trial,
+  type Worker,
+  type WorkerOptions,
+} from './worker/define.js';
+export type { StageOptions, StageOutput } from './worker/stage.js';

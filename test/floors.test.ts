@@ -5,13 +5,15 @@ import { dirname, join, normalize, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const FLOORS: Record<string, number> = {
-  cli: 6,
-  dashboard: 5,
-  sweep: 4,
-  report: 4,
-  run: 3,
-  pool: 3,
-  session: 3,
+  cli: 8,
+  suite: 7,
+  sweep: 6,
+  report: 6,
+  run: 5,
+  pool: 5,
+  worker: 4,
+  session: 4,
+  trial: 3,
   net: 2,
   data: 2,
   landscape: 2,

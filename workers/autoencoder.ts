@@ -18,7 +18,7 @@ import {
   COLLAPSED_SHARE,
   drawExamples,
   imagesOf,
-  shareDataset,
+  loadDataset,
   takeFirst,
   toPixels,
   trainAutoencoder,
@@ -63,7 +63,7 @@ export default defineWorker({
       { name: 'train', wanted: params.train, set: shared?.train, least: 1 },
       { name: 'test', wanted: params.test, set: shared?.test, least: shared?.classes ?? 1 },
     ]),
-  share: shareDataset,
+  load: loadDataset,
 
   async run(trial) {
     const { params } = trial;

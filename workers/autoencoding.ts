@@ -103,8 +103,8 @@ function countFault({ name, wanted, set, least }: ImageCount): string | undefine
     : undefined;
 }
 
-/** A worker's `share`: the data set that `--data` names. */
-export function shareDataset({ data }: { readonly data: string | undefined }) {
+/** A worker’s `load`: the data set that `--data` names. */
+export function loadDataset({ data }: { readonly data: string | undefined }) {
   const dataset = findDataset(data);
   return { shared: dataset, data: { name: dataset.name, sha256: dataset.sha256 } };
 }

@@ -22,8 +22,8 @@ import {
   COLLAPSED_SHARE,
   drawExamples,
   imagesOf,
+  loadDataset,
   namingLosses,
-  shareDataset,
   takeFirst,
   toPixels,
   trainAutoencoder,
@@ -140,7 +140,7 @@ export default defineWorker({
       { name: 'test', wanted: params.test, set: shared?.test, least: 1 },
       { name: 'judge_images', wanted: params.judge_images, set: shared?.train, least: 1 },
     ]),
-  share: shareDataset,
+  load: loadDataset,
 
   async run(trial) {
     const { params } = trial;

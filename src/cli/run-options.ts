@@ -37,7 +37,7 @@ export const retriesOption = option(
 export const maxFailuresOption = option(
   FAILURES,
   '--max-failures <N|P%>',
-  'start no more trials once so many, or such a share, have failed',
+  'start no more trials once so many, or such a fraction, have failed',
   readMaxFailures,
 );
 

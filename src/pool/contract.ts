@@ -10,8 +10,8 @@
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, `submit` rejects.
 import { type PlainError, SweeplineError } from '../ground/errors.js';
 import type { Point, SpaceSpec, Value } from '../space/types.js';
-import type { FinishedStage } from './stage.js';
-import type { WorkerDescription } from './worker.js';
+import type { WorkerDescription } from '../worker/define.js';
+import type { FinishedStage } from '../worker/stage.js';
 
 /** What every thread is told once, before its first task. */
 export interface PoolSetup {
@@ -103,14 +103,14 @@ export interface Pool {
   describe(): Promise<WorkerDescription>;
   /**
    * Checks single values (`checks`, by the parameter's own type) and whole points (`points`, by the worker's `check`, which
-   * sees the data once `share` was called).
+   * sees the data once `load` was called).
    */
   validate(
     checks: Readonly<Record<string, readonly Value[]>>,
     points: readonly Point[],
   ): Promise<readonly ParamFault[]>;
-  /** Runs the worker's `share`, and says which data set it read. `begin` does so by itself where this was not called. */
-  share(asked: { readonly data: string | undefined }): Promise<DataIdentity | null>;
+  /** Runs the worker's `load`, and says which data set it read. `begin` does so by itself where this was not called. */
+  load(asked: { readonly data: string | undefined }): Promise<DataIdentity | null>;
   /** Once, before the first `submit`: what the trials are. */
   begin(setup: PoolSetup): Promise<void>;
   submit(task: Task): Promise<TaskResult>;

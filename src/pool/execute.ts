@@ -2,16 +2,22 @@
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import { formatCell } from '../ground/csv.js';
 import { InternalError, SweeplineError, toPlainError } from '../ground/errors.js';
-import { type BlockColumns, createColumns } from '../space/columns.js';
-import { createKeyer } from '../space/key.js';
-import { fillParams } from '../space/params.js';
-import { createRowPrefixes, type PrefixBlock } from '../space/rows.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
+import { type BlockColumns, createColumns } from '../trial/columns.js';
+import { createKeyer } from '../trial/key.js';
+import { fillParams } from '../trial/params.js';
+import { createRowPrefixes, type PrefixBlock } from '../trial/prefixes.js';
+import {
+  type Block,
+  describeWorker,
+  type MetricSpec,
+  type MetricValue,
+  type Worker,
+} from '../worker/define.js';
+import { createStageFinder } from '../worker/stage.js';
 import type { PoolSetup, Task, TrialNote, TrialStatus } from './contract.js';
-import { createStageFinder } from './stage.js';
-import { createTrial, type StopFlag, TrialStopped } from './trial.js';
-import { type Block, describeWorker, type MetricSpec, type MetricValue, type Worker } from './worker.js';
+import { createTrial, type StopFlag, TrialStopped } from './running-trial.js';
 
 export interface Executed {
   readonly ended: number;
@@ -30,7 +36,7 @@ export interface ExecutorOptions {
   readonly worker: Worker;
   readonly setup: PoolSetup;
   readonly stop: StopFlag;
-  /** What the worker's `share` returned. */
+  /** What the worker's `load` returned. */
   readonly shared: unknown;
 }
 
@@ -128,7 +134,7 @@ export function createExecutor({ worker, setup, stop, shared }: ExecutorOptions)
       const running = createTrial(
         {
           params: filled,
-          trial,
+          number: trial,
           key: keys[i]!,
           replicate,
           seed: seeds[i]!,

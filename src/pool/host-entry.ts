@@ -38,11 +38,11 @@ function receive(message: ToHost): void {
         faults: await pool.validate(message.checks, message.points),
       }));
       return;
-    case 'share':
+    case 'load':
       answer(message.id, async () => ({
-        t: 'shared',
+        t: 'loaded',
         id: message.id,
-        data: await pool.share(message),
+        data: await pool.load(message),
       }));
       return;
     case 'begin':

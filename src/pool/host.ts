@@ -33,8 +33,8 @@ export function createHostPool(options: HostOptions): Pool {
     async validate(checks, points) {
       return expectAnswer('validated', await host().ask({ t: 'validate', checks, points })).faults;
     },
-    async share({ data }) {
-      return expectAnswer('shared', await host().ask({ t: 'share', data })).data;
+    async load({ data }) {
+      return expectAnswer('loaded', await host().ask({ t: 'load', data })).data;
     },
     async begin(setup) {
       if (begun !== undefined) throw new InternalError('begin twice');

@@ -2,18 +2,18 @@
 // through a worker in a debugger (`--debug`). A worker that crashes takes the coordinator along: never the default.
 import { systemClock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
+import { describeWorker, findParamFaults, type Worker } from '../worker/define.js';
+import { loadWorker } from '../worker/load.js';
+import { createDataLoader, identityOf } from '../worker/load-data.js';
 import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
 import { createExecutor, type Executor, fillPoints } from './execute.js';
-import { loadWorker } from './load.js';
-import { createShelf, identityOf } from './share.js';
-import { describeWorker, findParamFaults, type Worker } from './worker.js';
 
 /** `worker` is a worker, or the `file:` URL of its module. */
 export function createInlinePool(worker: Worker | string, clock = systemClock): Pool {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const loaded = typeof worker === 'string' ? loadWorker(worker) : Promise.resolve(worker);
   loaded.catch(() => undefined); // reported by whoever awaits it first
-  const shelf = createShelf(loaded);
+  const dataLoader = createDataLoader(loaded);
   let executor: Executor | undefined;
   let device = 'cpu';
   let closed = false;
@@ -39,12 +39,12 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     describe: async () => describeWorker(await loaded),
     async validate(checks, points) {
       const known = await loaded;
-      return findParamFaults(known, checks, fillPoints(known, points) as never, await shelf.look());
+      return findParamFaults(known, checks, fillPoints(known, points) as never, await dataLoader.look());
     },
-    share: async (asked) => identityOf(await shelf.fill(asked)),
+    load: async (asked) => identityOf(await dataLoader.fill(asked)),
     async begin(setup) {
       const worker = await loaded;
-      const { shared } = await shelf.fill({ data: setup.data });
+      const { shared } = await dataLoader.fill({ data: setup.data });
       if (closed) throw poolClosed();
       if (executor !== undefined) throw new InternalError('begin twice');
       executor = createExecutor({ worker, setup, stop, shared });

@@ -1,10 +1,10 @@
 // What crosses between coordinator and host, and between host and threads: plain data, told apart by `t`.
 import type { PlainError } from '../ground/errors.js';
 import type { Point, Value } from '../space/types.js';
+import type { WorkerDescription } from '../worker/define.js';
 import type { DataIdentity, PoolSetup, Task, TaskResult } from './contract.js';
 import type { Executed } from './execute.js';
-import type { StopFlag } from './trial.js';
-import type { WorkerDescription } from './worker.js';
+import type { StopFlag } from './running-trial.js';
 
 /** Questions carry an `id` that their answer repeats. Tasks and results travel in bundles: one message costs ~10 µs. */
 export type ToHost =
@@ -15,7 +15,7 @@ export type ToHost =
       readonly checks: Readonly<Record<string, readonly Value[]>>;
       readonly points: readonly Point[];
     }
-  | { readonly t: 'share'; readonly id: number; readonly data: string | undefined }
+  | { readonly t: 'load'; readonly id: number; readonly data: string | undefined }
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
   | { readonly t: 'stop' }
@@ -24,7 +24,7 @@ export type ToHost =
 export type FromHost =
   | { readonly t: 'described'; readonly id: number; readonly description: WorkerDescription }
   | { readonly t: 'validated'; readonly id: number; readonly faults: readonly string[] }
-  | { readonly t: 'shared'; readonly id: number; readonly data: DataIdentity | null }
+  | { readonly t: 'loaded'; readonly id: number; readonly data: DataIdentity | null }
   | { readonly t: 'done'; readonly id: number }
   | { readonly t: 'results'; readonly results: readonly TaskResult[] }
   | { readonly t: 'refused'; readonly id: number; readonly error: PlainError }
@@ -33,7 +33,7 @@ export type FromHost =
 export interface ThreadSetup {
   readonly workerUrl: string;
   readonly setup: PoolSetup;
-  /** What the worker's `share` returned. */
+  /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stop: StopFlag;
   /** Shared: by thread number within the host, Node's id of the thread that has it; 0 where free. */

@@ -3,9 +3,9 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../ground/clock.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
+import { loadWorker } from '../worker/load.js';
 import type { Task } from './contract.js';
 import { createExecutor, type Executor } from './execute.js';
-import { loadWorker } from './load.js';
 import type { ThreadAnswer, ThreadAnswers, ThreadBundle, ThreadSetup } from './messages.js';
 import { moveBytes } from './moving.js';
 

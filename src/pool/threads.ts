@@ -7,19 +7,19 @@ import { Piscina } from 'piscina';
 import { systemClock } from '../ground/clock.js';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
+import { describeWorker, findParamFaults } from '../worker/define.js';
+import { loadWorker } from '../worker/load.js';
+import { createDataLoader, identityOf } from '../worker/load-data.js';
 import { type Bundler, createBundler } from './bundles.js';
 import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
 import { fillPoints } from './execute.js';
-import { loadWorker } from './load.js';
 import type { ThreadSetup } from './messages.js';
-import { createShelf, identityOf } from './share.js';
-import { describeWorker, findParamFaults } from './worker.js';
 
 export function createThreadPool(workerUrl: string, threads: number, clock = systemClock): Pool {
   const stop = sharedIntegers(1);
   const loaded = loadWorker(workerUrl);
   loaded.catch(() => undefined); // reported by whoever awaits it first
-  const shelf = createShelf(loaded);
+  const dataLoader = createDataLoader(loaded);
   const running = new Set<Promise<unknown>>();
   let begun: { readonly pool: Piscina; readonly bundler: Bundler; readonly device: string } | undefined;
   let closed = false;
@@ -50,11 +50,11 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
     describe: async () => describeWorker(await loaded),
     async validate(checks, points) {
       const worker = await loaded;
-      return findParamFaults(worker, checks, fillPoints(worker, points) as never, await shelf.look());
+      return findParamFaults(worker, checks, fillPoints(worker, points) as never, await dataLoader.look());
     },
-    share: async (asked) => identityOf(await shelf.fill(asked)),
+    load: async (asked) => identityOf(await dataLoader.fill(asked)),
     async begin(setup) {
-      const { shared } = await shelf.fill({ data: setup.data });
+      const { shared } = await dataLoader.fill({ data: setup.data });
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
       const seats = sharedIntegers(threads);

@@ -2,9 +2,9 @@
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryName } from '../ground/durable.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import { temporaryName } from '../run/durable.js';
 import type { Manifest } from '../run/manifest.js';
 import { createSpace } from '../space/space.js';
 import { openDatabase, type RunDatabase } from './database.js';

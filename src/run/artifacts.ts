@@ -3,10 +3,10 @@
 // again. Every step is a rename, and may be taken again after a kill.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { skipCell, skipRows } from '../trial/lines.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
-import { skipCell, skipRows } from './lines.js';
 
 const BY_KEY = 'by-key';
 

@@ -2,16 +2,17 @@
 // appended again as rows of the new epoch, under their new numbers. Status and metrics are copied as they stand, the
 // cells before them are written anew; so deriving stays a plain copy. Nothing is carried where numbers could differ:
 // another worker version, seed, parameters, metrics or sampler.
-import { canonicalValue, createKeyer } from '../space/key.js';
-import { fillParams, restingValue } from '../space/params.js';
-import { createRowPrefixes, type RowPrefixes } from '../space/rows.js';
+
 import { createSpace, type Space } from '../space/space.js';
 import type { Point, Value } from '../space/types.js';
+import { canonicalValue, createKeyer } from '../trial/key.js';
+import { skipCell, skipRows, skipTrials } from '../trial/lines.js';
+import { fillParams, restingValue } from '../trial/params.js';
+import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts, type Header } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
 import type { Journal } from './journal.js';
-import { skipCell, skipRows, skipTrials } from './lines.js';
 import { RangeSet } from './ranges.js';
 import { countTrials, type RowNote, type SpaceRecord } from './records.js';
 

@@ -4,8 +4,8 @@
 import { join } from 'node:path';
 
 import { formatRow } from '../ground/csv.js';
-import { headerOf } from '../space/rows.js';
-import { DerivedFile, syncFolder } from './durable.js';
+import { DerivedFile, syncFolder } from '../ground/durable.js';
+import { headerOf } from '../trial/prefixes.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, type Stretch } from './finished.js';

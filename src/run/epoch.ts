@@ -1,6 +1,7 @@
 // The trials of one space: which are done and how they ended, and where their rows lie in the journal. Holds no rows.
+
+import { skipRows, skipTrials } from '../trial/lines.js';
 import { Extents } from './extents.js';
-import { skipRows, skipTrials } from './lines.js';
 import { RangeSet } from './ranges.js';
 import { type AttemptRecord, countTrials, forEachRun, type RowsRecord, type SpaceRecord } from './records.js';
 

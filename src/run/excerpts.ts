@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 import { InternalError } from '../ground/errors.js';
 import { PROLOGUE, readFully } from './frames.js';
+import { JOURNAL_FILE } from './read-journal.js';
 import type { AttemptRecord, RowNote, RowsRecord } from './records.js';
-import { JOURNAL_FILE } from './replay.js';
 
 const WINDOW = 1024 * 1024;
 /** Workers finish nearly in order: a window begins a little before what was asked for. */

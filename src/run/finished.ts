@@ -1,8 +1,9 @@
 // The finished trials of an epoch in trial order, each once: where a trial was recorded twice the later record counts.
 // Whole extents are handed out as places in the journal, unread; only those that share trials are cut into rows.
+
+import { skipRows, skipTrials } from '../trial/lines.js';
 import type { Excerpts } from './excerpts.js';
 import type { Extents } from './extents.js';
-import { skipRows, skipTrials } from './lines.js';
 
 /** Rows that lie in the journal (`at`), or were cut out of it (`bytes`). */
 export type Stretch = { readonly at: number; readonly length: number } | { readonly bytes: Uint8Array };

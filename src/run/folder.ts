@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Clock } from '../ground/clock.js';
+import { createFile, isTemporaryName, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import type { Random } from '../ground/random.js';
-import { createFile, isTemporaryName, replaceFile } from './durable.js';
 import { LOCK_FILE } from './lock.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
 

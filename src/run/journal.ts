@@ -2,13 +2,12 @@
 // when it is opened after a kill. One process writes (src/run/lock.ts sees to that); any number may read.
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-
+import { syncFolder } from '../ground/durable.js';
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { formatBytes } from '../ground/text.js';
-import { syncFolder } from './durable.js';
 import { encodeFrame } from './frames.js';
+import { JOURNAL_FILE, replayJournal } from './read-journal.js';
 import { countTrials, JOURNAL_FORMAT, type JournalRecord, type RowsRecord } from './records.js';
-import { JOURNAL_FILE, replayJournal } from './replay.js';
 import { apply, type RunState } from './state.js';
 
 interface Waiting {

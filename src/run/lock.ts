@@ -7,8 +7,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { type Clock, systemClock } from '../ground/clock.js';
+import { createFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
-import { createFile } from './durable.js';
 
 export const LOCK_FILE = 'coordinator.lock';
 const HEARTBEAT_MS = 5_000;

@@ -1,8 +1,9 @@
 // manifest.json: what a run was asked to do, written once when the run folder is made (and again when its grid is
 // edited). Nothing that happens during the run is kept here: that is the journal's part.
-import type { SpaceParam } from '../space/params.js';
+
 import type { SamplerSpec } from '../space/sampling.js';
 import type { SpaceSpec, Value } from '../space/types.js';
+import type { SpaceParam } from '../trial/params.js';
 
 export const MANIFEST_FORMAT = 1;
 

@@ -6,18 +6,18 @@ import { join } from 'node:path';
 
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
+import { skipRows } from '../trial/lines.js';
 import { type Derived, writeDerived } from './derive.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
 import { createRunFolder, openRunFolder, stageFolder } from './folder.js';
 import { type Journal, openJournal } from './journal.js';
-import { skipRows } from './lines.js';
 import { acquireLock } from './lock.js';
 import type { Manifest } from './manifest.js';
 import { RangeSet } from './ranges.js';
+import { readRecords, replayJournal } from './read-journal.js';
 import { forEachRun, spaceRecord, type TrialNumbers } from './records.js';
-import { readRecords, replayJournal } from './replay.js';
 import type { RunState } from './state.js';
 
 const PENDING_BYTES = 32 * 1024 * 1024;

@@ -8,7 +8,7 @@ import type { Counts } from './epoch.js';
 import { openRunFolder, stageFolder } from './folder.js';
 import { findCoordinator } from './lock.js';
 import type { Manifest } from './manifest.js';
-import { JOURNAL_FILE, replayJournal } from './replay.js';
+import { JOURNAL_FILE, replayJournal } from './read-journal.js';
 import type { RunState } from './state.js';
 
 export interface RunStatus extends Counts {

@@ -1,8 +1,8 @@
 // timings.csv: one row an attempt of a trial, in the order of trials and attempts. Of a block, each trial's run_ms is
 // its share and queue_ms the block's. Milliseconds are rounded to microseconds.
 import { formatCell } from '../ground/csv.js';
+import type { DerivedFile } from '../ground/durable.js';
 import type { PlainError } from '../ground/errors.js';
-import type { DerivedFile } from './durable.js';
 import type { Excerpts, Header } from './excerpts.js';
 import type { Extents } from './extents.js';
 import { countTrials } from './records.js';

@@ -1,6 +1,6 @@
 // How many trials travel in a task, and how many tasks are under way: about 100 ms of work a task, so that dispatching
 // costs nothing beside it, results are seen soon, and little is lost when a host dies.
-import type { WorkerDescription } from '../pool/worker.js';
+import type { WorkerDescription } from '../worker/define.js';
 
 const TASK_MS = 100;
 /** Rows of so many trials are a few megabytes: past that, bigger blocks cost memory and gain nothing. */

@@ -21,8 +21,8 @@ export interface RunRequest {
   readonly seed?: number;
   readonly replicates?: number;
   readonly retries?: number;
-  /** Stop starting trials once so many have failed: a number, or a share in (0, 1). */
-  readonly maxFailures?: number | { readonly share: number };
+  /** Stop starting trials once so many have failed: a number, or a fraction in (0, 1). */
+  readonly maxFailures?: number | { readonly fraction: number };
   readonly shard?: { readonly index: number; readonly count: number };
   /** The run folder itself; default: a new folder under `root`. */
   readonly out?: string;

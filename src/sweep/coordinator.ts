@@ -5,12 +5,12 @@ import type { Clock } from '../ground/clock.js';
 import { type PlainError, toPlainError } from '../ground/errors.js';
 import type { Pool, Task, TaskResult } from '../pool/contract.js';
 import { countOf, trialOf } from '../pool/execute.js';
-import type { WorkerDescription } from '../pool/worker.js';
 import type { Journal } from '../run/journal.js';
 import type { ProposedPoint, TrialNumbers } from '../run/records.js';
+import { readMetrics } from '../trial/row.js';
+import type { WorkerDescription } from '../worker/define.js';
 import { BlockSizer } from './blocks.js';
 import type { FailureEvent } from './observers.js';
-import { readMetrics } from './rows.js';
 import type { Proposal, Sampler } from './samplers/contract.js';
 import type { Tally } from './tally.js';
 

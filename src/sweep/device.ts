@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, type PlainError, SweeplineError } from '../ground/errors.js';
-import type { WorkerDescription } from '../pool/worker.js';
+import type { WorkerDescription } from '../worker/define.js';
 import type { RunRequest } from './contract.js';
 
 export interface Device {

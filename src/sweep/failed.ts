@@ -1,9 +1,9 @@
 // Rows of trials that no pool could run, written by the coordinator: the same cells before the status, and no metrics.
 import type { Task } from '../pool/contract.js';
-import type { WorkerDescription } from '../pool/worker.js';
-import { createKeyer } from '../space/key.js';
-import { createRowPrefixes } from '../space/rows.js';
 import type { Space } from '../space/space.js';
+import { createKeyer } from '../trial/key.js';
+import { createRowPrefixes } from '../trial/prefixes.js';
+import type { WorkerDescription } from '../worker/define.js';
 import type { Resolved } from './resolve.js';
 
 export function createFailedRows(

@@ -204,5 +204,5 @@ function createFailureLimit(
   const { maxFailures } = request;
   if (maxFailures === undefined) return () => false;
   if (typeof maxFailures === 'number') return (failed) => failed > maxFailures;
-  return (failed, done) => failed > maxFailures.share * (total ?? done);
+  return (failed, done) => failed > maxFailures.fraction * (total ?? done);
 }

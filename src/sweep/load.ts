@@ -6,9 +6,9 @@ import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
 import { loadDefault } from '../ground/module.js';
 import { describeUnknown } from '../ground/text.js';
-import { splitStageUrl, stageUrl } from '../pool/stage.js';
+import type { Suite } from '../suite/define.js';
+import { splitStageUrl, stageUrl } from '../worker/stage.js';
 import type { Sweep } from './define.js';
-import type { Suite } from './suite.js';
 
 export interface LoadedSweep {
   readonly sweep: Sweep;

@@ -5,9 +5,9 @@ import { SweeplineError, throwFaults } from '../ground/errors.js';
 import type { DataIdentity, Pool } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { createInlinePool } from '../pool/inline.js';
-import type { WorkerDescription } from '../pool/worker.js';
 import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
 import { createSpace, type Space } from '../space/space.js';
+import type { WorkerDescription } from '../worker/define.js';
 import type { RunRequest } from './contract.js';
 import { type Device, findDevice } from './device.js';
 import { type LoadedSweep, loadSweep } from './load.js';
@@ -37,7 +37,7 @@ export async function prepare(request: RunRequest, onLine: (line: string) => voi
     const resolved = await resolveSweep(loaded.sweep, request, worker, pool);
     requireGrid(resolved, worker);
     const device = await findDevice(request, worker);
-    const data = await pool.share({ data: request.data });
+    const data = await pool.load({ data: request.data });
     if (data !== null) await checkAgainstData(loaded.sweep, resolved, worker, pool);
     return { device, data, loaded, worker, resolved, space: createSpace(resolved.space), pool, workers };
   } catch (error) {

@@ -1,9 +1,10 @@
 // What trials of earlier sessions found, for samplers that decide by results. Held in memory: such samplers run few trials.
-import type { WorkerDescription } from '../pool/worker.js';
+
 import { Excerpts } from '../run/excerpts.js';
 import { finishedTrials, readStretch } from '../run/finished.js';
 import type { RunState } from '../run/state.js';
-import { readMetrics } from './rows.js';
+import { readMetrics } from '../trial/row.js';
+import type { WorkerDescription } from '../worker/define.js';
 
 export async function readRecall(
   folder: string,

@@ -3,12 +3,12 @@
 import { throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
-import type { WorkerDescription } from '../pool/worker.js';
 import { findSpaceFaults } from '../space/check.js';
 import type { SamplerSpec } from '../space/sampling.js';
 import { createSpace, type Space } from '../space/space.js';
 import type { AxisSpec, AxisValues, GridSpec, Point, SpaceSpec, Value } from '../space/types.js';
 import { axisAt, axisLength } from '../space/values.js';
+import type { WorkerDescription } from '../worker/define.js';
 import type { RunRequest } from './contract.js';
 import type { Sweep } from './define.js';
 import { resolveSampler } from './samplers/choose.js';

@@ -1,8 +1,8 @@
 // Counts, rate and the shown metric of a run in progress. The clock comes in as a value.
 import type { Clock } from '../ground/clock.js';
-import type { WorkerDescription } from '../pool/worker.js';
+import { readMetrics } from '../trial/row.js';
+import type { WorkerDescription } from '../worker/define.js';
 import type { Progress } from './contract.js';
-import { readMetrics } from './rows.js';
 
 /** Rate over a sliding window of so many milliseconds. */
 const WINDOW_MS = 10_000;

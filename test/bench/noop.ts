@@ -1,6 +1,6 @@
 // A worker that does nothing, for the price of a trial.
 import { z } from 'zod';
-import { defineWorker } from '../../src/pool/worker.js';
+import { defineWorker } from '../../src/worker/define.js';
 
 export default defineWorker({
   name: 'noop',

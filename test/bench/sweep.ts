@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AxisValues } from '../../src/space/types.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
-import { startRun } from '../../src/sweep/run.js';
+import { startRun } from '../../src/sweep/start.js';
 import { peakMemory } from './memory.js';
 import { findPython } from './python.js';
 import { type BenchRow, median } from './row.js';

@@ -143,7 +143,7 @@ describe('a host process', () => {
   });
 
   it('runs a worker that is TypeScript, in a package of ESM modules or not', async () => {
-    const module = fileURLToPath(new URL('../../dist/src/pool/worker.js', import.meta.url));
+    const module = fileURLToPath(new URL('../../dist/src/worker/define.js', import.meta.url));
     const own = join(folder, 'own.ts'); // no package.json: taken for CommonJS
     writeFileSync(
       own,

@@ -1,7 +1,7 @@
 // The pool without threads or processes, held to every pool's promises.
 import { expect, it } from 'vitest';
 import { createInlinePool } from '../../src/pool/inline.js';
-import { defineWorker } from '../../src/pool/worker.js';
+import { defineWorker } from '../../src/worker/define.js';
 import { poolConformance, rangeTask, setupOf, spaceOf, textOf } from '../conformance/pool.js';
 
 poolConformance('inline', (workerUrl) => createInlinePool(workerUrl));

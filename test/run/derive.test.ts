@@ -9,8 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
 import { TIMING_COLUMNS, writeDerived } from '../../src/run/derive.js';
 import { openJournal } from '../../src/run/journal.js';
+import { replayJournal } from '../../src/run/read-journal.js';
 import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
-import { replayJournal } from '../../src/run/replay.js';
 import { type SampleOptions, sampleCells, sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
 const manifest = sampleManifest();

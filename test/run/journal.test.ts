@@ -8,8 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { SweeplineError } from '../../src/ground/errors.js';
 import { encodeFrame } from '../../src/run/frames.js';
 import { openJournal } from '../../src/run/journal.js';
+import { replayJournal } from '../../src/run/read-journal.js';
 import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
-import { replayJournal } from '../../src/run/replay.js';
 import type { RunState } from '../../src/run/state.js';
 import { sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 

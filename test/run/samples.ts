@@ -7,10 +7,10 @@ import { onTestFinished } from 'vitest';
 import { type Cell, formatRow } from '../../src/ground/csv.js';
 import type { Manifest } from '../../src/run/manifest.js';
 import type { RowNote, RowStatus, RowsRecord, TrialNumbers } from '../../src/run/records.js';
-import { createKeyer } from '../../src/space/key.js';
-import { createRowPrefixes } from '../../src/space/rows.js';
 import { createSpace } from '../../src/space/space.js';
 import type { SpaceSpec } from '../../src/space/types.js';
+import { createKeyer } from '../../src/trial/key.js';
+import { createRowPrefixes } from '../../src/trial/prefixes.js';
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sweepline-run-'));

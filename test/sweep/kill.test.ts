@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
 import { readRunStatus } from '../../src/run/status.js';
-import { resumeRun } from '../../src/sweep/run.js';
+import { resumeRun } from '../../src/sweep/start.js';
 import { fixture, newFolder, runSweep } from './session.js';
 
 const list = (value: string | number) => ({ kind: 'list', values: [value] }) as const;

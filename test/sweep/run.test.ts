@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SweeplineError } from '../../src/ground/errors.js';
 import { mergeRuns } from '../../src/run/merge.js';
 import { planRun } from '../../src/sweep/plan.js';
-import { resumeRun, startRun } from '../../src/sweep/run.js';
+import { resumeRun, startRun } from '../../src/sweep/start.js';
 import { fixture, newFolder, rowsOf, runSweep } from './session.js';
 
 const NOISY_TRIALS = (21 + 2 * 21) * 2;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Outcome, RunRequest } from '../../src/sweep/contract.js';
-import { startRun } from '../../src/sweep/run.js';
+import { startRun } from '../../src/sweep/start.js';
 
 export const fixture = (name: string): string => resolve(`dist/test/fixtures/sweeps/${name}.js`);
 

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { replayTrial } from '../../src/cli/replay.js';
-import { defineWorker } from '../../src/pool/worker.js';
 import { stageFolder } from '../../src/run/folder.js';
 import { mergeRuns } from '../../src/run/merge.js';
-import { replayJournal } from '../../src/run/replay.js';
+import { replayJournal } from '../../src/run/read-journal.js';
 import { readRunStatus } from '../../src/run/status.js';
 import { planRun } from '../../src/sweep/plan.js';
-import { resumeRun, startRun } from '../../src/sweep/run.js';
+import { replayTrial } from '../../src/sweep/replay.js';
+import { resumeRun, startRun } from '../../src/sweep/start.js';
+import { defineWorker } from '../../src/worker/define.js';
 import { fixture, newFolder, rowsOf, runSweep } from './session.js';
 
 const sweep = fixture('staged');

@@ -1,8 +1,8 @@
 // What is said of a run in progress.
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/ground/clock.js';
-import type { WorkerDescription } from '../../src/pool/worker.js';
 import { Tally } from '../../src/sweep/tally.js';
+import type { WorkerDescription } from '../../src/worker/define.js';
 
 const describeWorker = (mode: 'run' | 'runBlock') => ({ mode, metrics: [] }) as unknown as WorkerDescription;
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { resumeRun, startRun } from '../../src/sweep/run.js';
+import { resumeRun, startRun } from '../../src/sweep/start.js';
 import { fixture, newFolder, rowsOf, runSweep } from './session.js';
 
 const sweep = fixture('curve');

@@ -1,6 +1,6 @@
 // The shipped autoencoder worker: its defaults are the study's, its domains hold.
 import { describe, expect, test } from 'vitest';
-import { describeWorker, findParamFaults, type Worker } from '../../src/pool/worker.js';
+import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
 import definition from '../../workers/autoencoder.js';
 
 const worker = definition as unknown as Worker;

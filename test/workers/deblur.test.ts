@@ -6,9 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { loadFolder } from '../../src/data/mnist.js';
 import { decodeFloats } from '../../src/ground/floats.js';
 import { disnet } from '../../src/net/disnet.js';
-import { createStageFinder, stageWorker } from '../../src/pool/stage.js';
-import { createTrial } from '../../src/pool/trial.js';
-import { describeWorker, findParamFaults, type Worker } from '../../src/pool/worker.js';
+import { createTrial } from '../../src/pool/running-trial.js';
+import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
+import { createStageFinder, stageWorker } from '../../src/worker/stage.js';
 import autoencoder from '../../workers/autoencoder.js';
 import definition from '../../workers/deblur.js';
 
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync(mnist))(
       const { trial, seriesRows } = createTrial(
         {
           params: { sigma, judge_epochs: 2, judge_images, test: 2000 },
-          ...{ trial: 0, key: 'judge', replicate: 0, seed: 1, attempt: 1 },
+          ...{ number: 0, key: 'judge', replicate: 0, seed: 1, attempt: 1 },
         },
         {
           ...{ folder, engine: 'onnx', device: 'cpu', data: undefined, series: judge.series! },

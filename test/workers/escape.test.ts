@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { trajectory } from '../../src/landscape/climb.js';
 import { OPTIMIZER_NAMES } from '../../src/landscape/optimizers.js';
-import { describeWorker, findParamFaults, type Worker } from '../../src/pool/worker.js';
+import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
 import definition from '../../workers/escape.js';
 import { blockOf, METRICS, metricsByDefinition, STUDY } from '../landscape/climbs.js';
 

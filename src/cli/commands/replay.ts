@@ -32,7 +32,7 @@ export default defineCommand({
   async run({ arguments: [run, trial], terminal }) {
     const [{ findRun }, { replayTrial }] = await Promise.all([
       import('../../run/find.js'),
-      import('../replay.js'),
+      import('../../sweep/replay.js'),
     ]);
     const { csv, note, folder } = await replayTrial(await findRun(run!), Number(trial), terminal.say);
     terminal.print(csv);

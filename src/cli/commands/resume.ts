@@ -37,7 +37,7 @@ export default defineCommand({
     const { json = false, quiet = false, report = true, ...rest } = options;
     const [{ findRun }, { resumeRun }] = await Promise.all([
       import('../../run/find.js'),
-      import('../../sweep/run.js'),
+      import('../../sweep/start.js'),
     ]);
     const folder = await findRun(run!);
     const request = { ...rest, command: commandLine };

@@ -59,7 +59,7 @@ export default defineCommand({
       terminal.print(json ? JSON.stringify(made) : renderPlan(made));
       return EXIT.done;
     }
-    const { startRun } = await import('../../sweep/run.js');
+    const { startRun } = await import('../../sweep/start.js');
     return conductRun({ terminal, json, quiet, report, start: (observers) => startRun(request, observers) });
   },
 });

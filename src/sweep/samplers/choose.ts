@@ -1,9 +1,9 @@
 // Which sampler, from a definition or the command line, with its defaults filled in.
 import { describeUnknown } from '../../ground/text.js';
-import type { WorkerDescription } from '../../pool/worker.js';
 import type { SamplerSpec } from '../../space/sampling.js';
 import type { GridSpec } from '../../space/types.js';
 import { axisAt, axisLength } from '../../space/values.js';
+import type { WorkerDescription } from '../../worker/define.js';
 
 const SAMPLERS = ['grid', 'bisect'];
 

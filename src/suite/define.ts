@@ -3,7 +3,7 @@
 import { throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import type { AxisValues } from '../space/types.js';
-import { type AxisInput, toAxisValues } from './define.js';
+import { type AxisInput, toAxisValues } from '../sweep/define.js';
 
 export interface SuiteRunOptions {
   /** Name of a shipped sweep, or the URL of a sweep's file: `new URL('./mine.ts', import.meta.url)`. */

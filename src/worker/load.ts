@@ -1,7 +1,7 @@
 // Loads a worker's module. Called in hosts and in the in-process pool only: never in the coordinator of a real run.
 import { loadDefault } from '../ground/module.js';
+import type { Worker } from './define.js';
 import { splitStageUrl, stageWorker } from './stage.js';
-import type { Worker } from './worker.js';
 
 /** The worker that a module exports as default, or the stage of it that the URL names. BAD_DEFINITION where there is none. */
 export async function loadWorker(workerUrl: string): Promise<Worker> {

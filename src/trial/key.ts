@@ -4,7 +4,7 @@
 // probability 4e-9. Not for secrets.
 import { SweeplineError } from '../ground/errors.js';
 import { hash128, mix32 } from '../ground/hash.js';
-import type { Value } from './types.js';
+import type { Value } from '../space/types.js';
 
 /** JSON of one value: 1, 1.0 and 1e0 give `1`; -0 gives `0`; text is quoted. Throws BAD_DEFINITION on NaN, Infinity. */
 export function canonicalValue(value: Value): string {

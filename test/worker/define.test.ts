@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SweeplineError } from '../../src/ground/errors.js';
-import { defineWorker, describeWorker, findParamFaults, type Worker } from '../../src/pool/worker.js';
+import { defineWorker, describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
 
 const run = () => ({});
 

@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatCell } from '../../src/ground/csv.js';
-import { type BlockColumns, createColumns, fillColumns } from '../../src/space/columns.js';
-import { createKeyer, trialKey, trialSeed } from '../../src/space/key.js';
-import { fillParams } from '../../src/space/params.js';
-import { createRowPrefixes, headerOf } from '../../src/space/rows.js';
 import { createSpace } from '../../src/space/space.js';
 import type { Value } from '../../src/space/types.js';
 import { lin } from '../../src/space/values.js';
-import { PARAMS, spaceArb } from './spaces.js';
+import { type BlockColumns, createColumns, fillColumns } from '../../src/trial/columns.js';
+import { createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
+import { fillParams } from '../../src/trial/params.js';
+import { createRowPrefixes, headerOf } from '../../src/trial/prefixes.js';
+import { PARAMS, spaceArb } from '../space/spaces.js';
 
 const FIXED = { zeta: 0.25, f: 'fixed' };
 

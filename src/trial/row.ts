@@ -1,5 +1,5 @@
 // Reads metrics back out of rows of trials.csv. The metrics are the last columns, so axes need not be known.
-import type { WorkerDescription } from '../pool/worker.js';
+import type { WorkerDescription } from '../worker/define.js';
 
 const decoder = new TextDecoder();
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { defineSuite } from '../../src/suite/define.js';
 import { listShippedSuites, loadSuite, shippedNames } from '../../src/sweep/load.js';
 import { planRun } from '../../src/sweep/plan.js';
-import { defineSuite } from '../../src/sweep/suite.js';
 
 test('all faults of a suite are told together', () => {
   expect(() =>

@@ -6,8 +6,8 @@ import { formatCell } from '../ground/csv.js';
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
-import type { StageFinder } from './stage.js';
-import type { Trial } from './worker.js';
+import type { Trial } from '../worker/define.js';
+import type { StageFinder } from '../worker/stage.js';
 
 /** Shared by all threads of a host: 1 once the run wants to stop. */
 export type StopFlag = Int32Array;
@@ -19,7 +19,7 @@ export class TrialStopped extends Error {
 
 export interface TrialIdentity {
   readonly params: Readonly<Record<string, Value>>;
-  readonly trial: number;
+  readonly number: number;
   readonly key: string;
   readonly replicate: number;
   readonly seed: number;
@@ -33,7 +33,7 @@ export interface TrialSurroundings {
   readonly data: string | undefined;
   readonly series: readonly string[];
   readonly stop: StopFlag;
-  /** What the worker's `share` returned. */
+  /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stages: StageFinder;
 }
@@ -81,12 +81,12 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
         );
       }
       lastStep = step;
-      rows += `${identity.trial},${formatCell(step)}`;
+      rows += `${identity.number},${formatCell(step)}`;
       for (const name of around.series) rows += `,${formatCell(values[name])}`;
       rows += '\n';
     },
     saveArtifact(name, bytes) {
-      const folder = inFolder('artifacts', String(identity.trial));
+      const folder = inFolder('artifacts', String(identity.number));
       const path = resolve(folder, name);
       if (!path.startsWith(resolve(folder) + sep)) {
         throw new SweeplineError('BAD_USAGE', `artifact "${name}" would lie outside its trial's folder`);

@@ -2,13 +2,13 @@
 // made by the million in the workers, so texts of axis values are kept and only what changed is looked up again.
 import { formatCell, formatRow } from '../ground/csv.js';
 import { InternalError } from '../ground/errors.js';
-import { type Axis, TABLE_LIMIT } from './axis.js';
+import { type Axis, TABLE_LIMIT } from '../space/axis.js';
+import { type Box, type Place, positionOf } from '../space/grid.js';
+import type { Space } from '../space/space.js';
+import type { Point, Value } from '../space/types.js';
 import { requireTrials } from './columns.js';
-import { type Box, type Place, positionOf } from './grid.js';
 import { canonicalValue, type Keyer } from './key.js';
 import { type FixedValues, fillParams, restingValue, type SpaceParam } from './params.js';
-import type { Space } from './space.js';
-import type { Point, Value } from './types.js';
 
 /** The header row of trials.csv with its line end. */
 export function headerOf(axes: readonly string[], metrics: readonly string[]): string {

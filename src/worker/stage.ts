@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import { createKeyer } from '../space/key.js';
 import type { Value } from '../space/types.js';
-import type { MetricSpec, MetricValue, Trial, Worker, WorkerDescription } from './worker.js';
+import { createKeyer } from '../trial/key.js';
+import type { MetricSpec, MetricValue, Trial, Worker, WorkerDescription } from './define.js';
 
 export interface StageOptions<P = Record<string, Value>, Shared = unknown> {
   readonly about?: string;
@@ -90,7 +90,7 @@ export function stageWorker(worker: Worker, name: string): Worker {
     const message = `worker ${worker.name}: ${describeUnknown('stage', name, Object.keys(worker.stages ?? {}))}`;
     throw new SweeplineError('BAD_DEFINITION', message);
   }
-  const { version, share, trains } = worker;
+  const { version, load, trains } = worker;
   return {
     kind: 'sweepline-worker',
     name: stageName(worker.name, name),
@@ -99,7 +99,7 @@ export function stageWorker(worker: Worker, name: string): Worker {
     params: Object.fromEntries(stage.params.map((param) => [param, worker.params[param]!])),
     metrics: stage.metrics,
     series: stage.series ?? [],
-    ...(share === undefined ? {} : { share }),
+    ...(load === undefined ? {} : { load }),
     ...(trains === undefined ? {} : { trains }),
     run: (trial) => stage.run(guard(trial as Trial, name)),
   };

@@ -1,6 +1,6 @@
 // A worker's parameters at one place of a space: the axis's value where the axis exists, else the value that the sweep
 // fixes, else the worker's default.
-import type { Point, Value } from './types.js';
+import type { Point, Value } from '../space/types.js';
 
 export interface SpaceParam {
   readonly name: string;

@@ -8,11 +8,11 @@ import { SweeplineError } from '../ground/errors.js';
 import type { Task, TaskResult } from '../pool/contract.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
-import { headerOf } from '../space/rows.js';
 import type { Value } from '../space/types.js';
-import { requestOf, restorePrepared } from '../sweep/again.js';
-import { prepare } from '../sweep/prepare.js';
-import { readStages } from '../sweep/stages.js';
+import { headerOf } from '../trial/prefixes.js';
+import { requestOf, restorePrepared } from './again.js';
+import { prepare } from './prepare.js';
+import { readStages } from './stages.js';
 
 export interface Replay {
   /** Header and row as in trials.csv. */

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import type { Random } from '../ground/random.js';
-import type { BlockColumn } from '../space/columns.js';
 import type { Value } from '../space/types.js';
+import type { BlockColumn } from '../trial/columns.js';
 import {
   findStageFaults,
   type StageDescription,
@@ -13,7 +13,7 @@ import {
   stageWorker,
 } from './stage.js';
 
-export type { BlockColumn } from '../space/columns.js';
+export type { BlockColumn } from '../trial/columns.js';
 
 /** One number that a trial reports once. `goal` lets tables and progress name a best trial. */
 export interface MetricSpec {
@@ -29,8 +29,8 @@ export type MetricValue = number | boolean | string | null;
 export interface Trial<P = Record<string, Value>, Shared = unknown> {
   /** Every parameter of the worker, defaults filled in. */
   readonly params: P;
-  /** The trial's number in its sweep. */
-  readonly trial: number;
+  /** Its number in the sweep: the first column of trials.csv. */
+  readonly number: number;
   /** The trial's key: a hash of worker, version, parameters and replicate. */
   readonly key: string;
   readonly replicate: number;
@@ -57,7 +57,7 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly data: string | undefined;
   /** What a stage that this trial depends on has left: see `stages` of `defineWorker`. */
   stage(name: string): StageOutput;
-  /** What the worker's `share` returned; its SharedArrayBuffers are the same memory in all threads. */
+  /** What the worker's `load` returned; its SharedArrayBuffers are the same memory in all threads. */
   readonly shared: Shared;
 }
 
@@ -75,7 +75,7 @@ export interface Block {
 }
 
 /** What all trials of a host have in common: plain data, big arrays over SharedArrayBuffers. */
-export interface Sharing<Shared> {
+export interface LoadedData<Shared> {
   readonly shared: Shared;
   /** The data set behind it, for the manifest and every table's title; absent: none is read. */
   readonly data?: { readonly name: string; readonly sha256: string };
@@ -97,7 +97,7 @@ export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
   /** Names that `report` uses, for metrics.csv. */
   readonly series?: readonly string[];
   /**
-   * Faults that lie between parameters: messages, none if all is well. Called again once `share` has run, with what it
+   * Faults that lie between parameters: messages, none if all is well. Called again once `load` has run, with what it
    * returned, for faults that only the data shows.
    */
   readonly check?: (params: z.output<z.ZodObject<S>>, shared: Shared | undefined) => readonly string[];
@@ -107,9 +107,9 @@ export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
    * Runs once a host, before any trial, and is handed to every thread: load data sets here. A SweeplineError that it
    * throws (a missing or damaged data set) ends the command before anything is written.
    */
-  readonly share?: (asked: {
+  readonly load?: (asked: {
     readonly data: string | undefined;
-  }) => Promise<Sharing<Shared>> | Sharing<Shared>;
+  }) => Promise<LoadedData<Shared>> | LoadedData<Shared>;
   /**
    * Work that trials share, such as a network that judges all of them: each stage runs once for every combination of
    * its parameters, before the trials. Its results are kept under stages/<name>/, a run folder of its own. A trial whose

@@ -1,11 +1,11 @@
 // Parameters of many trials at once, as one typed array a parameter, for workers that run trials in blocks. A range of
 // trials is filled run by run along each axis; no point is ever made for it.
 import { InternalError, SweeplineError } from '../ground/errors.js';
-import { type Axis, TABLE_LIMIT } from './axis.js';
-import { type Box, positionOf } from './grid.js';
+import { type Axis, TABLE_LIMIT } from '../space/axis.js';
+import { type Box, positionOf } from '../space/grid.js';
+import type { Space } from '../space/space.js';
+import type { Point, Value } from '../space/types.js';
 import { type FixedValues, restingValue, type SpaceParam } from './params.js';
-import type { Space } from './space.js';
-import type { Point, Value } from './types.js';
 
 /** A column of parameter values over a block of trials; text as codes into `dictionary`. */
 export type BlockColumn =

@@ -1,8 +1,8 @@
 // Keys: one for every way to write the same trial, another for every other trial. Seeds: every bit counts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalParams, createKeyer, trialKey, trialSeed } from '../../src/space/key.js';
 import type { Value } from '../../src/space/types.js';
+import { canonicalParams, createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
 
 const value: fc.Arbitrary<Value> = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),

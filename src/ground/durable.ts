@@ -6,7 +6,7 @@ import { link, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-import { readFully } from './frames.js';
+import { readFully } from '../run/frames.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 /** Bytes after which a long derivation lets timers, signals and messages in: about 10 ms of copying. */
