@@ -1,7 +1,7 @@
 // A plan and a run's status as text for people.
 import Table from 'cli-table3';
 import { formatBytes, formatCount, formatDuration, plural } from '../ground/text.js';
-import type { RunStatus } from '../run/status.js';
+import { describeState, type RunStatus } from '../run/status.js';
 import type { Plan } from '../sweep/contract.js';
 import { commandOn, showPath } from './paths.js';
 
@@ -50,12 +50,6 @@ export function renderPlan(plan: Plan): string {
   ].join('\n');
 }
 
-/** `running`, `complete`, `interrupted`, …: one word a program can ask for. */
-export function describeState({ coordinator, stopped }: Pick<RunStatus, 'coordinator' | 'stopped'>): string {
-  if (coordinator !== null) return 'running';
-  return stopped === 'end' ? 'complete' : (stopped ?? 'died');
-}
-
 export function renderStatus(status: RunStatus): string {
   const { manifest, folder, total, done, meanRunMs, coordinator } = status;
   const state = describeState(status);
@@ -74,7 +68,7 @@ export function renderStatus(status: RunStatus): string {
       `stage ${stage.name}`,
       `${formatCount(stage.done)} done${stage.failed > 0 ? `, ${formatCount(stage.failed)} failed` : ''}`,
     ]);
-  for (const kind of ['ok', 'failed', 'timeout', 'pruned', 'skipped', 'orphaned'] as const) {
+  for (const kind of ['ok', 'failed', 'timeout', 'skipped', 'orphaned'] as const) {
     if (kind === 'ok' || status[kind] > 0) facts.push([kind, formatCount(status[kind])]);
   }
   if (meanRunMs !== null)

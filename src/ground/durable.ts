@@ -1,7 +1,7 @@
 // Files that are there whole or not at all: written under a temporary name, flushed, and renamed (or linked) into
 // place; then the folder is flushed, so that the name survives a power cut too.
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { link, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -140,4 +140,12 @@ export class DerivedFile {
     this.bytes += bytes.length;
     this.#sinceBreath += bytes.length;
   }
+}
+
+/** TEMP: replaced on merge. */
+export function replaceFileSync(path: string, bytes: Uint8Array | string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, bytes);
+  renameSync(temporary, path);
 }

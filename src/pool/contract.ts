@@ -1,17 +1,25 @@
 // A pool runs tasks. It decides nothing and remembers nothing.
 //
 // Guarantees of every implementation (test/conformance/pool.ts runs over all of them):
-// - `submit` settles exactly once. A trial that throws is a result with status `failed`, not a rejection; `submit`
-//   rejects only when the pool could not run the task at all: HOST_DIED after the process that held it is gone.
+// - The `result` of a task settles exactly once. A trial that throws is a result with a note of status `failed`, not a
+//   rejection; `result` rejects with TaskLost where the pool could not run the task to its end (and says who may be to
+//   blame), and with another error where nothing of the kind can run at all.
 // - Tasks may finish in any order; at most `size` run at once, the rest wait in the order of submission. Tasks that are
 //   much shorter than a message may be handed to a thread several at once.
 // - The rows of a task's result depend on the task alone: not on the thread, the order, or what ran before.
-// - After `stop()`, running trials are asked to stop (`stopRequested`); those that do so come back as `stopped`.
-// - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, `submit` rejects.
-import { type PlainError, SweeplineError } from '../ground/errors.js';
-import type { Point, SpaceSpec, Value } from '../space/types.js';
-import type { WorkerDescription } from '../worker/define.js';
-import type { FinishedStage } from '../worker/stage.js';
+// - What trials report reaches `onReport` while they run, in order for each trial, and never after the task has settled.
+//   It may arrive late or not at all: the result's series are complete.
+// - A trial that is asked to stop, or that had not begun, has no row and comes back in `left`. Asking for one trial of a
+//   task leaves the others running; only tasks of more than 31 trials are asked from the 32nd trial on as one.
+// - A task that runs past its limit is asked to stop, then ended by force, and rejects with TaskLost `overdue`.
+// - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, tasks are rejected.
+import { hostname } from 'node:os';
+import { type ErrorDetails, SweeplineError } from '../ground/errors.js';
+import type { SpaceSpec, Value } from '../space/types.js';
+import type { Selection } from '../trial/selection.js';
+import type { TrialNote } from '../trial/status.js';
+import type { WorkerQuestions } from '../worker/questions.js';
+import type { FinishedStage } from '../worker/stage-results.js';
 
 /** What every thread is told once, before its first task. */
 export interface PoolSetup {
@@ -24,102 +32,112 @@ export interface PoolSetup {
   readonly engine: string;
   readonly device: string;
   readonly data: string | undefined;
-  /** The run folder, for artifacts/ and checkpoints/; null: none can be kept (tests). */
+  /** Where the store of trials' files is (see trial/store.ts); null: none can be kept (tests). */
   readonly folder: string | null;
   /** What the trials depend on, run before them; absent where the worker has no stages. */
   readonly stages?: readonly FinishedStage[];
 }
 
-/** Trials to run in one go. `range` and `trials` are numbers in the space; `points` come from an adaptive sampler. */
-export type Task =
-  | {
-      readonly kind: 'range';
-      readonly id: number;
-      readonly attempt: number;
-      readonly first: number;
-      readonly count: number;
-    }
-  | {
-      readonly kind: 'trials';
-      readonly id: number;
-      readonly attempt: number;
-      readonly trials: readonly number[];
-    }
-  | {
-      readonly kind: 'points';
-      readonly id: number;
-      readonly attempt: number;
-      readonly points: readonly PointTrial[];
-    };
-
-export interface PointTrial {
-  readonly trial: number;
-  readonly replicate: number;
-  readonly point: Point;
-}
-
-export type TrialStatus = 'ok' | 'failed' | 'timeout' | 'pruned' | 'skipped';
-
-/** A trial that did not end `ok`: what does not fit in its row. */
-export interface TrialNote {
-  readonly trial: number;
-  readonly status: TrialStatus;
-  readonly error?: PlainError;
+/** Trials to run in one go. */
+export interface Task {
+  readonly id: number;
+  /** 1 on the first try of its trials. */
+  readonly attempt: number;
+  readonly trials: Selection;
+  /** Milliseconds that it may run; absent: as long as it takes. */
+  readonly limitMs?: number;
 }
 
 export interface TaskResult {
   readonly id: number;
-  /** Trials that ended, in the order of the task; fewer than asked for when the run was stopped. */
-  readonly ended: number;
-  /** Rows of trials.csv for the trials that ended, each with its line end: the bytes that will stand in the file. */
+  /** Trials without a row: they stopped, or had not begun, when they were asked to. Usually none. */
+  readonly left: readonly number[];
+  /** Those of `left` that had begun and gave up. */
+  readonly stopped: readonly number[];
+  /** Rows of trials.csv of the other trials, in the order of the task: the bytes that will stand in the file. */
   readonly rows: Uint8Array;
-  /** Rows of metrics.csv of the trials that ended. */
+  /** Rows of metrics.csv of the same trials. */
   readonly series: Uint8Array;
   /** Only the trials whose status is not `ok`. */
   readonly notes: readonly TrialNote[];
-  /** True when a trial gave up because `stop()` was called: it has no row. */
-  readonly stopped: boolean;
-  /** Thread number within its host, from 0. */
-  readonly worker: number;
+  /** Who ran it: thread number within its host, from 0. */
+  readonly thread: number;
+  readonly host: string;
   readonly device: string;
   /** Waited in the pool, and ran, in milliseconds. */
   readonly queueMs: number;
   readonly runMs: number;
 }
 
-/** A data set as the manifest names it: the SHA-256 is of what was read. */
-export interface DataIdentity {
-  readonly name: string;
-  readonly sha256: string;
+/** What a running trial has reported since the last time: rows of metrics.csv. */
+export interface TrialReport {
+  readonly trial: number;
+  readonly rows: Uint8Array;
 }
 
-/** A fault the worker found in proposed parameter values, as text. */
-export type ParamFault = string;
+/** A task that was handed to the pool. */
+export interface RunningTask {
+  readonly result: Promise<TaskResult>;
+  /** Asks trials of the task to stop; default: all of them. */
+  stop(trials?: readonly number[]): void;
+  /**
+   * Ends the task at once: `result` rejects with TaskLost `killed`. Other tasks that go down with it are lost without
+   * blame. A trial in this process itself (inline) cannot be ended; what it does after is ignored.
+   */
+  kill(): void;
+}
 
 export interface Pool {
-  /** Threads. */
+  /** How many tasks run at once. It may change while the pool runs: ask each time. */
   readonly size: number;
-  /** Loads the worker and says what it is. Rejects with a SweeplineError where the file is missing or not a worker. */
-  describe(): Promise<WorkerDescription>;
-  /**
-   * Checks single values (`checks`, by the parameter's own type) and whole points (`points`, by the worker's `check`, which
-   * sees the data once `load` was called).
-   */
-  validate(
-    checks: Readonly<Record<string, readonly Value[]>>,
-    points: readonly Point[],
-  ): Promise<readonly ParamFault[]>;
-  /** Runs the worker's `load`, and says which data set it read. `begin` does so by itself where this was not called. */
-  load(asked: { readonly data: string | undefined }): Promise<DataIdentity | null>;
+  readonly questions: WorkerQuestions;
   /** Once, before the first `submit`: what the trials are. */
   begin(setup: PoolSetup): Promise<void>;
-  submit(task: Task): Promise<TaskResult>;
-  stop(): void;
+  submit(task: Task, onReport?: (report: TrialReport) => void): RunningTask;
   close(): Promise<void>;
   kill(): void;
 }
 
-/** What `submit` and `begin` reject with after `close` or `kill`. */
+export interface Loss {
+  /**
+   * `died`: its thread or host process ended; `killed`: on request; `overdue`: past its limit; `unstarted`: the host
+   * ended before it could run anything.
+   */
+  readonly cause: 'died' | 'killed' | 'overdue' | 'unstarted';
+  /** Whether this task brought it about: `possible` where several ran in the process that died. */
+  readonly blame: 'certain' | 'possible' | 'none';
+  /** The machine that had it. */
+  readonly host: string;
+}
+
+/** A task that the pool could not run to its end. */
+export class TaskLost extends SweeplineError {
+  constructor(
+    readonly loss: Loss,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super('HOST_DIED', message, details);
+  }
+}
+
+/** What tasks and questions reject with after `close` or `kill`. */
 export function poolClosed(): SweeplineError {
   return new SweeplineError('HOST_DIED', 'the pool is closed');
+}
+
+/** A task that cannot be run. */
+export function refusedTask(reason: Error): RunningTask {
+  return { result: Promise.reject(reason), stop: () => undefined, kill: () => undefined };
+}
+
+export function taskKilled(): TaskLost {
+  return new TaskLost({ cause: 'killed', blame: 'certain', host: hostname() }, 'the task was killed');
+}
+
+export function taskOverdue(limitMs: number): TaskLost {
+  return new TaskLost(
+    { cause: 'overdue', blame: 'certain', host: hostname() },
+    `the task ran past its limit of ${limitMs / 1000} s`,
+  );
 }

@@ -2,7 +2,7 @@
 // ends: signals sent to the whole process group (Ctrl-C, a batch system's SIGTERM) are ignored here, and when the
 // coordinator is gone the host kills itself, since leaving normally inside a native run would abort with a crash report.
 import { InternalError, toPlainError } from '../ground/errors.js';
-import type { Task, TaskResult } from './contract.js';
+import { type RunningTask, type Task, TaskLost, type TaskResult } from './contract.js';
 import type { FromHost, ToHost } from './messages.js';
 import { createThreadPool } from './threads.js';
 
@@ -13,50 +13,31 @@ if (workerUrl === undefined || threads === undefined || process.send === undefin
 
 let results: TaskResult[] = [];
 let begun: Promise<void> = Promise.resolve();
+const running = new Map<number, RunningTask>();
 
 process.on('SIGINT', ignore);
 process.on('SIGTERM', ignore);
 process.on('disconnect', endWithCoordinator);
 if (!process.connected) endWithCoordinator();
 
-const pool = createThreadPool(workerUrl, Number(threads));
+// The end of a thread in native code would abort the whole process: the coordinator ends it in an orderly way.
+const onOverdue = ({ id }: Task) => send({ t: 'overdue', taskId: id });
+const pool = createThreadPool({ workerUrl, threads: Number(threads), onOverdue });
 process.on('message', (message: ToHost) => receive(message));
 
 function receive(message: ToHost): void {
   switch (message.t) {
     case 'describe':
-      answer(message.id, async () => ({
-        t: 'described',
-        id: message.id,
-        description: await pool.describe(),
-      }));
-      return;
     case 'validate':
-      answer(message.id, async () => ({
-        t: 'validated',
-        id: message.id,
-        faults: await pool.validate(message.checks, message.points),
-      }));
-      return;
     case 'load':
-      answer(message.id, async () => ({
-        t: 'loaded',
-        id: message.id,
-        data: await pool.load(message),
-      }));
-      return;
     case 'begin':
-      begun = pool.begin(message.setup);
-      answer(message.id, async () => {
-        await begun;
-        return { t: 'done', id: message.id };
-      });
+      answer(message.id, () => answerTo(message));
       return;
     case 'tasks':
-      for (const task of message.tasks) run(task);
+      for (const task of message.tasks) void run(task);
       return;
     case 'stop':
-      pool.stop();
+      running.get(message.taskId)?.stop(message.trials);
       return;
     case 'close':
       void close(message.id);
@@ -64,11 +45,37 @@ function receive(message: ToHost): void {
   }
 }
 
+type Question = Extract<ToHost, { readonly t: 'describe' | 'validate' | 'load' | 'begin' }>;
+
+async function answerTo(question: Question): Promise<FromHost> {
+  const { id } = question;
+  switch (question.t) {
+    case 'describe':
+      return { t: 'described', id, description: await pool.questions.describe() };
+    case 'validate':
+      return { t: 'validated', id, faults: await pool.questions.validate(question.proposed) };
+    case 'load':
+      return { t: 'loaded', id, data: await pool.questions.load(question) };
+    case 'begin':
+      begun = pool.begin(question.setup);
+      await begun;
+      return { t: 'done', id };
+  }
+}
+
 /** Tasks may arrive right behind `begin`: they wait for it. */
-function run(task: Task): void {
-  begun
-    .then(() => pool.submit(task))
-    .then(collect, (error) => send({ t: 'broken', taskId: task.id, error: toPlainError(error) }));
+async function run(task: Task): Promise<void> {
+  try {
+    await begun;
+    const handle = pool.submit(task, (report) => send({ t: 'report', taskId: task.id, report }));
+    running.set(task.id, handle);
+    collect(await handle.result);
+  } catch (error) {
+    const loss = error instanceof TaskLost ? error.loss : undefined;
+    send({ t: 'broken', taskId: task.id, error: toPlainError(error), loss });
+  } finally {
+    running.delete(task.id);
+  }
 }
 
 /** Results of one turn of the event loop travel as one message. */

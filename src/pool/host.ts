@@ -2,7 +2,8 @@
 // process.exit), the coordinator lives on, and the next task starts a new host with the same setup. Refuses to run a
 // task again by itself: the tasks of a dead host are rejected, and the coordinator decides.
 import { InternalError } from '../ground/errors.js';
-import { type Pool, type PoolSetup, poolClosed } from './contract.js';
+import type { WorkerQuestions } from '../worker/questions.js';
+import { type Pool, type PoolSetup, poolClosed, refusedTask } from './contract.js';
 import { type Answer, type HostOptions, type HostProcess, startHost } from './host-process.js';
 
 export type { HostOptions } from './host-process.js';
@@ -11,7 +12,6 @@ export type { HostOptions } from './host-process.js';
 export function createHostPool(options: HostOptions): Pool {
   let current: HostProcess | undefined;
   let begun: PoolSetup | undefined;
-  let stopping = false;
   let closed = false;
 
   /** The living host, or a new one that knows what the last one was told. */
@@ -21,34 +21,33 @@ export function createHostPool(options: HostOptions): Pool {
     current = startHost(options);
     // Refused or died: its tasks, which follow, are rejected with the same reason.
     if (begun !== undefined) current.ask({ t: 'begin', setup: begun }).catch(() => undefined);
-    if (stopping) current.stop();
     return current;
   };
 
-  return {
-    size: options.threads,
+  const questions: WorkerQuestions = {
     async describe() {
       return expectAnswer('described', await host().ask({ t: 'describe' })).description;
     },
-    async validate(checks, points) {
-      return expectAnswer('validated', await host().ask({ t: 'validate', checks, points })).faults;
+    async validate(proposed) {
+      return expectAnswer('validated', await host().ask({ t: 'validate', proposed })).faults;
     },
     async load({ data }) {
       return expectAnswer('loaded', await host().ask({ t: 'load', data })).data;
     },
+  };
+
+  return {
+    size: options.threads,
+    questions,
     async begin(setup) {
       if (begun !== undefined) throw new InternalError('begin twice');
       expectAnswer('done', await host().ask({ t: 'begin', setup }));
       begun = setup;
     },
-    submit(task) {
-      if (closed) return Promise.reject(poolClosed());
-      if (begun === undefined) return Promise.reject(new InternalError('submit before begin'));
-      return host().run(task);
-    },
-    stop() {
-      stopping = true;
-      if (current?.alive) current.stop();
+    submit(task, onReport) {
+      if (closed) return refusedTask(poolClosed());
+      if (begun === undefined) return refusedTask(new InternalError('submit before begin'));
+      return host().run(task, onReport);
     },
     async close() {
       closed = true;

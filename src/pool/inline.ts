@@ -1,64 +1,79 @@
 // The pool without threads or processes: trials run one after another, in this process. For tests and for stepping
 // through a worker in a debugger (`--debug`). A worker that crashes takes the coordinator along: never the default.
+import { hostname } from 'node:os';
 import { systemClock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
-import { describeWorker, findParamFaults, type Worker } from '../worker/define.js';
+import { countOf, trialAt } from '../trial/selection.js';
+import type { Worker } from '../worker/contract.js';
 import { loadWorker } from '../worker/load.js';
-import { createDataLoader, identityOf } from '../worker/load-data.js';
-import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
-import { createExecutor, type Executor, fillPoints } from './execute.js';
+import { answerQuestions } from '../worker/questions.js';
+import {
+  type Pool,
+  poolClosed,
+  type RunningTask,
+  refusedTask,
+  type Task,
+  type TaskResult,
+  type TrialReport,
+  taskKilled,
+  taskOverdue,
+} from './contract.js';
+import { createExecutor } from './execute.js';
+import type { Executor } from './executor.js';
+import { watchLimit } from './limits.js';
+
+interface Begun {
+  readonly execute: Executor;
+  readonly device: string;
+}
 
 /** `worker` is a worker, or the `file:` URL of its module. */
 export function createInlinePool(worker: Worker | string, clock = systemClock): Pool {
-  const stop = new Int32Array(new SharedArrayBuffer(4));
   const loaded = typeof worker === 'string' ? loadWorker(worker) : Promise.resolve(worker);
   loaded.catch(() => undefined); // reported by whoever awaits it first
-  const dataLoader = createDataLoader(loaded);
-  let executor: Executor | undefined;
-  let device = 'cpu';
+  const questions = answerQuestions(loaded);
+  let begun: Begun | undefined;
   let closed = false;
   let killed = false;
   let tail: Promise<unknown> = Promise.resolve();
 
-  const run = async (task: Task, submitted: number): Promise<TaskResult> => {
+  const run = async ({ execute, device }: Begun, task: Task, steering: Steering): Promise<TaskResult> => {
     if (killed) throw poolClosed();
     const started = clock.elapsed();
-    const executed = await executor!(task);
-    return {
-      ...executed,
-      id: task.id,
-      worker: 0,
-      device,
-      queueMs: started - submitted,
-      runMs: clock.elapsed() - started,
-    };
+    let isOverdue = false;
+    const unwatch = watchLimit(
+      [task.limitMs],
+      () => 0,
+      () => {
+        isOverdue = true;
+        steering.stopAll();
+      },
+    );
+    const executed = await execute(task, steering).finally(unwatch);
+    if (isOverdue && executed.left.length > 0) throw taskOverdue(task.limitMs!);
+    const timing = { queueMs: started - steering.submitted, runMs: clock.elapsed() - started };
+    return { ...executed, id: task.id, thread: 0, host: hostname(), device, ...timing };
   };
 
   return {
     size: 1,
-    describe: async () => describeWorker(await loaded),
-    async validate(checks, points) {
-      const known = await loaded;
-      return findParamFaults(known, checks, fillPoints(known, points) as never, await dataLoader.look());
-    },
-    load: async (asked) => identityOf(await dataLoader.fill(asked)),
+    questions,
     async begin(setup) {
-      const worker = await loaded;
-      const { shared } = await dataLoader.fill({ data: setup.data });
+      const known = await loaded;
+      const { shared } = await questions.loadData({ data: setup.data });
       if (closed) throw poolClosed();
-      if (executor !== undefined) throw new InternalError('begin twice');
-      executor = createExecutor({ worker, setup, stop, shared });
-      device = setup.device;
+      if (begun !== undefined) throw new InternalError('begin twice');
+      begun = { execute: createExecutor({ worker: known, setup, shared }), device: setup.device };
     },
-    submit(task) {
-      if (closed) return Promise.reject(poolClosed());
-      if (executor === undefined) return Promise.reject(new InternalError('submit before begin'));
-      const submitted = clock.elapsed();
-      const result = tail.then(() => run(task, submitted));
-      tail = result.catch(() => undefined);
-      return result;
+    submit(task, onReport) {
+      if (closed) return refusedTask(poolClosed());
+      if (begun === undefined) return refusedTask(new InternalError('submit before begin'));
+      const { device, execute } = begun;
+      const steering = createSteering(task, clock.elapsed(), onReport);
+      const ran = tail.then(() => run({ device, execute }, task, steering));
+      tail = ran.catch(() => undefined);
+      return steering.handle(ran);
     },
-    stop: () => void Atomics.store(stop, 0, 1),
     async close() {
       closed = true;
       await tail;
@@ -66,6 +81,49 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     kill() {
       closed = true;
       killed = true;
+    },
+  };
+}
+
+type Steering = ReturnType<typeof createSteering>;
+
+/** Both sides of a task: what its executor looks at, and the handle that its owner has. */
+function createSteering(
+  { trials }: Task,
+  submitted: number,
+  onReport: ((report: TrialReport) => void) | undefined,
+) {
+  const asked = new Set<number>();
+  let isOver = false;
+  const stopAll = () => {
+    for (let i = 0; i < countOf(trials); i++) asked.add(trialAt(trials, i));
+  };
+  return {
+    submitted,
+    stopAll,
+    isStopAsked: (i: number) => asked.has(trialAt(trials, i)),
+    report(trial: number, rows: Uint8Array) {
+      if (!isOver) onReport?.({ trial, rows });
+    },
+    handle(ran: Promise<TaskResult>): RunningTask {
+      let kill: () => void = () => undefined;
+      const result = new Promise<TaskResult>((resolve, reject) => {
+        kill = () => reject(taskKilled());
+        ran.then(resolve, reject);
+      }).finally(() => {
+        isOver = true;
+      });
+      return {
+        result,
+        stop(some) {
+          if (some === undefined) stopAll();
+          else for (const trial of some) asked.add(trial);
+        },
+        kill() {
+          stopAll();
+          kill();
+        },
+      };
     },
   };
 }

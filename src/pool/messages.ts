@@ -1,24 +1,18 @@
 // What crosses between coordinator and host, and between host and threads: plain data, told apart by `t`.
 import type { PlainError } from '../ground/errors.js';
-import type { Point, Value } from '../space/types.js';
-import type { WorkerDescription } from '../worker/define.js';
-import type { DataIdentity, PoolSetup, Task, TaskResult } from './contract.js';
-import type { Executed } from './execute.js';
-import type { StopFlag } from './running-trial.js';
+import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
+import type { Proposed } from '../worker/questions.js';
+import type { Loss, PoolSetup, Task, TaskResult, TrialReport } from './contract.js';
+import type { Executed } from './executor.js';
 
 /** Questions carry an `id` that their answer repeats. Tasks and results travel in bundles: one message costs ~10 µs. */
 export type ToHost =
   | { readonly t: 'describe'; readonly id: number }
-  | {
-      readonly t: 'validate';
-      readonly id: number;
-      readonly checks: Readonly<Record<string, readonly Value[]>>;
-      readonly points: readonly Point[];
-    }
+  | { readonly t: 'validate'; readonly id: number; readonly proposed: Proposed }
   | { readonly t: 'load'; readonly id: number; readonly data: string | undefined }
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
-  | { readonly t: 'stop' }
+  | { readonly t: 'stop'; readonly taskId: number; readonly trials: readonly number[] | undefined }
   | { readonly t: 'close'; readonly id: number };
 
 export type FromHost =
@@ -27,20 +21,40 @@ export type FromHost =
   | { readonly t: 'loaded'; readonly id: number; readonly data: DataIdentity | null }
   | { readonly t: 'done'; readonly id: number }
   | { readonly t: 'results'; readonly results: readonly TaskResult[] }
+  | { readonly t: 'report'; readonly taskId: number; readonly report: TrialReport }
   | { readonly t: 'refused'; readonly id: number; readonly error: PlainError }
-  | { readonly t: 'broken'; readonly taskId: number; readonly error: PlainError };
+  /** A task without a result; `loss` where it was lost, absent where it could not be run at all. */
+  | {
+      readonly t: 'broken';
+      readonly taskId: number;
+      readonly error: PlainError;
+      readonly loss: Loss | undefined;
+    }
+  /** A task that did not stop when its time was up: only the end of this process ends it. */
+  | { readonly t: 'overdue'; readonly taskId: number };
 
 export interface ThreadSetup {
   readonly workerUrl: string;
   readonly setup: PoolSetup;
   /** What the worker's `load` returned. */
   readonly shared: unknown;
-  readonly stop: StopFlag;
+  readonly lanes: LaneMemory;
   /** Shared: by thread number within the host, Node's id of the thread that has it; 0 where free. */
   readonly seats: Int32Array;
-  /** Shared: by lane, the position in its bundle of the task that runs. */
-  readonly progress: Int32Array;
 }
+
+/** What the pool and the threads see alike of the tasks that are with a thread, by lane. */
+export interface LaneMemory {
+  /** The position in its bundle of the task that runs. */
+  readonly positions: Int32Array;
+  /** Node's id of the thread that has the bundle. */
+  readonly threads: Int32Array;
+  /** Requests to stop, `BUNDLE_TASKS` a lane: by task of the bundle (see stops.ts). */
+  readonly stops: Int32Array;
+}
+
+/** Most tasks of a bundle. More would gain little (3 µs a task are left of a message's 50) and make more tasks wait. */
+export const BUNDLE_TASKS = 16;
 
 /** Tasks for one thread, to be run one after another. */
 export interface ThreadBundle {
@@ -48,9 +62,16 @@ export interface ThreadBundle {
   readonly tasks: readonly Task[];
 }
 
+/** Sent by a thread while a task runs. */
+export interface ThreadReport {
+  readonly t: 'report';
+  readonly taskId: number;
+  readonly report: TrialReport;
+}
+
 export interface ThreadAnswers {
   /** Thread number within the host, from 0. */
-  readonly worker: number;
+  readonly thread: number;
   readonly answers: readonly ThreadAnswer[];
 }
 

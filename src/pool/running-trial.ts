@@ -1,16 +1,15 @@
-// One trial as its worker sees it: parameters, random streams, series, artifacts, checkpoints, the stop flag. Files are
-// written under a temporary name and renamed, so that a killed trial leaves none half written.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { formatCell } from '../ground/csv.js';
-import { InternalError, SweeplineError } from '../ground/errors.js';
+// One trial as its worker sees it: parameters, random streams, series, files, and whether it shall stop.
+import { type Clock, systemClock } from '../ground/clock.js';
+import { InternalError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
-import type { Trial } from '../worker/define.js';
-import type { StageFinder } from '../worker/stage.js';
+import { createSeriesWriter } from '../trial/series.js';
+import type { TrialStore } from '../trial/store.js';
+import type { Trial } from '../worker/contract.js';
+import type { StageFinder } from '../worker/stage-results.js';
 
-/** Shared by all threads of a host: 1 once the run wants to stop. */
-export type StopFlag = Int32Array;
+/** Reports travel at most so often, in ms: a message and a journal record cost some 50 µs together. */
+const REPORT_MS = 100;
 
 /** Thrown by a trial that gave up because it was asked to. */
 export class TrialStopped extends Error {
@@ -27,34 +26,40 @@ export interface TrialIdentity {
 }
 
 export interface TrialSurroundings {
-  readonly folder: string | null;
   readonly engine: string;
   readonly device: string;
   readonly data: string | undefined;
   readonly series: readonly string[];
-  readonly stop: StopFlag;
+  /** Null: no files can be kept. */
+  readonly store: TrialStore | null;
+  readonly isStopAsked: () => boolean;
+  /** Hears rows of metrics.csv while the trial runs. */
+  readonly onReport: (rows: Uint8Array) => void;
   /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stages: StageFinder;
+  readonly clock?: Clock;
 }
 
 export interface RunningTrial {
   readonly trial: Trial;
+  /** True once the trial has been told that it shall stop: whatever it returns then may be half a result. */
+  readonly sawStop: boolean;
   /** Rows of metrics.csv so far. */
   seriesRows(): string;
-  /** Forgets the checkpoint: the trial has ended. */
-  end(): void;
+  /** The trial has ended, or stopped and will go on later (then its checkpoint is kept). */
+  end(how: 'ended' | 'stopped'): void;
 }
 
 export function createTrial(identity: TrialIdentity, around: TrialSurroundings): RunningTrial {
-  let rows = '';
-  let lastStep = Number.NEGATIVE_INFINITY;
-  const inFolder = (...parts: string[]): string => {
-    if (around.folder === null)
-      throw new InternalError('this pool keeps no files: it was begun without a run folder');
-    return join(around.folder, ...parts);
+  const { number, key } = identity;
+  const writer = createSeriesWriter(number, around.series);
+  const reporter = createReporter(writer, around);
+  let sawStop = false;
+  const store = (): TrialStore => {
+    if (around.store !== null) return around.store;
+    throw new InternalError('this pool keeps no files: it was begun without a run folder');
   };
-  const checkpoint = () => inFolder('checkpoints', `${identity.key}.bin`);
   const trial: Trial = {
     ...identity,
     engine: around.engine,
@@ -62,64 +67,54 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     data: around.data,
     shared: around.shared,
     stage: (name) => around.stages.output(name, identity.params),
-    random: (purpose) => randomFor(identity.seed, identity.key, purpose),
+    random: (purpose) => randomFor(identity.seed, key, purpose),
     report(step, values) {
-      if (!(Number.isFinite(step) && step > lastStep)) {
-        throw new SweeplineError(
-          'BAD_DEFINITION',
-          `report: step ${step} after ${lastStep}; expected a larger number`,
-        );
-      }
-      const stray = Object.keys(values).find((name) => !around.series.includes(name));
-      if (stray !== undefined) {
-        throw new SweeplineError(
-          'BAD_DEFINITION',
-          `report: series "${stray}" is not declared (has: ${around.series.join(', ') || 'none'})`,
-          {
-            hint: 'add it to the worker’s `series`',
-          },
-        );
-      }
-      lastStep = step;
-      rows += `${identity.number},${formatCell(step)}`;
-      for (const name of around.series) rows += `,${formatCell(values[name])}`;
-      rows += '\n';
+      writer.add(step, values);
+      reporter.look();
     },
-    saveArtifact(name, bytes) {
-      const folder = inFolder('artifacts', String(identity.number));
-      const path = resolve(folder, name);
-      if (!path.startsWith(resolve(folder) + sep)) {
-        throw new SweeplineError('BAD_USAGE', `artifact "${name}" would lie outside its trial's folder`);
-      }
-      writeWhole(path, bytes);
-      return relative(around.folder!, path);
-    },
-    loadCheckpoint() {
-      try {
-        return new Uint8Array(readFileSync(checkpoint()));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-    saveCheckpoint: (bytes) => writeWhole(checkpoint(), bytes),
+    saveArtifact: (name, bytes) => store().putArtifact(number, name, bytes),
+    loadCheckpoint: () => store().getCheckpoint(key),
+    saveCheckpoint: (bytes) => store().putCheckpoint(key, bytes),
     get stopRequested() {
-      return Atomics.load(around.stop, 0) !== 0;
+      sawStop ||= around.isStopAsked();
+      return sawStop;
     },
     stopped: () => new TrialStopped('the run was asked to stop'),
   };
   return {
     trial,
-    seriesRows: () => rows,
-    end() {
-      if (around.folder !== null) rmSync(checkpoint(), { force: true });
+    get sawStop() {
+      return sawStop;
+    },
+    seriesRows: () => writer.rows,
+    end(how) {
+      reporter.end();
+      if (how === 'ended') around.store?.dropCheckpoint(key);
     },
   };
 }
 
-function writeWhole(path: string, bytes: Uint8Array | string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, bytes);
-  renameSync(temporary, path);
+/** Sends what has been added to a trial's series since the last time, now and then. */
+function createReporter(
+  writer: { readonly rows: string },
+  { onReport, clock = systemClock }: Pick<TrialSurroundings, 'onReport' | 'clock'>,
+) {
+  let sent = 0;
+  let last = clock.elapsed();
+  let timer: NodeJS.Timeout | undefined;
+  const send = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    last = clock.elapsed();
+    onReport(new TextEncoder().encode(writer.rows.slice(sent)));
+    sent = writer.rows.length;
+  };
+  return {
+    /** Called after rows were added. A trial that blocks its thread has no timers: then the next call sends. */
+    look() {
+      if (clock.elapsed() - last >= REPORT_MS) send();
+      else timer ??= setTimeout(send, REPORT_MS).unref();
+    },
+    end: () => clearTimeout(timer),
+  };
 }

@@ -1,34 +1,55 @@
 // What a worker thread does: loads the worker with the first bundle, then runs tasks. Refuses to throw: whatever piscina
 // rejects with is then the death of the thread.
-import { threadId, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../ground/clock.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
 import { loadWorker } from '../worker/load.js';
 import type { Task } from './contract.js';
-import { createExecutor, type Executor } from './execute.js';
-import type { ThreadAnswer, ThreadAnswers, ThreadBundle, ThreadSetup } from './messages.js';
+import { createExecutor } from './execute.js';
+import type { Executor, TaskControl } from './executor.js';
+import {
+  BUNDLE_TASKS,
+  type ThreadAnswer,
+  type ThreadAnswers,
+  type ThreadBundle,
+  type ThreadReport,
+  type ThreadSetup,
+} from './messages.js';
 import { moveBytes } from './moving.js';
+import { isStopAsked } from './stops.js';
 
-const { workerUrl, setup, shared, stop, seats, progress } = workerData as ThreadSetup;
+const { workerUrl, setup, shared, lanes, seats } = workerData as ThreadSetup;
 let loading: Promise<Executor> | undefined;
 let seat: number | undefined;
 
 export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAnswers> {
   seat ??= takeSeat();
+  Atomics.store(lanes.threads, lane, threadId);
   const answers: ThreadAnswer[] = [];
-  for (let i = 0; i < tasks.length; i++) {
-    Atomics.store(progress, lane, i);
-    answers.push(await runTask(tasks[i]!));
+  for (let position = 0; position < tasks.length; position++) {
+    Atomics.store(lanes.positions, lane, position);
+    const task = tasks[position]!;
+    answers.push(await runTask(task, steer(task, lane * BUNDLE_TASKS + position)));
   }
-  return moveBytes({ worker: seat, answers });
+  return moveBytes({ thread: seat, answers });
 }
 
-async function runTask(task: Task): Promise<ThreadAnswer> {
+function steer(task: Task, slot: number): TaskControl {
+  return {
+    isStopAsked: (i) => isStopAsked(Atomics.load(lanes.stops, slot), i),
+    report(trial, rows) {
+      const message: ThreadReport = { t: 'report', taskId: task.id, report: { trial, rows } };
+      parentPort!.postMessage(message);
+    },
+  };
+}
+
+async function runTask(task: Task, control: TaskControl): Promise<ThreadAnswer> {
   try {
-    loading ??= loadWorker(workerUrl).then((worker) => createExecutor({ worker, setup, stop, shared }));
+    loading ??= loadWorker(workerUrl).then((worker) => createExecutor({ worker, setup, shared }));
     const executor = await loading;
     const started = systemClock.elapsed();
-    const executed = await executor(task);
+    const executed = await executor(task, control);
     return { t: 'ran', executed, runMs: systemClock.elapsed() - started };
   } catch (error) {
     return { t: 'threw', error: toPlainError(error) };

@@ -3,40 +3,43 @@
 // - a fixed size and no idle timeout: with a varying size, tasks queued after a thread's crash can wait for ever;
 // - atomics off: the default parks an idle thread in Atomics.wait, where no timer and no message is handled;
 // - the worker file is loaded once in this thread first: what it throws on import is known before anything is queued.
+import { hostname } from 'node:os';
 import { Piscina } from 'piscina';
 import { systemClock } from '../ground/clock.js';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
-import { describeWorker, findParamFaults } from '../worker/define.js';
 import { loadWorker } from '../worker/load.js';
-import { createDataLoader, identityOf } from '../worker/load-data.js';
-import { type Bundler, createBundler } from './bundles.js';
-import { type Pool, poolClosed, type Task, type TaskResult } from './contract.js';
-import { fillPoints } from './execute.js';
-import type { ThreadSetup } from './messages.js';
+import { answerQuestions } from '../worker/questions.js';
+import { type Answered, type Bundler, createBundler } from './bundles.js';
+import { type Pool, type PoolSetup, poolClosed, refusedTask, type Task, type TaskResult } from './contract.js';
+import { BUNDLE_TASKS, type LaneMemory, type ThreadReport, type ThreadSetup } from './messages.js';
 
-export function createThreadPool(workerUrl: string, threads: number, clock = systemClock): Pool {
-  const stop = sharedIntegers(1);
+export interface ThreadPoolOptions {
+  readonly workerUrl: string;
+  readonly threads: number;
+  /**
+   * Called for a task that did not stop when its time was up. Without it the task's thread is ended, which aborts the
+   * process when the thread is in native code.
+   */
+  readonly onOverdue?: (task: Task) => void;
+}
+
+interface Begun {
+  readonly pool: Piscina;
+  readonly bundler: Bundler;
+  readonly device: string;
+}
+
+const HOST = hostname();
+
+export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOptions): Pool {
   const loaded = loadWorker(workerUrl);
   loaded.catch(() => undefined); // reported by whoever awaits it first
-  const dataLoader = createDataLoader(loaded);
+  const questions = answerQuestions(loaded);
   const running = new Set<Promise<unknown>>();
-  let begun: { readonly pool: Piscina; readonly bundler: Bundler; readonly device: string } | undefined;
+  let begun: Begun | undefined;
   let closed = false;
   let destroyed: Promise<void> | undefined;
-
-  const run = async (task: Task): Promise<TaskResult> => {
-    if (closed) throw poolClosed();
-    if (begun === undefined) throw new InternalError('submit before begin');
-    const { bundler, device } = begun;
-    const { answer, worker, totalMs } = await bundler.run(task);
-    if (answer.t === 'threw') throw fromPlainError(answer.error);
-    const { executed, runMs } = answer;
-    const { ended, rows, series, notes, stopped } = executed;
-    const queueMs = Math.max(0, totalMs - runMs);
-    // Named one by one: spreading a structured clone takes 3 µs.
-    return { id: task.id, ended, rows, series, notes, stopped, worker, device, queueMs, runMs };
-  };
 
   // Once: a second destroy() would let piscina take the threads that the first one ends for crashed, and replace them.
   const destroy = (): Promise<void> => {
@@ -47,46 +50,24 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
 
   return {
     size: threads,
-    describe: async () => describeWorker(await loaded),
-    async validate(checks, points) {
-      const worker = await loaded;
-      return findParamFaults(worker, checks, fillPoints(worker, points) as never, await dataLoader.look());
-    },
-    load: async (asked) => identityOf(await dataLoader.fill(asked)),
+    questions,
     async begin(setup) {
-      const { shared } = await dataLoader.fill({ data: setup.data });
+      const { shared } = await questions.loadData({ data: setup.data });
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
-      const seats = sharedIntegers(threads);
-      const progress = sharedIntegers(threads);
-      const workerData: ThreadSetup = { workerUrl, setup, shared, stop, seats, progress };
-      const pool = new Piscina({
-        filename: compiledPath(import.meta.url, './thread-entry.cjs'),
-        minThreads: threads,
-        maxThreads: threads,
-        idleTimeout: Number.POSITIVE_INFINITY,
-        atomics: 'disabled',
-        recordTiming: false,
-        // Rows are garbage by the megabyte. A nursery of 48 MB, Node's own choice, costs each thread 35 MB and no less time.
-        resourceLimits: { maxYoungGenerationSizeMb: 16 },
-        workerData,
-        execArgv: [],
-      });
-      // An error thrown after its task has ended reaches the pool, which would end the process if nobody listened. The
-      // trial's result stands; the error is shown.
-      pool.on('error', (error: Error) => process.emitWarning(error));
-      pool.on('workerDestroy', (gone: { readonly id: number }) => freeSeats(seats, pool, gone.id));
-      const bundler = createBundler({ progress, send: (bundle) => pool.run(bundle), clock });
-      begun = { pool, bundler, device: setup.device };
+      begun = startThreads({ workerUrl, threads, setup, shared, onOverdue });
     },
-    submit(task) {
-      const result = run(task);
+    submit(task, onReport) {
+      if (closed) return refusedTask(poolClosed());
+      if (begun === undefined) return refusedTask(new InternalError('submit before begin'));
+      const { bundler, device } = begun;
+      const { answered, stop, kill } = bundler.run(task, onReport);
+      const result = answered.then((answer) => toResult(task.id, device, answer));
       running.add(result);
       const forget = () => void running.delete(result);
       result.then(forget, forget);
-      return result;
+      return { result, stop, kill };
     },
-    stop: () => void Atomics.store(stop, 0, 1),
     async close() {
       closed = true;
       // piscina's own close() kills threads that still work once the first has finished: wait here instead.
@@ -98,6 +79,63 @@ export function createThreadPool(workerUrl: string, threads: number, clock = sys
       void destroy();
     },
   };
+}
+
+function toResult(id: number, device: string, { answer, thread, totalMs }: Answered): TaskResult {
+  if (answer.t === 'threw') throw fromPlainError(answer.error);
+  const { executed, runMs } = answer;
+  const { left, stopped, rows, series, notes } = executed;
+  const queueMs = Math.max(0, totalMs - runMs);
+  // Named one by one: spreading a structured clone takes 3 µs.
+  return { id, left, stopped, rows, series, notes, thread, host: HOST, device, queueMs, runMs };
+}
+
+interface ThreadsToStart {
+  readonly workerUrl: string;
+  readonly threads: number;
+  readonly setup: PoolSetup;
+  readonly shared: unknown;
+  readonly onOverdue: ((task: Task) => void) | undefined;
+}
+
+function startThreads({ workerUrl, threads, setup, shared, onOverdue }: ThreadsToStart): Begun {
+  const seats = sharedIntegers(threads);
+  const lanes: LaneMemory = {
+    positions: sharedIntegers(threads),
+    threads: sharedIntegers(threads),
+    stops: sharedIntegers(threads * BUNDLE_TASKS),
+  };
+  const workerData: ThreadSetup = { workerUrl, setup, shared, lanes, seats };
+  const pool = new Piscina({
+    filename: compiledPath(import.meta.url, './thread-entry.cjs'),
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: 'disabled',
+    recordTiming: false,
+    // Rows are garbage by the megabyte. A nursery of 48 MB, Node's own choice, costs each thread 35 MB and no less time.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    workerData,
+    execArgv: [],
+  });
+  const bundler = createBundler({
+    memory: lanes,
+    send: (bundle) => pool.run(bundle),
+    endThread: (lane) => endThread(pool, Atomics.load(lanes.threads, lane)),
+    onOverdue,
+    clock: systemClock,
+  });
+  // An error thrown after its task has ended reaches the pool, which would end the process if nobody listened. The
+  // trial's result stands; the error is shown.
+  pool.on('error', (error: Error) => process.emitWarning(error));
+  pool.on('workerDestroy', (gone: { readonly id: number }) => freeSeats(seats, pool, gone.id));
+  pool.on('message', ({ taskId, report }: ThreadReport) => bundler.report(taskId, report));
+  return { pool, bundler, device: setup.device };
+}
+
+/** piscina takes the thread for crashed: the task's promise rejects, and a new thread takes its place. */
+function endThread(pool: Piscina, id: number): void {
+  void pool.threads.find((thread) => thread.threadId === id)?.terminate();
 }
 
 /** Zeros that this thread and the workers see alike. */

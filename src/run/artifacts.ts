@@ -3,7 +3,9 @@
 // again. Every step is a rename, and may be taken again after a kill.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { skipCell, skipRows } from '../trial/lines.js';
+import { skipRows } from '../trial/lines.js';
+import { keyAt } from '../trial/row.js';
+import { ARTIFACTS, artifactFolder } from '../trial/store.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
@@ -12,7 +14,7 @@ const BY_KEY = 'by-key';
 
 /** To be called before a grid's record makes an end of `epoch`. Artifacts of trials that never ended are removed. */
 export function setArtifactsAside(folder: string, epoch: Epoch): void {
-  const artifacts = join(folder, 'artifacts');
+  const artifacts = join(folder, ARTIFACTS);
   const numbers = new Set(listNames(artifacts).filter((name) => name !== BY_KEY));
   if (numbers.size === 0) return;
   const byKey = join(artifacts, BY_KEY);
@@ -21,20 +23,20 @@ export function setArtifactsAside(folder: string, epoch: Epoch): void {
     if (!numbers.delete(String(trial))) return;
     const to = join(byKey, key);
     rmSync(to, { recursive: true, force: true });
-    renameSync(join(artifacts, String(trial)), to);
+    renameSync(artifactFolder(folder, trial), to);
   });
   for (const name of numbers) rmSync(join(artifacts, name), { recursive: true });
 }
 
 /** Gives what lies under the keys of `epoch`'s finished trials their numbers there. */
 export function moveArtifacts(folder: string, epoch: Epoch): void {
-  const artifacts = join(folder, 'artifacts');
+  const artifacts = join(folder, ARTIFACTS);
   const keys = new Set(listNames(join(artifacts, BY_KEY)));
   if (keys.size === 0) return;
   forEachKey(folder, epoch, (trial, key) => {
     if (!keys.delete(key)) return;
     const from = join(artifacts, BY_KEY, key);
-    const to = join(artifacts, String(trial));
+    const to = artifactFolder(folder, trial);
     // Where both are there, the trial has run again since, and its own count.
     if (existsSync(to)) rmSync(from, { recursive: true });
     else renameSync(from, to);
@@ -53,8 +55,7 @@ function forEachKey(folder: string, epoch: Epoch, visit: (trial: number, key: st
       const bytes = Buffer.from(readStretch(rows, excerpts));
       let row = 0;
       for (let trial = from; trial < to; trial++) {
-        const key = skipCell(bytes, row);
-        visit(trial, bytes.toString('latin1', key, skipCell(bytes, key) - 1));
+        visit(trial, keyAt(bytes, row));
         row = skipRows(bytes, row, 1);
       }
     }

@@ -1,20 +1,24 @@
 // An edited grid runs only the difference: finished trials of earlier epochs whose parameters are in the new space are
 // appended again as rows of the new epoch, under their new numbers. Status and metrics are copied as they stand, the
 // cells before them are written anew; so deriving stays a plain copy. Nothing is carried where numbers could differ:
-// another worker version, seed, parameters, metrics or sampler.
+// another worker version, seed, parameters or metrics, and points that a sampler proposed.
 
 import { createSpace, type Space } from '../space/space.js';
 import type { Point, Value } from '../space/types.js';
 import { canonicalValue, createKeyer } from '../trial/key.js';
-import { skipCell, skipRows, skipTrials } from '../trial/lines.js';
+import { skipRows, skipTrials } from '../trial/lines.js';
 import { fillParams, restingValue } from '../trial/params.js';
 import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
+import { skipToStatus } from '../trial/row.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts, type Header } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
 import type { Journal } from './journal.js';
 import { RangeSet } from './ranges.js';
-import { countTrials, type RowNote, type SpaceRecord } from './records.js';
+import { countNumbers } from '../trial/selection.js';
+import type { TrialNote } from '../trial/status.js';
+import { proposesPoints } from './manifest.js';
+import type { SpaceRecord } from './records.js';
 
 /** Rows of one carried record at most, and bytes under way to the disk at most. */
 const BATCH = 32_768;
@@ -22,7 +26,7 @@ const PENDING_BYTES = 16 * 1024 * 1024;
 
 interface Carried {
   readonly trial: number;
-  readonly note: RowNote | undefined;
+  readonly note: TrialNote | undefined;
   /** `status,<metrics…>\n` */
   readonly tail: string;
   /** What follows the trial's number in its rows of metrics.csv. */
@@ -107,8 +111,7 @@ async function carryEpoch(
       const note = header.notes.get(trial);
       const renumbered = note?.status === 'skipped' ? -1 : renumber(trial);
       if (renumbered >= 0) {
-        let tail = row;
-        for (let cell = 0; cell < 4 + old.record.axes.length; cell++) tail = skipCell(bytes, tail);
+        const tail = skipToStatus(bytes, row, old.record.axes.length);
         const lines = seriesBytes.toString('utf8', serie, serieEnd).split('\n').slice(0, -1);
         batch.push({
           trial: renumbered,
@@ -120,7 +123,7 @@ async function carryEpoch(
       row = end;
       serie = serieEnd;
       if (batch.length === BATCH || (trial === to - 1 && batch.length > 0)) {
-        appends.push(appendCarried(journal, epoch, header, prefixes, batch));
+        appends.push(appendCarried({ journal, epoch, header, prefixes }, batch));
         batch = [];
         if (journal.pendingBytes > PENDING_BYTES) await Promise.all(appends.splice(0));
       }
@@ -129,33 +132,36 @@ async function carryEpoch(
   await Promise.all(appends);
 }
 
+interface Appending {
+  readonly journal: Journal;
+  readonly epoch: number;
+  readonly header: Header;
+  readonly prefixes: RowPrefixes;
+}
+
 function appendCarried(
-  journal: Journal,
-  epoch: number,
-  header: Header,
-  prefixes: RowPrefixes,
+  { journal, epoch, header, prefixes }: Appending,
   batch: Carried[],
 ): Promise<void> {
   const { attempt, worker, host, device, queue_ms, run_ms, trials } = header.record;
   // In the order of the new numbers, which makes the longest runs.
   batch.sort((a, b) => a.trial - b.trial);
   const numbers = batch.map(({ trial }) => trial);
-  const heads = prefixes.trials(numbers).prefixes;
+  const heads = prefixes({ kind: 'numbers', numbers }).prefixes;
   const rows = batch.map(({ tail }, i) => heads[i]! + tail).join('');
   const series = batch.map((one) => one.series.map((rest) => `${one.trial}${rest}\n`).join('')).join('');
   const notes = batch.flatMap(({ note }) => (note === undefined ? [] : [note]));
-  const share = (run_ms * batch.length) / countTrials(trials);
+  const part = (run_ms * batch.length) / countNumbers(trials);
   return journal.appendRows(
-    { epoch, trials: numbers, attempt, worker, host, device, queue_ms, run_ms: share, notes, carried: true },
+    { epoch, trials: numbers, attempt, worker, host, device, queue_ms, run_ms: part, notes, carried: true },
     Buffer.from(rows),
     Buffer.from(series),
   );
 }
 
 function areComparable(a: SpaceRecord, b: SpaceRecord): boolean {
-  const words = ({ worker, seed, sampler }: SpaceRecord) =>
+  const words = ({ worker, seed }: SpaceRecord) =>
     JSON.stringify([
-      sampler.name === 'grid' ? 'grid' : null,
       seed,
       worker.name,
       worker.version,
@@ -163,7 +169,7 @@ function areComparable(a: SpaceRecord, b: SpaceRecord): boolean {
       worker.metrics.map(({ name }) => name),
       worker.series,
     ]);
-  return a.sampler.name === 'grid' && words(a) === words(b);
+  return !proposesPoints(a.sampler) && !proposesPoints(b.sampler) && words(a) === words(b);
 }
 
 /** From a trial's number in the old space to that in the new one; -1 where it is not there. */

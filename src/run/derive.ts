@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { formatRow } from '../ground/csv.js';
 import { DerivedFile, syncFolder } from '../ground/durable.js';
-import { headerOf } from '../trial/prefixes.js';
+import { headerOf } from '../trial/row.js';
+import { seriesHeaderOf } from '../trial/series.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, type Stretch } from './finished.js';
@@ -22,30 +23,49 @@ export interface Derived {
   readonly bytes: number;
 }
 
-/** Writes the files of the state's current epoch. `state` must be the folder's own, with everything on disk. */
+/**
+ * Writes the files of the state's current epoch. `state` must be the folder's own, with everything on disk. metrics.csv
+ * holds also what trials have reported that have not ended.
+ */
 export async function writeDerived(folder: string, state: RunState): Promise<Derived> {
   const { epoch } = state;
   const { axes, worker } = epoch.record;
+  return writeFiles(folder, async (begin, excerpts) => {
+    const trials = begin('trials.csv', headerOf({ axes, metrics: worker.metrics }));
+    await copyRows(epoch, excerpts, trials);
+    if (worker.series.length > 0)
+      await copySeries(epoch, excerpts, begin('metrics.csv', seriesHeaderOf(worker.series)));
+    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(TIMING_COLUMNS)));
+    return epoch.doneCount;
+  });
+}
+
+/** Writes metrics.csv alone, for those who want to see curves while the run goes on. */
+export async function writeSeries(folder: string, { epoch }: RunState): Promise<Derived> {
+  return writeFiles(folder, async (begin, excerpts) => {
+    await copySeries(epoch, excerpts, begin('metrics.csv', seriesHeaderOf(epoch.record.worker.series)));
+    return epoch.doneCount;
+  });
+}
+
+type Begin = (name: string, header: string) => DerivedFile;
+
+async function writeFiles(
+  folder: string,
+  write: (begin: Begin, excerpts: Excerpts) => Promise<number>,
+): Promise<Derived> {
   const excerpts = new Excerpts(folder);
   const files: DerivedFile[] = [];
-  const begin = (name: string, header: string) => {
-    const file = new DerivedFile(join(folder, name));
-    files.push(file);
-    file.appendText(header);
-    return file;
-  };
   try {
-    const names = worker.metrics.map(({ name }) => name);
-    const trials = begin('trials.csv', headerOf(axes, names));
-    const hasSeries = worker.series.length > 0;
-    const metrics = hasSeries
-      ? begin('metrics.csv', formatRow(['trial', 'step', ...worker.series]))
-      : undefined;
-    await copyRows(epoch, excerpts, trials, metrics);
-    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(TIMING_COLUMNS)));
+    const trials = await write((name, header) => {
+      const file = new DerivedFile(join(folder, name));
+      files.push(file);
+      file.appendText(header);
+      return file;
+    }, excerpts);
     for (const file of files) await file.commit();
     await syncFolder(folder);
-    return { trials: epoch.doneCount, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+    return { trials, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   } finally {
     for (const file of files) await file.discard();
     excerpts.close();
@@ -64,21 +84,32 @@ export const TIMING_COLUMNS = [
   'error',
 ];
 
-async function copyRows(
-  epoch: Epoch,
-  excerpts: Excerpts,
-  trials: DerivedFile,
-  metrics: DerivedFile | undefined,
-): Promise<void> {
-  const copy = (file: DerivedFile, stretch: Stretch) => {
-    if ('bytes' in stretch) file.append(stretch.bytes);
-    else if (stretch.length >= LONG_STRETCH) file.copy(excerpts.fd, stretch.at, stretch.length);
-    else if (stretch.length > 0) file.append(excerpts.slice(stretch.at, stretch.length));
-  };
-  for (const { rows, series } of finishedTrials(epoch.extents, excerpts)) {
-    copy(trials, rows);
-    if (metrics !== undefined) copy(metrics, series);
-    const breath = trials.breathe();
+async function copyRows(epoch: Epoch, excerpts: Excerpts, file: DerivedFile): Promise<void> {
+  for (const { rows } of finishedTrials(epoch.extents, excerpts)) {
+    copy(file, rows, excerpts);
+    const breath = file.breathe();
     if (breath !== undefined) await breath;
   }
+}
+
+/** Finished trials and those under way, in trial order. */
+async function copySeries(epoch: Epoch, excerpts: Excerpts, file: DerivedFile): Promise<void> {
+  const reported = epoch.reports.all();
+  const copyReportedBelow = (trial: number) => {
+    while (reported.length > 0 && reported[0]!.trial < trial)
+      for (const place of reported.shift()!.places) copy(file, place, excerpts);
+  };
+  for (const { from, series } of finishedTrials(epoch.extents, excerpts)) {
+    copyReportedBelow(from);
+    copy(file, series, excerpts);
+    const breath = file.breathe();
+    if (breath !== undefined) await breath;
+  }
+  copyReportedBelow(Number.POSITIVE_INFINITY);
+}
+
+function copy(file: DerivedFile, stretch: Stretch, excerpts: Excerpts): void {
+  if ('bytes' in stretch) file.append(stretch.bytes);
+  else if (stretch.length >= LONG_STRETCH) file.copy(excerpts.fd, stretch.at, stretch.length);
+  else if (stretch.length > 0) file.append(excerpts.slice(stretch.at, stretch.length));
 }

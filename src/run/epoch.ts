@@ -1,9 +1,11 @@
 // The trials of one space: which are done and how they ended, and where their rows lie in the journal. Holds no rows.
 
 import { skipRows, skipTrials } from '../trial/lines.js';
+import { countNumbers, forEachRun } from '../trial/selection.js';
 import { Extents } from './extents.js';
 import { RangeSet } from './ranges.js';
-import { type AttemptRecord, countTrials, forEachRun, type RowsRecord, type SpaceRecord } from './records.js';
+import type { AttemptRecord, ProposeRecord, ReportRecord, RowsRecord, SpaceRecord } from './records.js';
+import { Reports } from './reports.js';
 
 /** Where a record lies in the file; `body` is its rows and series. */
 export interface Placed {
@@ -17,7 +19,6 @@ export interface Counts {
   readonly ok: number;
   readonly failed: number;
   readonly timeout: number;
-  readonly pruned: number;
   readonly skipped: number;
   /** Begun by a host that died, and not done since. */
   readonly orphaned: number;
@@ -28,15 +29,20 @@ export class Epoch {
   readonly done = new RangeSet();
   readonly failed = new RangeSet();
   readonly timeout = new RangeSet();
-  readonly pruned = new RangeSet();
   readonly skipped = new RangeSet();
   readonly orphaned = new RangeSet();
   readonly extents = new Extents();
   /** Total of run_ms, and the trials it is of (carried rows ran in another epoch and do not count). */
   runMs = 0;
   timed = 0;
-  /** The trials tried at least 2, 3, … times. */
-  readonly #retried: RangeSet[] = [];
+  /** Where the reports of trials lie that have not ended. */
+  readonly reports = new Reports();
+  /** How many points were proposed; 0 where the trials are numbers of the space. */
+  proposals = 0;
+  /** The trials tried at least 1, 2, … times, as far as `done` does not say it. */
+  readonly #tried: RangeSet[] = [];
+  /** The trials with at least 1, 2, … failed attempts that were to be tried again, and no row since. */
+  readonly #failures: RangeSet[] = [];
 
   constructor(readonly record: SpaceRecord) {}
 
@@ -55,18 +61,24 @@ export class Epoch {
 
   /** The number of the last attempt at a trial; 0 where there was none. */
   lastAttempt(trial: number): number {
-    for (let i = this.#retried.length - 1; i >= 0; i--) if (this.#retried[i]!.has(trial)) return i + 2;
-    return this.done.has(trial) || this.orphaned.has(trial) ? 1 : 0;
+    for (let i = this.#tried.length - 1; i >= 0; i--) if (this.#tried[i]!.has(trial)) return i + 1;
+    return this.done.has(trial) ? 1 : 0;
+  }
+
+  /** Attempts that failed since the trial had a row last. */
+  failedAttempts(trial: number): number {
+    let count = 0;
+    while (this.#failures[count]?.has(trial)) count++;
+    return count;
   }
 
   counts(): Counts {
-    const { done, failed, timeout, pruned, skipped, orphaned } = this;
+    const { done, failed, timeout, skipped, orphaned } = this;
     return {
       done: done.count,
-      ok: done.count - failed.count - timeout.count - pruned.count - skipped.count,
+      ok: done.count - failed.count - timeout.count - skipped.count,
       failed: failed.count,
       timeout: timeout.count,
-      pruned: pruned.count,
       skipped: skipped.count,
       orphaned: orphaned.count,
     };
@@ -76,8 +88,10 @@ export class Epoch {
     forEachRun(record.trials, (first, count) => {
       const to = first + count;
       // A trial that is recorded again (a retry) has the later record's status.
-      for (const set of [this.failed, this.timeout, this.pruned, this.skipped, this.orphaned])
+      for (const set of [this.failed, this.timeout, this.skipped, this.orphaned])
         set.delete(first, to);
+      for (const set of this.#failures) set.delete(first, to);
+      this.reports.forget(first, to);
       this.done.add(first, to);
     });
     for (const note of record.notes)
@@ -85,7 +99,7 @@ export class Epoch {
     this.#noteAttempt(record);
     if (record.carried !== true) {
       this.runMs += record.run_ms;
-      this.timed += countTrials(record.trials);
+      this.timed += countNumbers(record.trials);
     }
     this.#placeRows(record, placed);
   }
@@ -93,8 +107,10 @@ export class Epoch {
   applyAttempt(record: AttemptRecord, placed: Placed): void {
     forEachRun(record.trials, (first, count) => {
       const to = first + count;
-      this.orphaned.add(first, to);
-      for (const [from, end] of this.done.rangesIn(first, to)) this.orphaned.delete(from, end);
+      if (record.status === 'lost') {
+        this.orphaned.add(first, to);
+        for (const [from, end] of this.done.rangesIn(first, to)) this.orphaned.delete(from, end);
+      }
       this.extents.push({
         first,
         count,
@@ -106,12 +122,28 @@ export class Epoch {
       });
     });
     this.#noteAttempt(record);
+    if (record.status === 'failed' || record.status === 'timeout') {
+      forEachRun(record.trials, (first, count) => {
+        for (let trial = first; trial < first + count; trial++)
+          setAt(this.#failures, this.failedAttempts(trial)).add(trial, trial + 1);
+      });
+    }
+  }
+
+  applyReport(record: ReportRecord, placed: Placed): void {
+    if (this.done.has(record.trial)) return;
+    const bytes = placed.body.reduce((sum, part) => sum + part.length, 0);
+    this.reports.add(record, { at: placed.bodyAt, length: bytes });
+  }
+
+  applyProposals(record: ProposeRecord): void {
+    this.proposals += record.points.length;
   }
 
   #noteAttempt(record: RowsRecord | AttemptRecord): void {
-    if (record.attempt < 2) return;
-    while (this.#retried.length < record.attempt - 1) this.#retried.push(new RangeSet());
-    const set = this.#retried[record.attempt - 2]!;
+    // Most trials end at their first attempt: `done` says as much.
+    if (record.attempt < 2 && record.t === 'rows') return;
+    const set = setAt(this.#tried, record.attempt - 1);
     forEachRun(record.trials, (first, count) => set.add(first, first + count));
   }
 
@@ -152,4 +184,9 @@ export class Epoch {
       serie = serieEnd;
     });
   }
+}
+
+function setAt(sets: RangeSet[], i: number): RangeSet {
+  while (sets.length <= i) sets.push(new RangeSet());
+  return sets[i]!;
 }

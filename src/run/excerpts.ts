@@ -5,9 +5,10 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { InternalError } from '../ground/errors.js';
+import type { TrialNote } from '../trial/status.js';
 import { PROLOGUE, readFully } from './frames.js';
 import { JOURNAL_FILE } from './read-journal.js';
-import type { AttemptRecord, RowNote, RowsRecord } from './records.js';
+import type { AttemptRecord, RowsRecord } from './records.js';
 
 const WINDOW = 1024 * 1024;
 /** Workers finish nearly in order: a window begins a little before what was asked for. */
@@ -18,7 +19,7 @@ const HEADERS_KEPT = 64;
 /** The header of a record with its notes by trial. */
 export interface Header {
   readonly record: RowsRecord | AttemptRecord;
-  readonly notes: ReadonlyMap<number, RowNote>;
+  readonly notes: ReadonlyMap<number, TrialNote>;
 }
 
 export class Excerpts {

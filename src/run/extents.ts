@@ -86,14 +86,16 @@ export class Extents {
    * trial was recorded twice, a piece is an extent.
    */
   *pieces(): Generator<Piece> {
+    // As many as there are now: a live run adds more meanwhile.
     const order = this.#order();
+    const size = order.length;
     let active: number[] = [];
     let at = 0;
-    for (let next = 0; next < this.#size || active.length > 0; ) {
+    for (let next = 0; next < size || active.length > 0; ) {
       if (active.length === 0) at = this.first(order[next]!);
-      while (next < this.#size && this.first(order[next]!) === at) active.push(order[next++]!);
+      while (next < size && this.first(order[next]!) === at) active.push(order[next++]!);
       if (active.length > 1) active.sort((a, b) => a - b);
-      let to = next < this.#size ? this.first(order[next]!) : Number.POSITIVE_INFINITY;
+      let to = next < size ? this.first(order[next]!) : Number.POSITIVE_INFINITY;
       for (const i of active) to = Math.min(to, this.end(i));
       yield { from: at, to, extents: active };
       active = active.filter((i) => this.end(i) > to);

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { createFile, isTemporaryName, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
-import type { Random } from '../ground/random.js';
+import { type Random, systemRandom } from '../ground/random.js';
 import { LOCK_FILE } from './lock.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
 
@@ -29,6 +29,11 @@ export interface RunFolder {
 export function createRunId(clock: Clock, random: Random): string {
   const stamp = new Date(clock.now()).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${stamp}-${random.below(0x10000).toString(16).padStart(4, '0')}`;
+}
+
+/** An id for a run that starts now. */
+export function newRunId(clock: Clock): string {
+  return createRunId(clock, systemRandom());
 }
 
 /**

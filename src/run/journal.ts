@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { syncFolder } from '../ground/durable.js';
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { formatBytes } from '../ground/text.js';
+import { countNumbers } from '../trial/selection.js';
 import { encodeFrame } from './frames.js';
-import { JOURNAL_FILE, replayJournal } from './read-journal.js';
-import { countTrials, JOURNAL_FORMAT, type JournalRecord, type RowsRecord } from './records.js';
+import { JOURNAL_FILE, readJournal } from './read-journal.js';
+import { JOURNAL_FORMAT, type JournalRecord, type RowsRecord } from './records.js';
 import { apply, type RunState } from './state.js';
 
 interface Waiting {
@@ -20,12 +21,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Opens the journal of a run folder for appending, and makes it where there is none. Hold the folder's lock. */
-export async function openJournal(folder: string): Promise<Journal> {
+/**
+ * Opens the journal of a run folder for appending, and makes it where there is none. Hold the folder's lock: `mayWrite` is
+ * called before every write, and throws where that is lost.
+ */
+export async function openJournal(folder: string, mayWrite: () => void = () => undefined): Promise<Journal> {
   const file = await open(join(folder, JOURNAL_FILE), 'a');
   try {
-    const { state, end, torn } = replayJournal(folder);
-    const journal = new Journal(file, state, end);
+    const { state, end, torn } = readJournal(folder);
+    const journal = new Journal(file, state, end, mayWrite);
     if (torn > 0) {
       await file.truncate(end);
       journal.warnings.push(
@@ -58,9 +62,10 @@ export class Journal {
 
   constructor(
     private readonly file: FileHandle,
-    /** What a replay of the file would give at this moment: a record counts once it is on disk. */
+    /** What a reading of the file would give at this moment: a record counts once it is on disk. */
     readonly state: RunState,
     end: number,
+    private readonly mayWrite: () => void,
   ) {
     this.#end = end;
   }
@@ -91,7 +96,7 @@ export class Journal {
     rows: Uint8Array,
     series: Uint8Array = new Uint8Array(),
   ): Promise<void> {
-    if (countTrials(record.trials) === 0) return Promise.resolve();
+    if (countNumbers(record.trials) === 0) return Promise.resolve();
     if (rows.length === 0) return Promise.reject(new InternalError('trials without rows for the journal'));
     return this.append(
       { t: 'rows', ...record, rowsBytes: rows.length, seriesBytes: series.length },
@@ -120,25 +125,28 @@ export class Journal {
       try {
         await this.#write(batch);
       } catch (cause) {
-        this.#broken = new SweeplineError(
-          'BAD_RUN_FOLDER',
-          `cannot write the journal: ${(cause as Error).message}`,
-          {
-            cause,
-            hint: 'free some disk space or mend the disk, then resume the run: what was acknowledged is safe',
-          },
-        );
-        for (const one of [...batch, ...this.#waiting]) one.reject(this.#broken);
-        this.#waiting = [];
-        this.#pendingBytes = 0;
+        this.#fail(describeFailure(cause), batch);
       }
     }
     this.#flushing = undefined;
   }
 
+  /** Nothing is written any more: what waits and what comes is rejected with `reason`. */
+  abandon(reason: Error): void {
+    this.#fail(reason, []);
+  }
+
+  #fail(reason: unknown, batch: readonly Waiting[]): void {
+    this.#broken ??= reason;
+    for (const one of [...batch, ...this.#waiting]) one.reject(this.#broken);
+    this.#waiting = [];
+    this.#pendingBytes = 0;
+  }
+
   async #write(batch: readonly Waiting[]): Promise<void> {
     const chunks = batch.flatMap((one) => one.chunks);
     const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
+    this.mayWrite();
     const { bytesWritten } = await this.file.writev(chunks);
     if (bytesWritten !== bytes) throw new Error(`${bytesWritten} of ${bytes} bytes were written`);
     await this.file.datasync();
@@ -150,4 +158,12 @@ export class Journal {
       one.resolve();
     }
   }
+}
+
+function describeFailure(cause: unknown): SweeplineError {
+  if (cause instanceof SweeplineError) return cause;
+  return new SweeplineError('BAD_RUN_FOLDER', `cannot write the journal: ${(cause as Error).message}`, {
+    cause,
+    hint: 'free some disk space or mend the disk, then resume the run: what was acknowledged is safe',
+  });
 }

@@ -1,7 +1,9 @@
 // coordinator.lock: one coordinator a run folder. A lock whose process is gone is taken over; of several that find it
 // stale at once exactly one gets it, because stale locks are only removed under a second lock of the same kind.
-// What it cannot rule out: a coordinator of another host that was frozen for over a minute and wakes up (it is told).
+// A coordinator that was frozen so long that another took its lock is told, and every write to the journal looks first
+// whether the lock is still there. What that cannot rule out: a freeze between the look and the write, some microseconds.
 import { randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +26,8 @@ interface Holder {
 }
 
 export interface Lock {
+  /** Throws LOCKED where the lock is no longer one's own: then nothing may be written. Costs some 2 µs. */
+  check(): void;
   /** Removes the lock if it is still one's own. May be called twice. */
   release(): Promise<void>;
 }
@@ -32,8 +36,8 @@ export interface LockOptions {
   readonly clock?: Clock;
   /** This machine's name. */
   readonly host?: string;
-  /** Called once when another coordinator has taken the lock: stop writing at once. */
-  readonly onLost?: () => void;
+  /** Called once when the lock is lost: stop writing at once. */
+  readonly onLost?: (reason: SweeplineError) => void;
 }
 
 /** Takes the lock of a run folder, or throws LOCKED with the pid and host of the coordinator that holds it. */
@@ -56,26 +60,59 @@ export async function acquireLock(folder: string, options: LockOptions = {}): Pr
       },
     );
   }
-  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
-  timer.unref();
+  // Kept open, so that no file made later can have its number.
+  const fd = openSync(path, 'r');
+  const { ino } = fstatSync(fd);
+  let isLost = false;
+  let isReleased = false;
+  const check = () => {
+    if (isReleased || (!isLost && inodeOf(path) === ino)) return;
+    const reason = describeLoss(folder, inodeOf(path) !== undefined);
+    if (!isLost) {
+      isLost = true;
+      clearInterval(timer);
+      onLost?.(reason);
+    }
+    throw reason;
+  };
   const beat = async () => {
     const seconds = clock.now() / 1000;
-    if (await isOwn(path, own)) await utimes(path, seconds, seconds).catch(lose);
-    else lose();
+    try {
+      check();
+      await utimes(path, seconds, seconds);
+    } catch {
+      // Lost, and told; or gone in this moment, which the next beat finds.
+    }
   };
-  const lose = () => {
-    clearInterval(timer);
-    if (!released) onLost?.();
-    released = true;
-  };
-  let released = false;
+  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  timer.unref();
   return {
+    check,
     async release() {
-      released = true;
+      if (isReleased) return;
+      isReleased = true;
       clearInterval(timer);
+      closeSync(fd);
       if (await isOwn(path, own)) await rm(path, { force: true });
     },
   };
+}
+
+/** What tells a file from another of the same name; undefined where there is none. */
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function describeLoss(folder: string, isTaken: boolean): SweeplineError {
+  return isTaken
+    ? new SweeplineError(
+        'LOCKED',
+        `another coordinator has taken over ${folder}, because this one did not answer for over a minute`,
+        { hint: 'nothing more is written here; the other one continues the run' },
+      )
+    : new SweeplineError('LOCKED', `${folder} has lost its lock: it was deleted, moved or renamed`, {
+        hint: 'put it back under its name and resume the run: what was acknowledged is safe',
+      });
 }
 
 /** Who works on the run folder now, if anybody. Looks only. */

@@ -1,9 +1,10 @@
 // manifest.json: what a run was asked to do, written once when the run folder is made (and again when its grid is
 // edited). Nothing that happens during the run is kept here: that is the journal's part.
 
-import type { SamplerSpec } from '../space/sampling.js';
 import type { SpaceSpec, Value } from '../space/types.js';
+import type { Metric } from '../trial/metrics.js';
 import type { SpaceParam } from '../trial/params.js';
+import type { DataIdentity } from '../worker/contract.js';
 
 export const MANIFEST_FORMAT = 1;
 
@@ -26,11 +27,13 @@ export interface Manifest {
   readonly fixed: Readonly<Record<string, Value>>;
   readonly sampler: SamplerSpec;
   readonly seed: number;
+  /** Trials of this run in all; null where the sampler decides as it goes. Absent in runs of earlier versions. */
+  readonly trials?: number | null;
   readonly shard: { readonly index: number; readonly count: number } | null;
   readonly engine: string;
   readonly device: string;
   /** The data set used: its name, and the SHA-256 of what was read; null where the worker reads none. */
-  readonly data: { readonly name: string; readonly sha256: string } | null;
+  readonly data: DataIdentity | null;
   /** What `--data` said, for `resume`; null where it was not given. */
   readonly dataChoice: string | null;
   readonly node: string;
@@ -41,19 +44,27 @@ export interface Manifest {
   readonly created: string;
 }
 
+/** How trials are chosen: the sampler's name and its options, complete (see sweep/samplers). */
+export interface SamplerSpec {
+  readonly name: string;
+  /** Present where the sampler makes points of its own; otherwise trials are numbers of the space. */
+  readonly proposes?: true;
+  readonly [option: string]: unknown;
+}
+
+/** Whether trial numbers mean points that the sampler proposed: they are in the journal, not in the space. */
+export function proposesPoints({ proposes, name }: SamplerSpec): boolean {
+  // Manifests of format 1 did not say so of the only sampler that did.
+  return proposes ?? name === 'bisect';
+}
+
 /** The worker as the run knew it; `params` carry the defaults that every trial's key is made of. */
 export interface WorkerRecord {
   readonly url: string;
   readonly name: string;
   readonly version: string;
   readonly params: readonly SpaceParam[];
-  readonly metrics: readonly {
-    readonly name: string;
-    readonly type: 'number' | 'integer' | 'boolean' | 'string';
-    readonly unit?: string;
-    readonly about?: string;
-    readonly goal?: 'min' | 'max';
-  }[];
+  readonly metrics: readonly Metric[];
   readonly series: readonly string[];
   /** Names of the stages that its trials depend on; absent: none. */
   readonly stages?: readonly string[];

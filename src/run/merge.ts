@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
 import { skipRows } from '../trial/lines.js';
+import { forEachRun, type TrialNumbers } from '../trial/selection.js';
+import { ARTIFACTS } from '../trial/store.js';
 import { type Derived, writeDerived } from './derive.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
@@ -16,8 +18,8 @@ import { type Journal, openJournal } from './journal.js';
 import { acquireLock } from './lock.js';
 import type { Manifest } from './manifest.js';
 import { RangeSet } from './ranges.js';
-import { readRecords, replayJournal } from './read-journal.js';
-import { forEachRun, spaceRecord, type TrialNumbers } from './records.js';
+import { readRecords, readJournal } from './read-journal.js';
+import { spaceRecord } from './records.js';
 import type { RunState } from './state.js';
 
 const PENDING_BYTES = 32 * 1024 * 1024;
@@ -55,8 +57,8 @@ export async function mergeRuns(
     for (const source of sources) {
       await appendSource(journal, source, before);
       for (const [from, to] of source.epoch.done.ranges()) before.add(from, to);
-      const artifacts = join(source.path, 'artifacts');
-      if (existsSync(artifacts)) cpSync(artifacts, join(path, 'artifacts'), { recursive: true });
+      const artifacts = join(source.path, ARTIFACTS);
+      if (existsSync(artifacts)) cpSync(artifacts, join(path, ARTIFACTS), { recursive: true });
     }
     for (const [stage, parts] of stageParts(sources))
       if (parts.length > 0) await mergeRuns(parts, stageFolder(path, stage), identity);
@@ -90,7 +92,7 @@ function stageParts(sources: readonly Source[]): Map<string, readonly string[]> 
 
 async function openSource(folder: string): Promise<Source> {
   const { path, manifest } = await openRunFolder(folder);
-  const { state } = replayJournal(path);
+  const { state } = readJournal(path);
   return { path, manifest, state, epoch: state.epoch };
 }
 
@@ -170,8 +172,9 @@ async function appendSource(journal: Journal, source: Source, before: RangeSet):
   const epoch = source.state.epochs.length - 1;
   let appends: Promise<void>[] = [];
   for (const { record, body } of readRecords(source.path)) {
-    if ((record.t !== 'rows' && record.t !== 'attempt') || record.epoch !== epoch) continue;
-    if (isWithin(record.trials, before)) continue;
+    if ((record.t !== 'rows' && record.t !== 'attempt' && record.t !== 'propose') || record.epoch !== epoch)
+      continue;
+    if (record.t !== 'propose' && isWithin(record.trials, before)) continue;
     appends.push(journal.append({ ...record, epoch: 0 }, Uint8Array.from(body)));
     if (journal.pendingBytes > PENDING_BYTES) {
       await Promise.all(appends);

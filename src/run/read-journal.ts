@@ -59,8 +59,8 @@ export function* readRecords(folder: string, from = 0): Generator<StoredRecord, 
   }
 }
 
-/** Replays the file into a state without touching it. `from` continues where an earlier replay ended. */
-export function replayJournal(
+/** Reads the file into a state without touching it. `from` continues where an earlier reading ended. */
+export function readJournal(
   folder: string,
   state = new RunState(),
   from = 0,

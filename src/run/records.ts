@@ -1,10 +1,12 @@
-// What the journal holds: one record after another, told apart by `t`. These shapes are format 1 and are read for
-// ever; a change that an older Sweepline would misread raises JOURNAL_FORMAT.
+// What the journal holds: one record after another, told apart by `t`. These shapes are read for ever; a change that an
+// older Sweepline would misread raises JOURNAL_FORMAT. Format 2 added `propose` and `report` records and attempts that
+// stopped; in format 1 a proposed point stood in the `rows` record of its trial.
 import type { PlainError } from '../ground/errors.js';
-import type { Value } from '../space/types.js';
+import type { ProposedTrial, TrialNumbers } from '../trial/selection.js';
+import type { TrialNote } from '../trial/status.js';
 import type { Manifest } from './manifest.js';
 
-export const JOURNAL_FORMAT = 1;
+export const JOURNAL_FORMAT = 2;
 
 /** The first record of every journal. */
 export interface OpenRecord {
@@ -16,25 +18,6 @@ export interface OpenRecord {
 export interface SpaceRecord
   extends Pick<Manifest, 'space' | 'where' | 'axes' | 'fixed' | 'sampler' | 'seed' | 'worker'> {
   readonly t: 'space';
-}
-
-/** Trials of one record: a range, or a list of different numbers in the order of the rows. */
-export type TrialNumbers = { readonly first: number; readonly count: number } | readonly number[];
-
-export type RowStatus = 'ok' | 'failed' | 'timeout' | 'pruned' | 'skipped';
-
-/** What befell a trial that did not end `ok`. */
-export interface RowNote {
-  readonly trial: number;
-  readonly status: RowStatus;
-  readonly error?: PlainError;
-}
-
-/** A point that a sampler proposed for a trial, so that a resumed sampler knows its own history. */
-export interface ProposedPoint {
-  readonly trial: number;
-  readonly replicate: number;
-  readonly point: Readonly<Record<string, Value>>;
 }
 
 interface Ran {
@@ -55,19 +38,41 @@ interface Ran {
 /** Finished trials. Body: `rowsBytes` of trials.csv, then `seriesBytes` of metrics.csv, as they will stand there. */
 export interface RowsRecord extends Ran {
   readonly t: 'rows';
-  readonly notes: readonly RowNote[];
+  readonly notes: readonly TrialNote[];
   readonly rowsBytes: number;
   readonly seriesBytes: number;
-  readonly points?: readonly ProposedPoint[];
+  /** Format 1 only: what the sampler proposed for these trials. */
+  readonly points?: readonly ProposedTrial[];
   /** True where the rows were taken over from an earlier epoch: nothing ran. */
   readonly carried?: true;
 }
 
-/** An attempt that left no row: `lost` when its host died, otherwise a failure that is tried again. */
+/**
+ * An attempt that left no row: `lost` when its host died, `stopped` when it was asked to, otherwise a failure that is
+ * tried again.
+ */
 export interface AttemptRecord extends Ran {
   readonly t: 'attempt';
-  readonly status: 'lost' | 'failed' | 'timeout';
+  readonly status: 'lost' | 'stopped' | 'failed' | 'timeout';
   readonly error?: PlainError;
+}
+
+/** Points that a sampler proposed, before any of them runs: a trial keeps the point that it was given first. */
+export interface ProposeRecord {
+  readonly t: 'propose';
+  readonly epoch: number;
+  readonly points: readonly ProposedTrial[];
+}
+
+/**
+ * What a running trial has reported since the last time. Body: rows of metrics.csv. They count until the trial ends,
+ * whose own record has them all.
+ */
+export interface ReportRecord {
+  readonly t: 'report';
+  readonly epoch: number;
+  readonly trial: number;
+  readonly attempt: number;
 }
 
 /** The coordinator stopped, and why. */
@@ -76,29 +81,17 @@ export interface StopRecord {
   readonly reason: string;
 }
 
-export type JournalRecord = OpenRecord | SpaceRecord | RowsRecord | AttemptRecord | StopRecord;
-
-/** How many trials are named. */
-export function countTrials(trials: TrialNumbers): number {
-  return 'first' in trials ? trials.count : trials.length;
-}
+export type JournalRecord =
+  | OpenRecord
+  | SpaceRecord
+  | ProposeRecord
+  | ReportRecord
+  | RowsRecord
+  | AttemptRecord
+  | StopRecord;
 
 /** The space record that a manifest asks for. */
 export function spaceRecord(manifest: Manifest): SpaceRecord {
   const { space, where, axes, fixed, sampler, seed, worker } = manifest;
   return { t: 'space', space, where, axes, fixed, sampler, seed, worker };
-}
-
-/** Calls `visit` for every run of consecutive numbers, in the order of the rows. */
-export function forEachRun(trials: TrialNumbers, visit: (first: number, count: number) => void): void {
-  if ('first' in trials) {
-    if (trials.count > 0) visit(trials.first, trials.count);
-    return;
-  }
-  for (let i = 0; i < trials.length; ) {
-    let j = i + 1;
-    while (j < trials.length && trials[j] === trials[j - 1]! + 1) j++;
-    visit(trials[i]!, j - i);
-    i = j;
-  }
 }

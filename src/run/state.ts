@@ -1,5 +1,5 @@
 // What a journal amounts to: which trials are done and how they ended, and where their rows lie. Built by `apply`
-// alone, record by record, on replay and live alike; holds no rows and does no I/O.
+// alone, record by record, from the file and live alike; holds no rows and does no I/O.
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { Epoch, type Placed } from './epoch.js';
 import { JOURNAL_FORMAT, type JournalRecord } from './records.js';
@@ -35,6 +35,8 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
     case 'stop':
       state.stopped = record.reason;
       return;
+    case 'propose':
+    case 'report':
     case 'rows':
     case 'attempt': {
       const epoch = state.epochs[record.epoch];
@@ -42,7 +44,9 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
         throw new InternalError(`a journal record of epoch ${record.epoch}, which has no space record`);
       state.stopped = null;
       if (record.t === 'rows') epoch.applyRows(record, placed);
-      else epoch.applyAttempt(record, placed);
+      else if (record.t === 'attempt') epoch.applyAttempt(record, placed);
+      else if (record.t === 'report') epoch.applyReport(record, placed);
+      else epoch.applyProposals(record);
       return;
     }
     default:

@@ -7,15 +7,15 @@ import { createSpace } from '../space/space.js';
 import type { Counts } from './epoch.js';
 import { openRunFolder, stageFolder } from './folder.js';
 import { findCoordinator } from './lock.js';
-import type { Manifest } from './manifest.js';
-import { JOURNAL_FILE, replayJournal } from './read-journal.js';
+import { type Manifest, proposesPoints } from './manifest.js';
+import { JOURNAL_FILE, readJournal } from './read-journal.js';
 import type { RunState } from './state.js';
 
 export interface RunStatus extends Counts {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly state: RunState;
-  /** Trials of the whole space; null where a sampler decides as it goes. */
+  /** Trials of this run in all; null where its sampler decides as it goes. */
   readonly total: number | null;
   /** Mean run_ms of a trial; null before the first has ended. */
   readonly meanRunMs: number | null;
@@ -35,7 +35,7 @@ export interface StageStatus {
 
 export async function readRunStatus(folder: string): Promise<RunStatus> {
   const { path, manifest } = await openRunFolder(folder);
-  const { state } = replayJournal(path);
+  const { state } = readJournal(path);
   const epoch = state.epochs.at(-1);
   if (epoch === undefined) {
     throw new SweeplineError('BAD_RUN_FOLDER', `${path}: the run was stopped before it began`, {
@@ -47,7 +47,7 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
     manifest,
     state,
     ...epoch.counts(),
-    total: manifest.sampler.name === 'grid' ? createSpace(manifest.space).trials : null,
+    total: totalOf(manifest),
     meanRunMs: epoch.timed > 0 ? epoch.runMs / epoch.timed : null,
     coordinator: (await findCoordinator(path)) ?? null,
     stages: readStages(path, manifest),
@@ -55,11 +55,23 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
   };
 }
 
+/** Trials that the run has in all; null where its sampler decides as it goes. */
+function totalOf({ trials, sampler, space }: Manifest): number | null {
+  if (trials !== undefined) return trials;
+  return proposesPoints(sampler) ? null : createSpace(space).trials;
+}
+
 function readStages(path: string, manifest: Manifest): StageStatus[] {
   return (manifest.worker.stages ?? []).flatMap((name) => {
     const own = stageFolder(path, name);
     if (!existsSync(join(own, JOURNAL_FILE))) return [];
-    const counts = replayJournal(own).state.epochs.at(-1)?.counts();
+    const counts = readJournal(own).state.epochs.at(-1)?.counts();
     return counts === undefined ? [] : [{ name, done: counts.done, failed: counts.failed + counts.timeout }];
   });
+}
+
+/** `running`, `complete`, `interrupted`, …: one word a program can ask for. */
+export function describeState({ coordinator, stopped }: Pick<RunStatus, 'coordinator' | 'stopped'>): string {
+  if (coordinator !== null) return 'running';
+  return stopped === 'end' ? 'complete' : (stopped ?? 'died');
 }

@@ -3,9 +3,9 @@
 import { formatCell } from '../ground/csv.js';
 import type { DerivedFile } from '../ground/durable.js';
 import type { PlainError } from '../ground/errors.js';
+import { countNumbers } from '../trial/selection.js';
 import type { Excerpts, Header } from './excerpts.js';
 import type { Extents } from './extents.js';
-import { countTrials } from './records.js';
 
 /** Rows joined to one text before they become bytes. */
 const BATCH = 2048;
@@ -37,7 +37,7 @@ function timingRows({ record, notes }: Header): (from: number, to: number) => st
     record.host,
     record.device,
     roundMs(record.queue_ms),
-    roundMs(record.run_ms / countTrials(record.trials)),
+    roundMs(record.run_ms / countNumbers(record.trials)),
   ];
   const middle = `,${cells.map(formatCell).join(',')},`;
   const usual =

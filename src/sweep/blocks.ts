@@ -1,6 +1,6 @@
 // How many trials travel in a task, and how many tasks are under way: about 100 ms of work a task, so that dispatching
 // costs nothing beside it, results are seen soon, and little is lost when a host dies.
-import type { WorkerDescription } from '../worker/define.js';
+import type { WorkerDescription } from '../worker/contract.js';
 
 const TASK_MS = 100;
 /** Rows of so many trials are a few megabytes: past that, bigger blocks cost memory and gain nothing. */
@@ -14,15 +14,15 @@ export class BlockSizer {
 
   constructor(
     mode: WorkerDescription['mode'],
-    private readonly threads: number,
-    private readonly fixed: number | undefined,
+    private readonly threads: () => number,
+    private readonly fixed: number | null,
   ) {
     this.#first = mode === 'runBlock' ? 64 : 1;
   }
 
   /** Trials for the next task. */
   get size(): number {
-    if (this.fixed !== undefined) return this.fixed;
+    if (this.fixed !== null) return this.fixed;
     if (this.#msPerTrial === undefined) return this.#first;
     return Math.min(MOST_TRIALS, Math.max(1, Math.round(TASK_MS / this.#msPerTrial)));
   }
@@ -30,7 +30,7 @@ export class BlockSizer {
   /** Tasks under way at once: one running and at least one waiting a thread. */
   get window(): number {
     const taskMs = (this.#msPerTrial ?? TASK_MS) * this.size;
-    return this.threads * (1 + Math.min(256, Math.max(1, Math.ceil(QUEUED_MS / Math.max(taskMs, 0.001)))));
+    return this.threads() * (1 + Math.min(256, Math.max(1, Math.ceil(QUEUED_MS / Math.max(taskMs, 0.001)))));
   }
 
   learn(trials: number, runMs: number): void {

@@ -1,15 +1,18 @@
 // What the command line and the public API ask of a sweep, and what they hear back. Observers only look: whatever they
 // do, the run's files are the same.
 import type { PlainError } from '../ground/errors.js';
-import type { SamplerSpec } from '../space/sampling.js';
-import type { AxisValues } from '../space/types.js';
+import type { AxisDomain } from '../space/types.js';
+import type { TrialStatus } from '../trial/status.js';
+import type { Shard } from './samplers/contract.js';
+import type { SamplerRequest } from './samplers/list.js';
+import type { RetryChoice } from './settings.js';
 
 /** Everything `sweepline run` can say about a run. Absent fields take the sweep's own values or the defaults. */
 export interface RunRequest {
   /** Name of a shipped sweep, or path of a sweep's file. */
   readonly sweep: string;
   /** `--set axis=values`, by axis. */
-  readonly set?: Readonly<Record<string, AxisValues>>;
+  readonly set?: Readonly<Record<string, AxisDomain>>;
   /** Worker threads; default: the number of cores. */
   readonly workers?: number;
   readonly engine?: string;
@@ -17,13 +20,18 @@ export interface RunRequest {
   /** True: `engine` and `device` are meant for workers that train, and others run without them (suites). */
   readonly trainingOnly?: boolean;
   readonly data?: string;
-  readonly sampler?: Partial<SamplerSpec> & { readonly name: string };
+  /** A sampler's name and some of its options. */
+  readonly sampler?: SamplerRequest;
+  /** Trials in all, for samplers that have no end of their own. */
+  readonly trials?: number;
   readonly seed?: number;
   readonly replicates?: number;
   readonly retries?: number;
+  /** Milliseconds that a trial may run; one that does not stop then is killed, and its status is `timeout`. */
+  readonly timeoutMs?: number;
   /** Stop starting trials once so many have failed: a number, or a fraction in (0, 1). */
   readonly maxFailures?: number | { readonly fraction: number };
-  readonly shard?: { readonly index: number; readonly count: number };
+  readonly shard?: Shard;
   /** The run folder itself; default: a new folder under `root`. */
   readonly out?: string;
   /** Where run folders are made: `runs` in the working directory. */
@@ -36,6 +44,14 @@ export interface RunRequest {
   readonly command?: readonly string[];
 }
 
+/** What may differ when a run is taken up again. */
+export type ResumeRequest = Pick<
+  RunRequest,
+  'workers' | 'retries' | 'timeoutMs' | 'maxFailures' | 'command' | 'blockSize'
+> & {
+  readonly retry?: RetryChoice;
+};
+
 /** What would run, and why. */
 export interface Plan {
   readonly sweep: string;
@@ -44,7 +60,7 @@ export interface Plan {
   readonly sampler: string;
   /** Text of each axis: `alpha: 0.01 … 1 (41 values, log)`. */
   readonly axes: readonly string[];
-  /** Points times replicates, before constraints; for `bisect` the most that can be needed. */
+  /** Of this run, done ones included; the most that can be needed where the sampler decides as it goes. */
   readonly trials: number;
   /** Left out by the constraint or as duplicates; null where the space is too large to count them in advance. */
   readonly excluded: number | null;
@@ -97,7 +113,7 @@ export interface Observer {
     /** The stage whose trial it is; absent: one of the run itself. */
     readonly stage?: string;
     readonly trial: number;
-    readonly status: string;
+    readonly status: TrialStatus;
     readonly error: PlainError;
     readonly replay: string;
   }): void;

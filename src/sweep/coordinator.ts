@@ -1,61 +1,71 @@
 // The loop that keeps the pool busy: proposals become tasks, results become journal records. It decides nothing about
-// points (the sampler does), runs nothing (the pool does) and remembers nothing (the journal does).
-import { hostname } from 'node:os';
-import type { Clock } from '../ground/clock.js';
-import { type PlainError, toPlainError } from '../ground/errors.js';
-import type { Pool, Task, TaskResult } from '../pool/contract.js';
-import { countOf, trialOf } from '../pool/execute.js';
+// points (the sampler does) or failures (failures.ts does), runs nothing (the pool does) and remembers nothing (the
+// journal does).
+import { toPlainError } from '../ground/errors.js';
+import { type Pool, type RunningTask, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
+import type { History } from '../run/history.js';
 import type { Journal } from '../run/journal.js';
-import type { ProposedPoint, TrialNumbers } from '../run/records.js';
-import { readMetrics } from '../trial/row.js';
-import type { WorkerDescription } from '../worker/define.js';
-import { BlockSizer } from './blocks.js';
-import type { FailureEvent } from './observers.js';
-import type { Proposal, Sampler } from './samplers/contract.js';
+import { countOf, halve, pick, type Selection, trialAt, trialsOf, without } from '../trial/selection.js';
+import type { BlockSizer } from './blocks.js';
+import { type Decision, judgeLoss } from './failures.js';
+import { InOrder } from './in-order.js';
+import type { Recorder } from './recorder.js';
+import type { Sampler } from './samplers/contract.js';
+import type { Settings } from './settings.js';
 import type { Tally } from './tally.js';
 
 export interface CoordinatorOptions {
   readonly pool: Pool;
   readonly journal: Journal;
   readonly sampler: Sampler;
-  readonly worker: WorkerDescription;
+  readonly recorder: Recorder;
+  readonly sizer: BlockSizer;
   readonly tally: Tally;
-  readonly clock: Clock;
-  readonly blockSize: number | undefined;
-  readonly retries: number;
+  /** What a sampler proposed in an earlier session, and what came of it; absent where trials are numbers. */
+  readonly history: History | undefined;
+  readonly settings: Pick<Settings, 'retries' | 'timeoutMs'>;
   /** True once so many trials have failed that no more shall start. */
-  readonly isTooManyFailures: (failed: number, done: number) => boolean;
-  /** Rows of a trial that no pool can run: `failed`, without metrics. */
-  readonly failedRows: (task: Task) => Uint8Array;
-  /** Metrics of a trial that ran in an earlier session, for samplers that listen. */
-  readonly recall: (trial: number) => ReadonlyMap<string, string> | undefined;
-  readonly onFailure: (event: FailureEvent) => void;
+  readonly isTooManyFailures: () => boolean;
   readonly onTick: () => void;
 }
 
-const HOST = hostname();
+/** Trials on their way: in the pool, or to be handed to it. */
+interface Work {
+  readonly trials: Selection;
+  readonly attempt: number;
+  /** How often a host has died of them, or may have. */
+  readonly strikes: number;
+}
+
+interface InFlight {
+  readonly work: Work;
+  readonly task: RunningTask;
+}
+
 /** Bytes handed to the journal and not yet on disk, past which nothing new starts. */
 const PENDING_BYTES = 64 * 1024 * 1024;
+/** A task of several trials is sized to take about so long: time on top of the limit of one. */
+const SLACK_MS = 1000;
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
-  readonly #sizer: BlockSizer;
-  #epoch: number;
-  #inFlight = 0;
+  readonly #inOrder: InOrder | undefined;
+  readonly #inFlight = new Map<number, InFlight>();
   #nextId = 0;
   #stopping = false;
   #killed = false;
   #broken: unknown;
+  #failedStarts = 0;
   #wake: () => void = () => undefined;
-  /** Tasks that were in a host when it died: run again one at a time, so that the next death has one culprit. */
-  readonly #suspects: Task[] = [];
-  readonly #retries: Task[] = [];
+  /** Trials that were in a host when it died: run again one task at a time, so that the next death has one culprit. */
+  readonly #suspects: Work[] = [];
+  readonly #again: Work[] = [];
   tooManyFailures = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    this.#epoch = options.journal.state.epochs.length - 1;
-    this.#sizer = new BlockSizer(options.worker.mode, options.pool.size, options.blockSize);
+    const { sampler } = options;
+    if (sampler.tell !== undefined) this.#inOrder = new InOrder((result) => sampler.tell!(result));
   }
 
   get interrupted(): boolean {
@@ -67,11 +77,25 @@ export class Coordinator {
     if (this.#stopping) {
       this.#killed = true;
       this.#options.pool.kill();
-    } else {
-      this.#stopping = true;
-      this.#options.pool.stop();
-    }
+    } else this.#stopAll();
     this.#wake();
+  }
+
+  /** Too many trials have failed: nothing more starts. */
+  giveUp(): void {
+    if (this.#stopping) return;
+    this.tooManyFailures = true;
+    this.#stopAll();
+  }
+
+  /** Ends at once, and `run` rejects with `reason`: nothing of what comes still counts. */
+  abort(reason: Error): void {
+    this.#break(reason);
+  }
+
+  #stopAll(): void {
+    this.#stopping = true;
+    for (const { task } of this.#inFlight.values()) task.stop();
   }
 
   /** Resolves when nothing is left to do or to wait for, with everything on disk. */
@@ -81,8 +105,8 @@ export class Coordinator {
         this.#wake = resolve;
       });
       const atEnd = this.#fill();
-      if (this.#broken !== undefined && this.#inFlight === 0) throw this.#broken;
-      if (this.#inFlight === 0 && (atEnd || this.#stopping)) break;
+      if (this.#broken !== undefined && this.#inFlight.size === 0) throw this.#broken;
+      if (this.#inFlight.size === 0 && (atEnd || this.#stopping)) break;
       await woken;
     }
     await this.#options.journal.drained();
@@ -90,189 +114,145 @@ export class Coordinator {
 
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sampler } = this.#options;
+    const { journal, sizer, sampler } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     if (this.#suspects.length > 0) {
-      if (this.#inFlight === 0) this.#launch(this.#suspects.shift()!);
+      if (this.#inFlight.size === 0) this.#launch(this.#suspects.shift()!);
       return false;
     }
-    while (this.#inFlight < this.#sizer.window) {
+    while (this.#inFlight.size < sizer.window) {
       if (journal.pendingBytes > PENDING_BYTES) {
         void journal.drained().then(() => this.#wake());
         return false;
       }
-      const again = this.#retries.shift();
+      const again = this.#again.shift();
       if (again !== undefined) {
         this.#launch(again);
         continue;
       }
-      const proposal = sampler.next(this.#sizer.size);
-      if (proposal === 'end') return true;
+      const proposal = sampler.next(sizer.size);
+      if (proposal === 'end') return this.#again.length === 0;
       if (proposal === 'wait') return false;
-      const fresh = this.#withoutKnown(proposal);
-      if (fresh !== undefined)
-        this.#launch({ ...fresh, id: this.#nextId++, attempt: this.#attemptOf(fresh) });
+      const trials = this.#accept(proposal);
+      if (countOf(trials) > 0) this.#launch(this.#begin(trials));
     }
     return false;
   }
 
-  /** Points that ran in an earlier session are told from the journal instead of running again. */
-  #withoutKnown(proposal: Proposal): Proposal | undefined {
+  #begin(trials: Selection): Work {
+    return { trials, attempt: this.#options.recorder.nextAttempt(trialAt(trials, 0)), strikes: 0 };
+  }
+
+  /**
+   * New points are journalled. Those that were proposed in an earlier session stand for what they stood for then, and
+   * those that have ended are told from the journal instead of running again.
+   */
+  #accept(proposal: Selection): Selection {
+    const { history, recorder } = this.#options;
+    if (this.#inOrder !== undefined) for (const trial of trialsOf(proposal)) this.#inOrder.propose(trial);
     if (proposal.kind !== 'points') return proposal;
-    const { journal, sampler, recall } = this.#options;
-    const fresh = proposal.points.filter(({ trial }) => {
-      if (!journal.state.epoch.isDone(trial)) return true;
-      sampler.tell?.(trial, recall(trial) ?? new Map());
-      return false;
-    });
-    return fresh.length > 0 ? { kind: 'points', points: fresh } : undefined;
+    const points = proposal.points.map((point) => history?.proposals.get(point.trial) ?? point);
+    const fresh = points.filter(({ trial }) => history?.proposals.has(trial) !== true);
+    if (fresh.length > 0) this.#guard(recorder.propose(fresh));
+    const left = points.filter(({ trial }) => history?.rows.has(trial) !== true);
+    for (const { trial } of points) {
+      const row = history?.rows.get(trial);
+      if (row !== undefined) this.#inOrder?.settle(row);
+    }
+    return { kind: 'points', points: left };
   }
 
-  #attemptOf(proposal: Proposal): number {
-    const { epoch } = this.#options.journal.state;
-    const first =
-      proposal.kind === 'range'
-        ? proposal.first
-        : proposal.kind === 'trials'
-          ? proposal.trials[0]!
-          : proposal.points[0]!.trial;
-    return epoch.lastAttempt(first) + 1;
-  }
-
-  #launch(task: Task): void {
-    this.#inFlight++;
-    this.#options.tally.underWay += countOf(task);
-    this.#options.pool
-      .submit(task)
+  #launch(work: Work): void {
+    const { pool, recorder, tally, settings } = this.#options;
+    const count = countOf(work.trials);
+    const { timeoutMs } = settings;
+    const limit = timeoutMs === null ? {} : { limitMs: timeoutMs + (count > 1 ? SLACK_MS : 0) };
+    const task: Task = { id: this.#nextId++, attempt: work.attempt, trials: work.trials, ...limit };
+    tally.underWay += count;
+    const running = pool.submit(task, (report) => this.#guard(recorder.report(report, work.attempt)));
+    this.#inFlight.set(task.id, { work, task: running });
+    running.result
       .then(
-        (result) => this.#record(task, result),
-        (error) => this.#recover(task, error),
+        (result) => this.#record(work, result),
+        (error) => this.#recover(work, error),
       )
-      .catch((error) => {
-        this.#broken ??= error;
-      })
+      .catch((error) => this.#break(error))
       .finally(() => {
-        this.#inFlight--;
-        this.#options.tally.underWay -= countOf(task);
+        this.#inFlight.delete(task.id);
+        tally.underWay -= count;
         this.#options.onTick();
         this.#wake();
       });
   }
 
-  async #record(task: Task, result: TaskResult): Promise<void> {
-    if (result.ended === 0) return;
-    const { journal, sampler, tally, worker } = this.#options;
-    this.#sizer.learn(result.ended, result.runMs);
-    const { attempt } = task;
-    await journal.appendRows(
-      {
-        epoch: this.#epoch,
-        trials: numbersOf(task, result.ended),
-        attempt,
-        worker: result.worker,
-        host: HOST,
-        device: result.device,
-        queue_ms: result.queueMs,
-        run_ms: result.runMs,
-        notes: result.notes,
-        ...pointsOf(task, result.ended),
-      },
-      result.rows,
-      result.series,
-    );
-    const failed = result.notes.filter((note) => note.status === 'failed');
-    const again = attempt <= this.#options.retries ? failed.map((note) => note.trial) : [];
-    if (again.length > 0 && !this.#stopping) this.#retries.push(this.#pick(task, again));
-    const settled = result.ended - again.length;
-    tally.add(settled, failed.length - again.length, result.rows);
-    if (again.length === 0) for (const note of result.notes) this.#options.onFailure({ ...note, attempt });
-    if (sampler.tell !== undefined) {
-      for (const { trial, metrics } of readMetrics(result.rows, worker))
-        if (!again.includes(trial)) sampler.tell(trial, metrics);
-    }
-    this.#checkFailures();
+  async #record(work: Work, result: TaskResult): Promise<void> {
+    this.#failedStarts = 0;
+    const { recorder, sizer, settings } = this.#options;
+    const ended = without(work.trials, result.left);
+    if (countOf(ended) > 0) sizer.learn(countOf(ended), result.runMs);
+    const { retried, settled } = await recorder.record({
+      result,
+      ended,
+      stopped: pick(work.trials, (trial) => result.stopped.includes(trial)),
+      attempt: work.attempt,
+      retries: settings.retries,
+    });
+    if (countOf(retried) > 0) this.#again.push({ ...work, trials: retried, attempt: work.attempt + 1 });
+    // Without a request of ours, others of the task were stopped along with one: they run again.
+    if (result.left.length > 0 && !this.#stopping)
+      this.#again.push({ ...this.#begin(pick(work.trials, (trial) => result.left.includes(trial))) });
+    this.#settle(settled);
   }
 
-  /** The host died with the task. A task of many trials is halved until the culprit is alone; then that trial has failed. */
-  async #recover(task: Task, error: unknown): Promise<void> {
+  #settle(settled: Iterable<Parameters<InOrder['settle']>[0]>): void {
+    if (this.#inOrder !== undefined) for (const result of settled) this.#inOrder.settle(result);
+    if (this.#options.isTooManyFailures()) this.giveUp();
+  }
+
+  /** The task has no result: its host died, or it ran past its limit. */
+  async #recover(work: Work, error: unknown): Promise<void> {
     if (this.#killed) return;
-    const { journal, tally, sampler } = this.#options;
-    const plain: PlainError = toPlainError(error);
-    const wasAlone = this.#inFlight === 1;
-    const ran = {
-      epoch: this.#epoch,
-      trials: numbersOf(task, countOf(task)),
-      attempt: task.attempt,
-      worker: -1,
-      host: HOST,
-      device: '',
-      queue_ms: 0,
-      run_ms: 0,
-    };
-    if (countOf(task) === 1 && wasAlone && task.attempt > 1 + this.#options.retries) {
-      const trial = trialOf(task, 0);
-      await journal.appendRows(
-        { ...ran, notes: [{ trial, status: 'failed', error: plain }], ...pointsOf(task, 1) },
-        this.#options.failedRows(task),
-      );
-      tally.add(1, 1, new Uint8Array(0));
-      this.#options.onFailure({ trial, status: 'failed', error: plain, attempt: task.attempt });
-      sampler.tell?.(trial, new Map());
-      this.#checkFailures();
+    if (!(error instanceof TaskLost)) return this.#break(error);
+    const { recorder, settings } = this.#options;
+    this.#failedStarts = error.loss.cause === 'unstarted' ? this.#failedStarts + 1 : 0;
+    const count = countOf(work.trials);
+    const decision = judgeLoss({
+      ...error.loss,
+      count,
+      wasAlone: this.#inFlight.size === 1,
+      strikes: work.strikes,
+      failedAttempts: count === 1 ? recorder.failedAttempts(trialAt(work.trials, 0)) : 0,
+      retries: settings.retries,
+      failedStarts: this.#failedStarts,
+    });
+    if (decision.do === 'give up') return this.#break(error);
+    const { trials, attempt } = work;
+    const lost = { trials, attempt, error: toPlainError(error), host: error.loss.host };
+    if (decision.do === 'record') {
+      const { status } = decision;
+      this.#settle(await recorder.recordLost({ ...lost, status }));
       return;
     }
-    await journal.append({ t: 'attempt', ...ran, status: 'lost', error: plain });
-    const next = { ...task, attempt: task.attempt + 1 };
-    this.#suspects.push(...(countOf(task) > 1 && wasAlone ? halve(next) : [next]));
+    const status = error.loss.cause === 'overdue' ? 'timeout' : 'lost';
+    await recorder.noteAttempt({ ...lost, status });
+    this.#retry(work, decision);
   }
 
-  #checkFailures(): void {
-    const { tally } = this.#options;
-    if (this.#options.isTooManyFailures(tally.failed, tally.done)) this.giveUp();
+  #retry(work: Work, { do: how, when, strikes }: Exclude<Decision, { do: 'record' | 'give up' }>): void {
+    const next = { ...work, attempt: work.attempt + 1, strikes };
+    const parts = how === 'halve' ? halve(work.trials).map((trials) => ({ ...next, trials })) : [next];
+    (when === 'alone' ? this.#suspects : this.#again).push(...parts);
   }
 
-  /** Too many trials have failed: nothing more starts. */
-  giveUp(): void {
-    if (this.#stopping) return;
-    this.tooManyFailures = true;
-    this.#stopping = true;
-    this.#options.pool.stop();
+  /** What cannot be written, or run by anybody, ends the run. */
+  #guard(writing: Promise<void>): void {
+    writing.catch((error) => this.#break(error));
   }
 
-  #pick(task: Task, trials: readonly number[]): Task {
-    const common = { id: this.#nextId++, attempt: task.attempt + 1 };
-    return task.kind === 'points'
-      ? { ...common, kind: 'points', points: task.points.filter(({ trial }) => trials.includes(trial)) }
-      : { ...common, kind: 'trials', trials };
+  #break(error: unknown): void {
+    this.#broken ??= error;
+    this.#killed = true;
+    this.#options.pool.kill();
+    this.#wake();
   }
-}
-
-function numbersOf(task: Task, ended: number): TrialNumbers {
-  if (task.kind === 'range') return { first: task.first, count: ended };
-  return task.kind === 'trials'
-    ? task.trials.slice(0, ended)
-    : task.points.slice(0, ended).map((each) => each.trial);
-}
-
-function pointsOf(task: Task, ended: number): { readonly points?: readonly ProposedPoint[] } {
-  return task.kind === 'points' ? { points: task.points.slice(0, ended) } : {};
-}
-
-function halve(task: Task): Task[] {
-  const half = countOf(task) >> 1;
-  if (task.kind === 'range') {
-    return [
-      { ...task, count: half },
-      { ...task, first: task.first + half, count: task.count - half },
-    ];
-  }
-  if (task.kind === 'trials')
-    return [
-      { ...task, trials: task.trials.slice(0, half) },
-      { ...task, trials: task.trials.slice(half) },
-    ];
-  return [
-    { ...task, points: task.points.slice(0, half) },
-    { ...task, points: task.points.slice(half) },
-  ];
 }

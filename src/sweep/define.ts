@@ -2,12 +2,15 @@
 // its worker and report by URL and never imports them, because the coordinator that loads it runs no worker code.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import type { SamplerSpec } from '../space/sampling.js';
-import type { AxisSpec, AxisValues, GridSpec, Point, Value } from '../space/types.js';
+import type { AxisDomain, AxisSpec, GridSpec, Point, Value } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
+import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
-/** One value, a list, `lin(…)`, `log(…)`, `range(…)`, or the same as command-line text: `'log(1e-4,1,9)'`. */
-export type AxisInput = Value | readonly Value[] | AxisValues;
+/**
+ * One value, a list, `lin(…)`, `log(…)`, `range(…)`, a domain to draw from (`uniform(…)`, `loguniform(…)`, `int(…)`,
+ * `choice(…)`), or the same as command-line text: `'log(1e-4,1,9)'`.
+ */
+export type AxisInput = Value | readonly Value[] | AxisDomain;
 
 /** An axis; with `when` it exists only where each named axis of the same grid has one of the values. */
 export type AxisDefinition =
@@ -36,7 +39,7 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly replicates?: number;
   /** Points for which this is false are no trials. Sees the axes only; must depend on nothing else. */
   readonly where?: (point: Point) => boolean;
-  readonly sampler?: SamplerSpec;
+  readonly sampler?: SamplerRequest;
   /** Seed of everything random; default 1. */
   readonly seed?: number;
 }
@@ -48,11 +51,11 @@ export interface Sweep {
   readonly about: string;
   readonly worker: string;
   readonly report: string | null;
-  readonly grids: readonly GridSpec[];
+  readonly grids: readonly GridSpec<AxisDomain>[];
   readonly fixed: Readonly<Record<string, Value>>;
   readonly replicates: number;
   readonly where: ((point: Point) => boolean) | null;
-  readonly sampler: SamplerSpec;
+  readonly sampler: SamplerRequest;
   readonly seed: number;
 }
 
@@ -77,7 +80,7 @@ export function defineSweep(options: SweepOptions): Sweep {
     { axes: options.axes ?? {}, ...(options.zip === undefined ? {} : { zip: options.zip }) },
   ];
   const grids = definitions.map((grid) => toGrid(grid, faults));
-  throwFaults('BAD_DEFINITION', `sweep "${options.name}" does not hold together`, faults);
+  throwFaults('BAD_DEFINITION', `sweep "${options.name}" is invalid`, faults);
   return {
     kind: 'sweepline-sweep',
     name: options.name,
@@ -89,13 +92,13 @@ export function defineSweep(options: SweepOptions): Sweep {
     fixed: options.fixed ?? {},
     replicates: options.replicates ?? 1,
     where: options.where ?? null,
-    sampler: options.sampler ?? { name: 'grid' },
+    sampler: options.sampler ?? { name: SAMPLERS[0]!.name },
     seed: options.seed ?? 1,
   };
 }
 
-function toGrid(grid: GridDefinition, faults: string[]): GridSpec {
-  const axes: AxisSpec[] = [];
+function toGrid(grid: GridDefinition, faults: string[]): GridSpec<AxisDomain> {
+  const axes: AxisSpec<AxisDomain>[] = [];
   const zipped = new Map((grid.zip ?? []).flatMap((group) => group.map((name) => [name, group] as const)));
   for (const name of zipped.keys())
     if (!Object.hasOwn(grid.axes, name))
@@ -123,9 +126,9 @@ function definitionOf(definition: AxisDefinition): {
 }
 
 /** The values of an axis however they were given; what is wrong with them goes to `faults`. */
-export function toAxisValues(name: string, input: AxisInput, faults: string[]): AxisValues {
+export function toAxisValues(name: string, input: AxisInput, faults: string[]): AxisDomain {
   if (Array.isArray(input)) return { kind: 'list', values: input };
-  if (typeof input === 'object') return input as AxisValues;
+  if (typeof input === 'object') return input as AxisDomain;
   if (typeof input !== 'string') return { kind: 'list', values: [input] };
   try {
     return parseAxisValues(input);

@@ -3,8 +3,8 @@
 import { fork } from 'node:child_process';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, type PlainError, SweeplineError } from '../ground/errors.js';
-import type { WorkerDescription } from '../worker/define.js';
-import type { RunRequest } from './contract.js';
+import type { WorkerDescription } from '../worker/contract.js';
+import type { Settings } from './settings.js';
 
 export interface Device {
   readonly engine: string;
@@ -16,16 +16,16 @@ const PROBE_MS = 60_000;
 
 /** What `--engine` and `--device` come to for this worker. Rejects with NO_DEVICE and the command that adds it. */
 export async function findDevice(
-  request: Pick<RunRequest, 'engine' | 'device' | 'trainingOnly'>,
+  settings: Pick<Settings, 'engine' | 'device' | 'trainingOnly'>,
   worker: WorkerDescription,
 ): Promise<Device> {
-  if (worker.trains) return tryDevice(request.engine ?? 'onnx', request.device ?? 'auto');
-  if (request.trainingOnly) return { engine: 'none', device: 'cpu' };
+  if (worker.trains) return tryDevice(settings.engine ?? 'onnx', settings.device ?? 'auto');
+  if (settings.trainingOnly) return { engine: 'none', device: 'cpu' };
   for (const [option, value, plain] of [
-    ['engine', request.engine, ['none']],
-    ['device', request.device, ['cpu', 'auto']],
+    ['engine', settings.engine, ['none']],
+    ['device', settings.device, ['cpu', 'auto']],
   ] as const) {
-    if (value === undefined || (plain as readonly string[]).includes(value)) continue;
+    if (value === null || (plain as readonly string[]).includes(value)) continue;
     throw new SweeplineError(
       'BAD_USAGE',
       `${option} ${value}: worker ${worker.name} trains nothing and runs on the CPU`,

@@ -1,13 +1,5 @@
 // Tells observers, and drops one that throws: looking at a run must not change it.
-import type { PlainError } from '../ground/errors.js';
 import type { Observer } from './contract.js';
-
-export interface FailureEvent {
-  readonly trial: number;
-  readonly status: string;
-  readonly error?: PlainError;
-  readonly attempt: number;
-}
 
 type Hook = keyof Observer;
 type Event<H extends Hook> = Parameters<NonNullable<Observer[H]>>[0];

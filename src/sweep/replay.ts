@@ -1,23 +1,27 @@
 // Runs one trial of a run again, alone and in this process: same parameters, same seed, same numbers, and a debugger
 // can follow it. Nothing of the run is changed: artifacts go to a folder of their own.
-import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
-import type { Task, TaskResult } from '../pool/contract.js';
 import { openRunFolder } from '../run/folder.js';
-import type { Manifest } from '../run/manifest.js';
-import type { Value } from '../space/types.js';
-import { headerOf } from '../trial/prefixes.js';
-import { requestOf, restorePrepared } from './again.js';
-import { prepare } from './prepare.js';
+import { readProposals } from '../run/history.js';
+import { type Manifest, proposesPoints } from '../run/manifest.js';
+import { readJournal } from '../run/read-journal.js';
+import { headerOf } from '../trial/row.js';
+import type { Selection } from '../trial/selection.js';
+import type { TrialNote } from '../trial/status.js';
+import { openPool } from './host.js';
+import { loadSweep } from './load.js';
+import { settingsOf } from './settings.js';
 import { readStages } from './stages.js';
+import { prepareAgain } from './start.js';
 
 export interface Replay {
   /** Header and row as in trials.csv. */
   readonly csv: string;
-  readonly note: TaskResult['notes'][number] | undefined;
+  /** What happened where the trial did not end `ok`. */
+  readonly note: TrialNote | undefined;
   /** Where the trial's artifacts went. */
   readonly folder: string;
 }
@@ -26,67 +30,41 @@ export interface Replay {
 export async function replayTrial(
   runFolder: string,
   trial: number,
-  onLine: (line: string) => void,
+  onLine: (line: string) => void = () => undefined,
 ): Promise<Replay> {
   const { path, manifest } = await openRunFolder(runFolder);
-  const request = requestOf(manifest, { debug: true });
-  const { pool, worker, space, resolved } = restorePrepared(await prepare(request, onLine), manifest);
+  const settings = settingsOf(manifest, { debug: true });
+  const loaded = await loadSweep(settings.sweep);
+  const pool = openPool(settings, loaded.workerUrl, onLine);
   try {
-    const task = await findTask(path, manifest, trial, space.trials);
+    const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
+    const trials = findTrial(path, manifest, trial, job.space.trials);
     const folder = await mkdtemp(join(tmpdir(), 'sweepline-replay-'));
+    const { space, axes, fixed, seed: sweepSeed } = job.resolved;
     await pool.begin({
-      space: resolved.space,
-      axes: resolved.axes,
-      fixed: resolved.fixed,
-      sweepSeed: resolved.seed,
+      ...{ space, axes, fixed, sweepSeed, folder },
       engine: manifest.engine,
       device: manifest.device,
-      data: request.data,
-      folder,
-      stages: readStages(path, worker),
+      data: settings.data ?? undefined,
+      stages: readStages(path, job.worker),
     });
-    const { rows, notes } = await pool.submit(task);
-    const header = headerOf(
-      manifest.axes,
-      manifest.worker.metrics.map(({ name }) => name),
-    );
-    return { csv: header + new TextDecoder().decode(rows), note: notes[0], folder };
+    const { rows, notes } = await pool.submit({ id: 0, attempt: 1, trials }).result;
+    const { metrics } = manifest.worker;
+    return { csv: headerOf({ axes, metrics }) + new TextDecoder().decode(rows), note: notes[0], folder };
   } finally {
     await pool.close();
   }
 }
 
-async function findTask(path: string, manifest: Manifest, trial: number, trials: number): Promise<Task> {
-  const id = { id: 0, attempt: 1 };
-  if (manifest.sampler.name === 'grid') {
-    if (trial < trials) return { kind: 'trials', ...id, trials: [trial] };
+function findTrial(path: string, { sampler }: Manifest, trial: number, trials: number): Selection {
+  if (!proposesPoints(sampler)) {
+    if (trial < trials) return { kind: 'range', first: trial, count: 1 };
     throw new SweeplineError('BAD_USAGE', `trial ${trial}: the run has the trials 0 to ${trials - 1}`);
   }
-  // An adaptive sampler chose the point by what it had seen: its row is the only place that still knows it.
-  const row = await readRow(join(path, 'trials.csv'), trial);
-  if (row === undefined) {
-    throw new SweeplineError('BAD_USAGE', `trial ${trial}: ${join(path, 'trials.csv')} has no row of it`, {
-      hint: 'rows are written when a run ends: wait for it, or resume it',
-    });
-  }
-  const types = new Map(manifest.worker.params.map(({ name, type }) => [name, type]));
-  const cells = manifest.axes.filter((axis) => row[axis] !== '').map((axis) => [axis, row[axis]!] as const);
-  const point = Object.fromEntries(cells.map(([axis, text]) => [axis, parseValue(text, types.get(axis))]));
-  return { kind: 'points', ...id, points: [{ trial, replicate: Number(row.replicate), point }] };
-}
-
-async function readRow(file: string, trial: number): Promise<Readonly<Record<string, string>> | undefined> {
-  if (!existsSync(file)) return undefined;
-  const { parse } = await import('fast-csv');
-  const rows = createReadStream(file).pipe(
-    parse<Record<string, string>, Record<string, string>>({ headers: true }),
-  );
-  for await (const row of rows as AsyncIterable<Record<string, string>>)
-    if (Number(row.trial) === trial) return row;
-  return undefined;
-}
-
-function parseValue(text: string, type: string | undefined): Value {
-  if (type === 'boolean') return text === 'true';
-  return type === 'string' ? text : Number(text);
+  const { state } = readJournal(path);
+  for (const point of readProposals(path, state.epochs.length - 1))
+    if (point.trial === trial) return { kind: 'points', points: [point] };
+  throw new SweeplineError('BAD_USAGE', `trial ${trial}: the run's sampler has proposed none of that number`, {
+    hint: 'the numbers are the first column of trials.csv',
+  });
 }

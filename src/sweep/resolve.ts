@@ -2,19 +2,24 @@
 // reported together, with the legal names; values are checked by the worker's own types, in its host.
 import { throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import type { Pool } from '../pool/contract.js';
+import type { SamplerSpec } from '../run/manifest.js';
 import { findSpaceFaults } from '../space/check.js';
-import type { SamplerSpec } from '../space/sampling.js';
-import { createSpace, type Space } from '../space/space.js';
-import type { AxisSpec, AxisValues, GridSpec, Point, SpaceSpec, Value } from '../space/types.js';
+import { isDomain, toFiniteValues } from '../space/domain.js';
+import { createSpace } from '../space/space.js';
+import type { AxisDomain, AxisSpec, AxisValues, GridSpec, Point, SpaceSpec, Value } from '../space/types.js';
 import { axisAt, axisLength } from '../space/values.js';
-import type { WorkerDescription } from '../worker/define.js';
-import type { RunRequest } from './contract.js';
+import type { WorkerDescription } from '../worker/contract.js';
+import type { Proposed, WorkerQuestions } from '../worker/questions.js';
 import type { Sweep } from './define.js';
-import { resolveSampler } from './samplers/choose.js';
+import { resolveSampler } from './samplers/list.js';
+import type { Settings } from './settings.js';
 
+/** Everything that trial numbers and row cells depend on, beside the worker. */
 export interface Resolved {
+  /** What trial numbers are of. */
   readonly space: SpaceSpec;
+  /** The grids as they were asked for: what there is to choose from, for people and for checks. */
+  readonly asked: readonly GridSpec<AxisDomain>[];
   /** Columns of trials.csv, in the order of the definition. */
   readonly axes: readonly string[];
   readonly fixed: Readonly<Record<string, Value>>;
@@ -26,70 +31,79 @@ export interface Resolved {
 const CHECKED_VALUES = 10_000;
 const CHECKED_POINTS = 1000;
 
-/** Throws BAD_DEFINITION (or BAD_USAGE where only the request is at fault) with every fault; starts nothing. */
-export async function resolveSweep(
-  sweep: Sweep,
-  request: RunRequest,
-  worker: WorkerDescription,
-  pool: Pool,
-): Promise<Resolved> {
+/** Throws BAD_DEFINITION (or BAD_USAGE where only the request is at fault) with every fault. */
+export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDescription): Resolved {
   const params = worker.params.map((param) => param.name);
-  const set = asTyped(request.set ?? {}, worker);
+  const set = asTyped(settings.set, worker);
+  const declared = namesIn(sweep.grids);
   const stray = Object.keys(set).filter((name) => !params.includes(name));
-  const own = [
-    ...sweep.grids.flatMap((grid) => grid.axes.flatMap((axis) => axis.names)),
-    ...Object.keys(sweep.fixed),
-  ];
+  const legal = [...new Set([...declared, ...Object.keys(sweep.fixed), ...params])];
   throwFaults(
     'BAD_USAGE',
     `sweep ${sweep.name}`,
-    stray.map((name) => describeUnknown('axis', name, [...new Set([...own, ...params])])),
+    stray.map((name) => describeUnknown('axis', name, legal)),
   );
 
-  const overridden = sweep.grids.map((grid) => override(grid, set));
-  const named = overridden.flatMap((grid) => grid.axes.flatMap((axis) => axis.names));
-  const declared = sweep.grids.flatMap((grid) => grid.axes.flatMap((axis) => axis.names));
-  const axes = [...new Set([...declared, ...named])];
+  const asked = sweep.grids.map((grid) => override(grid, set));
+  const axes = [...new Set([...declared, ...namesIn(asked)])];
   const fixed = Object.fromEntries(Object.entries(sweep.fixed).filter(([name]) => !Object.hasOwn(set, name)));
-
   const faults = Object.keys(fixed)
     .filter((name) => !params.includes(name))
     .map((name) => `fixed: ${describeUnknown('parameter', name, params)}`);
-  const { sampler, grids } = resolveSampler(request.sampler ?? sweep.sampler, overridden, worker, faults);
-  const space: SpaceSpec = { grids, replicates: request.replicates ?? sweep.replicates };
-  faults.push(...findSpaceFaults({ ...space, grids: overridden }, params));
+  const replicates = settings.replicates ?? sweep.replicates;
+  faults.push(...findSpaceFaults({ grids: asked, replicates }, params));
+  const wanted = { grids: asked, worker, trials: settings.trials };
+  const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
+  const seed = settings.seed ?? sweep.seed;
+  return { space: { grids, replicates }, asked, axes, fixed, sampler: spec, seed };
+}
 
+function namesIn(grids: readonly GridSpec<AxisDomain>[]): string[] {
+  return grids.flatMap((grid) => grid.axes.flatMap((axis) => axis.names));
+}
+
+/** Throws BAD_DEFINITION where the worker's own types, or its `check`, do not take some value or point. */
+export async function checkValues(
+  sweep: Sweep,
+  { asked, fixed }: Resolved,
+  settings: Settings,
+  questions: WorkerQuestions,
+): Promise<void> {
   const checks: Record<string, Value[]> = {};
-  for (const axis of overridden.flatMap((grid) => grid.axes)) {
+  for (const axis of asked.flatMap((grid) => grid.axes)) {
     axis.names.forEach((name, i) => {
       checks[name] = [...(checks[name] ?? []), ...sampleValues(axis.values[i]!)];
     });
   }
   // What was asked for is checked also where no grid has it any more.
-  for (const [name, values] of Object.entries(set)) checks[name] ??= sampleValues(values);
+  for (const [name, values] of Object.entries(settings.set)) checks[name] ??= sampleValues(values);
   for (const [name, value] of Object.entries(fixed)) checks[name] = [value];
-  const resolved = { space, axes, fixed, sampler, seed: request.seed ?? sweep.seed };
-  const whole = createSpace({ ...space, grids: overridden });
-  throwValueFaults(sweep, worker, await pool.validate(checks, samplePoints(whole, fixed)));
-  return resolved;
+  await throwValueFaults(sweep, questions, { checks, points: samplePoints(asked, fixed) });
 }
 
-/** Throws BAD_DEFINITION where the data that the worker has read by now does not go with some point. */
+/** Throws BAD_DEFINITION where the data that the worker has loaded by now does not go with some point. */
 export async function checkAgainstData(
   sweep: Sweep,
-  { space, fixed }: Resolved,
-  worker: WorkerDescription,
-  pool: Pool,
+  { asked, fixed }: Resolved,
+  questions: WorkerQuestions,
 ): Promise<void> {
-  throwValueFaults(sweep, worker, await pool.validate({}, samplePoints(createSpace(space), fixed)));
+  await throwValueFaults(sweep, questions, { checks: {}, points: samplePoints(asked, fixed) });
+}
+
+async function throwValueFaults(sweep: Sweep, questions: WorkerQuestions, proposed: Proposed): Promise<void> {
+  throwFaults(
+    'BAD_DEFINITION',
+    `sweep ${sweep.name}: values that its worker does not take`,
+    await questions.validate(proposed),
+  );
 }
 
 /** On the command line `hidden=16` looks like a number; for a parameter that is text it is text. */
 function asTyped(
-  set: Readonly<Record<string, AxisValues>>,
+  set: Readonly<Record<string, AxisDomain>>,
   worker: WorkerDescription,
-): Record<string, AxisValues> {
+): Record<string, AxisDomain> {
   const entries = Object.entries(set).map(([name, values]) => {
     const isText = worker.params.find((param) => param.name === name)?.type === 'string';
     return [
@@ -104,16 +118,19 @@ function asTyped(
  * `--set` replaces an axis's values where the grid has it and adds the axis where it has not (turning slowest, so that
  * what turned fastest still does). A condition on values that are gone goes too, and with its last value the axis.
  */
-function override(grid: GridSpec, set: Readonly<Record<string, AxisValues>>): GridSpec {
+function override(
+  grid: GridSpec<AxisDomain>,
+  set: Readonly<Record<string, AxisDomain>>,
+): GridSpec<AxisDomain> {
   const has = new Set(grid.axes.flatMap((axis) => axis.names));
-  const added: AxisSpec[] = Object.entries(set)
+  const added: AxisSpec<AxisDomain>[] = Object.entries(set)
     .filter(([name]) => !has.has(name))
     .map(([name, values]) => ({ names: [name], values: [values] }));
   const replaced = grid.axes.map((axis) => ({
     ...axis,
     values: axis.values.map((values, i) => set[axis.names[i]!] ?? values),
   }));
-  const axes: AxisSpec[] = [];
+  const axes: AxisSpec<AxisDomain>[] = [];
   for (const axis of [...added, ...replaced]) {
     if (axis.when === undefined) {
       axes.push(axis);
@@ -129,24 +146,32 @@ function override(grid: GridSpec, set: Readonly<Record<string, AxisValues>>): Gr
   return { axes };
 }
 
-function stillThere(allowed: readonly Value[], values: AxisValues): Value[] {
+function stillThere(allowed: readonly Value[], values: AxisDomain): Value[] {
   const present = new Set(sampleValues(values));
   return allowed.filter((value) => present.has(value));
 }
 
-function sampleValues(values: AxisValues): Value[] {
+function sampleValues(domain: AxisDomain): Value[] {
+  const values = toSamples(domain);
   return spread(axisLength(values), CHECKED_VALUES).map((i) => axisAt(values, i));
 }
 
-function throwValueFaults(sweep: Sweep, worker: WorkerDescription, faults: readonly string[]): void {
-  throwFaults(
-    'BAD_DEFINITION',
-    `sweep ${sweep.name}: values that worker ${worker.name} does not take`,
-    faults,
-  );
+/** A domain that is open is checked at its ends. */
+function toSamples(domain: AxisDomain): AxisValues {
+  if (!isDomain(domain)) return domain;
+  const finite = toFiniteValues(domain);
+  if (finite !== undefined) return finite;
+  return { kind: 'list', values: domain.kind === 'choice' ? domain.values : [domain.from, domain.to] };
 }
 
-function samplePoints(space: Space, fixed: Readonly<Record<string, Value>>): Point[] {
+function samplePoints(
+  asked: readonly GridSpec<AxisDomain>[],
+  fixed: Readonly<Record<string, Value>>,
+): Point[] {
+  const grids = asked.map(({ axes }) => ({
+    axes: axes.map((axis) => ({ ...axis, values: axis.values.map(toSamples) })),
+  }));
+  const space = createSpace({ grids, replicates: 1 });
   return spread(space.points, CHECKED_POINTS).map((i) => ({ ...fixed, ...space.at(i) }));
 }
 

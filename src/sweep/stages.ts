@@ -1,100 +1,125 @@
-// Runs the stages that trials depend on, each as a run of its own in a folder within that of the run it belongs to, and
-// reads what they left. A stage runs at the points that the trials still to run need, and at no others.
-
-import { randomBytes } from 'node:crypto';
+// The stages that trials depend on, each as a job of its own in a folder within that of the run it belongs to, and what
+// they left. A stage's points are the projection of the grid on its parameters; it runs at those that the trials still to
+// run need, and at no others.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../ground/clock.js';
-import { randomFor } from '../ground/random.js';
+import { SweeplineError } from '../ground/errors.js';
 import { Excerpts } from '../run/excerpts.js';
 import { finishedTrials, readStretch } from '../run/finished.js';
-import { createRunFolder, createRunId, MANIFEST_FILE, stageFolder } from '../run/folder.js';
-import { replayJournal } from '../run/read-journal.js';
-import { spaceRecord } from '../run/records.js';
+import { MANIFEST_FILE, stageFolder } from '../run/folder.js';
+import { proposesPoints } from '../run/manifest.js';
+import { readJournal } from '../run/read-journal.js';
+import { projectPoints } from '../space/projection.js';
 import { createSpace } from '../space/space.js';
-import type { Value } from '../space/types.js';
+import type { Point, Value } from '../space/types.js';
 import { canonicalParams } from '../trial/key.js';
 import { fillParams } from '../trial/params.js';
-import { readMetrics } from '../trial/row.js';
-import type { MetricValue, WorkerDescription } from '../worker/define.js';
-import type { FinishedStage, StageDescription, StageResult } from '../worker/stage.js';
-import { isSameSpace } from './again.js';
-import type { Outcome, RunHandle, RunRequest, StagePlan } from './contract.js';
-import type { Launch } from './launch.js';
+import { createRowReader } from '../trial/row.js';
+import { trialsOf } from '../trial/selection.js';
+import type { StageDescription, WorkerDescription } from '../worker/contract.js';
+import type { FinishedStage, StageResult } from '../worker/stage-results.js';
+import type { StagePlan } from './contract.js';
+import type { Job } from './job.js';
 import { loadedStage } from './load.js';
-import { Observers } from './observers.js';
-import { openPool, type Prepared } from './prepare.js';
-import { createManifest } from './record.js';
+import type { Resolved } from './resolve.js';
+import { createAccept } from './samplers/finite.js';
+import { samplerOf } from './samplers/list.js';
 import type { Sampler } from './samplers/contract.js';
-import { createSampler, type RetryChoice } from './samplers/create.js';
-import { createAccept } from './samplers/grid.js';
 
 /** The values that a stage's parameters have over some trials: one entry for each combination, in order of first use. */
 type StagePoints = ReadonlyMap<string, Readonly<Record<string, Value>>>;
 
-/** What a stage is run for. */
-export interface StageRun {
-  readonly main: Launch;
-  readonly launch: (run: Launch) => Promise<RunHandle>;
-  /** A sampler of what the run has still to do; it is used up. */
-  readonly todo: Sampler;
-  /** Called with the handle of each stage that runs, so that the run can be stopped meanwhile. */
-  readonly onHandle: (handle: RunHandle) => void;
+/** Spaces with a constraint are walked point by point up to this size; of larger ones every projected point counts. */
+const WALKED = 200_000;
+
+/** Stages run before the trials: which ones is known in advance only where trials are numbers of the space. */
+export function requirePlannable(
+  { sampler }: Resolved,
+  { name, stages }: Pick<WorkerDescription, 'name' | 'stages'>,
+): void {
+  if (stages.length === 0 || !proposesPoints(sampler)) return;
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${samplerOf(sampler).name} cannot plan`,
+    { hint: 'use --sampler grid' },
+  );
 }
 
-/**
- * Runs all stages of the run's worker, one after another, as far as they are not done. Resolves early where a stage was
- * interrupted or gave up (`ended`).
- */
-export async function runStages({ main, launch, todo, onHandle }: StageRun): Promise<{
-  readonly stages: readonly FinishedStage[];
-  readonly ended: Outcome | undefined;
-}> {
-  const { prepared, folder, retry } = main;
-  const trials = [...drain(todo)];
-  const finished: FinishedStage[] = [];
-  for (const stage of prepared.worker.stages) {
-    const points = findPoints(stage, prepared, allTrials(prepared));
-    const needed = findPoints(stage, prepared, trials);
-    const own = prepareStage(stage, prepared, points, main);
-    const numbers = new Set([...points.keys()].flatMap((text, i) => (needed.has(text) ? [i] : [])));
-    const path = stageFolder(folder, stage.name);
-    if (isToRun(path, own, numbers, retry, main.request)) {
-      const handle = await launchStage(stage.name, path, own, numbers, main, launch);
-      onHandle(handle);
-      const outcome = await handle.outcome;
-      if (outcome.interrupted || outcome.tooManyFailures) return { stages: finished, ended: outcome };
-    }
-    finished.push(readStage(folder, stage));
-  }
-  return { stages: finished, ended: undefined };
+/** A stage to be run. */
+export interface StageJob {
+  readonly stage: StageDescription;
+  readonly job: Job;
+  readonly folder: string;
+  /** Numbers of its trials that somebody needs. */
+  readonly needed: ReadonlySet<number>;
 }
 
-/** The stages of a run as its folder has them, whether or not all of their trials have run. */
-export function readStages(folder: string, worker: WorkerDescription): FinishedStage[] {
-  return worker.stages.map((stage) => readStage(folder, stage));
+/** A stage of the run's worker as a job whose one axis goes through its points. `todo` is used up. */
+export function createStageJob(main: Job, stage: StageDescription, folder: string, todo: Todo): StageJob {
+  const points = findPoints(main, stage);
+  const needed = todo.isAll ? points : projectTrials(main, stage, todo.trials());
+  const numbers = new Set([...points.keys()].flatMap((text, i) => (needed.has(text) ? [i] : [])));
+  const names = stage.worker.params.map((param) => param.name);
+  const values = names.map((each) => ({
+    kind: 'list' as const,
+    values: [...points.values()].map((point) => point[each]!),
+  }));
+  const space = { grids: [{ axes: names.length === 0 ? [] : [{ names, values }] }], replicates: 1 };
+  const { seed } = main.resolved;
+  const sampler = { name: 'grid' };
+  return {
+    stage,
+    folder: stageFolder(folder, stage.name),
+    needed: numbers,
+    job: {
+      ...main,
+      loaded: loadedStage(main.loaded, stage.name),
+      worker: stage.worker,
+      resolved: { space, asked: space.grids, axes: names, fixed: {}, sampler, seed },
+      space: createSpace(space),
+    },
+  };
+}
+
+/** The trials that a run has still to do. */
+export interface Todo {
+  /** All that there are, or too many to look at one by one. */
+  readonly isAll: boolean;
+  trials(): Iterable<number>;
+}
+
+/** `open` gives a sampler of what is to do. */
+export function findTodo({ space }: Job, isFresh: boolean, open: () => Sampler): Todo {
+  return { isAll: isFresh || space.trials > WALKED, trials: () => drain(open()) };
 }
 
 /** How often each stage runs for the whole space, and how much of that is done in `folder` (null: there is none yet). */
-export function planStages(prepared: Prepared, folder: string | null): StagePlan[] {
-  return prepared.worker.stages.map((stage) => {
-    const { name, worker } = stage;
-    const points = findPoints(stage, prepared, allTrials(prepared));
+export function planStages(job: Job, folder: string | null): StagePlan[] {
+  return job.worker.stages.map((stage) => {
     const results = folder === null ? {} : readStage(folder, stage).results;
     return {
-      name,
-      about: worker.about ?? '',
-      trials: points.size,
+      name: stage.name,
+      about: stage.worker.about ?? '',
+      trials: findPoints(job, stage).size,
       done: Object.values(results).filter(({ status }) => status === 'ok').length,
     };
   });
 }
 
-function allTrials({ space, resolved, loaded }: Prepared): Iterable<number> {
-  const accept = createAccept(space, loaded.sweep.where);
-  return drain(
-    createSampler({ space, spec: resolved.sampler, accept, shard: null, nextUndone: (from) => from }),
-  );
+/** The points of a stage over all trials of the space. */
+function findPoints(job: Job, stage: StageDescription): StagePoints {
+  const { space, resolved, loaded } = job;
+  const { where } = loaded.sweep;
+  if (where !== null && space.trials <= WALKED) {
+    const accept = createAccept(space, where)!;
+    return projectTrials(job, stage, acceptedTrials(space.trials, accept));
+  }
+  const names = new Set(stage.worker.params.map(({ name }) => name));
+  return collect(stage, resolved, projectPoints(space, names));
+}
+
+function* acceptedTrials(trials: number, accept: (trial: number) => boolean): Generator<number> {
+  for (let trial = 0; trial < trials; trial++) if (accept(trial)) yield trial;
 }
 
 /** The numbers of all trials that a sampler proposes; it must not wait for results. */
@@ -102,144 +127,62 @@ function* drain(sampler: Sampler): Generator<number> {
   for (;;) {
     const proposal = sampler.next(4096);
     if (typeof proposal === 'string') return;
-    if (proposal.kind === 'range') for (let i = 0; i < proposal.count; i++) yield proposal.first + i;
-    else if (proposal.kind === 'trials') yield* proposal.trials;
+    yield* trialsOf(proposal);
   }
 }
 
-function findPoints(stage: StageDescription, prepared: Prepared, trials: Iterable<number>): StagePoints {
-  const { space, resolved } = prepared;
-  const { params } = stage.worker;
-  const points = new Map<string, Readonly<Record<string, Value>>>();
-  let last = -1;
-  for (const trial of trials) {
-    const number = Math.floor(trial / space.replicates);
-    if (number === last) continue;
-    last = number;
-    const point = fillParams(space.at(number), params, resolved.fixed);
-    points.set(canonicalParams(point), point);
+function projectTrials(
+  { space, resolved }: Job,
+  stage: StageDescription,
+  trials: Iterable<number>,
+): StagePoints {
+  function* points(): Generator<Point> {
+    let last = -1;
+    for (const trial of trials) {
+      const number = Math.floor(trial / space.replicates);
+      if (number === last) continue;
+      last = number;
+      yield space.at(number);
+    }
   }
-  return points;
+  return collect(stage, resolved, points());
 }
 
-/** The stage as a sweep whose one axis goes through its points. Its pool is not started before it is asked something. */
-function prepareStage(
-  { name, worker }: StageDescription,
-  main: Prepared,
-  points: StagePoints,
-  { request, seen }: Launch,
-): Prepared {
-  const names = worker.params.map((param) => param.name);
-  const values = names.map((each) => ({
-    kind: 'list' as const,
-    values: [...points.values()].map((point) => point[each]!),
-  }));
-  const space = { grids: [{ axes: names.length === 0 ? [] : [{ names, values }] }], replicates: 1 };
-  const loaded = loadedStage(main.loaded, name);
-  const workers = Math.min(main.workers, Math.max(1, points.size));
-  return {
-    loaded,
-    worker,
-    resolved: { space, axes: names, fixed: {}, sampler: { name: 'grid' }, seed: main.resolved.seed },
-    space: createSpace(space),
-    pool: openPool(request, loaded.workerUrl, workers, (line) => seen.tell('onLine', line)),
-    workers,
-    device: main.device,
-    data: main.data,
-  };
-}
-
-/** Whether anything is left to do at the points that are needed. */
-function isToRun(
-  path: string,
-  prepared: Prepared,
-  needed: ReadonlySet<number>,
-  retry: RetryChoice | null,
-  request: RunRequest,
-): boolean {
-  if (needed.size === 0) return false;
-  if (!existsSync(join(path, MANIFEST_FILE))) return true;
-  const { state } = replayJournal(path);
-  const epoch = state.epochs.at(-1);
-  const asked = spaceRecord(createManifest(prepared, request, '', systemClock));
-  if (epoch === undefined || !isSameSpace(epoch.record, asked)) return true;
-  if (retry !== null && epoch.counts().ok < epoch.doneCount) return true;
-  return [...needed].some((trial) => !epoch.isDone(trial));
-}
-
-async function launchStage(
-  stage: string,
-  path: string,
-  prepared: Prepared,
-  needed: ReadonlySet<number>,
-  { request, seen, retry }: Launch,
-  launch: StageRun['launch'],
-): Promise<RunHandle> {
-  const { shard: _, ...own } = request;
-  const runId = createRunId(systemClock, randomFor('run id', randomBytes(8).toString('hex')));
-  const manifest = createManifest(prepared, own, runId, systemClock);
-  const { isNew } = await createRunFolder(path, manifest);
-  const watch = new Observers([
-    {
-      onStart: ({ plan }) => seen.tell('onStage', { stage, plan }),
-      onProgress: (progress) => seen.tell('onProgress', { ...progress, stage }),
-      onFailure: (failure) => seen.tell('onFailure', { ...failure, stage }),
-      onLine: (line) => seen.tell('onLine', line),
-    },
-  ]);
-  try {
-    return await launch({
-      prepared,
-      request: own,
-      seen: watch,
-      folder: path,
-      manifest,
-      isNew,
-      retry,
-      only: (trial) => needed.has(trial),
-    });
-  } catch (error) {
-    prepared.pool.kill();
-    throw error;
+function collect(stage: StageDescription, { fixed }: Resolved, points: Iterable<Point>): StagePoints {
+  const found = new Map<string, Readonly<Record<string, Value>>>();
+  for (const each of points) {
+    const point = fillParams(each, stage.worker.params, fixed);
+    const text = canonicalParams(point);
+    if (!found.has(text)) found.set(text, point);
   }
+  return found;
 }
 
-function readStage(folder: string, { name, worker }: StageDescription): FinishedStage {
+/** The stages of a run as its folder has them, whether or not all of their trials have run. */
+export function readStages(folder: string, worker: Pick<WorkerDescription, 'stages'>): FinishedStage[] {
+  return worker.stages.map((stage) => readStage(folder, stage));
+}
+
+export function readStage(folder: string, { name, worker }: StageDescription): FinishedStage {
   const path = stageFolder(folder, name);
   const params = worker.params.map((param) => param.name);
   const results: Record<string, StageResult> = {};
-  if (!existsSync(join(path, MANIFEST_FILE))) return { name, params, folder: path, results };
-  const { state } = replayJournal(path);
-  if (state.epochs.length === 0) return { name, params, folder: path, results };
+  const left = { name, params, folder: path, results };
+  if (!existsSync(join(path, MANIFEST_FILE))) return left;
+  const { state } = readJournal(path);
+  if (state.epochs.length === 0) return left;
+  const read = createRowReader({ axes: params, params: worker.params, metrics: worker.metrics });
   const excerpts = new Excerpts(path);
   try {
     for (const { rows, record } of finishedTrials(state.epoch.extents, excerpts)) {
       const { notes } = excerpts.header(record);
-      for (const { trial, key, status, metrics } of readMetrics(readStretch(rows, excerpts), worker)) {
+      for (const { trial, key, status, metrics } of read(readStretch(rows, excerpts))) {
         const error = notes.get(trial)?.error?.message;
-        results[key] = {
-          trial,
-          status,
-          ...(error === undefined ? {} : { error }),
-          metrics: readValues(metrics, worker),
-        };
+        results[key] = { trial, status, ...(error === undefined ? {} : { error }), metrics };
       }
     }
   } finally {
     excerpts.close();
   }
-  return { name, params, folder: path, results };
-}
-
-function readValues(
-  metrics: ReadonlyMap<string, string>,
-  worker: WorkerDescription,
-): Record<string, MetricValue> {
-  return Object.fromEntries(
-    worker.metrics.map(({ name, type }) => {
-      const text = metrics.get(name) ?? '';
-      if (text === '') return [name, null];
-      return [name, type === 'string' ? text : type === 'boolean' ? text === 'true' : Number(text)];
-    }),
-  );
+  return left;
 }

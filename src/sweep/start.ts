@@ -1,47 +1,46 @@
-// Starts runs and takes them up again: everything that can be refused is refused here, before anything runs.
-import { randomBytes } from 'node:crypto';
+// Starts runs and takes them up again: everything that can be refused is refused here, before anything runs. The clock is
+// the real one from here on.
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
 import { throwFaults } from '../ground/errors.js';
-import { randomFor } from '../ground/random.js';
-import { createRunFolder, createRunId, openRunFolder } from '../run/folder.js';
+import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
-import { requestOf, restorePrepared } from './again.js';
-import type { Observer, RunHandle, RunRequest } from './contract.js';
+import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
+import { handingOn, openPool } from './host.js';
+import { type Job, openSampler, prepareJob, restoreJob } from './job.js';
 import { launch } from './launch.js';
+import { loadSweep } from './load.js';
+import { createManifest } from './manifest.js';
 import { Observers } from './observers.js';
-import { prepare } from './prepare.js';
-import { createManifest } from './record.js';
-import type { RetryChoice } from './samplers/create.js';
+import { resolveSettings, type Settings, settingsOf } from './settings.js';
 
 /**
- * Starts a run in a new folder, or goes on in `out` where it holds a run of the same sweep: points that are done there
+ * Starts a run in a new folder, or continues in `out` where it holds a run of the same sweep: points that are done there
  * are not run again. Rejects with a SweeplineError before anything is started or written.
  */
 export async function startRun(request: RunRequest, observers: readonly Observer[] = []): Promise<RunHandle> {
   const seen = new Observers(observers);
-  const prepared = await prepare(request, (line) => seen.tell('onLine', line));
-  try {
-    const runId = createRunId(systemClock, randomFor('run id', randomBytes(8).toString('hex')));
-    const manifest = createManifest(prepared, request, runId, systemClock);
-    const out = resolve(request.out ?? join(request.root ?? 'runs', manifest.sweep, runId));
+  const settings = resolveSettings(request);
+  const loaded = await loadSweep(settings.sweep);
+  const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
+  return handingOn(pool, async () => {
+    const job = await prepareJob(loaded, settings, pool.questions);
+    const manifest = describeRun(job, settings);
+    const out = resolve(settings.out ?? join(settings.root, manifest.sweep, manifest.runId));
     const folder = await createRunFolder(out, manifest);
     requireSameEngine(folder.manifest, manifest, out);
-    return await launch({ prepared, request, seen, folder: out, manifest, isNew: folder.isNew, retry: null });
-  } catch (error) {
-    prepared.pool.kill();
-    throw error;
-  }
+    const { isNew } = folder;
+    return launch({ job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock });
+  });
 }
 
-export type ResumeRequest = Pick<
-  RunRequest,
-  'workers' | 'retries' | 'maxFailures' | 'command' | 'blockSize'
-> & {
-  readonly retry?: RetryChoice;
-};
+function describeRun(job: Job, settings: Settings): Manifest {
+  const { total } = openSampler(job, settings);
+  const created = new Date(systemClock.now()).toISOString();
+  return createManifest(job, settings, { runId: newRunId(systemClock), created, total });
+}
 
-/** Goes on with a run as its manifest describes it. Its sweep's file is read again only for a constraint. */
+/** Continues a run as its manifest describes it. Its sweep's file is read again only for a constraint. */
 export async function resumeRun(
   path: string,
   request: ResumeRequest,
@@ -49,22 +48,34 @@ export async function resumeRun(
 ): Promise<RunHandle> {
   const { path: folder, manifest } = await openRunFolder(path);
   const seen = new Observers(observers);
-  const again = requestOf(manifest, request);
-  const prepared = restorePrepared(await prepare(again, (line) => seen.tell('onLine', line)), manifest);
-  try {
-    return await launch({
-      prepared,
-      request: again,
-      seen,
-      folder,
-      manifest,
-      isNew: false,
-      retry: request.retry ?? null,
-    });
-  } catch (error) {
-    prepared.pool.kill();
-    throw error;
-  }
+  const settings = settingsOf(manifest, request);
+  const loaded = await loadSweep(settings.sweep);
+  const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
+  return handingOn(pool, async () => {
+    const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
+    return launch({ job, pool, settings, seen, folder, manifest, isNew: false, clock: systemClock });
+  });
+}
+
+/** The job of a run that there is. Rejects where numbers could differ from those that it has. */
+export async function prepareAgain(
+  manifest: Manifest,
+  settings: Settings,
+  { loaded, questions }: { loaded: Job['loaded']; questions: Parameters<typeof prepareJob>[2] },
+): Promise<Job> {
+  const job = await prepareJob(loaded, settings, questions);
+  const { worker } = job;
+  const faults: string[] = [];
+  if (worker.version !== manifest.worker.version)
+    faults.push(
+      `worker ${worker.name} has version ${worker.version}; the run was made with ${manifest.worker.version}`,
+    );
+  if (String(loaded.sweep.where ?? '') !== (manifest.where ?? ''))
+    faults.push('the constraint in the sweep’s file has changed since the run was made');
+  throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
+    hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
+  });
+  return restoreJob(job, manifest);
 }
 
 /** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */
@@ -72,7 +83,7 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
-  throwFaults('BAD_USAGE', `${out} holds a run that this one cannot go on with`, faults, {
+  throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
 }

@@ -1,13 +1,24 @@
 // Counts, rate and the shown metric of a run in progress. The clock comes in as a value.
 import type { Clock } from '../ground/clock.js';
-import { readMetrics } from '../trial/row.js';
-import type { WorkerDescription } from '../worker/define.js';
+import { createRowReader, type RowFormat, type TrialRow } from '../trial/row.js';
+import type { WorkerDescription } from '../worker/contract.js';
 import type { Progress } from './contract.js';
 
 /** Rate over a sliding window of so many milliseconds. */
 const WINDOW_MS = 10_000;
 /** Of longer results only the last row is looked at. */
 const READ_ROWS = 64;
+
+export interface Tallied {
+  readonly format: RowFormat;
+  readonly mode: WorkerDescription['mode'];
+  /** Trials in all; null where the sampler decides as it goes. */
+  readonly total: number | null;
+  /** Before this session. */
+  readonly before: { readonly done: number; readonly failed: number };
+  /** How many there are now. */
+  readonly threads: () => number;
+}
 
 export class Tally {
   done: number;
@@ -17,23 +28,22 @@ export class Tally {
   /** Ended in this process. */
   ended = 0;
   #marks: { readonly at: number; readonly ended: number }[] = [];
+  readonly #read: (rows: Uint8Array) => Iterable<TrialRow>;
   #best: number | undefined;
   #metric: string | null = null;
 
   constructor(
     private readonly clock: Clock,
-    private readonly worker: WorkerDescription,
-    private readonly total: number | null,
-    before: { readonly done: number; readonly failed: number },
-    private readonly threads: number,
+    private readonly of: Tallied,
   ) {
-    this.done = before.done;
-    this.failed = before.failed;
+    this.done = of.before.done;
+    this.failed = of.before.failed;
+    this.#read = createRowReader(of.format);
     this.#marks.push({ at: clock.elapsed(), ended: 0 });
   }
 
   /** Trials ended: the rows as they will stand in trials.csv. */
-  add(ended: number, failed: number, rows: Uint8Array): void {
+  add({ ended, failed, rows }: { ended: number; failed: number; rows: Uint8Array }): void {
     this.done += ended;
     this.ended += ended;
     this.failed += failed;
@@ -49,23 +59,24 @@ export class Tally {
     const { at, ended } = this.#marks[0]!;
     const ms = this.clock.elapsed() - at;
     const rate = ms > 0 ? ((this.ended - ended) / ms) * 1000 : 0;
-    const left = this.total === null ? null : Math.max(0, this.total - this.done);
+    const { total, mode } = this.of;
+    const left = total === null ? null : Math.max(0, total - this.done);
     const etaMs = left === null ? null : left === 0 ? 0 : rate > 0 ? (left / rate) * 1000 : null;
-    const { total, done, failed, underWay } = this;
+    const { done, failed, underWay } = this;
     // A thread runs its trials one by one, or a whole block in lockstep.
-    const running = this.worker.mode === 'run' ? Math.min(underWay, this.threads) : underWay;
+    const running = mode === 'run' ? Math.min(underWay, this.of.threads()) : underWay;
     return { total, done, failed, running, rate, etaMs, metric: this.#metric };
   }
 
   #look(rows: Uint8Array, count: number): void {
     const spec =
-      this.worker.metrics.find((metric) => metric.goal !== undefined) ??
-      this.worker.metrics.find((metric) => metric.type === 'number');
+      this.of.format.metrics.find((metric) => metric.goal !== undefined) ??
+      this.of.format.metrics.find((metric) => metric.type === 'number');
     if (spec === undefined || rows.length === 0) return;
     const from = count <= READ_ROWS ? 0 : rows.lastIndexOf(10, rows.length - 2) + 1;
-    for (const { metrics } of readMetrics(rows.subarray(from), this.worker)) {
-      const value = Number(metrics.get(spec.name) || Number.NaN);
-      if (Number.isNaN(value)) continue;
+    for (const { metrics } of this.#read(rows.subarray(from))) {
+      const value = metrics[spec.name];
+      if (typeof value !== 'number' || Number.isNaN(value)) continue;
       const better =
         spec.goal === undefined ||
         this.#best === undefined ||

@@ -4,7 +4,8 @@ import { InternalError, SweeplineError } from '../ground/errors.js';
 import { type Axis, TABLE_LIMIT } from '../space/axis.js';
 import { type Box, positionOf } from '../space/grid.js';
 import type { Space } from '../space/space.js';
-import type { Point, Value } from '../space/types.js';
+import { countOf, type Selection } from './selection.js';
+import type { Value } from '../space/types.js';
 import { type FixedValues, restingValue, type SpaceParam } from './params.js';
 
 /** A column of parameter values over a block of trials; text as codes into `dictionary`. */
@@ -20,14 +21,8 @@ export interface BlockColumns {
   column(name: string): BlockColumn;
 }
 
-export interface ColumnSource {
-  /** Trials first to first + count - 1. */
-  range(first: number, count: number): BlockColumns;
-  /** Any trials of the space, in any order. */
-  trials(numbers: ArrayLike<number>): BlockColumns;
-  /** Points that need not lie in the space. */
-  points(points: readonly Point[]): BlockColumns;
-}
+/** The columns of some trials, in the order of the selection. */
+export type ColumnSource = (selection: Selection) => BlockColumns;
 
 export interface ColumnOptions {
   readonly space: Space;
@@ -57,28 +52,19 @@ export function createColumns({ space, params, fixed }: ColumnOptions): ColumnSo
       },
     };
   };
-  return {
-    range: (first, count) => block(count, (name, codec, into) => fillRange(space, name, codec, first, into)),
-    trials: (numbers) =>
-      block(numbers.length, (name, codec, into) => fillTrials(space, name, codec, numbers, into)),
-    points: (points) =>
-      block(points.length, (name, codec, into) => {
-        points.forEach((point, i) => {
-          into[i] = Object.hasOwn(point, name) ? codec.encode(point[name]!) : codec.resting;
-        });
-      }),
-  };
-}
-
-/** One block of trials first to first + count - 1, where no second one follows. */
-export function fillColumns(
-  space: Space,
-  first: number,
-  count: number,
-  params: readonly SpaceParam[],
-  fixed: FixedValues,
-): BlockColumns {
-  return createColumns({ space, params, fixed }).range(first, count);
+  return (selection) =>
+    block(countOf(selection), (name, codec, into) => {
+      switch (selection.kind) {
+        case 'range':
+          return fillRange({ space, name, codec }, selection.first, into);
+        case 'numbers':
+          return fillNumbers({ space, name, codec }, selection.numbers, into);
+        case 'points':
+          selection.points.forEach(({ point }, i) => {
+            into[i] = Object.hasOwn(point, name) ? codec.encode(point[name]!) : codec.resting;
+          });
+      }
+    });
 }
 
 type Cells = Float64Array | Uint8Array | Uint16Array;
@@ -151,7 +137,15 @@ function createCodec(param: SpaceParam, resting: Value): Codec {
   };
 }
 
-function fillRange(space: Space, name: string, codec: Codec, first: number, into: Cells): void {
+/** One parameter over some trials of a space. */
+interface Filling {
+  readonly space: Space;
+  readonly name: string;
+  readonly codec: Codec;
+}
+
+function fillRange(filling: Filling, first: number, into: Cells): void {
+  const { space } = filling;
   const { replicates, boxes } = space;
   requireTrials(space, first, into.length);
   let done = 0;
@@ -160,7 +154,7 @@ function fillRange(space: Space, name: string, codec: Codec, first: number, into
     const box = boxes[b]!;
     const offset = first + done - box.first * replicates;
     const end = Math.min(into.length, done + box.shape.points * replicates - offset);
-    fillBox(box, replicates, name, codec, { offset, into, from: done, end });
+    fillBox(box, filling, { offset, into, from: done, end });
     done = end;
   }
 }
@@ -173,7 +167,7 @@ interface Stretch {
   readonly end: number;
 }
 
-function fillBox(box: Box, replicates: number, name: string, codec: Codec, stretch: Stretch): void {
+function fillBox(box: Box, { space, name, codec }: Filling, stretch: Stretch): void {
   const { offset, into, from, end } = stretch;
   const place = box.shape.byName.get(name);
   if (place === undefined) {
@@ -185,7 +179,7 @@ function fillBox(box: Box, replicates: number, name: string, codec: Codec, stret
     into.fill(along(box.held[place.slot]!), from, end);
     return;
   }
-  const run = place.stride * replicates;
+  const run = place.stride * space.replicates;
   let position = Math.floor(offset / run) % place.length;
   let until = from + run - (offset % run);
   for (let i = from; i < end; ) {
@@ -201,7 +195,7 @@ function fillBox(box: Box, replicates: number, name: string, codec: Codec, stret
   }
 }
 
-function fillTrials(space: Space, name: string, codec: Codec, numbers: ArrayLike<number>, into: Cells): void {
+function fillNumbers({ space, name, codec }: Filling, numbers: readonly number[], into: Cells): void {
   let box: Box | undefined;
   let place: ReturnType<Box['shape']['byName']['get']>;
   let along: ((position: number) => number) | undefined;

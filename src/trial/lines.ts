@@ -54,3 +54,35 @@ export function skipCell(bytes: Uint8Array, at: number): number {
   }
   return i + 1;
 }
+
+/** The rows of those of `trials` (in the order of the rows) that are wanted. */
+export function pickRows(
+  bytes: Uint8Array,
+  trials: Iterable<number>,
+  isWanted: (trial: number) => boolean,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const trial of trials) {
+    const end = skipRows(bytes, at, 1);
+    if (isWanted(trial)) parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+/** The same of rows that begin with the number of their trial, as many as there are of each (metrics.csv). */
+export function pickSeries(
+  bytes: Uint8Array,
+  trials: Iterable<number>,
+  isWanted: (trial: number) => boolean,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const trial of trials) {
+    const end = skipTrials(bytes, at, trial, trial + 1);
+    if (isWanted(trial)) parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}

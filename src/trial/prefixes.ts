@@ -1,6 +1,6 @@
 // The leading cells of trials.csv, `trial,key,replicate,seed,<axes…>,`, with the keys and seeds they come from. Rows are
 // made by the million in the workers, so texts of axis values are kept and only what changed is looked up again.
-import { formatCell, formatRow } from '../ground/csv.js';
+import { formatCell } from '../ground/csv.js';
 import { InternalError } from '../ground/errors.js';
 import { type Axis, TABLE_LIMIT } from '../space/axis.js';
 import { type Box, type Place, positionOf } from '../space/grid.js';
@@ -9,11 +9,7 @@ import type { Point, Value } from '../space/types.js';
 import { requireTrials } from './columns.js';
 import { canonicalValue, type Keyer } from './key.js';
 import { type FixedValues, fillParams, restingValue, type SpaceParam } from './params.js';
-
-/** The header row of trials.csv with its line end. */
-export function headerOf(axes: readonly string[], metrics: readonly string[]): string {
-  return formatRow(['trial', 'key', 'replicate', 'seed', ...axes, 'status', ...metrics]);
-}
+import { countOf, type Selection } from './selection.js';
 
 /** For each trial of a block, in order. */
 export interface PrefixBlock {
@@ -23,14 +19,8 @@ export interface PrefixBlock {
   readonly seeds: Uint32Array;
 }
 
-export interface RowPrefixes {
-  range(first: number, count: number): PrefixBlock;
-  trials(numbers: ArrayLike<number>): PrefixBlock;
-  /** Points that need not lie in the space. */
-  points(
-    trials: readonly { readonly trial: number; readonly replicate: number; readonly point: Point }[],
-  ): PrefixBlock;
-}
+/** The leading cells of some trials, in the order of the selection. */
+export type RowPrefixes = (selection: Selection) => PrefixBlock;
 
 export interface RowPrefixOptions {
   readonly space: Space;
@@ -46,86 +36,102 @@ export interface RowPrefixOptions {
 
 export function createRowPrefixes(options: RowPrefixOptions): RowPrefixes {
   const { space, axes, params, fixed, keyer, sweepSeed } = options;
-  const { replicates } = space;
   const stray = [...space.names, ...axes].find((name) => !params.some((param) => param.name === name));
   if (stray !== undefined) throw new InternalError(`axis "${stray}" is no parameter`);
-  const texts = createTexts();
-  const openBox = createBoxOpener({ axes, params, fixed, texts });
+  const openBox = createBoxOpener({ axes, params, fixed, texts: createTexts() });
+  const describePoint = createPointWriter(options);
 
-  const start = (count: number) => {
+  return (selection) => {
+    const count = countOf(selection);
     const block = {
       prefixes: new Array<string>(count),
       keys: new Array<string>(count),
       seeds: new Uint32Array(count),
     };
     let i = 0;
-    const push = (trial: number, canonical: string, replicate: number, cells: string): void => {
+    const push: Push = (trial, replicate, canonical, cells) => {
       const key = keyer.keyOfText(canonical, replicate);
       const seed = keyer.lastSeed(sweepSeed);
       block.keys[i] = key;
       block.seeds[i] = seed;
       block.prefixes[i++] = `${trial},${key},${replicate},${seed},${cells}`;
     };
-    return { block, push };
+    switch (selection.kind) {
+      case 'range':
+        requireTrials(space, selection.first, count);
+        writeRange(space, openBox, selection, push);
+        break;
+      case 'numbers':
+        writeNumbers(space, openBox, selection.numbers, push);
+        break;
+      case 'points':
+        for (const { trial, replicate, point } of selection.points) {
+          const { canonical, cells } = describePoint(point);
+          push(trial, replicate, canonical, cells);
+        }
+    }
+    return block;
   };
+}
 
-  return {
-    range(first, count) {
-      requireTrials(space, first, count);
-      const { block, push } = start(count);
-      let point = Math.floor(first / replicates);
-      let replicate = first - point * replicates;
-      let b = count === 0 ? 0 : space.boxIndexOf(point);
-      for (let done = 0; done < count; b++) {
-        const box = space.boxes[b]!;
-        const writer = openBox(box);
-        writer.seek(point - box.first);
-        const end = box.first + box.shape.points;
-        while (point < end && done < count) {
-          const canonical = writer.canonical();
-          const cells = writer.cells();
-          for (; replicate < replicates && done < count; replicate++)
-            push(first + done++, canonical, replicate, cells);
-          replicate = 0;
-          point++;
-          writer.next();
-        }
-      }
-      return block;
-    },
-    trials(numbers) {
-      const { block, push } = start(numbers.length);
-      let box: Box | undefined;
-      let writer: BoxWriter | undefined;
-      for (let i = 0; i < numbers.length; i++) {
-        const trial = numbers[i]!;
-        requireTrials(space, trial, 1);
-        const point = Math.floor(trial / replicates);
-        if (
-          box === undefined ||
-          writer === undefined ||
-          point < box.first ||
-          point - box.first >= box.shape.points
-        ) {
-          box = space.boxes[space.boxIndexOf(point)]!;
-          writer = openBox(box);
-        }
-        writer.seek(point - box.first);
-        push(trial, writer.canonical(), trial - point * replicates, writer.cells());
-      }
-      return block;
-    },
-    points(trials) {
-      const { block, push } = start(trials.length);
-      const sorted = [...params].sort(byName);
-      for (const { trial, replicate, point } of trials) {
-        const filled = fillParams(point, sorted, fixed);
-        const parts = sorted.map(({ name }) => `${JSON.stringify(name)}:${canonicalValue(filled[name]!)}`);
-        const cells = axes.map((name) => (Object.hasOwn(point, name) ? formatCell(point[name]) : ''));
-        push(trial, `{${parts.join(',')}}`, replicate, cells.map((cell) => `${cell},`).join(''));
-      }
-      return block;
-    },
+type Push = (trial: number, replicate: number, canonical: string, cells: string) => void;
+type OpenBox = (box: Box) => BoxWriter;
+
+function writeRange(
+  space: Space,
+  openBox: OpenBox,
+  { first, count }: Extract<Selection, { kind: 'range' }>,
+  push: Push,
+): void {
+  const { replicates, boxes } = space;
+  let point = Math.floor(first / replicates);
+  let replicate = first - point * replicates;
+  let b = count === 0 ? 0 : space.boxIndexOf(point);
+  for (let done = 0; done < count; b++) {
+    const box = boxes[b]!;
+    const writer = openBox(box);
+    writer.seek(point - box.first);
+    const end = box.first + box.shape.points;
+    while (point < end && done < count) {
+      const canonical = writer.canonical();
+      const cells = writer.cells();
+      for (; replicate < replicates && done < count; replicate++)
+        push(first + done++, replicate, canonical, cells);
+      replicate = 0;
+      point++;
+      writer.next();
+    }
+  }
+}
+
+function writeNumbers(space: Space, openBox: OpenBox, numbers: readonly number[], push: Push): void {
+  let box: Box | undefined;
+  let writer: BoxWriter | undefined;
+  for (const trial of numbers) {
+    requireTrials(space, trial, 1);
+    const point = Math.floor(trial / space.replicates);
+    if (
+      box === undefined ||
+      writer === undefined ||
+      point < box.first ||
+      point - box.first >= box.shape.points
+    ) {
+      box = space.boxes[space.boxIndexOf(point)]!;
+      writer = openBox(box);
+    }
+    writer.seek(point - box.first);
+    push(trial, trial - point * space.replicates, writer.canonical(), writer.cells());
+  }
+}
+
+/** For points that need not lie in the space: nothing is kept between them. */
+function createPointWriter({ axes, params, fixed }: RowPrefixOptions) {
+  const sorted = [...params].sort(byName);
+  return (point: Point): { readonly canonical: string; readonly cells: string } => {
+    const filled = fillParams(point, sorted, fixed);
+    const parts = sorted.map(({ name }) => `${JSON.stringify(name)}:${canonicalValue(filled[name]!)}`);
+    const cells = axes.map((name) => `${Object.hasOwn(point, name) ? formatCell(point[name]) : ''},`);
+    return { canonical: `{${parts.join(',')}}`, cells: cells.join('') };
   };
 }
 

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
 import { TIMING_COLUMNS, writeDerived } from '../../src/run/derive.js';
 import { openJournal } from '../../src/run/journal.js';
-import { replayJournal } from '../../src/run/read-journal.js';
+import { readJournal } from '../../src/run/read-journal.js';
 import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
 import { type SampleOptions, sampleCells, sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
@@ -27,7 +27,7 @@ async function derive(steps: readonly Step[]) {
     await journal.appendRows(record, rows, series);
   }
   await journal.close();
-  const derived = await writeDerived(folder, replayJournal(folder).state);
+  const derived = await writeDerived(folder, readJournal(folder).state);
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
   return {
     folder,

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { SweeplineError } from '../../src/ground/errors.js';
 import { encodeFrame } from '../../src/run/frames.js';
 import { openJournal } from '../../src/run/journal.js';
-import { replayJournal } from '../../src/run/read-journal.js';
+import { readJournal } from '../../src/run/read-journal.js';
 import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
 import type { RunState } from '../../src/run/state.js';
 import { sampleManifest, sampleRows, temporaryFolder } from './samples.js';
@@ -101,7 +101,7 @@ describe('journal', () => {
         }
         await Promise.all(appends);
         await journal.close();
-        expect(describeState(replayJournal(folder).state)).toEqual(describeState(journal.state));
+        expect(describeState(readJournal(folder).state)).toEqual(describeState(journal.state));
         const reopened = await openJournal(folder);
         expect(reopened.warnings).toEqual([]);
         expect(describeState(reopened.state)).toEqual(describeState(journal.state));
@@ -158,7 +158,7 @@ describe('journal', () => {
       damaged[at] = damaged[at]! ^ 0x41;
       writeFileSync(path, damaged);
       const frame = starts.findLast((start) => start <= at)!;
-      expect(messageOf(() => replayJournal(folder))).toContain(`is damaged at byte ${frame}`);
+      expect(messageOf(() => readJournal(folder))).toContain(`is damaged at byte ${frame}`);
     }
     const damaged = readFileSync(path);
     await expect(openJournal(folder)).rejects.toThrow(/BAD_RUN_FOLDER|damaged at byte/);
@@ -173,10 +173,10 @@ describe('journal', () => {
     await expect(openJournal(folder)).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
     expect(readFileSync(path).equals(foreign)).toBe(true);
     writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 2 }, []).chunks));
-    expect(messageOf(() => replayJournal(folder))).toMatch(/format 2.*reads up to 1/);
+    expect(messageOf(() => readJournal(folder))).toMatch(/format 2.*reads up to 1/);
     writeFileSync(path, Buffer.concat(encodeFrame({ t: 'stop', reason: '' }, []).chunks));
-    expect(messageOf(() => replayJournal(folder))).toContain('no journal of Sweepline');
-    expect(messageOf(() => replayJournal(join(folder, 'nowhere')))).toContain('cannot read');
+    expect(messageOf(() => readJournal(folder))).toContain('no journal of Sweepline');
+    expect(messageOf(() => readJournal(join(folder, 'nowhere')))).toContain('cannot read');
   });
 
   it('starts anew where a kill left an empty file or a torn first record', async () => {
@@ -189,7 +189,7 @@ describe('journal', () => {
       const journal = await openJournal(folder);
       await journal.append(spaceRecord(manifest));
       await journal.close();
-      expect(replayJournal(folder).state.epochs).toHaveLength(1);
+      expect(readJournal(folder).state.epochs).toHaveLength(1);
     }
   });
 
@@ -204,14 +204,14 @@ describe('journal', () => {
       await journal.appendRows({ ...record, trials: { first: trial, count: 1 } }, rows);
       acknowledged++;
       if (trial % 50 === 0)
-        expect(replayJournal(folder).state.epoch.doneCount).toBeGreaterThanOrEqual(acknowledged);
+        expect(readJournal(folder).state.epoch.doneCount).toBeGreaterThanOrEqual(acknowledged);
     });
     expect(journal.pendingBytes).toBeGreaterThan(500 * 50);
     await journal.drained();
     await Promise.all(appends);
     expect(journal.pendingBytes).toBe(0);
     expect(journal.flushes - before).toBeLessThan(10);
-    expect(replayJournal(folder).state.epoch.doneCount).toBe(500);
+    expect(readJournal(folder).state.epoch.doneCount).toBe(500);
     await journal.close();
     await expect(journal.append({ t: 'stop', reason: '' })).rejects.toThrow('closed');
   });
@@ -239,7 +239,7 @@ describe('journal', () => {
       isAcknowledged = true;
     });
     await reached;
-    expect(replayJournal(folder).state.epoch.doneCount).toBe(4);
+    expect(readJournal(folder).state.epoch.doneCount).toBe(4);
     expect([isAcknowledged, journal.state.epoch.doneCount]).toEqual([false, 0]);
     release();
     await append;
@@ -267,10 +267,10 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);
     await journal.append(spaceRecord(manifest));
-    let seen = replayJournal(folder);
+    let seen = readJournal(folder);
     const { record, rows, series } = sampleRows(manifest, { first: 0, count: 4 });
     await journal.appendRows(record, rows, series);
-    seen = replayJournal(folder, seen.state, seen.end);
+    seen = readJournal(folder, seen.state, seen.end);
     expect(describeState(seen.state)).toEqual(describeState(journal.state));
     await journal.close();
   });
@@ -279,7 +279,7 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const fixture = fileURLToPath(new URL('../fixtures/journal/format-1.bin', import.meta.url));
     copyFileSync(fixture, join(folder, 'journal.bin'));
-    const { state, torn } = replayJournal(folder);
+    const { state, torn } = readJournal(folder);
     expect(torn).toBe(0);
     expect(state.epochs).toHaveLength(2);
     expect(state.epoch.counts()).toEqual({

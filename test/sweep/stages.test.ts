@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { stageFolder } from '../../src/run/folder.js';
 import { mergeRuns } from '../../src/run/merge.js';
-import { replayJournal } from '../../src/run/read-journal.js';
+import { readJournal } from '../../src/run/read-journal.js';
 import { readRunStatus } from '../../src/run/status.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { replayTrial } from '../../src/sweep/replay.js';
@@ -106,7 +106,7 @@ describe('a stage', () => {
     const before = await runSweep({ sweep, out, set: { scale: list(2, 13) } });
     const kept = (row: Record<string, string>) => [row.scale, row.size, row.replicate, row.sum].join();
     const after = await runSweep({ sweep, out, set: { scale: list(1, 13) } });
-    expect(replayJournal(stageFolder(out, 'draw')).state.epoch).toMatchObject({ doneCount: 2, timed: 1 });
+    expect(readJournal(stageFolder(out, 'draw')).state.epoch).toMatchObject({ doneCount: 2, timed: 1 });
     const old = rowsOf(before.trials_csv).filter((row) => row.scale === '13');
     const now = rowsOf(after.trials_csv).filter((row) => row.scale === '13');
     expect(now.map(kept)).toEqual(old.map(kept));

@@ -2,17 +2,22 @@
 // first, then the middle of the bracket until it is no wider than the tolerance: 2 + ceil(log2((to - from) / tolerance))
 // trials at most. Where both ends agree the threshold lies outside, and two trials tell so.
 // Trial number = configuration * stride + step, whatever order results come in.
-import type { PointTrial } from '../../pool/contract.js';
-import type { SamplerSpec } from '../../space/sampling.js';
-import type { Space } from '../../space/space.js';
-import type { Sampler } from './contract.js';
+import { z } from 'zod';
+import { SweeplineError } from '../../ground/errors.js';
+import { describeUnknown } from '../../ground/text.js';
+import type { SamplerSpec } from '../../run/manifest.js';
+import type { GridSpec } from '../../space/types.js';
+import { axisAt, axisLength } from '../../space/values.js';
+import type { ProposedTrial } from '../../trial/selection.js';
+import type { Sampler, SamplerDefinition, Surroundings, TrialResult, Wanted } from './contract.js';
 
-export interface BisectOptions {
-  /** The other axes; a configuration is one of its trials (point and replicate). */
-  readonly space: Space;
-  readonly spec: Extract<SamplerSpec, { name: 'bisect' }>;
-  readonly accept: ((trial: number) => boolean) | null;
-  readonly shard: { readonly index: number; readonly count: number } | null;
+interface BisectSpec extends SamplerSpec {
+  /** The axis searched, and the boolean metric that turns once along it. */
+  readonly axis: string;
+  readonly metric: string;
+  readonly from: number;
+  readonly to: number;
+  readonly tolerance: number;
 }
 
 interface Search {
@@ -27,15 +32,110 @@ interface Search {
 /** Configurations searched side by side: enough to fill blocks, few enough to hold. */
 const WINDOW = 4096;
 
+const options = z.object({
+  axis: z.string().optional().describe('the axis to search (default: the last of the first grid)'),
+  metric: z.string().optional().describe('the yes-or-no metric that turns there (default: the first)'),
+  from: z.number().optional().describe("where to search (default: the axis's least value)"),
+  to: z.number().optional().describe("and up to where (default: the axis's greatest value)"),
+  tolerance: z.number().positive().optional().describe('how narrow the bracket gets (default: 1e-6)'),
+});
+
+export const bisectSampler: SamplerDefinition = {
+  name: 'bisect',
+  about: 'search one axis for where a yes-or-no metric turns',
+  options,
+  domains: 'finite',
+  listens: true,
+  shorthands: {
+    bisect: {
+      flags: '--bisect <axis=low..high>',
+      about: 'the axis to search, and where (with --sampler bisect)',
+      read: readBracket,
+    },
+    metric: {
+      flags: '--metric <name>',
+      about: 'the yes-or-no metric that turns there (with --sampler bisect)',
+      read: (metric) => ({ metric }),
+    },
+    tolerance: {
+      flags: '--tolerance <width>',
+      about: 'how narrow the bracket gets (with --sampler bisect)',
+      read: (text) => ({ tolerance: readNumber(text) }),
+    },
+  },
+  resolve: resolveBisect,
+  describe: (spec) => {
+    const { axis, from, to, metric, tolerance } = spec as BisectSpec;
+    return `bisect ${axis} from ${from} to ${to} until ${metric} is known to ${tolerance}`;
+  },
+  most: (spec, space) => space.trials * strideOf(spec as BisectSpec),
+  create: createBisectSampler,
+};
+
+/** `h=0..2`. */
+function readBracket(text: string): Record<string, unknown> {
+  const [, axis = '', low = '', high = ''] =
+    /^\s*([A-Za-z_]\w*)\s*=\s*(.+?)\s*\.\.\s*(.+?)\s*$/.exec(text) ?? [];
+  const [from, to] = [readNumber(low), readNumber(high)];
+  if (axis !== '' && from < to) return { axis, from, to };
+  throw new SweeplineError('BAD_USAGE', 'expected axis=low..high with low below high, such as h=0..2');
+}
+
+function readNumber(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}
+
+function resolveBisect(asked: z.output<typeof options>, wanted: Wanted, faults: string[]) {
+  const { worker, trials } = wanted;
+  const grids = wanted.grids as readonly GridSpec[];
+  const numeric = worker.params.filter((param) => param.type === 'number').map((param) => param.name);
+  const booleans = worker.metrics.filter((metric) => metric.type === 'boolean').map((metric) => metric.name);
+  const axis = asked.axis ?? grids[0]?.axes.at(-1)?.names[0] ?? '';
+  const metric = asked.metric ?? booleans[0] ?? '';
+  if (trials !== null)
+    faults.push(`bisect: --trials ${trials}: it runs as many as it needs; leave --trials out`);
+  if (!numeric.includes(axis)) faults.push(`bisect: ${describeUnknown('numeric axis', axis, numeric)}`);
+  if (!booleans.includes(metric))
+    faults.push(`bisect: ${describeUnknown('boolean metric', metric, booleans)}`);
+  const ends = endsOf(grids, axis);
+  const { from = Math.min(...ends), to = Math.max(...ends), tolerance = 1e-6 } = asked;
+  if (!(from < to && Number.isFinite(to - from)))
+    faults.push(`bisect: ${axis} from ${from} to ${to}; expected two ends, the first below the second`);
+  if (!Number.isFinite(tolerance)) faults.push(`bisect: tolerance ${tolerance}; expected a number above 0`);
+  for (const each of grids.flatMap((grid) => grid.axes)) {
+    if (each.names.includes(axis) && each.names.length > 1)
+      faults.push(
+        `bisect: axis ${axis} is zipped with ${each.names.filter((name) => name !== axis).join(', ')}`,
+      );
+    if (each.when !== undefined && Object.hasOwn(each.when, axis))
+      faults.push(`bisect: axis ${each.names.join('+')} depends on ${axis}`);
+  }
+  const others = grids.map((grid) => ({ axes: grid.axes.filter((each) => !each.names.includes(axis)) }));
+  const spec = { name: 'bisect', proposes: true, axis, metric, from, to, tolerance } as const;
+  return { spec, grids: others };
+}
+
+/** First and last number of the axis, in all grids that have it. */
+function endsOf(grids: readonly GridSpec[], axis: string): number[] {
+  return grids
+    .flatMap((grid) => grid.axes)
+    .filter((each) => each.names.includes(axis))
+    .map((each) => each.values[each.names.indexOf(axis)]!)
+    .flatMap((values) => [axisAt(values, 0), axisAt(values, axisLength(values) - 1)])
+    .filter((end) => typeof end === 'number');
+}
+
 /** The most trials a configuration can need. */
-export function bisectStride(spec: BisectOptions['spec']): number {
+function strideOf(spec: Pick<BisectSpec, 'from' | 'to' | 'tolerance'>): number {
   return 2 + Math.max(0, Math.ceil(Math.log2((spec.to - spec.from) / spec.tolerance)));
 }
 
-export function createBisectSampler({ space, spec, accept, shard }: BisectOptions): Sampler {
-  const stride = bisectStride(spec);
+/** A configuration is one trial of the space of the other axes: a point and a replicate. */
+function createBisectSampler({ space, spec: given, accept, shard }: Surroundings): Sampler {
+  const spec = given as BisectSpec;
+  const stride = strideOf(spec);
   const searches = new Map<number, Search>();
-  const ready: PointTrial[] = [];
+  const ready: ProposedTrial[] = [];
   let opened = 0;
 
   const openMore = (): void => {
@@ -43,15 +143,10 @@ export function createBisectSampler({ space, spec, accept, shard }: BisectOption
       const configuration = opened++;
       if (shard !== null && configuration % shard.count !== shard.index - 1) continue;
       if (accept !== null && !accept(configuration)) continue;
-      searches.set(configuration, {
-        low: spec.from,
-        high: spec.to,
-        atLow: undefined,
-        atHigh: undefined,
-        step: 2,
-      });
-      propose(configuration, 0, spec.from);
-      propose(configuration, 1, spec.to);
+      const { from: low, to: high } = spec;
+      searches.set(configuration, { low, high, atLow: undefined, atHigh: undefined, step: 2 });
+      propose(configuration, 0, low);
+      propose(configuration, 1, high);
     }
   };
   const propose = (configuration: number, step: number, at: number): void => {
@@ -67,29 +162,31 @@ export function createBisectSampler({ space, spec, accept, shard }: BisectOption
       if (ready.length > 0) return { kind: 'points', points: ready.splice(0, limit) };
       return searches.size > 0 ? 'wait' : 'end';
     },
-    tell(trial, metrics) {
+    tell({ trial, metrics }: TrialResult) {
       const configuration = Math.floor(trial / stride);
       const search = searches.get(configuration);
       if (search === undefined) return;
-      const cell = metrics.get(spec.metric);
-      if (cell !== 'true' && cell !== 'false') {
+      const value = metrics[spec.metric];
+      if (typeof value !== 'boolean') {
         searches.delete(configuration); // failed: nothing can be said of this configuration
         return;
       }
-      const value = cell === 'true';
-      const step = trial % stride;
-      if (step === 0) search.atLow = value;
-      else if (step === 1) search.atHigh = value;
-      else {
-        const middle = (search.low + search.high) / 2;
-        if (value === search.atLow) search.low = middle;
-        else search.high = middle;
-        search.step = step + 1;
-      }
+      narrow(search, trial % stride, value);
       if (search.atLow === undefined || search.atHigh === undefined) return;
       const settled = search.atLow === search.atHigh || search.high - search.low <= spec.tolerance;
       if (settled) searches.delete(configuration);
       else propose(configuration, search.step, (search.low + search.high) / 2);
     },
   };
+}
+
+function narrow(search: Search, step: number, value: boolean): void {
+  if (step === 0) search.atLow = value;
+  else if (step === 1) search.atHigh = value;
+  else {
+    const middle = (search.low + search.high) / 2;
+    if (value === search.atLow) search.low = middle;
+    else search.high = middle;
+    search.step = step + 1;
+  }
 }

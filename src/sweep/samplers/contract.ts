@@ -1,31 +1,97 @@
-// A sampler decides what runs next; it runs nothing and remembers nothing that the journal does not. Two samplers with the
-// same options that are told the same results, in whatever order, propose the same trials with the same numbers.
-import type { PointTrial, TaskResult } from '../../pool/contract.js';
+// What proposes trials, and what it must say about itself. Guarantees of every sampler: it is a function of its options
+// and of the results it is told, in the order in which it proposed the trials; so it proposes the same trials, with the
+// same numbers, on any number of workers, interrupted or not. It holds no state but what being told again gives.
+import type { z } from 'zod';
+import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
+import type { Space } from '../../space/space.js';
+import type { MetricValues } from '../../trial/metrics.js';
+import type { Selection } from '../../trial/selection.js';
+import type { TrialStatus } from '../../trial/status.js';
+import type { SamplerSpec } from '../../run/manifest.js';
+import type { WorkerDescription } from '../../worker/contract.js';
 
-/** Trials for one task, at most as many as asked for. */
-export type Proposal =
-  | { readonly kind: 'range'; readonly first: number; readonly count: number }
-  | { readonly kind: 'trials'; readonly trials: readonly number[] }
-  | { readonly kind: 'points'; readonly points: readonly PointTrial[] };
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** A trial that has ended, as a sampler hears of it. */
+export interface TrialResult {
+  readonly trial: number;
+  readonly status: TrialStatus;
+  /** Null where the trial did not yield the metric. */
+  readonly metrics: MetricValues;
+}
 
 export interface Sampler {
-  /** Trials of this run in all, those done included; null where it depends on the results. */
+  /** Trials of this run in all, those done included; null where it depends on the results or is too many to count. */
   readonly total: number | null;
   /** Left out by the constraint or as duplicates; null where the space is too large to count. */
   readonly excluded: number | null;
-  /** 'wait': nothing until more results are told. 'end': nothing ever again. */
-  next(limit: number): Proposal | 'wait' | 'end';
-  /** Metrics of the trials that a task ended with, by trial; called once a trial. Absent: the sampler does not listen. */
-  tell?(trial: number, metrics: ReadonlyMap<string, string>): void;
+  /** At most `limit` trials. 'wait': nothing until more results are told. 'end': nothing ever again. */
+  next(limit: number): Selection | 'wait' | 'end';
+  /** Called once for every trial, in the order of the proposals. Absent: the sampler does not listen. */
+  tell?(result: TrialResult): void;
 }
 
-/** How many trials a proposal or result is about. */
-export function countTrialsOf(proposal: Proposal): number {
-  return proposal.kind === 'range'
-    ? proposal.count
-    : proposal.kind === 'trials'
-      ? proposal.trials.length
-      : proposal.points.length;
+/** The sweep that a sampler is to serve, before it is known whether it can. */
+export interface Wanted {
+  /** With the overrides of the command line. */
+  readonly grids: readonly GridSpec<AxisDomain>[];
+  readonly worker: WorkerDescription;
+  /** `--trials`: how many trials there shall be in all; null: the sampler's own choice. */
+  readonly trials: number | null;
 }
 
-export type { TaskResult };
+/** What a sampler makes of it. */
+export interface Resolution {
+  /** Its options, complete: what the manifest keeps. */
+  readonly spec: SamplerSpec;
+  /** The grids that trial numbers are of; one empty grid where the sampler makes all points itself. */
+  readonly grids: readonly GridSpec[];
+}
+
+/** What a sampler is made from. */
+export interface Surroundings {
+  readonly spec: SamplerSpec;
+  readonly space: Space;
+  /** Seed of everything random of the sweep. */
+  readonly seed: number;
+  /** Whether a trial of the space is one of the run's: its point passes the constraint and is in no earlier grid. */
+  readonly accept: ((trial: number) => boolean) | null;
+  /** The constraint, for points that lie in no space. */
+  readonly where: ((point: Point) => boolean) | null;
+  readonly shard: Shard | null;
+  /** The least trial from `from` on that is not done. */
+  readonly nextUndone: (from: number) => number;
+}
+
+export interface SamplerDefinition {
+  readonly name: string;
+  /** One line for help. */
+  readonly about: string;
+  /** Options, none of them required: what is missing is filled in by `resolve`. Descriptions show in help. */
+  readonly options: z.ZodObject;
+  /** `finite`: every axis must have a finite number of values; `any`: it draws from open domains too. */
+  readonly domains: 'finite' | 'any';
+  /** True: it decides by results, which it is told. */
+  readonly listens: boolean;
+  /** Options of the command line of its own, beside `--sampler-option`: flags, about, and what they come to. */
+  readonly shorthands?: Readonly<Record<string, Shorthand>>;
+  /** Fills in the options, and takes the grids apart. Faults go to `faults`. */
+  resolve(asked: Readonly<Record<string, unknown>>, wanted: Wanted, faults: string[]): Resolution;
+  /** For people: `bisect h from 0 to 2`. */
+  describe(spec: SamplerSpec): string;
+  /** The most trials that can be needed where `total` is not known in advance. */
+  most(spec: SamplerSpec, space: Pick<Space, 'trials'>): number;
+  create(surroundings: Surroundings): Sampler;
+}
+
+export interface Shorthand {
+  /** `--bisect <axis=low..high>` */
+  readonly flags: string;
+  readonly about: string;
+  /** The options it stands for. Throws BAD_USAGE. */
+  read(text: string): Readonly<Record<string, unknown>>;
+}

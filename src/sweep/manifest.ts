@@ -3,19 +3,21 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import type { Clock } from '../ground/clock.js';
 import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
-import type { RunRequest } from './contract.js';
-import type { Prepared } from './prepare.js';
+import type { Job } from './job.js';
+import type { Settings } from './settings.js';
 
-export function createManifest(
-  prepared: Prepared,
-  request: RunRequest,
-  runId: string,
-  clock: Clock,
-): Manifest {
-  const { loaded, worker, resolved, data } = prepared;
-  const { engine, device } = prepared.device;
+/** What only a run that really starts has. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly created: string;
+  readonly total: number | null;
+}
+
+export function createManifest(job: Job, settings: Settings, identity: RunIdentity): Manifest {
+  const { loaded, worker, resolved, data } = job;
+  const { engine, device } = job.device;
+  const { runId, created, total } = identity;
   return {
     format: MANIFEST_FORMAT,
     sweepline: ownVersion(),
@@ -39,17 +41,18 @@ export function createManifest(
     fixed: resolved.fixed,
     sampler: resolved.sampler,
     seed: resolved.seed,
-    shard: request.shard ?? null,
+    trials: total,
+    shard: settings.shard,
     engine,
     device,
     data,
-    dataChoice: request.data ?? null,
+    dataChoice: settings.data,
     node: process.version,
     packages: packageVersions(['piscina', 'onnxruntime-node', '@duckdb/node-api']),
     git: gitCommit(),
     host: hostname(),
-    command: request.command ?? [],
-    created: new Date(clock.now()).toISOString(),
+    command: settings.command,
+    created,
   };
 }
 

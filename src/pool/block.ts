@@ -1,0 +1,131 @@
+// Runs cheap trials a block at a time, for workers of `runBlock`: their parameters as columns, their rows by the thousand.
+import { InternalError, SweeplineError, toPlainError } from '../ground/errors.js';
+import type { Space } from '../space/space.js';
+import { type BlockColumns, createColumns } from '../trial/columns.js';
+import type { FixedValues } from '../trial/params.js';
+import type { RowPrefixes } from '../trial/prefixes.js';
+import { cellsWithoutMetrics, createColumnWriter } from '../trial/row.js';
+import { countOf, slice, trialAt, trialsOf } from '../trial/selection.js';
+import type { TrialNote } from '../trial/status.js';
+import type { Block, Worker, WorkerDescription } from '../worker/contract.js';
+import { type Executor, NO_BYTES, NONE } from './executor.js';
+
+export interface BlockRunnerOptions {
+  readonly worker: Worker;
+  readonly description: WorkerDescription;
+  readonly space: Space;
+  readonly fixed: FixedValues;
+  readonly prefixes: RowPrefixes;
+}
+
+/** Rows formatted in one go: texts of a whole block would outlive the young generation and cost more than the rows. */
+const STRETCH = 1024;
+
+export function createBlockRunner(options: BlockRunnerOptions): Executor {
+  const { worker, description, space, fixed, prefixes } = options;
+  const { metrics, params } = description;
+  const columnsOf = createColumns({ space, params, fixed });
+  const failedCells = cellsWithoutMetrics('failed', metrics.length);
+  const write = createRowWriter();
+
+  return async ({ trials }, control) => {
+    const count = countOf(trials);
+    if (control.isStopAsked(0))
+      return { left: [...trialsOf(trials)], stopped: NONE, rows: NO_BYTES, series: NO_BYTES, notes: [] };
+    const values = new Map(metrics.map(({ name }) => [name, new Float64Array(count).fill(Number.NaN)]));
+    const notes: TrialNote[] = [];
+    let cellsOf: (row: number) => string;
+    try {
+      const failures = new Map<number, string>();
+      const columns = columnsOf(trials);
+      await worker.runBlock!(createBlock({ columns, seeds: () => prefixes(trials).seeds, values, failures }));
+      const writers = metrics.map((spec) => createColumnWriter(spec, values.get(spec.name)!));
+      for (const [i, message] of [...failures].sort(([a], [b]) => a - b)) {
+        notes.push({ trial: trialAt(trials, i), status: 'failed', error: { name: 'Error', message } });
+      }
+      cellsOf = (row) => {
+        if (failures.size > 0 && failures.has(row)) return failedCells;
+        let cells = 'ok';
+        for (let m = 0; m < writers.length; m++) cells += writers[m]!(row);
+        return `${cells}\n`;
+      };
+    } catch (error) {
+      const plain = toPlainError(error);
+      for (const trial of trialsOf(trials)) notes.push({ trial, status: 'failed', error: plain });
+      cellsOf = () => failedCells;
+    }
+    const rows = write(count, (from) => prefixes(slice(trials, from, STRETCH)).prefixes, cellsOf);
+    return { left: NONE, stopped: NONE, rows, series: NO_BYTES, notes };
+  };
+}
+
+/** Writes rows into a buffer that is kept between blocks, because a new one for each is garbage by the megabyte. */
+function createRowWriter() {
+  let scratch = Buffer.allocUnsafe(64 * 1024);
+  return (
+    count: number,
+    headsFrom: (row: number) => readonly string[],
+    cellsOf: (row: number) => string,
+  ): Uint8Array => {
+    let written = 0;
+    for (let from = 0; from < count; from += STRETCH) {
+      const heads = headsFrom(from);
+      let text = '';
+      for (let i = 0; i < heads.length; i++) text += heads[i]! + cellsOf(from + i);
+      if (scratch.length < written + 3 * text.length) {
+        const larger = Buffer.allocUnsafe(2 * (written + 3 * text.length));
+        scratch.copy(larger, 0, 0, written);
+        scratch = larger;
+      }
+      written += scratch.write(text, written);
+    }
+    // With memory of its own, which can be moved to another thread.
+    return new Uint8Array(scratch.subarray(0, written));
+  };
+}
+
+interface BlockParts {
+  readonly columns: BlockColumns;
+  readonly seeds: () => Uint32Array;
+  readonly values: ReadonlyMap<string, Float64Array>;
+  readonly failures: Map<number, string>;
+}
+
+function createBlock({ columns, seeds: makeSeeds, values, failures }: BlockParts): Block {
+  const { count } = columns;
+  const wrongType = (name: string, found: string, expected: string) =>
+    new SweeplineError(
+      'BAD_DEFINITION',
+      `parameter "${name}" is a ${found} column; the worker asked for ${expected}`,
+    );
+  let seeds: Uint32Array | undefined;
+  return {
+    count,
+    get seeds() {
+      seeds ??= makeSeeds();
+      return seeds;
+    },
+    column: (name) => columns.column(name),
+    numbers(name) {
+      const column = columns.column(name);
+      if (column.type !== 'number') throw wrongType(name, column.type, 'numbers');
+      return column.values;
+    },
+    strings(name) {
+      const column = columns.column(name);
+      if (column.type !== 'string') throw wrongType(name, column.type, 'strings');
+      return column;
+    },
+    metric(name) {
+      const column = values.get(name);
+      if (column === undefined)
+        throw new InternalError(`no metric "${name}" (has ${[...values.keys()].join(', ')})`);
+      return column;
+    },
+    fail(i, message) {
+      if (!(Number.isInteger(i) && i >= 0 && i < count))
+        throw new InternalError(`trial ${i} of a block of ${count}`);
+      failures.set(i, message);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// Finds and loads suite files: the shipped ones by name, a user's by path. They lie beside the sweeps that they are of.
+import { pathToFileURL } from 'node:url';
+import { compiledPath } from '../ground/compiled.js';
+import { loadDefault } from '../ground/module.js';
+import { findFile, type ShippedFiles, shippedNames } from '../sweep/shipped.js';
+import type { Suite } from './define.js';
+
+const SUITES: ShippedFiles = {
+  word: 'suite',
+  folder: compiledPath(import.meta.url, '../../sweeps/suites/'),
+};
+
+/** Loads a shipped suite by name, or a file by path. BAD_USAGE where there is none, BAD_DEFINITION where it is no suite. */
+export function loadSuite(nameOrFile: string): Promise<Suite> {
+  return loadDefault<Suite>(pathToFileURL(findFile(nameOrFile, SUITES)).href, {
+    kind: 'sweepline-suite',
+    word: 'suite',
+    example: 'defineSuite({ name, runs })',
+  });
+}
+
+export async function listShippedSuites(): Promise<
+  readonly { name: string; title: string; about: string }[]
+> {
+  return Promise.all(
+    shippedNames(SUITES.folder).map(async (name) => {
+      const { title, about } = await loadSuite(name);
+      return { name, title, about };
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+// The end of a job: the files derived from its journal, and what it came to.
+import { writeDerived } from '../run/derive.js';
+import type { Outcome } from './contract.js';
+import type { Coordinator } from './coordinator.js';
+import type { OpenRun } from './open.js';
+
+export interface Ending {
+  readonly open: OpenRun;
+  readonly coordinator: Pick<Coordinator, 'interrupted' | 'tooManyFailures'>;
+  /** Trials in all; null where the sampler decided as it went. */
+  readonly total: number | null;
+  /** When the job began, on the clock of `open`. */
+  readonly started: number;
+}
+
+export async function concludeJob({ open, coordinator, total, started }: Ending): Promise<Outcome> {
+  const { journal, lock, folder, manifest, clock } = open;
+  const { interrupted, tooManyFailures } = coordinator;
+  const reason = interrupted ? 'interrupted' : tooManyFailures ? 'too many failures' : 'end';
+  await journal.append({ t: 'stop', reason });
+  lock.check();
+  await writeDerived(folder, journal.state);
+  const counts = journal.state.epoch.counts();
+  return {
+    folder,
+    sweep: manifest.sweep,
+    trials: counts.done,
+    ok: counts.ok,
+    failed: counts.failed + counts.timeout,
+    skipped: counts.skipped,
+    left: total === null ? 0 : Math.max(0, total - counts.done),
+    interrupted,
+    tooManyFailures,
+    elapsedMs: clock.elapsed() - started,
+  };
+}

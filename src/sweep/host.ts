@@ -1,0 +1,36 @@
+// The pool of a run, from its settings.
+import { createHostPool } from '../pool/host.js';
+import { createInlinePool } from '../pool/inline.js';
+import type { Pool } from '../pool/contract.js';
+import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
+import type { Settings } from './settings.js';
+
+/** Threads in a host process, or none and no process with `debug`. Nothing starts before it is asked something. */
+export function openPool(
+  { debug, workers }: Pick<Settings, 'debug' | 'workers'>,
+  workerUrl: string,
+  onLine: (line: string) => void,
+): Pool {
+  return debug
+    ? createInlinePool(workerUrl)
+    : createHostPool({ workerUrl, threads: workers, env: TFJS_ENVIRONMENT, onLine });
+}
+
+/** Does something with a pool that is closed afterwards, however that ends. */
+export async function withPool<T>(pool: Pool, work: (pool: Pool) => Promise<T>): Promise<T> {
+  try {
+    return await work(pool);
+  } finally {
+    pool.kill();
+  }
+}
+
+/** Does something that hands the pool on: it is killed only where that fails. */
+export async function handingOn<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    pool.kill();
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+// A job: one worker over one space, checked and complete, as data. A run is a list of jobs in order: the stages that its
+// trials depend on, then the trials.
+import type { Manifest } from '../run/manifest.js';
+import { createSpace, type Space } from '../space/space.js';
+import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
+import type { WorkerQuestions } from '../worker/questions.js';
+import { type Device, findDevice } from './device.js';
+import type { LoadedSweep } from './load.js';
+import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
+import { createAccept } from './samplers/finite.js';
+import { createSampler } from './samplers/list.js';
+import type { Sampler, Surroundings } from './samplers/contract.js';
+import { requirePlannable } from './stages.js';
+import type { Settings } from './settings.js';
+
+export interface Job {
+  readonly loaded: LoadedSweep;
+  readonly worker: WorkerDescription;
+  readonly resolved: Resolved;
+  /** Of `resolved.space`. */
+  readonly space: Space;
+  readonly device: Device;
+  /** The data set that the worker has loaded, if any. */
+  readonly data: DataIdentity | null;
+}
+
+/** Rejects with every fault of the request and the definition. Asks the worker; writes nothing. */
+export async function prepareJob(
+  loaded: LoadedSweep,
+  settings: Settings,
+  questions: WorkerQuestions,
+): Promise<Job> {
+  const worker = await questions.describe();
+  const resolved = resolveSweep(loaded.sweep, settings, worker);
+  await checkValues(loaded.sweep, resolved, settings, questions);
+  requirePlannable(resolved, worker);
+  const device = await findDevice(settings, worker);
+  const data = await questions.load({ data: settings.data ?? undefined });
+  if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
+  return { loaded, worker, resolved, space: createSpace(resolved.space), device, data };
+}
+
+/** The run's own space, as its manifest has it, in place of the one in the sweep's file. */
+export function restoreJob(job: Job, { space, axes, fixed, sampler, seed }: Manifest): Job {
+  const asked = job.resolved.asked;
+  return { ...job, resolved: { space, asked, axes, fixed, sampler, seed }, space: createSpace(space) };
+}
+
+/** What depends on how far the run is. */
+export type Progressing = Pick<Surroundings, 'shard'> & {
+  readonly nextUndone?: (from: number) => number;
+  /** Trials to run of those that there are: a stage's are those that somebody needs. */
+  readonly only?: ((trial: number) => boolean) | undefined;
+};
+
+/** A sampler at the start of a run, or where `nextUndone` says that the run is. */
+export function openSampler({ space, resolved, loaded }: Job, progressing: Progressing): Sampler {
+  const { shard, nextUndone = (from: number) => from, only } = progressing;
+  const { where } = loaded.sweep;
+  return createSampler({
+    spec: resolved.sampler,
+    space,
+    seed: resolved.seed,
+    accept: only ?? createAccept(space, where),
+    where,
+    shard,
+    nextUndone,
+  });
+}

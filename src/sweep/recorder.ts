@@ -1,0 +1,202 @@
+// Turns what the pool brings into journal records, and into what sampler, tally and observers hear of it.
+import type { PlainError } from '../ground/errors.js';
+import type { TaskResult, TrialReport } from '../pool/contract.js';
+import type { Journal } from '../run/journal.js';
+import type { AttemptRecord } from '../run/records.js';
+import { createKeyer } from '../trial/key.js';
+import { pickRows, pickSeries } from '../trial/lines.js';
+import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
+import { cellsWithoutMetrics, createRowReader, type TrialRow } from '../trial/row.js';
+import {
+  countOf,
+  numbersOf,
+  pick,
+  type ProposedTrial,
+  type Selection,
+  trialAt,
+  trialsOf,
+} from '../trial/selection.js';
+import type { TrialNote, TrialStatus } from '../trial/status.js';
+import { judgeFailure } from './failures.js';
+import type { Job } from './job.js';
+import type { Tally } from './tally.js';
+
+export interface RecorderOptions {
+  readonly job: Job;
+  readonly journal: Journal;
+  readonly tally: Tally;
+  /** True where somebody wants the rows of trials, typed, as they end. */
+  readonly isHeard: boolean;
+  readonly onFailure: (note: TrialNote) => void;
+}
+
+/** A task's result, and what is to be made of it. */
+export interface Recording {
+  readonly result: TaskResult;
+  /** The trials that have rows. */
+  readonly ended: Selection;
+  /** Trials that had begun and gave up. */
+  readonly stopped: Selection;
+  readonly attempt: number;
+  readonly retries: number;
+}
+
+/** An attempt without a result. */
+export interface LostAttempt {
+  readonly trials: Selection;
+  readonly attempt: number;
+  readonly status: AttemptRecord['status'];
+  readonly error: PlainError;
+  /** The machine that had it. */
+  readonly host: string;
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #epoch: number;
+  readonly #prefixes: RowPrefixes;
+  readonly #read: (rows: Uint8Array) => Iterable<TrialRow>;
+  /** Rows of metrics.csv that running trials have reported, for those that do not live to bring them. */
+  readonly #reported = new Map<number, Uint8Array[]>();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    const { worker, resolved, space } = options.job;
+    const { axes, fixed, seed: sweepSeed } = resolved;
+    const { params, metrics } = worker;
+    const keyer = createKeyer(worker.name, worker.version);
+    this.#epoch = options.journal.state.epochs.length - 1;
+    this.#prefixes = createRowPrefixes({ space, axes, params, fixed, keyer, sweepSeed });
+    this.#read = createRowReader({ axes, params, metrics });
+  }
+
+  nextAttempt(trial: number): number {
+    return this.#options.journal.state.epoch.lastAttempt(trial) + 1;
+  }
+
+  failedAttempts(trial: number): number {
+    return this.#options.journal.state.epoch.failedAttempts(trial);
+  }
+
+  /** Points are written before they run: a number never gets another point. */
+  propose(points: readonly ProposedTrial[]): Promise<void> {
+    return this.#options.journal.append({ t: 'propose', epoch: this.#epoch, points });
+  }
+
+  report({ trial, rows }: TrialReport, attempt: number): Promise<void> {
+    this.#reported.set(trial, [...(this.#reported.get(trial) ?? []), rows]);
+    return this.#options.journal.append({ t: 'report', epoch: this.#epoch, trial, attempt }, rows);
+  }
+
+  /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
+  async record(recording: Recording): Promise<{ retried: Selection; settled: Iterable<TrialRow> }> {
+    const { result, ended, stopped, attempt, retries } = recording;
+    this.#forgetReports(result.left, ended);
+    const again = new Map<number, TrialNote>();
+    for (const note of result.notes)
+      if (note.status === 'failed' && this.#judge(note.trial, retries) === 'retry')
+        again.set(note.trial, note);
+    const writing = [...again.values()].map(({ trial, error }) => {
+      const trials = pick(ended, (each) => each === trial);
+      return this.#append(recording, trials, { status: 'failed', ...(error === undefined ? {} : { error }) });
+    });
+    if (countOf(stopped) > 0) writing.push(this.#append(recording, stopped, { status: 'stopped' }));
+    if (countOf(ended) === again.size) {
+      await Promise.all(writing);
+      return { retried: ended, settled: [] };
+    }
+    const kept = again.size === 0 ? result : withoutTrials(result, ended, again);
+    const settled = again.size === 0 ? ended : pick(ended, (trial) => !again.has(trial));
+    const record = { ...this.#ranBy(recording, settled), notes: kept.notes };
+    await Promise.all([...writing, this.#options.journal.appendRows(record, kept.rows, kept.series)]);
+    this.#tell(settled, kept);
+    const { isHeard } = this.#options;
+    return {
+      retried: pick(ended, (trial) => again.has(trial)),
+      settled: isHeard ? this.#read(kept.rows) : [],
+    };
+
+    function withoutTrials(
+      { rows, series, notes }: TaskResult,
+      trials: Selection,
+      left: ReadonlyMap<number, unknown>,
+    ): Pick<TaskResult, 'rows' | 'series' | 'notes'> {
+      const isKept = (trial: number) => !left.has(trial);
+      return {
+        rows: pickRows(rows, trialsOf(trials), isKept),
+        series: pickSeries(series, trialsOf(trials), isKept),
+        notes: notes.filter(({ trial }) => isKept(trial)),
+      };
+    }
+  }
+
+  #judge(trial: number, retries: number): ReturnType<typeof judgeFailure> {
+    return judgeFailure({ failedAttempts: this.failedAttempts(trial), retries });
+  }
+
+  /** An attempt that will be made again. */
+  noteAttempt({ status, error, ...lost }: LostAttempt): Promise<void> {
+    this.#forgetReports([], lost.trials);
+    return this.#options.journal.append({ t: 'attempt', ...this.#lost(lost), status, error });
+  }
+
+  /** A single trial that no pool can run to its end: its row says so, with what it has reported on its way. */
+  async recordLost(
+    lost: Omit<LostAttempt, 'status'> & { readonly status: TrialStatus },
+  ): Promise<Iterable<TrialRow>> {
+    const { trials, status, error } = lost;
+    const { journal, job } = this.#options;
+    const trial = trialAt(trials, 0);
+    const series = Buffer.concat(this.#reported.get(trial) ?? []);
+    this.#forgetReports([], trials);
+    const cells = cellsWithoutMetrics(status, job.worker.metrics.length);
+    const rows = new TextEncoder().encode(this.#prefixes(trials).prefixes[0]! + cells);
+    const notes = [{ trial, status, error }];
+    await journal.appendRows({ ...this.#lost(lost), notes }, rows, series);
+    this.#tell(trials, { rows, notes });
+    return this.#options.isHeard ? this.#read(rows) : [];
+  }
+
+  #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): void {
+    const { tally, onFailure } = this.#options;
+    const failed = notes.filter(({ status }) => status !== 'skipped').length;
+    tally.add({ ended: countOf(settled), failed, rows });
+    for (const note of notes) onFailure(note);
+  }
+
+  #append(
+    recording: Recording,
+    trials: Selection,
+    how: Pick<AttemptRecord, 'status' | 'error'>,
+  ): Promise<void> {
+    return this.#options.journal.append({ t: 'attempt', ...this.#ranBy(recording, trials), ...how });
+  }
+
+  /** Of a task, each trial's part of the time is the same. */
+  #ranBy({ result, ended, stopped, attempt }: Recording, trials: Selection) {
+    const { thread, host, device, queueMs, runMs } = result;
+    const part = countOf(trials) / (countOf(ended) + countOf(stopped));
+    return {
+      epoch: this.#epoch,
+      trials: numbersOf(trials),
+      attempt,
+      worker: thread,
+      host,
+      device,
+      queue_ms: queueMs,
+      run_ms: part === 1 ? runMs : runMs * part,
+    };
+  }
+
+  /** Nobody came back to say in which thread and how long it ran. */
+  #lost({ trials, attempt, host }: Pick<LostAttempt, 'trials' | 'attempt' | 'host'>) {
+    const unknown = { worker: -1, device: '', queue_ms: 0, run_ms: 0 };
+    return { epoch: this.#epoch, trials: numbersOf(trials), attempt, host, ...unknown };
+  }
+
+  #forgetReports(left: readonly number[], trials: Selection): void {
+    if (this.#reported.size === 0) return;
+    for (const trial of left) this.#reported.delete(trial);
+    for (const trial of trialsOf(trials)) this.#reported.delete(trial);
+  }
+}

@@ -1,0 +1,54 @@
+// Trials that have ended badly and shall run again: before the rest, under their old numbers.
+import { proposesPoints } from '../run/manifest.js';
+import type { Epoch } from '../run/epoch.js';
+import type { History } from '../run/history.js';
+import { selectNumbers } from '../trial/selection.js';
+import type { RetryChoice } from './settings.js';
+import type { Sampler } from './samplers/contract.js';
+
+/** Numbers of the trials that a choice means, in order. */
+export function findRetried(epoch: Epoch, retry: RetryChoice | null): readonly number[] {
+  const trials: number[] = [];
+  for (const set of badSets(epoch, retry))
+    for (const [from, to] of set.ranges()) for (let trial = from; trial < to; trial++) trials.push(trial);
+  return trials.sort((a, b) => a - b);
+}
+
+function badSets(epoch: Epoch, retry: RetryChoice | null): readonly Epoch['done'][] {
+  switch (retry) {
+    case null:
+      return [];
+    // Skipped trials waited for a stage that failed, which is run again too.
+    case 'failed':
+      return [epoch.failed, epoch.skipped];
+    case 'timeout':
+      return [epoch.timeout];
+    case 'all':
+      return [epoch.failed, epoch.timeout, epoch.skipped];
+  }
+}
+
+/** First the trials to be retried, as they stood when the run was resumed; then what the sampler gives. */
+export function retryFirst(sampler: Sampler, epoch: Epoch, retried: readonly number[]): Sampler {
+  // Where the sampler makes the points it makes them again: its history is told without them.
+  if (retried.length === 0 || proposesPoints(epoch.record.sampler)) return sampler;
+  let cursor = 0;
+  return {
+    total: sampler.total,
+    excluded: sampler.excluded,
+    next(limit) {
+      if (cursor === retried.length) return sampler.next(limit);
+      const numbers = retried.slice(cursor, cursor + limit);
+      cursor += numbers.length;
+      return selectNumbers(numbers);
+    },
+    ...(sampler.tell === undefined ? {} : { tell: (result) => sampler.tell?.(result) }),
+  };
+}
+
+/** What a sampler is told of the past: not the trials that run once more. */
+export function forget(history: History, retried: readonly number[]): History {
+  if (retried.length === 0) return history;
+  const gone = new Set(retried);
+  return { ...history, rows: new Map([...history.rows].filter(([trial]) => !gone.has(trial))) };
+}

@@ -1,0 +1,60 @@
+// The samplers there are. A new one is a file beside this and a line here: the command line, the help, the manifest and
+// the run build on its definition, and nobody else asks for a sampler's name.
+import { describeUnknown } from '../../ground/text.js';
+import type { SamplerSpec } from '../../run/manifest.js';
+import { InternalError } from '../../ground/errors.js';
+import { bisectSampler } from './bisect.js';
+import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
+import { requireFinite } from './finite.js';
+import { gridSampler } from './grid.js';
+import { randomSampler } from './random.js';
+
+/** The first is the default. */
+export const SAMPLERS: readonly SamplerDefinition[] = [gridSampler, randomSampler, bisectSampler];
+
+/** The sampler of a manifest, which was resolved once. */
+export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
+  const found = SAMPLERS.find((known) => known.name === name);
+  if (found === undefined) throw new InternalError(describeUnknown('sampler', name, namesOfSamplers()));
+  return found;
+}
+
+export function namesOfSamplers(): string[] {
+  return SAMPLERS.map(({ name }) => name);
+}
+
+/** A sampler as it was asked for: its name, and some of its options. */
+export interface SamplerRequest {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+/** Options of the sampler checked and filled in; faults go to `faults`, and the result is then not to be used. */
+export function resolveSampler(
+  { name, ...asked }: SamplerRequest,
+  wanted: Wanted,
+  faults: string[],
+): Resolution {
+  const definition = SAMPLERS.find((known) => known.name === name);
+  if (definition === undefined) {
+    faults.push(describeUnknown('sampler', name, namesOfSamplers()));
+    return { spec: { name }, grids: [] };
+  }
+  const legal = Object.keys(definition.options.shape);
+  for (const option of Object.keys(asked))
+    if (!legal.includes(option)) faults.push(`${name}: ${describeUnknown('option', option, legal)}`);
+  const parsed = definition.options.safeParse(asked);
+  if (!parsed.success)
+    for (const { path, message } of parsed.error.issues) faults.push(`${name}: ${path.join('.')}: ${message}`);
+  if (definition.domains === 'finite') {
+    const before = faults.length;
+    const grids = requireFinite(wanted.grids, name, faults);
+    if (faults.length > before) return { spec: { name }, grids: [] };
+    return definition.resolve(parsed.data ?? {}, { ...wanted, grids }, faults);
+  }
+  return definition.resolve(parsed.data ?? {}, wanted, faults);
+}
+
+export function createSampler(surroundings: Surroundings): Sampler {
+  return samplerOf(surroundings.spec).create(surroundings);
+}

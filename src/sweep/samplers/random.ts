@@ -1,0 +1,167 @@
+// Points at random. Where every axis is finite: the points of the grid in a random order, each at most once, under their
+// numbers in the grid. Where a domain is open: point k is drawn from the domains with a stream of its own, so that a
+// larger number of trials begins with the same ones.
+import { z } from 'zod';
+import { SweeplineError } from '../../ground/errors.js';
+import { createPermutation } from '../../ground/permutation.js';
+import { type Random, randomFor } from '../../ground/random.js';
+import type { SamplerSpec } from '../../run/manifest.js';
+import { drawFrom, drawValue, isDomain, toFiniteValues } from '../../space/domain.js';
+import type { AxisDomain, GridSpec, Point, Value } from '../../space/types.js';
+import { axisAt, axisLength } from '../../space/values.js';
+import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
+import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
+import { countTrials, requireFinite } from './finite.js';
+
+interface RandomSpec extends SamplerSpec {
+  /** Trials in all; absent: every point of a finite space. */
+  readonly trials?: number;
+  /** The grids to draw from, where a domain is open. */
+  readonly grids?: readonly GridSpec<AxisDomain>[];
+}
+
+/** Draws that the constraint may refuse, one after another, before it is taken to leave nothing. */
+const MOST_DRAWS = 10_000;
+
+export const randomSampler: SamplerDefinition = {
+  name: 'random',
+  about: 'points at random, --trials N of them; without replacement where the grid is finite',
+  options: z.object({}),
+  domains: 'any',
+  listens: false,
+  resolve(_, wanted, faults) {
+    const { grids, trials } = wanted;
+    const limit = trials === null ? {} : { trials };
+    if (!isOpen(wanted))
+      return { spec: { name: 'random', ...limit }, grids: requireFinite(grids, 'random', faults) };
+    if (trials === null) faults.push('random: the domains have no end of points; give --trials N');
+    return { spec: { name: 'random', proposes: true, ...limit, grids }, grids: [{ axes: [] }] };
+  },
+  describe: ({ trials }) => (trials === undefined ? 'random' : `random, ${trials} trials`),
+  most: ({ trials }, space) => (trials as number | undefined) ?? space.trials,
+  create: (surroundings) =>
+    surroundings.spec.proposes ? createDrawingSampler(surroundings) : createShufflingSampler(surroundings),
+};
+
+function isOpen({ grids }: Wanted): boolean {
+  return grids.some((grid) =>
+    grid.axes.some((axis) => axis.values.some((each) => isDomain(each) && toFiniteValues(each) === undefined)),
+  );
+}
+
+/** Numbers of the space in a random order. */
+function createShufflingSampler(surroundings: Surroundings): Sampler {
+  const { space, accept, shard, nextUndone, seed } = surroundings;
+  const { trials: limit = space.trials } = surroundings.spec as RandomSpec;
+  const order = createPermutation(space.points, 'random sampler', seed);
+  const counted = countTrials(space, accept, [[0, space.trials]]);
+  const total = counted.total === null ? null : Math.min(limit, counted.total);
+  let taken = 0; // of all shards
+  let position = 0;
+  let replicate = 0;
+
+  /** The next trial in the order that is one, whoever runs it; undefined past the end. */
+  const nextTrial = (): number | undefined => {
+    while (taken < limit && position < space.points) {
+      const trial = order(position) * space.replicates + replicate;
+      if (++replicate === space.replicates) {
+        replicate = 0;
+        position++;
+      }
+      if (accept === null || accept(trial)) {
+        taken++;
+        return trial;
+      }
+    }
+    return undefined;
+  };
+  return {
+    excluded: counted.excluded,
+    total: total === null || shard === null ? total : countOfShard(total, shard),
+    next(wanted) {
+      const numbers: number[] = [];
+      while (numbers.length < wanted) {
+        const turn = taken;
+        const trial = nextTrial();
+        if (trial === undefined) break;
+        const isMine = shard === null || turn % shard.count === shard.index - 1;
+        if (isMine && nextUndone(trial) === trial) numbers.push(trial);
+      }
+      return numbers.length > 0 ? selectNumbers(numbers) : 'end';
+    },
+  };
+}
+
+/** Points drawn from open domains. */
+function createDrawingSampler({ spec, space, where, shard, nextUndone, seed }: Surroundings): Sampler {
+  const { trials, grids } = spec as Required<RandomSpec>;
+  const { replicates } = space;
+  let cursor = 0;
+  let last: { readonly number: number; readonly point: Point } | undefined;
+
+  const pointOf = (number: number): Point => {
+    if (last?.number !== number) last = { number, point: drawAccepted(grids, where, [seed, number]) };
+    return last.point;
+  };
+  return {
+    total: shard === null ? trials : countOfShard(trials, shard),
+    excluded: 0,
+    next(limit) {
+      const points: ProposedTrial[] = [];
+      for (; cursor < trials && points.length < limit; cursor++) {
+        if (shard !== null && cursor % shard.count !== shard.index - 1) continue;
+        if (nextUndone(cursor) !== cursor) continue;
+        const number = Math.floor(cursor / replicates);
+        points.push({ trial: cursor, replicate: cursor - number * replicates, point: pointOf(number) });
+      }
+      return points.length > 0 ? { kind: 'points', points } : 'end';
+    },
+  };
+}
+
+function countOfShard(total: number, { index, count }: NonNullable<Surroundings['shard']>): number {
+  return Math.floor((total + count - index) / count);
+}
+
+function drawAccepted(
+  grids: readonly GridSpec<AxisDomain>[],
+  where: ((point: Point) => boolean) | null,
+  [seed, number]: readonly [seed: number, number: number],
+): Point {
+  const random = randomFor('random sampler', seed, number);
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const point = drawPoint(grids, random);
+    if (where === null || where(point)) return point;
+  }
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `the constraint accepts none of ${MOST_DRAWS} points drawn at random`,
+    { hint: 'widen `where`, or narrow the domains to where it holds' },
+  );
+}
+
+/** One of the grids, then every axis that exists there, in order: those with a condition look at those before. */
+function drawPoint(grids: readonly GridSpec<AxisDomain>[], random: Random): Point {
+  const grid = grids[grids.length === 1 ? 0 : random.below(grids.length)]!;
+  const point: Record<string, Value> = {};
+  for (const { names, values, when } of grid.axes) {
+    const exists = Object.entries(when ?? {}).every(
+      ([name, allowed]) => Object.hasOwn(point, name) && allowed.includes(point[name]!),
+    );
+    if (!exists) continue;
+    if (names.length === 1) point[names[0]!] = drawAny(values[0]!, random);
+    else Object.assign(point, drawZipped(names, values, random));
+  }
+  return point;
+}
+
+function drawAny(values: AxisDomain, random: Random): Value {
+  return isDomain(values) ? drawFrom(values, random) : drawValue(values, random);
+}
+
+/** Zipped axes are finite and move together: one position for all. */
+function drawZipped(names: readonly string[], values: readonly AxisDomain[], random: Random): Point {
+  const finite = values.map((each) => toFiniteValues(each)!);
+  const position = random.below(axisLength(finite[0]!));
+  return Object.fromEntries(names.map((name, i) => [name, axisAt(finite[i]!, position)]));
+}

@@ -1,0 +1,15 @@
+// How a trial ended, and what is kept about one that did not end `ok`.
+import type { PlainError } from '../ground/errors.js';
+
+/**
+ * `failed`: it threw, or killed its process each time it was tried; `timeout`: it ran past the limit of a trial;
+ * `skipped`: a stage that it depends on failed, so it never ran.
+ */
+export type TrialStatus = 'ok' | 'failed' | 'timeout' | 'skipped';
+
+/** A trial that did not end `ok`: what does not fit in its row. */
+export interface TrialNote {
+  readonly trial: number;
+  readonly status: TrialStatus;
+  readonly error?: PlainError;
+}

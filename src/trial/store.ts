@@ -1,0 +1,65 @@
+// Where the files of trials are kept: artifacts under the trial's number, the checkpoint of a trial that has not ended
+// under its key. Guarantees of every store: a file is there whole or not at all; what `put…` has returned from survives
+// a power cut; an artifact's name never leads out of its trial's folder.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
+import { SweeplineError } from '../ground/errors.js';
+import { replaceFileSync } from '../ground/durable.js';
+
+export const ARTIFACTS = 'artifacts';
+export const CHECKPOINTS = 'checkpoints';
+
+export interface TrialStore {
+  /** Keeps a file and returns its path within the store. Throws BAD_USAGE for a name that leads out. */
+  putArtifact(trial: number, name: string, bytes: Uint8Array | string): string;
+  /** Undefined where the trial has kept none of that name. */
+  getArtifact(trial: number, name: string): Uint8Array | undefined;
+  putCheckpoint(key: string, bytes: Uint8Array): void;
+  getCheckpoint(key: string): Uint8Array | undefined;
+  dropCheckpoint(key: string): void;
+}
+
+/** The artifacts of one trial in a run folder. */
+export function artifactFolder(folder: string, trial: number): string {
+  return join(folder, ARTIFACTS, String(trial));
+}
+
+/** A store in a folder: <folder>/artifacts/<trial>/<name> and <folder>/checkpoints/<key>.bin. */
+export function createFolderStore(folder: string): TrialStore {
+  const checkpoint = (key: string) => join(folder, CHECKPOINTS, `${key}.bin`);
+  const artifact = (trial: number, name: string): string | undefined => {
+    const own = resolve(artifactFolder(folder, trial));
+    const path = resolve(own, name);
+    return path.startsWith(own + sep) ? path : undefined;
+  };
+  return {
+    putArtifact(trial, name, bytes) {
+      const path = artifact(trial, name);
+      if (path === undefined)
+        throw new SweeplineError('BAD_USAGE', `artifact "${name}" would lie outside its trial's folder`, {
+          hint: 'give a relative name without ..',
+        });
+      replaceFileSync(path, bytes);
+      return join(ARTIFACTS, String(trial), path.slice(resolve(artifactFolder(folder, trial)).length + 1));
+    },
+    getArtifact(trial, name) {
+      const path = artifact(trial, name);
+      return path === undefined ? undefined : readIfThere(path);
+    },
+    putCheckpoint: (key, bytes) => replaceFileSync(checkpoint(key), bytes),
+    getCheckpoint: (key) => readIfThere(checkpoint(key)),
+    dropCheckpoint(key) {
+      const path = checkpoint(key);
+      if (existsSync(path)) rmSync(path, { force: true });
+    },
+  };
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

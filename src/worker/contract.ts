@@ -1,0 +1,157 @@
+// What a worker is: how one trial runs, and what it promises about it. The types that its author sees, and the
+// description by which the coordinator knows it.
+import type { z } from 'zod';
+import type { Random } from '../ground/random.js';
+import type { Value } from '../space/types.js';
+import type { BlockColumn } from '../trial/columns.js';
+import type { Metric, MetricSpec, MetricValue, MetricValues } from '../trial/metrics.js';
+import type { SpaceParam } from '../trial/params.js';
+
+/** What a running trial is given. Everything that can vary comes from here: same trial, same numbers. */
+export interface Trial<P = Record<string, Value>, Shared = unknown> {
+  /** Every parameter of the worker, defaults filled in. */
+  readonly params: P;
+  /** Its number in the sweep: the first column of trials.csv. */
+  readonly number: number;
+  /** The trial's key: a hash of worker, version, parameters and replicate. */
+  readonly key: string;
+  readonly replicate: number;
+  /** 32-bit seed from (sweep seed, key). */
+  readonly seed: number;
+  /** 1 on the first try, 2 after a retry or an interruption. */
+  readonly attempt: number;
+  /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */
+  random(purpose: string): Random;
+  /** A row of metrics.csv (a point of a loss curve). Steps must increase; rows appear when the trial ends. */
+  report(step: number, series: Readonly<Record<string, number>>): void;
+  /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
+  saveArtifact(name: string, bytes: Uint8Array | string): string;
+  /** Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. */
+  loadCheckpoint(): Uint8Array | undefined;
+  saveCheckpoint(bytes: Uint8Array): void;
+  /** True once the run wants to stop: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
+  readonly stopRequested: boolean;
+  /** The error that tells the pool that this trial ended because it was asked to: it runs again on resume. */
+  stopped(): Error;
+  /** What the run was started with: `--engine`, `--device`, `--data`. */
+  readonly engine: string;
+  readonly device: string;
+  readonly data: string | undefined;
+  /** What a stage that this trial depends on has left: see `stages` of `defineWorker`. */
+  stage(name: string): StageOutput;
+  /** What the worker's `load` returned; its SharedArrayBuffers are the same memory in all threads. */
+  readonly shared: Shared;
+}
+
+/** A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value. */
+export interface Block {
+  readonly count: number;
+  readonly seeds: Uint32Array;
+  column(name: string): BlockColumn;
+  /** Shorthands that throw when the parameter is of another type. */
+  numbers(name: string): Float64Array;
+  strings(name: string): { readonly values: Uint16Array; readonly dictionary: readonly string[] };
+  metric(name: string): Float64Array;
+  /** This trial of the block failed: its row says so and has no metrics. `i` from 0; the message names what was wrong. */
+  fail(i: number, message: string): void;
+}
+
+/** A data set as the manifest names it: the SHA-256 is of what was read. */
+export interface DataIdentity {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** What all trials of a host have in common: plain data, big arrays over SharedArrayBuffers. */
+export interface LoadedData<Shared> {
+  readonly shared: Shared;
+  /** The data set behind it, for the manifest and every table's title; absent: none is read. */
+  readonly data?: DataIdentity;
+}
+
+export interface StageOptions<P = Record<string, Value>, Shared = unknown> {
+  readonly about?: string;
+  /** The worker's parameters that it depends on. It runs once for each combination of them, and sees no others. */
+  readonly params: readonly (keyof P & string)[];
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** Names that `report` uses, for the stage's own metrics.csv. */
+  readonly series?: readonly string[];
+  run(trial: Trial<P, Shared>): Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
+}
+
+/** What a trial is given of a stage that it depends on. */
+export interface StageOutput {
+  /** As the stage returned them. */
+  readonly metrics: MetricValues;
+  /** A file that the stage saved with `saveArtifact`. Throws BAD_USAGE where there is none of that name. */
+  readArtifact(name: string): Uint8Array;
+}
+
+/** What the coordinator knows of a stage: its name, and the worker that it is to a pool. */
+export interface StageDescription {
+  readonly name: string;
+  readonly worker: WorkerDescription;
+}
+
+type Run<P, Shared> = (
+  trial: Trial<P, Shared>,
+) => Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
+type RunBlock = (block: Block) => void | Promise<void>;
+
+export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
+  readonly name: string;
+  /** Part of every trial's key: raise it when the same parameters would give other numbers. */
+  readonly version: string;
+  readonly about?: string;
+  /** One zod type a parameter, each with `.default(…)`; `.describe(…)` shows in help. */
+  readonly params: S;
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** Names that `report` uses, for metrics.csv. */
+  readonly series?: readonly string[];
+  /**
+   * Faults that lie between parameters: messages, none if all is well. Called again once `load` has run, with what it
+   * returned, for faults that only the data shows.
+   */
+  readonly check?: (params: z.output<z.ZodObject<S>>, shared: Shared | undefined) => readonly string[];
+  /** True when `run` trains on an engine, so that `--engine` and `--device` are checked before anything starts. */
+  readonly trains?: boolean;
+  /**
+   * Runs once a host, before any trial, and is handed to every thread: load data sets here. A SweeplineError that it
+   * throws (a missing or damaged data set) ends the command before anything is written.
+   */
+  readonly load?: (asked: {
+    readonly data: string | undefined;
+  }) => Promise<LoadedData<Shared>> | LoadedData<Shared>;
+  /**
+   * Work that trials share, such as a network that judges all of them: each stage runs once for every combination of
+   * its parameters, before the trials. Its results are kept under stages/<name>/, a run folder of its own. A trial whose
+   * stage failed is `skipped`.
+   */
+  readonly stages?: Readonly<Record<string, StageOptions<z.output<z.ZodObject<S>>, Shared>>>;
+  readonly run?: Run<z.output<z.ZodObject<S>>, Shared>;
+  readonly runBlock?: RunBlock;
+}
+
+export interface Worker<S extends z.ZodRawShape = z.ZodRawShape, Shared = unknown>
+  extends WorkerOptions<S, Shared> {
+  readonly kind: 'sweepline-worker';
+}
+
+/** What the coordinator knows of a worker: plain data. */
+export interface WorkerDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly about?: string;
+  readonly params: readonly ParamDescription[];
+  readonly metrics: readonly Metric[];
+  readonly series: readonly string[];
+  readonly trains: boolean;
+  readonly stages: readonly StageDescription[];
+  readonly mode: 'run' | 'runBlock';
+}
+
+export interface ParamDescription extends SpaceParam {
+  readonly choices?: readonly Value[];
+  readonly about?: string;
+}
+

@@ -1,0 +1,44 @@
+// What can be asked of a worker before its trials run: what it is, whether values suit it, which data it reads.
+import type { Point, Value } from '../space/types.js';
+import type { DataIdentity, LoadedData, Worker, WorkerDescription } from './contract.js';
+import { describeWorker } from './define.js';
+import { fillPoints, findParamFaults } from './validate.js';
+
+/** Values by parameter, and whole points, to be held against the worker's own types and its `check`. */
+export interface Proposed {
+  readonly checks: Readonly<Record<string, readonly Value[]>>;
+  readonly points: readonly Point[];
+}
+
+export interface WorkerQuestions {
+  /** Loads the worker and says what it is. Rejects with a SweeplineError where the file is missing or not a worker. */
+  describe(): Promise<WorkerDescription>;
+  /** What is wrong, as texts. `check` sees the data once `load` was called. */
+  validate(proposed: Proposed): Promise<readonly string[]>;
+  /** Runs the worker's `load`, once, and says which data set it read; null where it reads none. */
+  load(asked: { readonly data: string | undefined }): Promise<DataIdentity | null>;
+}
+
+/** Answers from a worker in this process. */
+export interface WorkerAnswers extends WorkerQuestions {
+  /** What the worker's `load` returned; the first call runs it. */
+  loadData(asked: { readonly data: string | undefined }): Promise<LoadedData<unknown>>;
+}
+
+export function answerQuestions(worker: Promise<Worker>): WorkerAnswers {
+  let loaded: Promise<LoadedData<unknown>> | undefined;
+  const loadData: WorkerAnswers['loadData'] = (asked) => {
+    loaded ??= worker.then((known) => known.load?.(asked) ?? { shared: undefined });
+    return loaded;
+  };
+  return {
+    loadData,
+    describe: async () => describeWorker(await worker),
+    async validate({ checks, points }) {
+      const known = await worker;
+      const shared = (await loaded)?.shared;
+      return findParamFaults(known, checks, fillPoints(known, points), shared);
+    },
+    load: async (asked) => (await loadData(asked)).data ?? null,
+  };
+}
