@@ -2,6 +2,7 @@
 // its worker and report by URL and never imports them, because the coordinator that loads it runs no worker code.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
+import { isDomain } from '../space/domain.js';
 import type { SamplerSpec } from '../space/sampling.js';
 import type { AxisSpec, AxisValues, GridSpec, Point, Value } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
@@ -128,7 +129,10 @@ export function toAxisValues(name: string, input: AxisInput, faults: string[]): 
   if (typeof input === 'object') return input as AxisValues;
   if (typeof input !== 'string') return { kind: 'list', values: [input] };
   try {
-    return parseAxisValues(input);
+    const values = parseAxisValues(input);
+    if (!isDomain(values)) return values;
+    faults.push(`axis ${name}: ${values.kind}(…) is a domain; expected a list, lin(…), log(…) or range(…)`);
+    return { kind: 'list', values: [input] };
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     faults.push(`axis ${name}: ${error.message}`);
