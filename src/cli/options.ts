@@ -2,6 +2,7 @@
 // given at all is told by parseCall.
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
+import { isDomain } from '../space/domain.js';
 import type { AxisValues } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
 import type { OptionSpec } from './command.js';
@@ -74,7 +75,12 @@ export function readSetting(text: string, before: readonly AxisSetting[]): AxisS
       `the axis "${axis}" is set twice; expected one list of all its values`,
     );
   }
-  return { axis, values: parseAxisValues(text.slice(at + 1)) };
+  const values = parseAxisValues(text.slice(at + 1));
+  if (!isDomain(values)) return { axis, values };
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `axis ${axis}: ${values.kind}(…) is a domain; expected a list, lin(…), log(…) or range(…)`,
+  );
 }
 
 export interface Bracket {

@@ -92,12 +92,17 @@ function linAxis(from: number, to: number, count: number): Axis {
 function rangeAxis(from: number, to: number, step: number): Axis {
   const whole = toWholeNumbers(from, to, step);
   const estimate = (value: number) => (value - from) / step;
-  if (whole !== undefined) {
+  if (whole !== undefined && Number.isSafeInteger(whole.b - whole.a)) {
     const { a, b, c, scale } = whole;
     return numberAxis(Math.floor((b - a) / c) + 1, (i) => (a + i * c) / scale + 0, estimate);
   }
-  // 1e-9 of a step forgives the rounding of ends that have no exact decimal form.
-  return numberAxis(Math.floor((to - from) / step + 1e-9) + 1, (i) => from + i * step + 0, estimate);
+  // 1e-9 of a step forgives the rounding of ends that have no exact decimal form; no value lies past the end.
+  const clip = step > 0 ? Math.min : Math.max;
+  return numberAxis(
+    Math.floor((to - from) / step + 1e-9) + 1,
+    (i) => clip(from + i * step, to) + 0,
+    estimate,
+  );
 }
 
 function logAxis(from: number, to: number, count: number): Axis {

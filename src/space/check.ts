@@ -1,13 +1,22 @@
 // Finds what is wrong with a space before anything is built from it: every fault at once, in words for its author.
 import { describeUnknown } from '../ground/text.js';
-import { axisIndexOf, axisLength, ulp } from './axis.js';
-import type { AxisSpec, AxisValues, GridSpec, SpaceSpec, Value } from './types.js';
+import { axisIndexOf, axisLength } from './axis.js';
+import { isDomain, toFiniteValues } from './domain.js';
+import { findAxisFaults, findRepeats, plain } from './faults.js';
+import type { AxisDomain, AxisSpec, GridSpec, Value } from './types.js';
+import { describeAxisValues } from './values.js';
 
 /** Columns of trials.csv that are Sweepline's own. */
 const RESERVED: ReadonlySet<string> = new Set(['trial', 'key', 'replicate', 'seed', 'status']);
 
+/** What is checked: a space whose axes may be domains. */
+export interface DeclaredSpace {
+  readonly grids: readonly GridSpec<AxisDomain>[];
+  readonly replicates: number;
+}
+
 /** Faults of a whole space, none if it holds together. `legalNames`: the worker's parameters, where they are known. */
-export function findSpaceFaults(spec: SpaceSpec, legalNames?: readonly string[]): string[] {
+export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly string[]): string[] {
   const faults: string[] = [];
   if (!Number.isSafeInteger(spec.replicates) || spec.replicates < 1) {
     faults.push(`replicates is ${spec.replicates}; expected a whole number of at least 1`);
@@ -21,9 +30,10 @@ export function findSpaceFaults(spec: SpaceSpec, legalNames?: readonly string[])
   return faults;
 }
 
-function findGridFaults(grid: GridSpec, legalNames: readonly string[] | undefined): string[] {
+/** Faults of one grid, none if it holds together. */
+export function findGridFaults(grid: GridSpec<AxisDomain>, legalNames?: readonly string[]): string[] {
   const faults: string[] = [];
-  const seen = new Map<string, AxisValues | undefined>();
+  const seen = new Map<string, AxisDomain | undefined>();
   const everywhere = grid.axes.flatMap((axis) => axis.names);
   for (const axis of grid.axes) {
     const label = `axis ${axis.names.map((name) => `"${name}"`).join(' + ')}`;
@@ -63,9 +73,9 @@ function findNameFaults(
 }
 
 function findWhenFaults(
-  axis: AxisSpec,
+  axis: AxisSpec<AxisDomain>,
   label: string,
-  earlier: ReadonlyMap<string, AxisValues | undefined>,
+  earlier: ReadonlyMap<string, AxisDomain | undefined>,
   everywhere: readonly string[],
 ): string[] {
   const faults: string[] = [];
@@ -83,135 +93,45 @@ function findWhenFaults(
     } else {
       const values = earlier.get(name);
       if (values === undefined || findAxisFaults(values, true).length > 0) continue;
-      for (const value of wanted) {
-        if (axisIndexOf(values, value) < 0) {
-          faults.push(
-            `${label}: its \`when\` wants ${name} = ${JSON.stringify(value)}, which "${name}" never is`,
-          );
-        }
-      }
+      faults.push(
+        ...findWantedFaults(name, wanted, values).map((fault) => `${label}: its \`when\` ${fault}`),
+      );
     }
   }
   return faults;
 }
 
-/** Zipped axes may repeat a value, but not a whole tuple, and must be equally long. */
-function findZipFaults(axis: AxisSpec): string[] {
-  const lengths = axis.values.map(axisLength);
+/** Values that an axis never has, or an axis that has no certain values at all. */
+function findWantedFaults(name: string, wanted: readonly Value[], values: AxisDomain): string[] {
+  const finite = toFiniteValues(values);
+  if (finite === undefined) {
+    return [
+      `depends on "${name}", which may be any number of ${describeAxisValues(values)}; expected an axis with ` +
+        `certain values: give "${name}" a list, lin(…), log(…), range(…), choice(…), int(…) or uniform(…) with a step`,
+    ];
+  }
+  return wanted
+    .filter((value) => axisIndexOf(finite, value) < 0)
+    .map((value) => `wants ${name} = ${JSON.stringify(value)}, which "${name}" never is`);
+}
+
+/** Zipped axes may repeat a value, but not a whole tuple, and must be finite and equally long. */
+function findZipFaults(axis: AxisSpec<AxisDomain>): string[] {
+  const faults = axis.values.flatMap((values, k) =>
+    isDomain(values)
+      ? [
+          `"${axis.names[k]}" is ${describeAxisValues(values)}; zipped axes must be finite: ` +
+            'write a list, lin(…), log(…) or range(…)',
+        ]
+      : [],
+  );
+  if (faults.length > 0) return faults;
+  const finite = axis.values.filter((values) => !isDomain(values));
+  const lengths = finite.map(axisLength);
   if (lengths.some((length) => length !== lengths[0])) {
     return [`zipped axes have ${lengths.join(', ')} values; expected equally many`];
   }
-  if (axis.values.some((values) => values.kind !== 'list')) return [];
-  const lists = axis.values.map((values) => (values.kind === 'list' ? values.values : []));
+  if (finite.some((values) => values.kind !== 'list')) return [];
+  const lists = finite.map((values) => (values.kind === 'list' ? values.values : []));
   return findRepeats(lists[0]!.map((_, i) => JSON.stringify(lists.map((list) => plain(list[i]!)))));
-}
-
-/** Faults of one axis's values. `repeats`: a list may hold a value twice (zipped axes do). */
-export function findAxisFaults(values: AxisValues, repeats = false): string[] {
-  switch (values.kind) {
-    case 'list':
-      return findListFaults(values.values, repeats);
-    case 'lin':
-      return (
-        first(findNumberFaults({ from: values.from, to: values.to })) ??
-        first(findCountFaults(values)) ??
-        first(
-          findFinenessFaults(
-            values.from,
-            values.to,
-            (values.to - values.from) / Math.max(1, values.count - 1),
-          ),
-        ) ??
-        []
-      );
-    case 'log':
-      return (
-        first(findNumberFaults({ from: values.from, to: values.to })) ??
-        first(findLogEndFaults(values)) ??
-        first(findCountFaults(values)) ??
-        first(findLogFinenessFaults(values)) ??
-        []
-      );
-    case 'range':
-      return (
-        first(findNumberFaults({ from: values.from, to: values.to, step: values.step })) ??
-        findRangeFaults(values)
-      );
-  }
-}
-
-function first(faults: string[]): string[] | undefined {
-  return faults.length > 0 ? faults : undefined;
-}
-
-function findListFaults(list: readonly Value[], repeats: boolean): string[] {
-  if (list.length === 0) return ['no values; expected at least one'];
-  const faults: string[] = [];
-  for (const value of list) {
-    if (typeof value === 'number' && !Number.isFinite(value))
-      faults.push(`${value} is no value; expected a finite number`);
-    else if (!['number', 'string', 'boolean'].includes(typeof value)) {
-      faults.push(`${String(value)} is no value; expected a number, a text, true or false`);
-    }
-  }
-  if (!repeats) faults.push(...findRepeats(list.map((value) => JSON.stringify(plain(value)))));
-  return faults;
-}
-
-function findRepeats(texts: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  for (const text of texts) seen.set(text, (seen.get(text) ?? 0) + 1);
-  return [...seen]
-    .filter(([, times]) => times > 1)
-    .map(([text, times]) => `${text} stands ${times} times; expected once`);
-}
-
-function findNumberFaults(numbers: Readonly<Record<string, number>>): string[] {
-  return Object.entries(numbers)
-    .filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value))
-    .map(([name, value]) => `${name} is ${value}; expected a finite number`);
-}
-
-function findCountFaults({ from, to, count }: { from: number; to: number; count: number }): string[] {
-  if (!Number.isSafeInteger(count) || count < 1)
-    return [`count is ${count}; expected a whole number of at least 1`];
-  if (count === 1 && from !== to)
-    return [`count is 1, but ${from} and ${to} are two ends; expected at least 2`];
-  if (count > 1 && from === to)
-    return [`both ends are ${from}, but count is ${count}; expected different ends or count 1`];
-  return [];
-}
-
-function findLogEndFaults({ from, to }: { from: number; to: number }): string[] {
-  return [from, to].filter((end) => end <= 0).map((end) => `${end} has no logarithm; expected ends above 0`);
-}
-
-function findRangeFaults({ from, to, step }: { from: number; to: number; step: number }): string[] {
-  if (step === 0) return ['step is 0; expected any other number'];
-  if ((to - from) * step < 0) {
-    return [`${from} to ${to} is never reached in steps of ${step}; expected a step of the other sign`];
-  }
-  if (Math.abs((to - from) / step) >= Number.MAX_SAFE_INTEGER)
-    return [`step ${step} is too small for float64`];
-  return from === to ? [] : findFinenessFaults(from, to, step);
-}
-
-/** Values closer than a few units in the last place would not be different numbers. */
-function findFinenessFaults(from: number, to: number, step: number): string[] {
-  const finest = 8 * ulp(Math.max(Math.abs(from), Math.abs(to)));
-  if (from === to || Math.abs(step) >= finest) return [];
-  return [
-    `neighbours would be ${step} apart; expected at least ${finest}, or float64 cannot tell them apart`,
-  ];
-}
-
-function findLogFinenessFaults({ from, to, count }: { from: number; to: number; count: number }): string[] {
-  if (from === to || Math.abs(Math.log(to / from)) / (count - 1) >= 1e-11) return [];
-  return [
-    `${count} values are too many between ${from} and ${to}; neighbours must differ by 1e-11 of their size`,
-  ];
-}
-
-function plain(value: Value): Value {
-  return value === 0 ? 0 : value;
 }

@@ -14,18 +14,31 @@ export type AxisValues =
   | { readonly kind: 'range'; readonly from: number; readonly to: number; readonly step: number };
 
 /**
+ * What a sampler draws the values of one axis from; every value is as likely as any other, `loguniform` by its
+ * logarithm. Ends are included; with a step (1 for `int`) only from, from + step, … up to `to` can come.
+ */
+export type Domain =
+  | { readonly kind: 'uniform'; readonly from: number; readonly to: number; readonly step?: number }
+  | { readonly kind: 'loguniform'; readonly from: number; readonly to: number }
+  | { readonly kind: 'int'; readonly from: number; readonly to: number; readonly step?: number }
+  | { readonly kind: 'choice'; readonly values: readonly Value[] };
+
+/** Whatever an axis can be declared with: values by position, or a domain to draw from. */
+export type AxisDomain = AxisValues | Domain;
+
+/**
  * One dimension of a grid. Several names are zipped: they move together, and have equally many values.
  * `when` makes it conditional: the axis exists only where each named (earlier) axis has one of the given values.
  */
-export interface AxisSpec {
+export interface AxisSpec<V extends AxisDomain = AxisValues> {
   readonly names: readonly string[];
-  readonly values: readonly AxisValues[];
+  readonly values: readonly V[];
   readonly when?: Readonly<Record<string, readonly Value[]>>;
 }
 
 /** Crossed axes; the last one turns fastest, but axes that others depend on (`when`) turn slowest. */
-export interface GridSpec {
-  readonly axes: readonly AxisSpec[];
+export interface GridSpec<V extends AxisDomain = AxisValues> {
+  readonly axes: readonly AxisSpec<V>[];
 }
 
 /**

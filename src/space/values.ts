@@ -1,47 +1,57 @@
-// Axis values as people write them: builders for definition files, and the command line's `0.1,0.2`, `lin(0,1,101)`,
-// `log(1e-4,1,9)`, `range(2,20,2)`. Nothing random is made here: `uniform(…)` and its like belong to the samplers.
+// Axis values and domains as people write them: builders for definition files, the command line's `0.1,0.2`,
+// `lin(0,1,101)`, `uniform(0,1)`, and short text back. Nothing is drawn here: that is domain.ts and the samplers.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
-import { describeUnknown } from '../ground/text.js';
+import { describeUnknown, plural } from '../ground/text.js';
 import { axisAt, axisLength } from './axis.js';
-import { findAxisFaults } from './check.js';
-import type { AxisValues, Value } from './types.js';
+import { findAxisFaults } from './faults.js';
+import type { AxisDomain, AxisValues, Value } from './types.js';
 
 export { axisAt, axisIndexOf, axisLength } from './axis.js';
 
 /** `count` values with equal differences, both ends included. Throws BAD_DEFINITION. */
 export function lin(from: number, to: number, count: number): AxisValues {
-  return checked({ kind: 'lin', from, to, count });
+  return checkAxisValues({ kind: 'lin', from, to, count });
 }
 
 /** `count` values with equal ratios, both ends (above 0) included. Throws BAD_DEFINITION. */
 export function log(from: number, to: number, count: number): AxisValues {
-  return checked({ kind: 'log', from, to, count });
+  return checkAxisValues({ kind: 'log', from, to, count });
 }
 
 /** from, from + step, … up to and including `to` where it is hit; a negative step goes down. Throws BAD_DEFINITION. */
 export function range(from: number, to: number, step: number): AxisValues {
-  return checked({ kind: 'range', from, to, step });
+  return checkAxisValues({ kind: 'range', from, to, step });
 }
 
-function checked(values: AxisValues): AxisValues {
+/** The same values, if they are sound. Throws BAD_DEFINITION with every fault. */
+export function checkAxisValues<V extends AxisDomain>(values: V): V {
   throwFaults('BAD_DEFINITION', describeAxisValues(values), findAxisFaults(values));
   return values;
 }
 
-const BUILDERS = ['lin', 'log', 'range'] as const;
-const ARGUMENTS = { lin: 'from,to,count', log: 'from,to,count', range: 'from,to,step' } as const;
-const RANDOM: readonly string[] = ['uniform', 'loguniform', 'int', 'choice'];
+/** What may stand in brackets; `choice` takes values instead. The names are those of the plain data. */
+const FORMS = {
+  lin: ['from,to,count'],
+  log: ['from,to,count'],
+  range: ['from,to,step'],
+  uniform: ['from,to', 'from,to,step'],
+  loguniform: ['from,to'],
+  int: ['from,to', 'from,to,step'],
+} as const satisfies Record<string, readonly string[]>;
+const NUMERIC = Object.keys(FORMS) as readonly (keyof typeof FORMS)[];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
+/** Text that needs no quotes, unless it reads as a number, true or false. */
+const PLAIN_TEXT = /^[^\s"(),\p{Cc}]+( [^\s"(),\p{Cc}]+)*$/u;
 
 /**
- * Axis values from the command line. A list item in double quotes is text whatever it looks like (`"1"`, `"a,b"`).
- * Throws BAD_USAGE, which tells what is wrong with which part.
+ * Axis values or a domain from the command line. A list item in double quotes is text whatever it looks like (`"1"`,
+ * `"a,b"`). Throws BAD_USAGE, which tells what is wrong with which part.
  */
-export function parseAxisValues(text: string): AxisValues {
+export function parseAxisValues(text: string): AxisDomain {
   const trimmed = text.trim();
   const call = /^([A-Za-z_]\w*)\s*\((.*)\)$/s.exec(trimmed);
-  const values: AxisValues =
+  const values: AxisDomain =
     call === null
       ? { kind: 'list', values: splitItems(trimmed).map((item) => parseItem(item, text)) }
       : parseCall(call[1]!, call[2]!, text);
@@ -50,33 +60,22 @@ export function parseAxisValues(text: string): AxisValues {
   return values;
 }
 
-function parseCall(name: string, inside: string, text: string): AxisValues {
-  if (RANDOM.includes(name)) {
-    throw new SweeplineError(
-      'BAD_USAGE',
-      `axis values "${text}": ${name}(…) is for a random sampler, not for a grid`,
-      {
-        hint: 'add --sampler random (or sobol, halton, lhs, tpe), or give a list, lin(…), log(…) or range(…)',
-      },
-    );
+function parseCall(name: string, inside: string, text: string): AxisDomain {
+  const items = inside.trim() === '' ? [] : splitItems(inside);
+  if (name === 'choice') return { kind: 'choice', values: items.map((item) => parseItem(item, text)) };
+  const kind = NUMERIC.find((known) => known === name);
+  if (kind === undefined) throw badValues(text, describeUnknown('function', name, [...NUMERIC, 'choice']));
+  const forms: readonly string[] = FORMS[kind];
+  const parts = forms.map((form) => form.split(',')).find((form) => form.length === items.length);
+  if (parts === undefined) {
+    const expected = forms.map((form) => `${name}(${form})`).join(' or ');
+    throw badValues(text, `${plural(items.length, 'number')}; expected ${expected}`);
   }
-  const builder = BUILDERS.find((known) => known === name);
-  if (builder === undefined) throw badValues(text, describeUnknown('function', name, BUILDERS));
-  const items = splitItems(inside);
-  if (items.length !== 3) {
-    throw badValues(
-      text,
-      `${inside.trim() === '' ? 0 : items.length} numbers; expected ${name}(${ARGUMENTS[builder]})`,
-    );
-  }
-  const [from, to, last] = items.map((item, i) => {
-    if (NUMBER.test(item)) return Number(item);
-    const part = ARGUMENTS[builder].split(',')[i];
-    throw badValues(text, `${part} is "${item}"; expected a finite number`);
-  }) as [number, number, number];
-  return builder === 'range'
-    ? { kind: builder, from, to, step: last }
-    : { kind: builder, from, to, count: last };
+  const numbers = items.map((item, i) => {
+    if (NUMBER.test(item)) return [parts[i]!, Number(item) + 0];
+    throw badValues(text, `${parts[i]} is "${item}"; expected a finite number`);
+  });
+  return { kind, ...Object.fromEntries(numbers) } as AxisDomain;
 }
 
 function parseItem(item: string, text: string): Value {
@@ -125,25 +124,46 @@ function splitItems(text: string): string[] {
   return items.map((item) => item.trim());
 }
 
+const HINT =
+  'write values: 0.1,0.2 or lin(0,1,101) or log(1e-4,1,9) or range(2,20,2); or, for a sampler that draws, a domain: ' +
+  'uniform(0,1) or uniform(0,1,0.05) or loguniform(1e-4,1) or int(1,9) or int(1,9,2) or choice(a,b,"c,d")';
+
 function badValues(text: string, fault: string, cause?: unknown): SweeplineError {
   return new SweeplineError('BAD_USAGE', `axis values "${text}": ${fault}`, {
-    hint: 'write 0.1,0.2 or lin(0,1,101) or log(1e-4,1,9) or range(2,20,2)',
+    hint: HINT,
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-/** Short text for people: `lin(0, 1, 101)`, `adam, sgd`, `1, 2, … 20 (20 values)`. */
-export function describeAxisValues(values: AxisValues): string {
+/**
+ * Short text for people: `lin(0, 1, 101)`, `adam, sgd`, `1, 2, … 20 (20 values)`, `uniform(0, 1)`, `choice(a, b)`.
+ * A domain is written in full: `parseAxisValues` reads it back.
+ */
+export function describeAxisValues(values: AxisDomain): string {
   switch (values.kind) {
     case 'lin':
     case 'log':
       return `${values.kind}(${values.from}, ${values.to}, ${values.count})`;
+    case 'loguniform':
+      return `loguniform(${values.from}, ${values.to})`;
     case 'range':
-      return `range(${values.from}, ${values.to}, ${values.step})`;
+    case 'uniform':
+    case 'int':
+      return `${values.kind}(${values.from}, ${values.to}${values.step === undefined ? '' : `, ${values.step}`})`;
+    case 'choice':
+      return `choice(${values.values.map(describeValue).join(', ')})`;
     case 'list': {
-      if (values.values.length <= 6) return values.values.map(String).join(', ');
+      if (values.values.length <= 6) return values.values.map(describeValue).join(', ');
       const length = axisLength(values);
-      return `${axisAt(values, 0)}, ${axisAt(values, 1)}, … ${axisAt(values, length - 1)} (${length} values)`;
+      const [one, two, last] = [0, 1, length - 1].map((i) => describeValue(axisAt(values, i)));
+      return `${one}, ${two}, … ${last} (${length} values)`;
     }
   }
+}
+
+/** The value as `parseAxisValues` reads it back: text in quotes where it would read as something else. */
+function describeValue(value: Value): string {
+  if (typeof value !== 'string') return String(value);
+  const isOther = NUMBER.test(value) || NOT_FINITE.test(value) || value === 'true' || value === 'false';
+  return isOther || !PLAIN_TEXT.test(value) ? JSON.stringify(value) : value;
 }

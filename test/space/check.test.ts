@@ -1,8 +1,9 @@
 // Every fault of a space at once, in words.
 import { describe, expect, it } from 'vitest';
-import { findSpaceFaults } from '../../src/space/check.js';
+import { type DeclaredSpace, findGridFaults, findSpaceFaults } from '../../src/space/check.js';
+import { choice, int, loguniform, uniform } from '../../src/space/domain.js';
 import { createSpace } from '../../src/space/space.js';
-import type { AxisSpec, SpaceSpec, Value } from '../../src/space/types.js';
+import type { AxisDomain, AxisSpec, SpaceSpec, Value } from '../../src/space/types.js';
 
 const axis = (name: string, values: readonly Value[], when?: AxisSpec['when']): AxisSpec => ({
   names: [name],
@@ -108,5 +109,73 @@ describe('findSpaceFaults', () => {
     expect(faults).toHaveLength(5);
     expect(faults.filter((fault) => fault.startsWith('grid 2: '))).toHaveLength(2);
     expect(() => createSpace(spec)).toThrow(/replicates is 1.5[\s\S]*grid 1: [\s\S]*grid 2: /);
+  });
+});
+
+describe('findSpaceFaults with domains', () => {
+  const of = (name: string, values: AxisDomain, when?: AxisSpec['when']): AxisSpec<AxisDomain> => ({
+    names: [name],
+    values: [values],
+    ...(when === undefined ? {} : { when }),
+  });
+  const space = (...axes: AxisSpec<AxisDomain>[]): DeclaredSpace => ({ grids: [{ axes }], replicates: 1 });
+  const zipped = (...values: AxisDomain[]): AxisSpec<AxisDomain> => ({ names: ['a', 'b'], values });
+
+  it('finds none where they stand alone, or are asked by `when` for what they can be', () => {
+    const sound = space(
+      of('rate', loguniform(1e-4, 1)),
+      of('optimizer', choice('sgd', 'adam')),
+      of('depth', int(1, 9, 2)),
+      of('width', uniform(0, 1, 0.1)),
+      of('beta', uniform(0, 1), { optimizer: ['adam'], depth: [3, 9], width: [0.3] }),
+    );
+    expect(findSpaceFaults(sound)).toEqual([]);
+    expect(findGridFaults(sound.grids[0]!, ['rate', 'optimizer', 'depth', 'width', 'beta'])).toEqual([]);
+  });
+
+  it.each<[string, DeclaredSpace, RegExp]>([
+    [
+      'when on an open domain',
+      space(of('a', uniform(0, 1)), of('b', choice(1), { a: [0.5] })),
+      /^axis "b": its `when` depends on "a", which may be any number of uniform\(0, 1\); .*give "a" a list/,
+    ],
+    [
+      'when on an open domain of logarithms',
+      space(of('a', loguniform(1, 2)), of('b', choice(1), { a: [1, 2] })),
+      /depends on "a", which may be any number of loguniform\(1, 2\)/,
+    ],
+    [
+      'when on what a domain never gives',
+      space(of('a', int(1, 9, 2)), of('b', choice(1), { a: [1, 2] })),
+      /^axis "b": its `when` wants a = 2, which "a" never is/,
+    ],
+    [
+      'a zipped domain',
+      space(zipped(choice(1, 2), { kind: 'list', values: [1, 2] })),
+      /^axis "a" \+ "b": "a" is choice\(1, 2\); zipped axes must be finite: write a list/,
+    ],
+    [
+      'an unsound domain',
+      space(of('a', { kind: 'int', from: 3, to: 1 })),
+      /^axis "a": from 3 to 1 goes down; expected the lower end first/,
+    ],
+    [
+      'an unsound domain once, also where another axis depends on it',
+      space(of('a', { kind: 'uniform', from: 1, to: 1 }), of('b', choice(1), { a: [1] })),
+      /^axis "a": both ends are 1/,
+    ],
+    [
+      'a kind that is none',
+      space(of('a', { kind: 'unifrom' } as unknown as AxisDomain)),
+      /^axis "a": unknown kind of axis "unifrom"; did you mean "uniform"\?/,
+    ],
+  ])('finds %s', (_, spec, message) => {
+    const faults = findSpaceFaults(spec);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(message);
+  });
+
+  it('finds every zipped domain', () => {
+    expect(findSpaceFaults(space(zipped(int(1, 2), uniform(0, 1))))).toHaveLength(2);
   });
 });

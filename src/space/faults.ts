@@ -1,0 +1,179 @@
+// Finds what is wrong with the values or the domain of one axis: every fault at once, in words for its author.
+import { describeUnknown } from '../ground/text.js';
+import { ulp } from './axis.js';
+import type { AxisDomain, Domain, Value } from './types.js';
+
+type Ends = { readonly from: number; readonly to: number };
+
+const KINDS: readonly AxisDomain['kind'][] = [
+  'list',
+  'lin',
+  'log',
+  'range',
+  'uniform',
+  'loguniform',
+  'int',
+  'choice',
+];
+
+/** Faults of what one axis holds, none if it is sound. `repeats`: a list may hold a value twice (zipped axes do). */
+export function findAxisFaults(values: AxisDomain, repeats = false): string[] {
+  switch (values.kind) {
+    case 'list':
+      return findListFaults(values.values, repeats);
+    case 'choice':
+      return findListFaults(values.values, false);
+    case 'lin':
+      return (
+        first(findNumberFaults({ from: values.from, to: values.to })) ??
+        first(findCountFaults(values)) ??
+        findFinenessFaults(values.from, values.to, (values.to - values.from) / Math.max(1, values.count - 1))
+      );
+    case 'log':
+      return (
+        first(findNumberFaults({ from: values.from, to: values.to })) ??
+        first(findLogEndFaults(values)) ??
+        first(findCountFaults(values)) ??
+        findLogFinenessFaults(values)
+      );
+    case 'range':
+      return (
+        first(findNumberFaults({ from: values.from, to: values.to, step: values.step })) ??
+        findRangeFaults(values)
+      );
+    case 'uniform':
+      return first(findNumberFaults(numbersOf(values))) ?? findUniformFaults(values);
+    case 'loguniform':
+      return (
+        first(findNumberFaults(numbersOf(values))) ?? [
+          ...findLogEndFaults(values),
+          ...findOrderFaults(values),
+        ]
+      );
+    case 'int':
+      return first(findWholeFaults(numbersOf(values))) ?? findIntFaults(values);
+    default:
+      return [describeUnknown('kind of axis', String((values as { kind?: unknown }).kind), KINDS)];
+  }
+}
+
+function first(faults: string[]): string[] | undefined {
+  return faults.length > 0 ? faults : undefined;
+}
+
+/** The ends, and the step where one is given. */
+function numbersOf(domain: Exclude<Domain, { kind: 'choice' }>): Record<string, number> {
+  const { from, to } = domain;
+  return 'step' in domain && domain.step !== undefined ? { from, to, step: domain.step } : { from, to };
+}
+
+function findUniformFaults(domain: Ends & { readonly step?: number }): string[] {
+  const { from, to, step } = domain;
+  if (step === undefined) return findOrderFaults(domain);
+  return (
+    first([...findOrderFaults(domain), ...findStepFaults(domain, step)]) ??
+    findRangeFaults({ from, to, step })
+  );
+}
+
+function findIntFaults(domain: Ends & { readonly step?: number }): string[] {
+  const faults = [...findOrderFaults(domain), ...findStepFaults(domain, domain.step ?? 1)];
+  if (faults.length === 0 && !Number.isSafeInteger(domain.to - domain.from)) {
+    faults.push(`the ends are ${domain.to - domain.from} apart; expected less than 2^53`);
+  }
+  return faults;
+}
+
+function findOrderFaults({ from, to }: Ends): string[] {
+  if (from === to) return [`both ends are ${from}; expected two ends, or the value itself: write ${from}`];
+  return from > to ? [`from ${from} to ${to} goes down; expected the lower end first`] : [];
+}
+
+function findStepFaults({ from, to }: Ends, step: number): string[] {
+  if (step <= 0) return [`step is ${step}; expected a number above 0`];
+  return from < to && step > to - from
+    ? [`step is ${step}, but the ends are ${to - from} apart; expected a step that is not longer`]
+    : [];
+}
+
+function findWholeFaults(numbers: Readonly<Record<string, number>>): string[] {
+  return Object.entries(numbers)
+    .filter(([, value]) => !Number.isSafeInteger(value))
+    .map(([name, value]) => `${name} is ${value}; expected a whole number between -2^53 and 2^53`);
+}
+
+function findListFaults(list: readonly Value[], repeats: boolean): string[] {
+  if (list.length === 0) return ['no values; expected at least one'];
+  const faults: string[] = [];
+  for (const value of list) {
+    if (typeof value === 'number' && !Number.isFinite(value))
+      faults.push(`${value} is no value; expected a finite number`);
+    else if (!['number', 'string', 'boolean'].includes(typeof value)) {
+      faults.push(`${String(value)} is no value; expected a number, a text, true or false`);
+    }
+  }
+  if (!repeats) faults.push(...findRepeats(list.map((value) => JSON.stringify(plain(value)))));
+  return faults;
+}
+
+/** A fault for every text that stands more than once. */
+export function findRepeats(texts: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  for (const text of texts) seen.set(text, (seen.get(text) ?? 0) + 1);
+  return [...seen]
+    .filter(([, times]) => times > 1)
+    .map(([text, times]) => `${text} stands ${times} times; expected once`);
+}
+
+/** The value, and 0 for -0. */
+export function plain<T>(value: T): T | 0 {
+  return value === 0 ? 0 : value;
+}
+
+function findNumberFaults(numbers: Readonly<Record<string, number>>): string[] {
+  return Object.entries(numbers)
+    .filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value))
+    .map(([name, value]) => `${name} is ${value}; expected a finite number`);
+}
+
+function findCountFaults({ from, to, count }: Ends & { readonly count: number }): string[] {
+  if (!Number.isSafeInteger(count) || count < 1)
+    return [`count is ${count}; expected a whole number of at least 1`];
+  if (count === 1 && from !== to)
+    return [`count is 1, but ${from} and ${to} are two ends; expected at least 2`];
+  if (count > 1 && from === to)
+    return [`both ends are ${from}, but count is ${count}; expected different ends or count 1`];
+  return [];
+}
+
+function findLogEndFaults({ from, to }: Ends): string[] {
+  return [from, to].filter((end) => end <= 0).map((end) => `${end} has no logarithm; expected ends above 0`);
+}
+
+function findRangeFaults({ from, to, step }: Ends & { readonly step: number }): string[] {
+  if (step === 0) return ['step is 0; expected any other number'];
+  if ((to - from) * step < 0) {
+    return [`${from} to ${to} is never reached in steps of ${step}; expected a step of the other sign`];
+  }
+  // Whole numbers below 2^53 are exact, however close.
+  if ([from, to, step, to - from].every(Number.isSafeInteger)) return [];
+  if (Math.abs((to - from) / step) >= Number.MAX_SAFE_INTEGER)
+    return [`step ${step} is too small for float64`];
+  return from === to ? [] : findFinenessFaults(from, to, step);
+}
+
+/** Values closer than a few units in the last place would not be different numbers. */
+function findFinenessFaults(from: number, to: number, step: number): string[] {
+  const finest = 8 * ulp(Math.max(Math.abs(from), Math.abs(to)));
+  if (from === to || Math.abs(step) >= finest) return [];
+  return [
+    `neighbours would be ${step} apart; expected at least ${finest}, or float64 cannot tell them apart`,
+  ];
+}
+
+function findLogFinenessFaults({ from, to, count }: Ends & { readonly count: number }): string[] {
+  if (from === to || Math.abs(Math.log(to / from)) / (count - 1) >= 1e-11) return [];
+  return [
+    `${count} values are too many between ${from} and ${to}; neighbours must differ by 1e-11 of their size`,
+  ];
+}
