@@ -1,7 +1,16 @@
 // DisNet, the study's network that tells two kinds of images apart: three times convolution, pool and dropout, then one
 // dense layer. It describes the net; what the two classes are is its trainer's business.
-import { conv2d, dense, dropout, flatten, type Layer, maxPool2d, type Net, type Shape } from './model.js';
-import { net } from './shapes.js';
+import {
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  type Layer,
+  maxPool2d,
+  type Net,
+  type Shape,
+} from '../net/model.js';
+import { net } from '../net/shapes.js';
 
 /** The study names no widths; these double as usual where the images halve (92,672 weights of 28 × 28 images' 94,978). */
 const FILTERS = [32, 64, 128] as const;

@@ -1,6 +1,6 @@
 // DisNet, layer for layer as the study has it.
 import { expect, test } from 'vitest';
-import { disnet } from '../../src/net/disnet.js';
+import { disnet } from '../../src/study/disnet.js';
 
 test('three blocks of convolution, pool and dropout, then flatten and softmax', () => {
   const { layers, parameterCount } = disnet([1, 28, 28]);
