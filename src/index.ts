@@ -46,9 +46,9 @@ export { net } from './net/shapes.js';
 export type { Examples } from './session/examples.js';
 export type { Model } from './session/model.js';
 export { openSession } from './session/open.js';
-export type { TrainOptions } from './session/plan.js';
 export type { Session, Trained } from './session/session.js';
 export { threadSession } from './session/thread-session.js';
+export type { TrainOptions } from './session/training-plan.js';
 
 // data and statistics: image sets, arrays of floats as files, intervals
 

@@ -23,10 +23,10 @@ const DROPPED = 0.25;
  * @throws SweeplineError BAD_MODEL where three halvings leave nothing of the images.
  */
 export function disnet(input: Shape): Net {
-  const block = (filters: number): readonly Layer[] => [
+  const group = (filters: number): readonly Layer[] => [
     conv2d(filters, 3, { activation: 'relu' }),
     maxPool2d(2),
     dropout(DROPPED),
   ];
-  return net({ input, layers: [...FILTERS.flatMap(block), flatten(), dense(2, { activation: 'softmax' })] });
+  return net({ input, layers: [...FILTERS.flatMap(group), flatten(), dense(2, { activation: 'softmax' })] });
 }
