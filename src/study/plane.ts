@@ -1,6 +1,5 @@
-// Codes as points of the plane, for pictures: as they are where they have two numbers, by t-SNE or UMAP where they have
-// more.
-// Codes that are all equal stay at one place: t-SNE would spread them into a cloud that is not there.
+// Codes as points of the plane, for pictures: as they are where they have two numbers, by t-SNE or UMAP where they
+// have more. Codes that are all equal stay at one place: t-SNE would spread them into a cloud that is not there.
 import type { Random } from '../ground/random.js';
 import { type Points, toFloat64 } from '../stats/points.js';
 import { embedTsne } from '../stats/tsne.js';
