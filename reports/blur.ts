@@ -2,13 +2,12 @@
 // number comes from the run's rows; where the judge guesses, the report says so instead of reading its rates.
 import {
   type Chart,
-  type ChartSpec,
   defineReport,
+  type FigureSpec,
   groupRows,
   lineChart,
   meansTable,
   numbersOf,
-  type PictureSpec,
   type ReportContext,
   type Row,
   type TableSpec,
@@ -87,7 +86,7 @@ function deblurTable(name: string, target: Target, about: string): TableSpec {
   });
 }
 
-function passingFigure(name: string, target: Target, how: string): ChartSpec {
+function passingFigure(name: string, target: Target, how: string): FigureSpec {
   return {
     name,
     about: `Share of the decoded test images that the judge takes for clear, from autoencoders ${how}: mean over replicates with their range; and of clear and blurred images as they are. Where those two meet, the judge guesses.`,
@@ -109,7 +108,7 @@ function passingFigure(name: string, target: Target, how: string): ChartSpec {
   };
 }
 
-function decodedFigure(name: string, target: Target, how: string): PictureSpec {
+function decodedFigure(name: string, target: Target, how: string): FigureSpec {
   return {
     name,
     about: `Clear test images; then for each blur what the autoencoders are fed, and what the first replicate of each size makes of it, ${how}.`,

@@ -4,18 +4,15 @@ import {
   type Chart,
   defineReport,
   formatNumber,
-  globalMinimum,
   type HeatMapSpec,
   heatMap,
-  heightAt,
   lineChart,
-  type OptimizerName,
   type ReportContext,
   type Row,
   seriesStyle,
   thresholdTable,
-  trajectory,
 } from 'sweepline';
+import { type EscapeOptimizer, globalMinimum, heightAt, trajectory } from 'sweepline/study';
 
 /** The sweep may hold rows of several lengths (the study's own 20 steps among them): most figures show the commonest. */
 const MAIN = `(SELECT * FROM escape_thresholds WHERE threshold IS NOT NULL AND steps =
@@ -206,7 +203,7 @@ const digits = (value: number) => formatNumber(value, 12);
 /** θ_0, θ_1, … on a bump without end. An optimiser without β's does not look at them. */
 function trajectoryOf(row: Row): number[] {
   const thetas = trajectory({
-    optimizer: row.optimizer as OptimizerName,
+    optimizer: row.optimizer as EscapeOptimizer,
     alpha: Number(row.alpha),
     beta1: Number(row.beta1 ?? 0.9),
     beta2: Number(row.beta2 ?? 0.999),

@@ -4,8 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   barChart,
-  type ClassificationRow,
-  type ColumnType,
   decodeFloats,
   defineReport,
   groupRows,
@@ -13,7 +11,6 @@ import {
   meanInterval,
   meansTable,
   numbersOf,
-  placeCodes,
   type ReportContext,
   type Row,
   randomFor,
@@ -22,6 +19,7 @@ import {
   renderPointMaps,
   rowsToSql,
 } from 'sweepline';
+import { type ClassificationRow, placeCodes } from 'sweepline/study';
 import {
   dataName,
   describeTrouble,
@@ -170,7 +168,7 @@ interface Shown {
 /** A table with rows from each finished trial's artifacts. */
 async function tabulate(
   context: ReportContext,
-  columns: Readonly<Record<string, ColumnType>>,
+  columns: Parameters<typeof rowsToSql>[0],
   rowsOf: (clusters: Clusters) => readonly Row[],
 ): Promise<string> {
   const trials = await finishedTrials(context);

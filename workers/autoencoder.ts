@@ -1,16 +1,13 @@
 // The latent study's trial: trains one autoencoder, then asks what its codes keep of the digits and whether its
 // decodings depend on the input at all. Nets, training and statistics are described where they are implemented.
+import { defineWorker, encodeFloats, type ImageSet, threadSession } from 'sweepline';
 import {
   CODE_LAYER,
   compareReconstruction,
   countConstantUnits,
-  defineWorker,
-  encodeFloats,
-  type ImageSet,
   judgeCodes,
   probeAccuracy,
-  threadSession,
-} from 'sweepline';
+} from 'sweepline/study';
 import {
   autoencoderFaults,
   autoencoderMetrics,

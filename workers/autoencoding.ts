@@ -1,10 +1,8 @@
 // What trials of autoencoders have in common: parameters, data set, the training itself, the pictures of its decodings.
 // Which images go in, what they are held to, and what is asked of the trained net is each worker's own.
 import {
-  autoencoder,
   type Dataset,
   findDataset,
-  hiddenFaults,
   type ImageSet,
   optimizer,
   renderSheet,
@@ -15,6 +13,7 @@ import {
   type TrainOptions,
   type Trial,
 } from 'sweepline';
+import { autoencoder, hiddenFaults } from 'sweepline/study';
 import { z } from 'zod';
 
 const fraction = () => z.number().min(0).lt(1);

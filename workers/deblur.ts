@@ -1,19 +1,15 @@
 // The blur study's trial: an autoencoder is fed blurred images, and what it decodes is put before DisNet, which was
 // trained to tell clear images from blurred ones. DisNet is a stage: trained once for each blur, for all trials of it.
 import {
-  blurImages,
-  CODE_LAYER,
-  compareReconstruction,
-  countConstantUnits,
   decodeFloats,
   defineWorker,
-  disnet,
   encodeFloats,
   type ImageSet,
   type Model,
   optimizer,
   threadSession,
 } from 'sweepline';
+import { blurImages, CODE_LAYER, compareReconstruction, countConstantUnits, disnet } from 'sweepline/study';
 import { z } from 'zod';
 import {
   autoencoderFaults,

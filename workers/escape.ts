@@ -1,6 +1,7 @@
 // The escape study's trial: does this optimiser, with these parameters, climb out of the first valley over a bump of
 // height h? Cheap, so it runs in blocks. The landscape and the optimisers are described where they are implemented.
-import { defineWorker, ESCAPE_OPTIMIZERS, runEscapes } from 'sweepline';
+import { defineWorker } from 'sweepline';
+import { ESCAPE_OPTIMIZERS, runEscapes } from 'sweepline/study';
 import { z } from 'zod';
 
 /** Sizes past which a squared gradient would leave float64; each parameter may have any value between. */

@@ -116,9 +116,9 @@ async function download(mirror: string, file: FileName, part: string, options: R
   const totalBytes = Number.isFinite(announced) ? receivedBytes + announced : null;
   const output = await open(part, resumes ? 'a' : 'w');
   try {
-    for await (const chunk of response.body) {
-      await output.write(chunk);
-      receivedBytes += chunk.length;
+    for await (const bytes of response.body) {
+      await output.write(bytes);
+      receivedBytes += bytes.length;
       options.onProgress?.({ file, mirror, receivedBytes, totalBytes });
     }
   } finally {

@@ -51,7 +51,7 @@ export function checkProgram({ net, losses, target }: Program): void {
 export interface StepGraph {
   readonly state: StepState;
   readonly next: StepState;
-  /** What `next` was made of, by parameter: for a provider that would rather do it block by block. */
+  /** What `next` was made of, by parameter: for a provider that would rather do it tile by tile. */
   readonly updates: readonly UpdateTask[];
   readonly inputs: Node;
   readonly targets: Node | undefined;

@@ -30,8 +30,8 @@ import { counterBits, WEYL } from './counter.js';
 const WIDTH = 4;
 const STRIDE = 16 * WIDTH;
 /** Values a call: 16 KiB, which stay in the first-level cache until they are copied out. */
-const BLOCK = 4096;
-/** Memory: the four places that come next, the key in every word, the unit twice, then a block of values. */
+const AT_ONCE = 4096;
+/** Memory: the four places that come next, the key in every word, the unit twice, then the values of a call. */
 const PLACES = 0;
 const KEY = 16;
 const UNIT = 32;
@@ -51,10 +51,10 @@ export function fillUniform(out: Float32Array, unit: number, ...name: readonly (
   for (let lane = 0; lane < 4; lane++) words[PLACES / 4 + lane] = start + Math.imul(lane, WEYL);
   words.fill(random.uint32(), KEY / 4, KEY / 4 + 4);
   units.fill(unit);
-  for (let from = 0; from < out.length; from += BLOCK) {
-    const count = Math.min(BLOCK, out.length - from);
+  for (let from = 0; from < out.length; from += AT_ONCE) {
+    const count = Math.min(AT_ONCE, out.length - from);
     run(4 * count, 0);
-    out.set(count === BLOCK ? values : values.subarray(0, count), from);
+    out.set(count === AT_ONCE ? values : values.subarray(0, count), from);
   }
 }
 
@@ -71,7 +71,7 @@ function createKernel() {
     run: instantiate(module, memory),
     words: new Int32Array(memory.buffer, 0, VALUES / 4),
     units: new Float64Array(memory.buffer, UNIT, 2),
-    values: new Float32Array(memory.buffer, VALUES, BLOCK),
+    values: new Float32Array(memory.buffer, VALUES, AT_ONCE),
   };
 }
 

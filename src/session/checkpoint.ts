@@ -14,7 +14,7 @@ export interface EpochRow {
 }
 
 /** Where the training stands. Numbers of epochs and steps count what is done. */
-export interface Progress {
+export interface TrainingProgress {
   epoch: number;
   stepInEpoch: number;
   /** Σ loss × examples over the epoch so far, and its examples. */
@@ -26,7 +26,7 @@ export interface Progress {
 }
 
 export interface Checkpoint {
-  readonly progress: Progress;
+  readonly progress: TrainingProgress;
   readonly state: TrainState;
   /** Parameters and statistics of the best epoch. */
   readonly best: Pick<TrainState, 'parameters' | 'statistics'> | undefined;
@@ -36,7 +36,7 @@ export interface Checkpoint {
 interface Header {
   readonly format: number;
   readonly identity: string;
-  readonly progress: Progress;
+  readonly progress: TrainingProgress;
   readonly hasBest: boolean;
   readonly lengths: readonly number[];
 }

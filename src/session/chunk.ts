@@ -4,7 +4,7 @@ import { maskShape } from '../net/forward.js';
 import { sizeOf } from '../net/graph.js';
 import { STEP_NUMBERS, stepNumbers } from '../net/optimizer.js';
 import type { Batch, Chunk } from './contract.js';
-import type { Plan } from './plan.js';
+import type { TrainingPlan } from './training-plan.js';
 
 export interface ChunkPlace {
   /** Steps of the training done before this chunk. */
@@ -14,7 +14,7 @@ export interface ChunkPlace {
 }
 
 export function chunkOf(
-  plan: Pick<Plan, 'program' | 'optimizer' | 'lossWeights' | 'stepsPerEpoch' | 'epochs' | 'seed'>,
+  plan: Pick<TrainingPlan, 'program' | 'optimizer' | 'lossWeights' | 'stepsPerEpoch' | 'epochs' | 'seed'>,
   data: Batch,
   { first, steps, batch }: ChunkPlace,
 ): Chunk {

@@ -23,13 +23,13 @@ export async function openEngine({ engine = 'onnx', device = 'auto' }: SessionCh
   if (engine === 'tfjs') return (await import('./tfjs/engine.js')).openTfjs(device);
   if (engine !== 'onnx') throw new SweeplineError('BAD_USAGE', describeUnknown('engine', engine, ENGINES));
   // Native code is loaded only where something trains.
-  const [{ openOnnx }, { probe }] = await Promise.all([
+  const [{ openOnnx }, { checkDevice }] = await Promise.all([
     import('./onnx/engine.js'),
-    import('./onnx/probe.js'),
+    import('./onnx/check-device.js'),
   ]);
-  if (device === 'auto') return openOnnx((await probe('cuda')).works ? 'cuda:0' : 'cpu');
+  if (device === 'auto') return openOnnx((await checkDevice('cuda')).works ? 'cuda:0' : 'cpu');
   if (device !== 'cpu') {
-    const found = await probe(device);
+    const found = await checkDevice(device);
     if (!found.works)
       throw new SweeplineError('NO_DEVICE', `device ${device} does not start: ${found.detail}`, {
         hint: found.remedy ?? 'use --device cpu, webgpu or cuda[:i]',

@@ -5,8 +5,8 @@ import type { Net } from '../net/model.js';
 import type { EpochRow } from './checkpoint.js';
 import type { Engine, EngineName } from './contract.js';
 import { type Model, openModel } from './model.js';
-import { planTraining, type TrainOptions } from './plan.js';
-import { runPlan } from './train.js';
+import { runTraining } from './train.js';
+import { planTraining, type TrainOptions } from './training-plan.js';
 
 export interface Trained {
   readonly model: Model;
@@ -39,7 +39,7 @@ export function createSession(engine: Engine, clock: Clock = systemClock): Sessi
     device: engine.device,
     async train(options) {
       const plan = planTraining(options);
-      const run = last.then(() => runPlan(engine, plan, clock));
+      const run = last.then(() => runTraining(engine, plan, clock));
       last = run.catch(() => undefined);
       const { progress, weights, stopped } = await run;
       if (stopped === 'requested' && options.trial !== undefined) throw options.trial.stopped();

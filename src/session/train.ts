@@ -6,11 +6,11 @@ import { SweeplineError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import { initialParameters, initialStatistics } from '../net/initial.js';
 import { SLOTS } from '../net/optimizer.js';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { chunkOf } from './chunk.js';
 import type { Engine, Trainer, TrainState } from './contract.js';
 import { Gatherer } from './examples.js';
-import { bytesPerExample, type Plan } from './plan.js';
+import { bytesPerExample, type TrainingPlan } from './training-plan.js';
 
 /** A chunk should take about this long: a stop request waits for at most one chunk, which may be twice as long. */
 const CHUNK_MS = 80;
@@ -24,15 +24,19 @@ const FADING_STEPS = 100;
 /** The smallest float32 that a CPU computes with at full speed. */
 const SMALLEST_NORMAL = 2 ** -126;
 
-export interface Outcome {
-  readonly progress: Progress;
+export interface TrainingOutcome {
+  readonly progress: TrainingProgress;
   readonly weights: Pick<TrainState, 'parameters' | 'statistics'>;
   /** `early`: patience ran out. `requested`: asked to stop; a checkpoint was saved where there is a place for one. */
   readonly stopped: 'early' | 'requested' | undefined;
 }
 
 /** Runs a plan to its end, or until it is asked to stop. */
-export async function runPlan(engine: Engine, plan: Plan, clock: Clock): Promise<Outcome> {
+export async function runTraining(
+  engine: Engine,
+  plan: TrainingPlan,
+  clock: Clock,
+): Promise<TrainingOutcome> {
   const trainer = await engine.compile(plan.program);
   try {
     return await new Loop(trainer, plan, clock, engine.device === 'cpu').run();
@@ -43,7 +47,7 @@ export async function runPlan(engine: Engine, plan: Plan, clock: Clock): Promise
 
 class Loop {
   readonly #trainer: Trainer;
-  readonly #plan: Plan;
+  readonly #plan: TrainingPlan;
   readonly #clock: Clock;
   readonly #gatherer: Gatherer;
   readonly #validation: Gatherer | undefined;
@@ -52,10 +56,10 @@ class Loop {
   /** The most steps of a chunk, and those of the next one: it grows until a chunk takes CHUNK_MS. */
   readonly #mostSteps: number;
   #steps = 1;
-  #progress: Progress;
+  #progress: TrainingProgress;
   #best: Checkpoint['best'];
 
-  constructor(trainer: Trainer, plan: Plan, clock: Clock, fades: boolean) {
+  constructor(trainer: Trainer, plan: TrainingPlan, clock: Clock, fades: boolean) {
     this.#trainer = trainer;
     this.#plan = plan;
     this.#clock = clock;
@@ -67,7 +71,7 @@ class Loop {
     this.#progress = { ...sofar, lastFinite: null, history: [], best: null };
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<TrainingOutcome> {
     await this.#start();
     const plan = this.#plan;
     const progress = this.#progress;
@@ -203,7 +207,7 @@ class Loop {
     checkpoint.save(encodeCheckpoint(identity, { progress: this.#progress, state, best: this.#best }));
   }
 
-  async #outcome(stopped: Outcome['stopped']): Promise<Outcome> {
+  async #outcome(stopped: TrainingOutcome['stopped']): Promise<TrainingOutcome> {
     const weights = this.#best ?? (await this.#trainer.read());
     return { progress: this.#progress, weights, stopped };
   }

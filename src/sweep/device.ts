@@ -12,7 +12,7 @@ export interface Device {
 }
 
 /** A device that has not started by then hangs. */
-const PROBE_MS = 60_000;
+const CHECK_MS = 60_000;
 
 /** What `--engine` and `--device` come to for this worker. Rejects with NO_DEVICE and the command that adds it. */
 export async function findDevice(
@@ -39,9 +39,9 @@ export async function findDevice(
 
 function tryDevice(engine: string, device: string): Promise<Device> {
   return new Promise((resolve, reject) => {
-    const child = fork(compiledPath(import.meta.url, '../session/probe-entry.js'), [engine, device], {
+    const child = fork(compiledPath(import.meta.url, '../session/check-device-entry.js'), [engine, device], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      timeout: PROBE_MS,
+      timeout: CHECK_MS,
       killSignal: 'SIGKILL',
     });
     let said = '';

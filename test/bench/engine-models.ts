@@ -1,5 +1,5 @@
 // The models that the engine's benchmark times: those of the peer's script, layer for layer.
-import { disnet } from '../../src/net/disnet.js';
+
 import { sizeOf } from '../../src/net/graph.js';
 import { initialParameters, initialStatistics } from '../../src/net/initial.js';
 import * as m from '../../src/net/model.js';
@@ -8,6 +8,7 @@ import type { Program } from '../../src/net/program.js';
 import { net } from '../../src/net/shapes.js';
 import { chunkOf } from '../../src/session/chunk.js';
 import type { Chunk, Engine, Trainer } from '../../src/session/contract.js';
+import { disnet } from '../../src/study/disnet.js';
 
 export interface BenchModel {
   /** As the peer's script calls it. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { systemClock } from '../../src/ground/clock.js';
-import { runEscapes } from '../../src/landscape/block.js';
+import { runEscapes } from '../../src/study/landscape/block.js';
 import { type BenchRow, median } from './row.js';
 
 const RUNS = 1_000_000;

@@ -161,9 +161,9 @@ export function sessionConformance(name: string, open: () => Promise<Engine>, tr
 
     it.each(OPTIMIZERS)('%s follows float64', (optimizer) => follow({ ...auto, optimizer }));
     it.each(OPTIMIZERS)(
-      '%s follows float64 with parameters large enough to be updated in blocks',
+      '%s follows float64 with parameters large enough to be updated in tiles',
       (optimizer) => {
-        // Two kernels of 65,664 values: unlike gradients and slots in each block, so that a mix-up shows.
+        // Two kernels of 65,664 values: unlike gradients and slots in each tile, so that a mix-up shows.
         const wide = [m.dense(5472, { activation: 'tanh' }), m.dense(12, { activation: 'sigmoid' })];
         for (const { size, name } of net({ input: [12], layers: wide }).parameters)
           if (name.endsWith('kernel')) expect(updateShape([size])).toEqual([2, 1, 1, 32_832]);

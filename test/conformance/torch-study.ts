@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawDigits } from '../../src/data/digits.js';
-import { autoencoder } from '../../src/net/autoencoder.js';
 import type { Net } from '../../src/net/model.js';
 import { optimizer, SLOTS } from '../../src/net/optimizer.js';
 import type { Program } from '../../src/net/program.js';
 import { chunkOf } from '../../src/session/chunk.js';
 import type { Engine } from '../../src/session/contract.js';
+import { autoencoder } from '../../src/study/autoencoder.js';
 import { mersenneTwister, uniformLikeTorch } from './mersenne.js';
 
 const saved = JSON.parse(readFileSync(new URL('../fixtures/torch/study.json', import.meta.url), 'utf8')) as {

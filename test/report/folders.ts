@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeToString } from 'fast-csv';
-import { trajectory } from '../../src/landscape/climb.js';
-import type { OptimizerName } from '../../src/landscape/optimizers.js';
 import { MANIFEST_FORMAT, type Manifest } from '../../src/run/manifest.js';
 import type { Value } from '../../src/space/types.js';
+import { trajectory } from '../../src/study/landscape/climb.js';
+import type { OptimizerName } from '../../src/study/landscape/optimizers.js';
 
 export type TrialRow = Readonly<Record<string, number | string | boolean | null>>;
 

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../src/net/onnx/proto.js';
+import { checkDevice } from '../../src/session/onnx/check-device.js';
 import { openOnnx, optionsFor } from '../../src/session/onnx/engine.js';
-import { probe } from '../../src/session/onnx/probe.js';
 import { sessionConformance } from '../conformance/session.js';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -14,7 +14,7 @@ const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 if (process.env.VK_ICD_FILENAMES === undefined && existsSync(SWIFTSHADER))
   process.env.VK_ICD_FILENAMES = SWIFTSHADER;
 
-const found = await probe('webgpu');
+const found = await checkDevice('webgpu');
 const name = 'onnx on webgpu, no node on the CPU';
 if (found.works || process.env.SWEEPLINE_WEBGPU === '1') {
   sessionConformance(name, () => openOnnx('webgpu', { strict: true }), { exact: false });

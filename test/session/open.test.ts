@@ -1,6 +1,6 @@
 // Sessions by name: what is asked for and absent says how to add it.
 import { expect, it } from 'vitest';
-import { probe, probeOnnx } from '../../src/session/onnx/probe.js';
+import { checkDevice, checkOnnxDevices } from '../../src/session/onnx/check-device.js';
 import { openSession } from '../../src/session/open.js';
 
 it('auto opens a device that works', async () => {
@@ -21,12 +21,12 @@ it('names that are no engine or device list the legal ones', async () => {
 });
 
 it('every finding says what works, or how to add it', async () => {
-  const findings = await probeOnnx();
+  const findings = await checkOnnxDevices();
   expect(findings.find(({ device }) => device === 'cpu')?.works).toBe(true);
   for (const { works, remedy } of findings) expect(works || remedy !== undefined).toBe(true);
 });
 
-const cuda = await probe('cuda');
+const cuda = await checkDevice('cuda');
 it.skipIf(cuda.works)('CUDA where there is none is NO_DEVICE, with the command that adds it', async () => {
   await expect(openSession({ device: 'cuda:1' })).rejects.toMatchObject({
     code: 'NO_DEVICE',

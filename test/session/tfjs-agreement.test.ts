@@ -11,9 +11,9 @@ import { net } from '../../src/net/shapes.js';
 import { chunkOf } from '../../src/session/chunk.js';
 import type { Chunk, Engine, TrainState } from '../../src/session/contract.js';
 import { openOnnx } from '../../src/session/onnx/engine.js';
-import type { TrainOptions } from '../../src/session/plan.js';
 import { createSession } from '../../src/session/session.js';
 import { openTfjs } from '../../src/session/tfjs/engine.js';
+import type { TrainOptions } from '../../src/session/training-plan.js';
 
 let onnx: Engine;
 let tfjs: Engine;

@@ -5,7 +5,7 @@ import { conv2d, dense, dropout, flatten, maxPool2d } from '../../src/net/model.
 import { optimizer } from '../../src/net/optimizer.js';
 import { net } from '../../src/net/shapes.js';
 import { openSession } from '../../src/session/open.js';
-import type { TrainOptions } from '../../src/session/plan.js';
+import type { TrainOptions } from '../../src/session/training-plan.js';
 
 const entry = new URL('../../dist/test/session/train-thread.js', import.meta.url);
 

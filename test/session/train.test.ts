@@ -7,8 +7,8 @@ import { net } from '../../src/net/shapes.js';
 import type { Engine, TrainState } from '../../src/session/contract.js';
 import type { Examples } from '../../src/session/examples.js';
 import { openOnnx } from '../../src/session/onnx/engine.js';
-import type { TrainOptions } from '../../src/session/plan.js';
 import { createSession, type Session } from '../../src/session/session.js';
+import type { TrainOptions } from '../../src/session/training-plan.js';
 
 let engine: Engine;
 let session: Session;

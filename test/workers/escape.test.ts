@@ -1,11 +1,11 @@
 // The shipped escape worker: its defaults are the study's, its domains hold, its block gives the study's answers.
 import { describe, expect, test } from 'vitest';
 
-import { trajectory } from '../../src/landscape/climb.js';
-import { OPTIMIZER_NAMES } from '../../src/landscape/optimizers.js';
+import { trajectory } from '../../src/study/landscape/climb.js';
+import { OPTIMIZER_NAMES } from '../../src/study/landscape/optimizers.js';
 import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
 import definition from '../../workers/escape.js';
-import { blockOf, METRICS, metricsByDefinition, STUDY } from '../landscape/climbs.js';
+import { blockOf, METRICS, metricsByDefinition, STUDY } from '../study/landscape/climbs.js';
 
 const worker = definition as unknown as Worker;
 const description = describeWorker(worker);

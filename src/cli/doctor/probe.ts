@@ -43,8 +43,8 @@ class Absent extends Error {
 
 /** A device of the onnx engine, by running a net of one unit on it. */
 async function describeDevice(device: string): Promise<string> {
-  const { probe } = await import('../../session/onnx/probe.js');
-  const { works, detail, remedy } = await probe(device);
+  const { checkDevice } = await import('../../session/onnx/check-device.js');
+  const { works, detail, remedy } = await checkDevice(device);
   if (!works) throw new Absent(detail, remedy);
   return detail;
 }

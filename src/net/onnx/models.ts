@@ -3,13 +3,13 @@
 import { feedParameters, forward } from '../forward.js';
 import { Graph, type Node, reachable, sizeOf } from '../graph.js';
 import type { Net } from '../model.js';
-import { isInBlocks } from '../ops/fused.js';
+import { isInTiles } from '../ops/fused.js';
 import { input, toUnit } from '../ops/shape.js';
 import { SLOTS } from '../optimizer.js';
 import { evaluation, type Program, type StepGraph, type StepState, trainingStep } from '../program.js';
-import { emitBlocks } from './blocks.js';
 import { type Bytes, type EmitOptions, Emitter, emitNodes, nameOf } from './emitter.js';
 import { encodeModel, type OnnxGraph, type OnnxValue } from './proto.js';
+import { emitTiles } from './tiles.js';
 
 /** How the state tensors are called in a training model: `tensor i` is fed as `fed[i]` and comes back as `given[i]`. */
 export interface StateNames {
@@ -57,15 +57,15 @@ function stepBody(step: StepGraph, options: EmitOptions): Body {
   const shared = step.maskScales === undefined ? [] : [step.maskScales];
   const next = flatState(step.next);
   const names = new Map([...state, ...each, ...shared].map((node) => [node, nameOf(node)]));
-  // Large parameters are updated block by block, each as soon as its gradient is there, while that is in the cache.
-  const blocked = step.updates
+  // Large parameters are updated tile by tile, each as soon as its gradient is there, while that is in the cache.
+  const tiled = step.updates
     .map((task, i) => ({ task, changed: [step.next.parameters[i]!, ...step.next.slots[i]!] }))
-    .filter(({ task }) => options.cpu === true && isInBlocks(task.p.shape))
+    .filter(({ task }) => options.cpu === true && isInTiles(task.p.shape))
     .sort((a, b) => a.task.raw.id - b.task.raw.id);
-  const numbers = new Set(blocked.flatMap(({ task }) => Object.values(task.step)));
-  for (const [i, { task, changed }] of blocked.entries()) {
+  const numbers = new Set(tiled.flatMap(({ task }) => Object.values(task.step)));
+  for (const [i, { task, changed }] of tiled.entries()) {
     emitNodes(emit, [...reachable(changed).filter((node) => numbers.has(node)), task.raw], names);
-    const made = emitBlocks(emit, task, names, `u${i}.`);
+    const made = emitTiles(emit, task, names, `u${i}.`);
     for (const [k, node] of changed.entries()) names.set(node, made[k]!);
   }
   emitNodes(emit, [...next.filter((node) => !names.has(node)), step.loss], names);

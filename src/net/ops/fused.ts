@@ -7,14 +7,14 @@ import { reshape } from './shape.js';
 /** Below this many values the reshapes around the passes cost more than what is saved. */
 const WORTH_FUSING = 32_768;
 
-/** Values of a block at most: six arrays of it, what a step of Adam has in use, fill two thirds of 2 MiB. */
+/** Values of a tile at most: six arrays of it, what a step of Adam has in use, fill two thirds of 2 MiB. */
 const MOST = 57_344;
-/** Smaller blocks are lost in the cost of a turn. */
+/** Smaller tiles are lost in the cost of a turn. */
 const LEAST = 16_384;
 
 /**
  * The shape in which an optimiser works on a parameter: large ones as lines [1, 1, n], see addScaled, and where they
- * can be cut into equal blocks of a fitting size, as [blocks, 1, 1, n], see onnx/blocks.ts.
+ * can be cut into equal tiles of a fitting size, as [tiles, 1, 1, n], see onnx/tiles.ts.
  */
 export function updateShape(shape: Shape): Shape {
   const size = sizeOf(shape);
@@ -26,8 +26,8 @@ export function updateShape(shape: Shape): Shape {
 
 const isLine = (shape: Shape) => shape.length === 3 && shape[0] === 1 && shape[1] === 1;
 
-/** Whether `updateShape` gave a state this shape to be worked on block by block. */
-export const isInBlocks = (shape: Shape) =>
+/** Whether `updateShape` gave a state this shape to be worked on tile by tile. */
+export const isInTiles = (shape: Shape) =>
   sizeOf(shape) >= WORTH_FUSING && shape.length === 4 && isLine(shape.slice(1));
 
 const addScaledOp: Op = {

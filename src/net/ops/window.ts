@@ -249,7 +249,7 @@ function share(emit: Emitter, g: string, players: readonly string[]): readonly s
   return [...share(emit, emit.op('Sub', [g, toSecond]), first), ...share(emit, toSecond, second)];
 }
 
-/** The largest of each size[0] × size[1] block of every channel of [c, h, w, n]; an uneven edge is left out. */
+/** The largest of each size[0] × size[1] window of every channel of [c, h, w, n]; an uneven edge is left out. */
 export function maxPool(x: Node, size: readonly [number, number]): Node {
   return x.graph.make(maxPoolOp, [x], { size });
 }

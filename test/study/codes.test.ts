@@ -1,8 +1,8 @@
 // Judging codes by their clusters: numbers that follow from codes whose clusters are known beforehand.
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
-import { countConstantUnits, judgeCodes } from '../../src/stats/codes.js';
-import { placeCodes } from '../../src/stats/plane.js';
+import { countConstantUnits, judgeCodes } from '../../src/study/codes.js';
+import { placeCodes } from '../../src/study/plane.js';
 
 /** `each` points around each of the corners (10·c, −10·c), with labels. */
 function blobs(classes: number, each: number, spread: number) {

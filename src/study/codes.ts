@@ -1,11 +1,11 @@
 // How far the codes of images tell their classes apart, by clustering them: the numbers that a table of latent sizes
 // needs, all from one clustering. The labels are looked at only once the clusters are made.
 import type { Random } from '../ground/random.js';
-import { adjustedRandIndex, normalizedMutualInformation, rawAccuracy } from './agreement.js';
-import { type ClassificationRow, reportClassification } from './classification.js';
-import type { KMeansResult } from './kmeans.js';
-import { type Matching, matchClusters, nameClusters } from './matching.js';
-import { type Points, toFloat64 } from './points.js';
+import { adjustedRandIndex, normalizedMutualInformation, rawAccuracy } from '../stats/agreement.js';
+import { type ClassificationRow, reportClassification } from '../stats/classification.js';
+import type { KMeansResult } from '../stats/kmeans.js';
+import { type Matching, matchClusters, nameClusters } from '../stats/matching.js';
+import { type Points, toFloat64 } from '../stats/points.js';
 
 export interface CodeJudgement {
   readonly clustering: KMeansResult;
@@ -27,8 +27,8 @@ export async function judgeCodes(
   labels: ArrayLike<number>,
   { classes, random }: { readonly classes: number; readonly random: Random },
 ): Promise<CodeJudgement> {
-  // Loaded when it is used: ml-kmeans takes 150 ms, and every command loads this file with the public index.
-  const { clusterKMeans } = await import('./kmeans.js');
+  // Loaded when it is used: ml-kmeans takes 150 ms, and every worker and report of the study loads this file.
+  const { clusterKMeans } = await import('../stats/kmeans.js');
   const clustering = clusterKMeans(codes, { k: classes, random });
   const matching = matchClusters(labels, clustering.labels, { classes, clusters: classes });
   const named = nameClusters(clustering.labels, matching);

@@ -1,10 +1,10 @@
-// Codes as points of the plane, for pictures: as they are where they have two numbers, by t-SNE or UMAP where they have
-// more.
-// Codes that are all equal stay at one place: t-SNE would spread them into a cloud that is not there.
+// Codes as points of the plane, for pictures: as they are where they have two numbers, by t-SNE or UMAP where they
+// have more. Codes that are all equal stay at one place: t-SNE would spread them into a cloud that is not there.
 import type { Random } from '../ground/random.js';
+import { type Points, toFloat64 } from '../stats/points.js';
+import { embedTsne } from '../stats/tsne.js';
+import { embedUmap } from '../stats/umap.js';
 import { countConstantUnits } from './codes.js';
-import { type Points, toFloat64 } from './points.js';
-import { embedTsne } from './tsne.js';
 
 export type Embedding = 'tsne' | 'umap';
 
@@ -35,14 +35,4 @@ export async function placeCodes(
   const plane = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) plane.set([values[i]!, ((high - low) * labels[i]!) / 10], 2 * i);
   return plane;
-}
-
-/** UMAP (McInnes, Healy and Melville 2018) by umap-js, with its defaults: 15 neighbours, least distance 0.1. */
-async function embedUmap(codes: Points, random: Random): Promise<Float64Array> {
-  const { UMAP } = await import('umap-js');
-  const { count, dims } = codes;
-  const values = toFloat64(codes);
-  const rows = Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * dims, (i + 1) * dims)));
-  const umap = new UMAP({ random: () => random.uniform(), nNeighbors: Math.min(15, count - 1) });
-  return Float64Array.from(umap.fit(rows).flat());
 }

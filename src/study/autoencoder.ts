@@ -1,8 +1,8 @@
 // Dense autoencoders as the study of latent sizes builds them: an encoder down to the code, and its mirror image up
 // again. It describes nets and refuses widths that make none; how they are trained is asked elsewhere.
 import { throwFaults } from '../ground/errors.js';
-import { type Activation, dense, type Net } from './model.js';
-import { net } from './shapes.js';
+import { type Activation, dense, type Net } from '../net/model.js';
+import { net } from '../net/shapes.js';
 
 export interface AutoencoderOptions {
   /** Values of one example. */

@@ -53,7 +53,7 @@ export interface TrainOptions {
 }
 
 /** Everything decided. */
-export interface Plan {
+export interface TrainingPlan {
   readonly program: Program;
   readonly lossWeights: readonly number[];
   readonly optimizer: Optimizer;
@@ -76,7 +76,7 @@ export interface Plan {
 }
 
 /** Throws BAD_MODEL, BAD_DATA or BAD_USAGE with all faults found. */
-export function planTraining(options: TrainOptions): Plan {
+export function planTraining(options: TrainOptions): TrainingPlan {
   const { net, data, optimizer, epochs, trial } = options;
   checkExamples('training data', data, net);
   const given = typeof options.validation === 'object' ? options.validation : undefined;
@@ -187,7 +187,7 @@ function digest(values: readonly unknown[]): string {
 }
 
 /** Bytes of one example with its target and masks, as an engine is fed it. */
-export function bytesPerExample({ program, data }: Plan): number {
+export function bytesPerExample({ program, data }: TrainingPlan): number {
   const masks = program.net.layers.filter(({ layer }) => layer.type === 'dropout');
   const targets = data.labels ?? data.targets;
   return (

@@ -1,6 +1,6 @@
 // Holds the assembled kernels ready to run: one a kind, made when first asked for, all over one memory. Says so, and does
 // nothing, where WebAssembly or its vectors are missing.
-import { createWasmMemory, instantiate, type WasmFunction } from '../ground/wasm.js';
+import { createWasmMemory, instantiate, type WasmFunction } from '../../ground/wasm.js';
 import {
   assembleKernel,
   CAPACITY,

@@ -10,7 +10,7 @@ import {
   heightAt,
   slopeAt,
   topOfBump,
-} from '../../src/landscape/landscape.js';
+} from '../../../src/study/landscape/landscape.js';
 import { anyHeight } from './climbs.js';
 
 const study = { h: 0.2, slopeDown: 1, slopeUp: 1 };

@@ -1,7 +1,7 @@
 // The kernel's code: many trajectories of one optimiser side by side, two to a vector and WIDTH vectors at a time, so that
 // the processor always has independent divisions to work on. Each formula is the one in optimizers.ts, operation by
 // operation; the tests hold them to the same bits.
-import * as wasm from '../ground/assembler.js';
+import * as wasm from '../../ground/assembler.js';
 import {
   add,
   type Code,
@@ -13,7 +13,7 @@ import {
   mul,
   sqrt,
   sub,
-} from '../ground/assembler.js';
+} from '../../ground/assembler.js';
 import { LOCAL_MINIMUM } from './landscape.js';
 import { NADAM_WARMTH, type OptimizerName } from './optimizers.js';
 

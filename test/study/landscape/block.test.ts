@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { runEscapes } from '../../src/landscape/block.js';
-import { followClimb, trajectory } from '../../src/landscape/climb.js';
-import { createKernels } from '../../src/landscape/kernel.js';
-import { OPTIMIZER_NAMES } from '../../src/landscape/optimizers.js';
+import { runEscapes } from '../../../src/study/landscape/block.js';
+import { followClimb, trajectory } from '../../../src/study/landscape/climb.js';
+import { createKernels } from '../../../src/study/landscape/kernel.js';
+import { OPTIMIZER_NAMES } from '../../../src/study/landscape/optimizers.js';
 import { anyClimb, anyHeight, blockOf, type EscapeTrial, metricsByDefinition, STUDY } from './climbs.js';
 
 const kernels = createKernels();

@@ -1,5 +1,5 @@
-// Entry of a child process that tries an engine and a device before a run starts: native code that crashes or hangs does
-// so here. Tells its parent the device that a session would have, or why there is none.
+// Entry of a child process that checks an engine and a device before a run starts: native code that crashes or
+// hangs does so here. Tells its parent the device that a session would have, or why there is none.
 import { toPlainError } from '../ground/errors.js';
 import { openSession } from './open.js';
 

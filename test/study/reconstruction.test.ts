@@ -1,7 +1,7 @@
 // Distances of decoded images against closed forms.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareReconstruction } from '../../src/stats/reconstruction.js';
+import { compareReconstruction } from '../../src/study/reconstruction.js';
 
 const bytes = fc.uint8Array({ minLength: 12, maxLength: 12 });
 const options = { seed: 1, numRuns: 100 };

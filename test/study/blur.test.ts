@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { blurImages, createBlur, gaussianKernel, reflect101 } from '../../src/data/blur.js';
+import { blurImages, createBlur, gaussianKernel, reflect101 } from '../../src/study/blur.js';
 
 interface BlurCase {
   rows: number;

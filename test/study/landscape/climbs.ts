@@ -1,9 +1,9 @@
 // Climbs and blocks of them, for the tests of the landscape.
 import fc from 'fast-check';
 
-import type { EscapeBlock } from '../../src/landscape/block.js';
-import type { Climb } from '../../src/landscape/climb.js';
-import { OPTIMIZER_NAMES } from '../../src/landscape/optimizers.js';
+import type { EscapeBlock } from '../../../src/study/landscape/block.js';
+import type { Climb } from '../../../src/study/landscape/climb.js';
+import { OPTIMIZER_NAMES } from '../../../src/study/landscape/optimizers.js';
 
 /** The study's own configuration. */
 export const STUDY: Climb = {

@@ -1,11 +1,11 @@
 // DisNet, layer for layer as the study has it.
 import { expect, test } from 'vitest';
-import { disnet } from '../../src/net/disnet.js';
+import { disnet } from '../../src/study/disnet.js';
 
-test('three blocks of convolution, pool and dropout, then flatten and softmax', () => {
+test('three groups of convolution, pool and dropout, then flatten and softmax', () => {
   const { layers, parameterCount } = disnet([1, 28, 28]);
-  const block = ['conv2d', 'maxPool2d', 'dropout'];
-  expect(layers.map(({ layer }) => layer.type)).toEqual([...block, ...block, ...block, 'flatten', 'dense']);
+  const group = ['conv2d', 'maxPool2d', 'dropout'];
+  expect(layers.map(({ layer }) => layer.type)).toEqual([...group, ...group, ...group, 'flatten', 'dense']);
   for (const { layer } of layers) {
     if (layer.type === 'conv2d')
       expect(layer).toMatchObject({ kernel: [3, 3], stride: [1, 1], padding: 'same', activation: 'relu' });

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { type Climb, trajectory } from '../../src/landscape/climb.js';
-import { exactThreshold } from '../../src/landscape/landscape.js';
-import { createOptimizer, OPTIMIZER_NAMES } from '../../src/landscape/optimizers.js';
+import { type Climb, trajectory } from '../../../src/study/landscape/climb.js';
+import { exactThreshold } from '../../../src/study/landscape/landscape.js';
+import { createOptimizer, OPTIMIZER_NAMES } from '../../../src/study/landscape/optimizers.js';
 import { anyClimb, STUDY } from './climbs.js';
 
 const fixture = JSON.parse(
-  readFileSync(new URL('../fixtures/landscape-torch.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/landscape-torch.json', import.meta.url), 'utf8'),
 ) as { cases: (Climb & { thetas: number[] })[] };
 
 const peakOf = (climb: Climb) => Math.max(...trajectory(climb));

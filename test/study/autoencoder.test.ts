@@ -1,7 +1,7 @@
 // The autoencoders of the latent study: widths as it had them, a decoder that mirrors the encoder.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { autoencoder, CODE_LAYER, encoderWidths, hiddenFaults } from '../../src/net/autoencoder.js';
+import { autoencoder, CODE_LAYER, encoderWidths, hiddenFaults } from '../../src/study/autoencoder.js';
 
 const plain = { codeActivation: 'relu', output: 'sigmoid', init: 'glorot' } as const;
 

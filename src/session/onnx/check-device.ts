@@ -25,17 +25,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
   webgpu: 'apt install libvulkan1 mesa-vulkan-drivers   (or the GPU vendor’s Vulkan driver)',
 };
 
-/** Tries every device that this build of ONNX Runtime has. Never throws. */
-export async function probeOnnx(): Promise<readonly DeviceFinding[]> {
+/** Checks every device that this build of ONNX Runtime has. Never throws. */
+export async function checkOnnxDevices(): Promise<readonly DeviceFinding[]> {
   const listed = listSupportedBackends().map(({ name }) => name);
   const findings: DeviceFinding[] = [];
   for (const device of ['cpu', 'webgpu', 'cuda'].filter((name) => listed.includes(name)))
-    findings.push(await probe(device));
+    findings.push(await checkDevice(device));
   return findings;
 }
 
 /** Runs a net of one unit on the device. Throws BAD_USAGE for a name that is no device's. */
-export async function probe(device: string): Promise<DeviceFinding> {
+export async function checkDevice(device: string): Promise<DeviceFinding> {
   const provider = device.replace(/:.*/, '');
   const remedy = REMEDIES[provider];
   const found = { engine: 'onnx', device } as const;
@@ -52,7 +52,7 @@ export async function probe(device: string): Promise<DeviceFinding> {
     try {
       const tiny = net({ input: [1], layers: [dense(1)] });
       const predictor = await engine.predictor(tiny, 'floats');
-      await predictor.load(initialParameters(tiny, 'probe'), new Float32Array(0));
+      await predictor.load(initialParameters(tiny, 'check'), new Float32Array(0));
       await predictor.run(Float32Array.of(1), 1);
       return { ...found, works: true, detail: 'runs' };
     } finally {

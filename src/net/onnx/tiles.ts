@@ -1,5 +1,5 @@
-// An optimiser's step for a large parameter, block by block. Such a step is a dozen passes over arrays that do not fit the
-// processor's cache; in blocks that do, only the first and the last pass wait for memory. A Scan hands the blocks out and
+// An optimiser's step for a large parameter, tile by tile. Such a step is a dozen passes over arrays that do not fit the
+// processor's cache; in tiles that do, only the first and the last pass wait for memory. A Scan hands the tiles out and
 // puts them together without copying, and each value is what it was.
 import { Graph, type Node, reachable } from '../graph.js';
 import { input } from '../ops/shape.js';
@@ -8,10 +8,10 @@ import { Emitter, emitNodes, nameOf } from './emitter.js';
 import type { OnnxValue } from './proto.js';
 
 /**
- * Writes the update of one parameter whose state is laid out in blocks (see updateShape), and returns the names of the
+ * Writes the update of one parameter whose state is laid out in tiles (see updateShape), and returns the names of the
  * new parameter and slots. `names` holds those of its inputs.
  */
-export function emitBlocks(
+export function emitTiles(
   emit: Emitter,
   task: UpdateTask,
   names: ReadonlyMap<Node, string>,
@@ -56,6 +56,6 @@ export function emitBlocks(
     inputs: parts.map((part) => value(nameOf(part))),
     outputs,
   };
-  const blocks = whole.map((node) => names.get(node)!);
-  return emit.many('Scan', blocks, { body, num_scan_inputs: blocks.length }, next.length);
+  const tiles = whole.map((node) => names.get(node)!);
+  return emit.many('Scan', tiles, { body, num_scan_inputs: tiles.length }, next.length);
 }

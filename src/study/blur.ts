@@ -1,7 +1,7 @@
 // Gaussian blur of image sets: the sampled Gaussian of exactly the σ asked for, with OpenCV's kernel size for 8-bit
 // images and its default border. OpenCV's own 8-bit path works in fixed point and lies up to one grey level off.
+import { allocateShared } from '../data/idx.js';
 import { SweeplineError } from '../ground/errors.js';
-import { allocateShared } from './idx.js';
 
 /** Half the kernel, centre first: `weights[r]` for pixels r away. The whole kernel sums to 1. */
 export function gaussianKernel(sigma: number): Float64Array {
