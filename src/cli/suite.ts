@@ -1,13 +1,10 @@
 // Runs a suite: its sweeps one after another, each a run of its own in the suite's folder, and a page that leads to
 // their reports. All of them are planned before the first one starts, so that a fault in the last is known in time.
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { systemClock } from '../ground/clock.js';
 import { replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
-import { randomFor } from '../ground/random.js';
 import { formatCount, plural } from '../ground/text.js';
 import { renderPage } from '../report/page.js';
 import { createRunId } from '../run/folder.js';
@@ -64,7 +61,7 @@ export async function planSuite(requests: readonly RunRequest[]): Promise<Plan[]
 /** The exit code: that of the run that went worst. A run that fails does not keep the next from starting. */
 export async function conductSuite(call: SuiteCall): Promise<number> {
   const { suite, typed, terminal, json, quiet, report } = call;
-  const folder = resolve(call.out ?? join('runs', suite.name, newId()));
+  const folder = resolve(call.out ?? join('runs', suite.name, createRunId()));
   await checkFolder(folder, suite);
   const requests = requestsOf(call, folder);
   const plans = await planSuite(requests);
@@ -95,10 +92,6 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
   else if (!quiet)
     terminal.say(`${suite.name}: ${showPath(join(folder, 'report.html'))} leads to all reports`);
   return worst;
-}
-
-function newId(): string {
-  return createRunId(systemClock, randomFor('run id', randomBytes(8).toString('hex')));
 }
 
 /** BAD_USAGE where the folder is anything but new, empty, or this suite's. */

@@ -1,10 +1,11 @@
 // trials.csv, metrics.csv and timings.csv out of the journal: the rows lie there as they will stand in the files, so
-// that they are copied in trial order and never parsed. Each file is replaced whole or not at all. Memory does not
+// that they are copied in trial order and never parsed. The files are replaced whole or not at all. Memory does not
 // grow with the number of trials.
 import { join } from 'node:path';
 
 import { formatRow } from '../ground/csv.js';
-import { DerivedFile, syncFolder } from '../ground/durable.js';
+import { FileBatch } from '../ground/durable.js';
+import type { FileStream } from '../ground/stream.js';
 import { headerOf } from '../trial/prefixes.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
@@ -27,9 +28,10 @@ export async function writeDerived(folder: string, state: RunState): Promise<Der
   const { epoch } = state;
   const { axes, worker } = epoch.record;
   const excerpts = new Excerpts(folder);
-  const files: DerivedFile[] = [];
+  const batch = new FileBatch();
+  const files: FileStream[] = [];
   const begin = (name: string, header: string) => {
-    const file = new DerivedFile(join(folder, name));
+    const file = batch.stream(join(folder, name));
     files.push(file);
     file.appendText(header);
     return file;
@@ -43,11 +45,10 @@ export async function writeDerived(folder: string, state: RunState): Promise<Der
       : undefined;
     await copyRows(epoch, excerpts, trials, metrics);
     await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(TIMING_COLUMNS)));
-    for (const file of files) await file.commit();
-    await syncFolder(folder);
+    await batch.commit();
     return { trials: epoch.doneCount, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   } finally {
-    for (const file of files) await file.discard();
+    await batch.discard();
     excerpts.close();
   }
 }
@@ -67,10 +68,10 @@ export const TIMING_COLUMNS = [
 async function copyRows(
   epoch: Epoch,
   excerpts: Excerpts,
-  trials: DerivedFile,
-  metrics: DerivedFile | undefined,
+  trials: FileStream,
+  metrics: FileStream | undefined,
 ): Promise<void> {
-  const copy = (file: DerivedFile, stretch: Stretch) => {
+  const copy = (file: FileStream, stretch: Stretch) => {
     if ('bytes' in stretch) file.append(stretch.bytes);
     else if (stretch.length >= LONG_STRETCH) file.copy(excerpts.fd, stretch.at, stretch.length);
     else if (stretch.length > 0) file.append(excerpts.slice(stretch.at, stretch.length));

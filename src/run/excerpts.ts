@@ -5,7 +5,8 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { InternalError } from '../ground/errors.js';
-import { PROLOGUE, readFully } from './frames.js';
+import { readFully } from '../ground/read.js';
+import { PROLOGUE } from './frames.js';
 import { JOURNAL_FILE } from './read-journal.js';
 import type { AttemptRecord, RowNote, RowsRecord } from './records.js';
 
