@@ -6,7 +6,9 @@ import type { Value } from '../space/types.js';
 /** Column names with their DuckDB types, in the file's order. */
 export type Columns = readonly (readonly [name: string, type: string])[];
 
-const SQL_TYPES: Readonly<Record<string, string>> = {
+export type ColumnType = 'number' | 'integer' | 'boolean' | 'string';
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   number: 'DOUBLE',
   integer: 'BIGINT',
   boolean: 'BOOLEAN',
@@ -21,7 +23,7 @@ export function trialColumns(manifest: Manifest): Columns {
     ['key', 'VARCHAR'],
     ['replicate', 'BIGINT'],
     ['seed', 'BIGINT'],
-    ...manifest.axes.map((axis) => [axis, sqlType(types.get(axis))] as const),
+    ...manifest.axes.map((axis) => [axis, sqlType(types.get(axis) ?? 'string')] as const),
     ['status', 'VARCHAR'],
     ...manifest.worker.metrics.map((metric) => [metric.name, sqlType(metric.type)] as const),
   ];
@@ -74,6 +76,6 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-function sqlType(type: string | undefined): string {
-  return SQL_TYPES[type ?? 'string'] ?? 'VARCHAR';
+export function sqlType(type: ColumnType): string {
+  return SQL_TYPES[type];
 }
