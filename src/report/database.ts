@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
@@ -32,6 +32,8 @@ export interface RunDatabase {
 
 /** Up to this many bytes a CSV is read once into memory; larger ones are read anew by every query, in constant memory. */
 const IN_MEMORY_BYTES = 100e6;
+
+const REMAKE = '`sweepline resume <run>` makes the CSVs again from journal.bin';
 
 /** Views over one run folder or several; throws BAD_RUN_FOLDER where one is none. */
 export async function openDatabase(folders: readonly string[]): Promise<RunDatabase> {
@@ -126,7 +128,7 @@ async function checkHeader(path: string, columns: Columns): Promise<void> {
     throw new SweeplineError(
       'BAD_RUN_FOLDER',
       `${path} begins "${found.split('\n')[0]}"; its manifest says "${expected.trimEnd()}"`,
-      { hint: `\`sweepline verify ${basename(resolve(path, '..'))}\` tells what is damaged` },
+      { hint: REMAKE },
     );
   } finally {
     await file.close();
@@ -140,7 +142,7 @@ function describeFailure(error: unknown): unknown {
   return new SweeplineError(
     damaged ? 'BAD_RUN_FOLDER' : 'BAD_DEFINITION',
     damaged ? `a CSV of the run is damaged: ${message}` : `the SQL does not run: ${message}`,
-    { cause: error },
+    { cause: error, ...(damaged ? { hint: REMAKE } : {}) },
   );
 }
 

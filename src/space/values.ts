@@ -56,7 +56,7 @@ function parseCall(name: string, inside: string, text: string): AxisValues {
       'BAD_USAGE',
       `axis values "${text}": ${name}(…) is for a random sampler, not for a grid`,
       {
-        hint: 'add --sampler random (or sobol, halton, lhs, tpe), or give a list, lin(…), log(…) or range(…)',
+        hint: 'give a list, lin(…), log(…) or range(…)',
       },
     );
   }
