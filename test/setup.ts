@@ -3,21 +3,29 @@
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const NAMES = ['TMPDIR', 'TMP', 'TEMP'] as const;
 
-export default function setup(): () => void {
+export default function setup(): () => Promise<void> {
   const before = NAMES.map((name) => [name, process.env[name]] as const);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sweepline-tests-')));
   for (const name of NAMES) process.env[name] = folder;
-  return () => {
+  return async () => {
     for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    const left = findLeft(folder);
+    // One that was told to end may take a moment.
+    let left = findLeft(folder);
+    for (let i = 0; i < 50 && left.length > 0; i++) {
+      await setTimeout(100);
+      left = findLeft(folder);
+    }
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    if (left.length > 0) throw new Error(`tests left these programs running:\n${left.join('\n')}`);
+    if (left.length === 0) return;
+    process.exitCode = 1; // vitest tells of what a teardown throws, and exits with 0
+    throw new Error(`tests left these programs running:\n${left.join('\n')}`);
   };
 }
 
