@@ -1,6 +1,7 @@
 // The SQL columns of a run's CSVs, taken from its manifest: names and types are always given, never guessed (a guess
 // reads a torn file as one text column, and an axis of 0 and 1 as something else than one of 0 and 0.5).
 import type { Manifest } from '../run/manifest.js';
+import { TIMING_COLUMNS } from '../run/timings.js';
 import type { Value } from '../space/types.js';
 
 /** Column names with their DuckDB types, in the file's order. */
@@ -29,17 +30,9 @@ export function trialColumns(manifest: Manifest): Columns {
   ];
 }
 
-export const TIMING_COLUMNS: Columns = [
-  ['trial', 'BIGINT'],
-  ['attempt', 'BIGINT'],
-  ['worker', 'BIGINT'],
-  ['host', 'VARCHAR'],
-  ['device', 'VARCHAR'],
-  ['queue_ms', 'DOUBLE'],
-  ['run_ms', 'DOUBLE'],
-  ['status', 'VARCHAR'],
-  ['error', 'VARCHAR'],
-];
+export function timingColumns(): Columns {
+  return Object.entries(TIMING_COLUMNS).map(([name, type]) => [name, sqlType(type)]);
+}
 
 /** `trial,step,<series…>` */
 export function metricColumns(manifest: Manifest): Columns {

@@ -15,7 +15,7 @@ import {
   metricColumns,
   quoteName,
   quoteText,
-  TIMING_COLUMNS,
+  timingColumns,
   trialColumns,
 } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
@@ -55,11 +55,14 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
       const label = quoteText(repeated ? folder : manifest.runId);
       const parts = [
         { view: 'trials', columns: trialColumns(manifest), constants: constantColumns(manifest) },
-        { view: 'timings', columns: TIMING_COLUMNS, constants: [] },
+        { view: 'timings', columns: timingColumns(), constants: [] },
         { view: 'metrics', columns: metricColumns(manifest), constants: [] },
       ];
       for (const { view, columns, constants } of parts) {
-        const source = await loadCsv(connection, `${view}_${i}`, join(folder, `${view}.csv`), columns);
+        // Reports look at timings once, if at all.
+        const keep = view !== 'timings';
+        const path = join(folder, `${view}.csv`);
+        const source = await loadCsv(connection, { name: `${view}_${i}`, path, columns, keep });
         const extra = constants.map(({ name, sql }) => `, ${sql} AS ${quoteName(name)}`).join('');
         await connection.run(
           `CREATE VIEW "run_${i}_${view}" AS SELECT ${label} AS run, *${extra} FROM ${source}`,
@@ -96,13 +99,16 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
   };
 }
 
+interface Csv {
+  readonly name: string;
+  readonly path: string;
+  readonly columns: Columns;
+  /** Whether it is read into memory where it is small enough. */
+  readonly keep: boolean;
+}
+
 /** SQL that names the rows of a CSV; of none where the file is not there (a run that has not got so far). */
-async function loadCsv(
-  connection: DuckDBConnection,
-  name: string,
-  path: string,
-  columns: Columns,
-): Promise<string> {
+async function loadCsv(connection: DuckDBConnection, { name, path, columns, keep }: Csv): Promise<string> {
   if (!existsSync(path)) {
     const cells = columns.map(([column, type]) => `NULL::${type} AS ${quoteName(column)}`).join(', ');
     return `(SELECT ${cells} WHERE false)`;
@@ -111,8 +117,7 @@ async function loadCsv(
   const types = columns.map(([column, type]) => `${quoteText(column)}: '${type}'`).join(', ');
   const csv = `read_csv(${quoteText(resolve(path))}, auto_detect = false, header = true, delim = ',', quote = '"',
     escape = '"', nullstr = '', columns = {${types}})`;
-  // Reports look at timings once, if at all.
-  if (columns === TIMING_COLUMNS || statSync(path).size > IN_MEMORY_BYTES) return csv;
+  if (!keep || statSync(path).size > IN_MEMORY_BYTES) return csv;
   await connection.run(`CREATE TABLE "${name}" AS SELECT * FROM ${csv}`);
   return `"${name}"`;
 }

@@ -11,7 +11,7 @@ import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, type Stretch } from './finished.js';
 import type { RunState } from './state.js';
-import { writeTimings } from './timings.js';
+import { TIMING_COLUMNS, writeTimings } from './timings.js';
 
 /** From here on a stretch is copied straight from file to file. */
 const LONG_STRETCH = 16 * 1024;
@@ -44,7 +44,7 @@ export async function writeDerived(folder: string, state: RunState): Promise<Der
       ? begin('metrics.csv', formatRow(['trial', 'step', ...worker.series]))
       : undefined;
     await copyRows(epoch, excerpts, trials, metrics);
-    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(TIMING_COLUMNS)));
+    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(Object.keys(TIMING_COLUMNS))));
     await batch.commit();
     return { trials: epoch.doneCount, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   } finally {
@@ -52,18 +52,6 @@ export async function writeDerived(folder: string, state: RunState): Promise<Der
     excerpts.close();
   }
 }
-
-export const TIMING_COLUMNS = [
-  'trial',
-  'attempt',
-  'worker',
-  'host',
-  'device',
-  'queue_ms',
-  'run_ms',
-  'status',
-  'error',
-];
 
 async function copyRows(
   epoch: Epoch,

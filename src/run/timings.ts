@@ -7,6 +7,19 @@ import type { Excerpts, Header } from './excerpts.js';
 import type { Extents } from './extents.js';
 import { countTrials } from './records.js';
 
+/** The columns in order, with their types. */
+export const TIMING_COLUMNS = {
+  trial: 'integer',
+  attempt: 'integer',
+  worker: 'integer',
+  host: 'string',
+  device: 'string',
+  queue_ms: 'number',
+  run_ms: 'number',
+  status: 'string',
+  error: 'string',
+} as const;
+
 /** Rows joined to one text before they become bytes. */
 const BATCH = 2048;
 
