@@ -1,6 +1,6 @@
 // Randomness comes in as a value: a stream is named by what it is for (sweep seed, trial key, purpose), so no number
-// depends on which worker drew it, in which order, or how often the trial was interrupted. Only names that
-// must not repeat come from the system's.
+// depends on which worker drew it, in which order, or how often the trial was interrupted. Only names that must not
+// repeat come from the system's.
 import { randomBytes } from 'node:crypto';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { hash128 } from './hash.js';
