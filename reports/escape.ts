@@ -38,6 +38,7 @@ export default defineReport({
       by: ['optimizer', 'alpha', 'beta1', 'beta2', 'eps', 'steps'],
       // greatest() passes over NULL: without the CASE, a configuration without a result would get 0.
       exact: 'CASE WHEN max(peak) IS NOT NULL THEN greatest(0, (max(peak) - 1) * slope_up) END',
+      least: 0,
       monotone: true,
     }),
     {

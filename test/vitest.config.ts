@@ -13,5 +13,11 @@ export default defineConfig({
       { find: /^sweepline$/, replacement: source('index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: fileURLToPath(new URL('setup.ts', import.meta.url)),
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+  },
 });

@@ -1,8 +1,9 @@
 // Keeps the drawn digits on disk, in MNIST's layout, so that they are drawn once a machine. A cache that is cut short
 // or altered is drawn again; one that cannot be written costs the seconds of drawing and nothing else.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { replaceFileSync } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Dataset, FILES, hasFiles, loadFiles, sumOfFiles } from './dataset.js';
 import { DIGITS_SIZES, DIGITS_VERSION, drawDigits } from './digits.js';
@@ -43,30 +44,16 @@ function writeCache(folder: string, sizes: DigitSizes): Dataset {
   ]);
   const sha256 = sumOfFiles(files.map(hashBytes));
   try {
-    replaceFolder(folder, files, sha256);
+    files.forEach((bytes, i) => {
+      replaceFileSync(join(folder, FILES[i]!), bytes);
+    });
+    // Last: files without their sum, or with another's, are drawn again.
+    replaceFileSync(join(folder, SUM_FILE), `${sha256}\n`);
   } catch (error) {
-    // A read-only home, a full disk, or another process that put the same drawing there first.
+    // A read-only home, a full disk.
     if (!isFileError(error)) throw error;
   }
   return { name: 'digits', sha256, train, test, classes: 10 };
-}
-
-/** Writes the files beside the folder and renames: whoever looks sees the whole cache or none. */
-function replaceFolder(folder: string, files: readonly Uint8Array[], sha256: string): void {
-  mkdirSync(dirname(folder), { recursive: true });
-  const made = mkdtempSync(`${folder}.new-`);
-  try {
-    files.forEach((bytes, i) => {
-      writeFileSync(join(made, FILES[i]!), bytes);
-    });
-    writeFileSync(join(made, SUM_FILE), `${sha256}\n`);
-    // A folder cannot be renamed over another that holds files: the damaged one steps aside first.
-    if (existsSync(folder)) renameSync(folder, join(made, 'damaged'));
-    renameSync(made, folder);
-    rmSync(join(folder, 'damaged'), { recursive: true, force: true });
-  } finally {
-    rmSync(made, { recursive: true, force: true });
-  }
 }
 
 function isFileError(error: unknown): boolean {

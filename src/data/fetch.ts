@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } fro
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { settleFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { FILES, type FileName, locateFile } from './dataset.js';
 import { hashBytes, unpack } from './idx.js';
@@ -75,10 +76,10 @@ async function fetchFile(file: FileName, folder: string, options: Resolved): Pro
         await download(mirror, file, part, options);
       }
       if (hasSum(part, options.sums[file])) {
-        renameSync(part, join(folder, `${file}.gz`));
         // The same file under another name would be found first: it was looked at, and was not MNIST's.
         const other = locateFile(folder, file);
         if (other !== undefined && !other.endsWith(`${file}.gz`)) renameSync(other, `${other}.damaged`);
+        await settleFile(part, join(folder, `${file}.gz`));
         return;
       }
       rmSync(part);

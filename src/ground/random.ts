@@ -1,5 +1,6 @@
 // Randomness comes in as a value: a stream is named by what it is for (sweep seed, trial key, purpose), so no number
-// depends on which worker drew it, in which order, or how often the trial was interrupted.
+// depends on which worker drew it, in which order, or how often the trial was interrupted. Only names that must not
+// repeat come from the system's.
 import { randomBytes } from 'node:crypto';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { hash128 } from './hash.js';
@@ -15,11 +16,6 @@ export interface Random {
   below(n: number): number;
   /** Shuffles in place (Fisher and Yates, as in Knuth 3.4.2 P). */
   shuffle<T extends Uint32Array | Int32Array | unknown[]>(items: T): T;
-}
-
-/** Numbers that no run depends on (ids), different each time. */
-export function systemRandom(): Random {
-  return randomFor('system', randomBytes(16).toString('hex'));
 }
 
 /** The stream for one purpose. Equal names give equal streams; different names give unrelated ones. */
@@ -62,4 +58,9 @@ export function randomFor(...name: readonly (string | number)[]): Random {
       return items;
     },
   };
+}
+
+/** A stream that is another one every time: for names that must not repeat, never for a result. */
+export function systemRandom(): Random {
+  return randomFor('system', randomBytes(16).toString('hex'));
 }

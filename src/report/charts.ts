@@ -4,7 +4,9 @@ import type { EChartsOption } from 'echarts';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
 import { shortLogAxis } from './log-axis.js';
-import { formatTick, INK, type SeriesStyle, seriesStyle } from './theme.js';
+import { groupRows } from './settings.js';
+import { bandSeries, markSeries, whiskerSeries } from './shapes.js';
+import { formatTick, seriesStyle } from './theme.js';
 
 export type ScaleType = 'linear' | 'log';
 
@@ -48,8 +50,11 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
   const list: object[] = [];
   for (const [i, [name, members]] of groups.entries()) {
     const style = seriesStyle(i);
-    if (band !== undefined)
-      list.push(bandSeries(members, { x, low: band[0], high: band[1], scale: yScale }, style));
+    if (band !== undefined) {
+      const [low, high] = band;
+      const whole = members.filter((row) => fits(row[low], yScale) && fits(row[high], yScale));
+      list.push(bandSeries(whole, { x, low, high }, style));
+    }
     list.push({
       type: 'line',
       name,
@@ -111,13 +116,8 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
     if (interval === undefined) continue;
     const lows = column(interval[0]);
     const highs = column(interval[1]);
-    list.push(
-      whiskerSeries(
-        categories.map((_, c) => [c, lows[c], highs[c]]),
-        i,
-        groups.length,
-      ),
-    );
+    const ends = categories.map((_, c) => [c, lows[c], highs[c]]);
+    list.push(whiskerSeries(ends, i, groups.length));
   }
   return {
     width,
@@ -214,96 +214,4 @@ function columnsOf(rows: readonly Row[], columns: readonly string[]): number[] {
 
 function fits(cell: unknown, scale: ScaleType): boolean {
   return typeof cell === 'number' && Number.isFinite(cell) && (scale === 'linear' || cell > 0);
-}
-
-function groupRows(rows: readonly Row[], by: string | undefined): [name: string, rows: Row[]][] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const name = by === undefined ? '' : String(row[by]);
-    const members = groups.get(name);
-    if (members === undefined) groups.set(name, [row]);
-    else members.push(row);
-  }
-  return [...groups];
-}
-
-interface RenderApi {
-  value(dimension: number): number;
-  coord(point: readonly number[]): number[];
-  size?(extent: readonly number[]): number[];
-  barLayout(layout: object): { offsetCenter: number }[];
-}
-
-/** The band as one polygon: stacked areas, the usual way, are wrong on a log scale. */
-function bandSeries(
-  rows: readonly Row[],
-  of: { readonly x: string; readonly low: string; readonly high: string; readonly scale: ScaleType },
-  style: SeriesStyle,
-): object {
-  const whole = rows.filter((row) => fits(row[of.low], of.scale) && fits(row[of.high], of.scale));
-  const outline = [
-    ...whole.map((row) => [row[of.x] as number, row[of.low] as number]),
-    ...whole.toReversed().map((row) => [row[of.x] as number, row[of.high] as number]),
-  ];
-  return {
-    type: 'custom',
-    silent: true,
-    // All points go in as data, for the axes to span them; the first one draws the whole band.
-    data: outline,
-    renderItem: (item: { dataIndex: number }, api: RenderApi) =>
-      item.dataIndex > 0
-        ? null
-        : {
-            type: 'polygon',
-            shape: { points: outline.map((point) => api.coord(point)) },
-            style: { fill: style.colour, opacity: 0.18 },
-          },
-  };
-}
-
-function whiskerSeries(data: readonly unknown[][], index: number, count: number): object {
-  return {
-    type: 'custom',
-    silent: true,
-    z: 3,
-    data: data.filter(([, low, high]) => typeof low === 'number' && typeof high === 'number'),
-    encode: { x: 0, y: [1, 2] },
-    renderItem: (_: unknown, api: RenderApi) => {
-      const { offsetCenter } = api.barLayout({ count, barMaxWidth: 48, barGap: '12%' })[index]!;
-      const [x, low] = api.coord([api.value(0), api.value(1)]) as [number, number];
-      const high = api.coord([api.value(0), api.value(2)])[1]!;
-      const at = x + offsetCenter;
-      const line = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line',
-        shape: { x1, y1, x2, y2 },
-        style: { stroke: INK, lineWidth: 1.5 },
-      });
-      const cap = 5;
-      return {
-        type: 'group',
-        children: [
-          line(at, low, at, high),
-          line(at - cap, low, at + cap, low),
-          line(at - cap, high, at + cap, high),
-        ],
-      };
-    },
-  };
-}
-
-function markSeries(marks: readonly { readonly y: number; readonly label: string }[]): object {
-  return {
-    type: 'line',
-    data: [],
-    silent: true,
-    markLine: {
-      symbol: 'none',
-      animation: false,
-      lineStyle: { color: INK, type: 'dashed', width: 1 },
-      data: marks.map(({ y, label }) => ({
-        yAxis: y,
-        label: { formatter: label, position: 'insideEndTop', color: INK, fontSize: 12 },
-      })),
-    },
-  };
 }

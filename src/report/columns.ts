@@ -1,12 +1,15 @@
 // The SQL columns of a run's CSVs, taken from its manifest: names and types are always given, never guessed (a guess
 // reads a torn file as one text column, and an axis of 0 and 1 as something else than one of 0 and 0.5).
 import type { Manifest } from '../run/manifest.js';
+import { TIMING_COLUMNS } from '../run/timings.js';
 import type { Value } from '../space/types.js';
 
 /** Column names with their DuckDB types, in the file's order. */
 export type Columns = readonly (readonly [name: string, type: string])[];
 
-const SQL_TYPES: Readonly<Record<string, string>> = {
+export type ColumnType = 'number' | 'integer' | 'boolean' | 'string';
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   number: 'DOUBLE',
   integer: 'BIGINT',
   boolean: 'BOOLEAN',
@@ -21,23 +24,15 @@ export function trialColumns(manifest: Manifest): Columns {
     ['key', 'VARCHAR'],
     ['replicate', 'BIGINT'],
     ['seed', 'BIGINT'],
-    ...manifest.axes.map((axis) => [axis, sqlType(types.get(axis))] as const),
+    ...manifest.axes.map((axis) => [axis, sqlType(types.get(axis) ?? 'string')] as const),
     ['status', 'VARCHAR'],
     ...manifest.worker.metrics.map((metric) => [metric.name, sqlType(metric.type)] as const),
   ];
 }
 
-export const TIMING_COLUMNS: Columns = [
-  ['trial', 'BIGINT'],
-  ['attempt', 'BIGINT'],
-  ['worker', 'BIGINT'],
-  ['host', 'VARCHAR'],
-  ['device', 'VARCHAR'],
-  ['queue_ms', 'DOUBLE'],
-  ['run_ms', 'DOUBLE'],
-  ['status', 'VARCHAR'],
-  ['error', 'VARCHAR'],
-];
+export function timingColumns(): Columns {
+  return Object.entries(TIMING_COLUMNS).map(([name, type]) => [name, sqlType(type)]);
+}
 
 /** `trial,step,<series…>` */
 export function metricColumns(manifest: Manifest): Columns {
@@ -74,6 +69,6 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-function sqlType(type: string | undefined): string {
-  return SQL_TYPES[type ?? 'string'] ?? 'VARCHAR';
+export function sqlType(type: ColumnType): string {
+  return SQL_TYPES[type];
 }

@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
@@ -15,7 +15,7 @@ import {
   metricColumns,
   quoteName,
   quoteText,
-  TIMING_COLUMNS,
+  timingColumns,
   trialColumns,
 } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
@@ -32,6 +32,8 @@ export interface RunDatabase {
 
 /** Up to this many bytes a CSV is read once into memory; larger ones are read anew by every query, in constant memory. */
 const IN_MEMORY_BYTES = 100e6;
+
+const REMAKE = '`sweepline resume <run>` makes the CSVs again from journal.bin';
 
 /** Views over one run folder or several; throws BAD_RUN_FOLDER where one is none. */
 export async function openDatabase(folders: readonly string[]): Promise<RunDatabase> {
@@ -53,11 +55,14 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
       const label = quoteText(repeated ? folder : manifest.runId);
       const parts = [
         { view: 'trials', columns: trialColumns(manifest), constants: constantColumns(manifest) },
-        { view: 'timings', columns: TIMING_COLUMNS, constants: [] },
+        { view: 'timings', columns: timingColumns(), constants: [] },
         { view: 'metrics', columns: metricColumns(manifest), constants: [] },
       ];
       for (const { view, columns, constants } of parts) {
-        const source = await loadCsv(connection, `${view}_${i}`, join(folder, `${view}.csv`), columns);
+        // Reports look at timings once, if at all.
+        const keep = view !== 'timings';
+        const path = join(folder, `${view}.csv`);
+        const source = await loadCsv(connection, { name: `${view}_${i}`, path, columns, keep });
         const extra = constants.map(({ name, sql }) => `, ${sql} AS ${quoteName(name)}`).join('');
         await connection.run(
           `CREATE VIEW "run_${i}_${view}" AS SELECT ${label} AS run, *${extra} FROM ${source}`,
@@ -94,13 +99,16 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
   };
 }
 
+interface Csv {
+  readonly name: string;
+  readonly path: string;
+  readonly columns: Columns;
+  /** Whether it is read into memory where it is small enough. */
+  readonly keep: boolean;
+}
+
 /** SQL that names the rows of a CSV; of none where the file is not there (a run that has not got so far). */
-async function loadCsv(
-  connection: DuckDBConnection,
-  name: string,
-  path: string,
-  columns: Columns,
-): Promise<string> {
+async function loadCsv(connection: DuckDBConnection, { name, path, columns, keep }: Csv): Promise<string> {
   if (!existsSync(path)) {
     const cells = columns.map(([column, type]) => `NULL::${type} AS ${quoteName(column)}`).join(', ');
     return `(SELECT ${cells} WHERE false)`;
@@ -109,8 +117,7 @@ async function loadCsv(
   const types = columns.map(([column, type]) => `${quoteText(column)}: '${type}'`).join(', ');
   const csv = `read_csv(${quoteText(resolve(path))}, auto_detect = false, header = true, delim = ',', quote = '"',
     escape = '"', nullstr = '', columns = {${types}})`;
-  // Reports look at timings once, if at all.
-  if (columns === TIMING_COLUMNS || statSync(path).size > IN_MEMORY_BYTES) return csv;
+  if (!keep || statSync(path).size > IN_MEMORY_BYTES) return csv;
   await connection.run(`CREATE TABLE "${name}" AS SELECT * FROM ${csv}`);
   return `"${name}"`;
 }
@@ -126,7 +133,7 @@ async function checkHeader(path: string, columns: Columns): Promise<void> {
     throw new SweeplineError(
       'BAD_RUN_FOLDER',
       `${path} begins "${found.split('\n')[0]}"; its manifest says "${expected.trimEnd()}"`,
-      { hint: `\`sweepline verify ${basename(resolve(path, '..'))}\` tells what is damaged` },
+      { hint: REMAKE },
     );
   } finally {
     await file.close();
@@ -140,7 +147,7 @@ function describeFailure(error: unknown): unknown {
   return new SweeplineError(
     damaged ? 'BAD_RUN_FOLDER' : 'BAD_DEFINITION',
     damaged ? `a CSV of the run is damaged: ${message}` : `the SQL does not run: ${message}`,
-    { cause: error },
+    { cause: error, ...(damaged ? { hint: REMAKE } : {}) },
   );
 }
 

@@ -1,6 +1,7 @@
 // Draws a chart as SVG text without a browser. Equal options give equal bytes: no animation, no counters in ids, no
 // script. ECharts is loaded when the first chart is drawn, from its bundle (50 ms; its 600 single files take 350).
 import type { EChartsOption } from 'echarts';
+import { escapeMarkup } from './markup.js';
 import { FONT, INK, MUTED, PAPER, RULE } from './theme.js';
 
 /** An ECharts option with the size it is made for, in CSS pixels. */
@@ -52,10 +53,10 @@ export async function renderChart(chart: Chart, name: string, about: string): Pr
 /** A figure without data says so, at the size of a short chart. */
 export function renderEmptyFigure(name: string, about: string, message: string): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="120" viewBox="0 0 640 120" role="img" aria-label="${escapeXml(about)}">`,
-    `<title>${escapeXml(name)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="120" viewBox="0 0 640 120" role="img" aria-label="${escapeMarkup(about)}">`,
+    `<title>${escapeMarkup(name)}</title>`,
     `<rect width="640" height="120" fill="${PAPER}"/>`,
-    `<text x="320" y="66" text-anchor="middle" font-family="${FONT}" font-size="15" fill="${MUTED}">${escapeXml(message)}</text>`,
+    `<text x="320" y="66" text-anchor="middle" font-family="${FONT}" font-size="15" fill="${MUTED}">${escapeMarkup(message)}</text>`,
     '</svg>\n',
   ].join('\n');
 }
@@ -81,14 +82,6 @@ function cleanSvg(svg: string, name: string, about: string): string {
     .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
     .replace(/#fff\b/g, PAPER)
     .replaceAll(`font-family:${FONT};`, '')
-    .replace(/<svg /, `<svg role="img" aria-label="${escapeXml(about)}" font-family="${FONT}" `)
+    .replace(/<svg /, `<svg role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}" `)
     .replace(/\s*$/, '\n');
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -39,72 +39,32 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
   const { x, y, value, width = 960 } = spec;
   const xs = thin(levels(rows, x));
   const ys = thin(levels(rows, y));
-  const down = spec.panelRows === undefined ? [null] : levels(rows, spec.panelRows);
-  const across = spec.panelColumns === undefined ? [null] : levels(rows, spec.panelColumns);
   const values = rows.map((row) => row[value]).filter((cell): cell is number => typeof cell === 'number');
   const min = spec.min ?? values.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
   const max = spec.max ?? values.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY);
-
-  const top = headingHeight(spec);
-  const panelWidth = (width - LEFT - SCALE - GAP * (across.length - 1)) / across.length;
-  const panelHeight = Math.min(320, Math.max(64, ys.length * 22));
-  const stride = panelHeight + PANEL_TITLE + 8;
-  const height = top + stride * down.length + BOTTOM;
-
-  const xIndex = new Map(xs.map((level, i) => [level, i]));
-  const yIndex = new Map(ys.map((level, i) => [level, i]));
-  const places = down.flatMap((row, r) => across.map((column, c) => ({ row, column, r, c })));
-  const panels = places.map(({ row, column, r, c }) => ({
-    left: LEFT + c * (panelWidth + GAP),
-    top: top + PANEL_TITLE + r * stride,
-    title: [panelTitle(spec.panelRows, row), panelTitle(spec.panelColumns, column)]
-      .filter(Boolean)
-      .join('   '),
-    last: r === down.length - 1,
-    first: c === 0,
-    data: rows
-      .filter((each) => matches(each, spec.panelRows, row) && matches(each, spec.panelColumns, column))
-      .filter((each) => typeof each[value] === 'number')
-      .map((each) => [xIndex.get(each[x]!), yIndex.get(each[y]!), each[value]])
-      .filter(([i, j]) => i !== undefined && j !== undefined),
-  }));
-  const grids = panels.map(({ left, top: at }) => ({
-    left,
-    top: at,
-    width: panelWidth,
-    height: panelHeight,
-  }));
-  const scaleGrid = {
-    left: width - SCALE + 24,
-    top: grids[0]!.top,
-    width: 14,
-    height: Math.max(120, stride * down.length - PANEL_TITLE - 8),
-  };
+  const { panels, panelWidth, panelHeight, height, scale } = layOut(rows, spec, { xs, ys, width });
+  const grids = panels.map(({ left, top }) => ({ left, top, width: panelWidth, height: panelHeight }));
   return {
     width,
     height,
     option: {
       ...heading(spec),
-      grid: [...grids, scaleGrid],
+      grid: [...grids, scale],
       xAxis: [
-        ...panels.map((panel, gridIndex) => categoryAxis(xs, gridIndex, panel.last, panelWidth / 44)),
+        ...panels.map((panel, gridIndex) =>
+          categoryAxis(xs, { gridIndex, labelled: panel.last, room: panelWidth / 44 }),
+        ),
         { type: 'value', gridIndex: panels.length, show: false, min: 0, max: 1 },
       ],
       yAxis: [
-        ...panels.map((panel, gridIndex) => categoryAxis(ys, gridIndex, panel.first, panelHeight / 14)),
+        ...panels.map((panel, gridIndex) =>
+          categoryAxis(ys, { gridIndex, labelled: panel.first, room: panelHeight / 14 }),
+        ),
         scaleAxis(panels.length, min, max),
       ],
       graphic: [
         ...panels.map((panel) => label(panel.title, panel.left, panel.top - 17, { fontWeight: 600 })),
-        label(spec.xLabel ?? x, LEFT + (width - LEFT - SCALE) / 2, height - 24, {
-          align: 'center',
-          fontSize: 13,
-        }),
-        {
-          ...label(spec.yLabel ?? y, 20, top + PANEL_TITLE + (stride * down.length) / 2, { fontSize: 13 }),
-          rotation: Math.PI / 2,
-        },
-        label(spec.valueLabel ?? value, width - 12, scaleGrid.top - 26, { align: 'right', fontWeight: 600 }),
+        ...axisLabels(spec, { width, height, scaleTop: scale.top }),
       ],
       visualMap: {
         show: false,
@@ -129,6 +89,65 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
   };
 }
 
+interface Frame {
+  readonly xs: readonly Cell[];
+  readonly ys: readonly Cell[];
+  readonly width: number;
+}
+
+/** Where everything goes, in CSS pixels, and the cells of each panel as [x index, y index, value]. */
+function layOut(rows: readonly Row[], spec: HeatMapSpec, { xs, ys, width }: Frame) {
+  const { x, y, value } = spec;
+  const down = spec.panelRows === undefined ? [null] : levels(rows, spec.panelRows);
+  const across = spec.panelColumns === undefined ? [null] : levels(rows, spec.panelColumns);
+  const top = headingHeight(spec);
+  const panelWidth = (width - LEFT - SCALE - GAP * (across.length - 1)) / across.length;
+  const panelHeight = Math.min(320, Math.max(64, ys.length * 22));
+  const stride = panelHeight + PANEL_TITLE + 8;
+
+  const xIndex = new Map(xs.map((level, i) => [level, i]));
+  const yIndex = new Map(ys.map((level, i) => [level, i]));
+  const places = down.flatMap((row, r) => across.map((column, c) => ({ row, column, r, c })));
+  const panels = places.map(({ row, column, r, c }) => ({
+    left: LEFT + c * (panelWidth + GAP),
+    top: top + PANEL_TITLE + r * stride,
+    title: [panelTitle(spec.panelRows, row), panelTitle(spec.panelColumns, column)]
+      .filter(Boolean)
+      .join('   '),
+    last: r === down.length - 1,
+    first: c === 0,
+    data: rows
+      .filter((each) => matches(each, spec.panelRows, row) && matches(each, spec.panelColumns, column))
+      .filter((each) => typeof each[value] === 'number')
+      .map((each) => [xIndex.get(each[x]!), yIndex.get(each[y]!), each[value]])
+      .filter(([i, j]) => i !== undefined && j !== undefined),
+  }));
+  const scale = {
+    left: width - SCALE + 24,
+    top: panels[0]!.top,
+    width: 14,
+    height: Math.max(120, stride * down.length - PANEL_TITLE - 8),
+  };
+  return { panels, panelWidth, panelHeight, height: top + stride * down.length + BOTTOM, scale };
+}
+
+/** The names of both axes, in the middle of all panels, and that of the colour scale. */
+function axisLabels(
+  spec: HeatMapSpec,
+  { width, height, scaleTop }: { readonly width: number; readonly height: number; readonly scaleTop: number },
+): object[] {
+  const top = headingHeight(spec);
+  const middle = top + PANEL_TITLE + (height - BOTTOM - top) / 2;
+  return [
+    label(spec.xLabel ?? spec.x, LEFT + (width - LEFT - SCALE) / 2, height - 24, {
+      align: 'center',
+      fontSize: 13,
+    }),
+    { ...label(spec.yLabel ?? spec.y, 20, middle, { fontSize: 13 }), rotation: Math.PI / 2 },
+    label(spec.valueLabel ?? spec.value, width - 12, scaleTop - 26, { align: 'right', fontWeight: 600 }),
+  ];
+}
+
 function levels(rows: readonly Row[], column: string): Cell[] {
   const found = [...new Set(rows.map((row) => row[column] ?? null))];
   return found.every((cell) => typeof cell === 'number')
@@ -150,7 +169,14 @@ function panelTitle(column: string | undefined, level: Cell): string {
   return typeof level === 'string' ? level : `${column} = ${formatTick(level)}`;
 }
 
-function categoryAxis(values: readonly Cell[], gridIndex: number, labelled: boolean, room: number): object {
+function categoryAxis(
+  values: readonly Cell[],
+  {
+    gridIndex,
+    labelled,
+    room,
+  }: { readonly gridIndex: number; readonly labelled: boolean; readonly room: number },
+): object {
   const step = labelStep(values, room);
   const show = (index: number) => index % step === 0;
   return {

@@ -1,5 +1,6 @@
 // Markdown to HTML, as far as reports need it: headings, paragraphs, lists, pipe tables, code, emphasis, links, images.
 // Raw HTML is shown as text: a report's text never becomes markup of the page by accident.
+import { escapeMarkup } from './markup.js';
 
 /** What stands in place of an image: HTML, or undefined for an ordinary <img>. */
 export type InlineImage = (path: string, alt: string) => string | undefined;
@@ -37,7 +38,7 @@ const HEADING: Block = {
 const FENCE: Block = {
   begins: (line) => line.startsWith('```'),
   continues: (line) => !line.startsWith('```'),
-  render: (lines) => `<pre><code>${escapeHtml(lines.slice(1).join('\n'))}</code></pre>`,
+  render: (lines) => `<pre><code>${escapeMarkup(lines.slice(1).join('\n'))}</code></pre>`,
 };
 
 const TABLE: Block = {
@@ -95,29 +96,21 @@ function renderInline(text: string, image: InlineImage): string {
   let at = 0;
   for (const found of text.matchAll(token)) {
     const [whole, escaped, code, alt, source, label, target, strong, emphasis] = found;
-    html += escapeHtml(text.slice(at, found.index));
+    html += escapeMarkup(text.slice(at, found.index));
     at = found.index + whole.length;
-    if (escaped !== undefined) html += escapeHtml(escaped);
-    else if (code !== undefined) html += `<code>${escapeHtml(code)}</code>`;
+    if (escaped !== undefined) html += escapeMarkup(escaped);
+    else if (code !== undefined) html += `<code>${escapeMarkup(code)}</code>`;
     else if (source !== undefined) {
-      html += image(source, alt!) ?? `<img src="${escapeHtml(source)}" alt="${escapeHtml(alt!)}">`;
+      html += image(source, alt!) ?? `<img src="${escapeMarkup(source)}" alt="${escapeMarkup(alt!)}">`;
     } else if (target !== undefined) html += renderLink(renderInline(label!, image), target);
     else if (strong !== undefined) html += `<strong>${renderInline(strong, image)}</strong>`;
     else html += `<em>${renderInline(emphasis!, image)}</em>`;
   }
-  return html + escapeHtml(text.slice(at));
+  return html + escapeMarkup(text.slice(at));
 }
 
 /** Only links to the web, to a place in the page, or to a file beside it: no `javascript:`. */
 function renderLink(label: string, target: string): string {
   const safe = /^(https?:|mailto:|#)/i.test(target) || !/^[a-z][a-z0-9+.-]*:/i.test(target);
-  return safe ? `<a href="${escapeHtml(target)}">${label}</a>` : label;
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return safe ? `<a href="${escapeMarkup(target)}">${label}</a>` : label;
 }

@@ -3,10 +3,10 @@
 
 import type { Value } from '../space/types.js';
 import { meanInterval } from '../stats/interval.js';
-import { quoteName, quoteValue } from './columns.js';
+import { type ColumnType, quoteName, quoteValue } from './columns.js';
 import type { Cell, Row, TableSpec } from './define.js';
 import { groupRows, varyingAxes } from './settings.js';
-import { type ColumnType, rowsToSql } from './values.js';
+import { rowsToSql } from './values.js';
 
 export interface MeansSpec extends Omit<TableSpec, 'sql' | 'check'> {
   /** Parameters whose values make a row. */

@@ -3,7 +3,8 @@
 import { formatCount, plural } from '../ground/text.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Report, Rows, TableSpec } from './define.js';
-import { escapeHtml, renderHtml } from './markdown.js';
+import { renderHtml } from './markdown.js';
+import { escapeMarkup } from './markup.js';
 import { renderMarkdownTable } from './tables.js';
 import { INK, MUTED, PAPER, RULE } from './theme.js';
 
@@ -111,16 +112,16 @@ export function renderPage(
     const figure = inline(path);
     if (figure === undefined) return undefined;
     const picture = figure.startsWith('data:')
-      ? `<img src="${figure}" alt="${escapeHtml(alt)}">`
+      ? `<img src="${figure}" alt="${escapeMarkup(alt)}">`
       : themeable(figure);
-    return `<figure id="figure-${escapeHtml(alt)}">${picture}</figure>`;
+    return `<figure id="figure-${escapeMarkup(alt)}">${picture}</figure>`;
   });
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>

@@ -1,5 +1,6 @@
 // Pictures in panels, as SVG text: points labelled by their class, confusion matrices, rows of images. For what a chart
 // library draws badly: every mark here is a figure that can be read without its colour.
+import { escapeMarkup } from './markup.js';
 import { CATEGORY_COLOURS, FONT, INK, MUTED, PAPER, RULE, SEQUENTIAL_COLOURS } from './theme.js';
 
 interface Look {
@@ -36,7 +37,9 @@ export function renderPointMaps(
     const ys = spanOf(plane, 1);
     const scale = Math.max(xs.width, ys.width);
     if (!(scale > 0))
-      return panelFrame(title, side) + textAt(side / 2, side / 2, 'all points coincide', MUTED, 13);
+      return (
+        panelFrame(title, side) + textAt(side / 2, side / 2, 'all points coincide', { fill: MUTED, size: 13 })
+      );
     const place = (value: number, centre: number) => side / 2 + ((value - centre) / scale) * (side - 24);
     const classes = [...new Set(Array.from(labels))].sort((a, b) => a - b);
     const groups = classes.map((c) => {
@@ -78,13 +81,13 @@ export function renderConfusions(
         const shade = `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${cell.toFixed(1)}" height="${cell.toFixed(1)}" fill="${sequential(share)}"/>`;
         if (share < 0.005) return shade;
         const ink = share > 0.5 ? '#000000' : '#f6f8fa';
-        return shade + textAt(x + cell / 2, y + cell / 2, (100 * share).toFixed(0), ink, 10);
+        return shade + textAt(x + cell / 2, y + cell / 2, (100 * share).toFixed(0), { fill: ink, size: 10 });
       });
     });
     const names = counts.map(
       (_, i) =>
-        textAt(left - 9, (i + 0.5) * cell, String(i), INK, 11) +
-        textAt(left + (i + 0.5) * cell, side - left + 9, String(i), INK, 11),
+        textAt(left - 9, (i + 0.5) * cell, String(i), { fill: INK, size: 11 }) +
+        textAt(left + (i + 0.5) * cell, side - left + 9, String(i), { fill: INK, size: 11 }),
     );
     return `${panelTitle(title)}${cells.join('')}${names.join('')}`;
   });
@@ -118,8 +121,8 @@ export function renderImageRows(rows: readonly ImageRow[], look: Look & { readon
     const image = `<svg x="${left}" y="${y.toFixed(1)}" width="${wide}" height="${tall.toFixed(1)}" viewBox="${box}"><image width="${width}" height="${whole}" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/></svg>`;
     const middle = y + tall / 2;
     const words =
-      startText(16, note === undefined ? middle : middle - 9, label, INK, 14) +
-      (note === undefined ? '' : startText(16, middle + 10, note, MUTED, 12));
+      startText(16, note === undefined ? middle : middle - 9, label, { fill: INK, size: 14 }) +
+      (note === undefined ? '' : startText(16, middle + 10, note, { fill: MUTED, size: 12 }));
     y += tall + 8;
     return words + image;
   });
@@ -143,29 +146,34 @@ function arrange(
 
 function page(width: number, height: number, { name, title, subtitle, about }: Look, body: string): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" id="${escapeXml(name)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(about)}" font-family="${FONT}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" id="${escapeMarkup(name)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}">`,
     `<rect width="${width}" height="${height}" fill="${PAPER}"/>`,
-    `<text x="14" y="26" font-size="15" font-weight="600" fill="${INK}">${escapeXml(title)}</text>`,
-    ...(subtitle === undefined ? [] : [startText(14, 44, subtitle, MUTED, 12)]),
+    `<text x="14" y="26" font-size="15" font-weight="600" fill="${INK}">${escapeMarkup(title)}</text>`,
+    ...(subtitle === undefined ? [] : [startText(14, 44, subtitle, { fill: MUTED, size: 12 })]),
     body,
     '</svg>\n',
   ].join('\n');
 }
 
 function panelTitle(title: string): string {
-  return `<text x="0" y="-8" font-size="13" font-weight="600" fill="${INK}">${escapeXml(title)}</text>`;
+  return `<text x="0" y="-8" font-size="13" font-weight="600" fill="${INK}">${escapeMarkup(title)}</text>`;
 }
 
 function panelFrame(title: string, side: number): string {
   return `${panelTitle(title)}<rect width="${side}" height="${side}" fill="none" stroke="${RULE}"/>`;
 }
 
-function textAt(x: number, y: number, text: string, fill: string, size: number): string {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" fill="${fill}" text-anchor="middle" dominant-baseline="central">${escapeXml(text)}</text>`;
+interface Ink {
+  readonly fill: string;
+  readonly size: number;
 }
 
-function startText(x: number, y: number, text: string, fill: string, size: number): string {
-  return `<text x="${x}" y="${y.toFixed(1)}" font-size="${size}" fill="${fill}" dominant-baseline="central">${escapeXml(text)}</text>`;
+function textAt(x: number, y: number, text: string, { fill, size }: Ink): string {
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" fill="${fill}" text-anchor="middle" dominant-baseline="central">${escapeMarkup(text)}</text>`;
+}
+
+function startText(x: number, y: number, text: string, { fill, size }: Ink): string {
+  return `<text x="${x}" y="${y.toFixed(1)}" font-size="${size}" fill="${fill}" dominant-baseline="central">${escapeMarkup(text)}</text>`;
 }
 
 /** Nine colours and the ink; a class past these starts again, its number still tells it apart. */
@@ -186,12 +194,4 @@ function spanOf(plane: Float64Array, side: 0 | 1): { readonly centre: number; re
     high = Math.max(high, plane[i]!);
   }
   return { centre: (low + high) / 2, width: high - low };
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -25,14 +25,14 @@ export function settingSql(lead: string, varying: readonly string[]): string {
   return `concat(${[quoteName(lead), ...parts].join(', ')})`;
 }
 
-/** Rows by the value of one column, in the order of first mention. */
+/** Rows by the value of one column, in the order of first mention; all in one group, named '', without a column. */
 export function groupRows(
   rows: readonly Row[],
-  column: string,
+  column: string | undefined,
 ): readonly (readonly [name: string, rows: readonly Row[]])[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
-    const name = String(row[column]);
+    const name = column === undefined ? '' : String(row[column]);
     const members = groups.get(name);
     if (members === undefined) groups.set(name, [row]);
     else members.push(row);

@@ -2,8 +2,9 @@
 // on: one row a configuration, with the bracket that the trials themselves give. It chooses no trials.
 import { InternalError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import { quoteName } from './columns.js';
+import { quoteName, quoteValue } from './columns.js';
 import type { ReportContext, Row, Rows, TableSpec } from './define.js';
+import { varyingAxes } from './settings.js';
 
 export interface ThresholdSpec {
   /** Default `thresholds`. */
@@ -20,6 +21,8 @@ export interface ThresholdSpec {
    * yes or no. It must agree with the metric to the last bit: lower < exact ≤ upper.
    */
   readonly exact?: string;
+  /** The lowest threshold there can be, where the axis has such an end: that of a metric that never was true. */
+  readonly least?: number;
   /** True where the metric cannot turn twice (no randomness): then a bracket upside down is an error. */
   readonly monotone?: boolean;
   readonly preview?: number;
@@ -29,17 +32,18 @@ export interface ThresholdSpec {
  * The table `<by…>,threshold,lower,upper,method,trials`. `lower` is the highest value with the metric true, `upper` the
  * lowest with it false, both over trials that ended `ok`; empty where there is none. `threshold` by `method`:
  * `exact`; else `bisect` or `grid`, by how the values were chosen: the middle of the bracket, wrong by half its width
- * at most; `lower` where the metric never was false (it may lie higher); 0 where it never was true.
+ * at most; `lower` where the metric never was false (it may lie higher); where it never was true, `least`, or `upper` if
+ * the axis has no such end (it may lie lower).
  */
 export function thresholdTable(spec: ThresholdSpec): TableSpec {
-  const { name = 'thresholds', axis, metric } = spec;
+  const { name = 'thresholds', axis, metric, least = `the lowest ${spec.axis} tried` } = spec;
   return {
     name,
     about:
       spec.about ??
       `The least ${axis} from which on "${metric}" is false, for each configuration, with its bracket.`,
     columns: {
-      threshold: `least upper bound of the ${axis} with ${metric} true; 0 where none is`,
+      threshold: `least upper bound of the ${axis} with ${metric} true; ${least} where none is`,
       lower: `highest ${axis} tried with ${metric} true`,
       upper: `lowest ${axis} tried with ${metric} false`,
       method: 'exact: from one trajectory; bisect, grid: the middle of the bracket',
@@ -52,8 +56,8 @@ export function thresholdTable(spec: ThresholdSpec): TableSpec {
 }
 
 async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<string> {
-  const { axis, metric, by, exact = 'NULL' } = spec;
-  const { worker, axes, sampler } = context.manifest;
+  const { axis, metric, by, exact = 'NULL', least } = spec;
+  const { worker, sampler } = context.manifest;
   const params = worker.params.map((param) => param.name);
   const metrics = worker.metrics.map((each) => each.name);
   throwFaults('BAD_DEFINITION', `the threshold table does not fit the worker "${worker.name}"`, [
@@ -62,8 +66,7 @@ async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<st
       .map((each) => describeUnknown('parameter', each, params)),
     ...(metrics.includes(metric) ? [] : [describeUnknown('metric', metric, metrics)]),
   ]);
-  const others = axes.filter((each) => each !== axis && !by.includes(each));
-  const varying = await findVarying(others, context);
+  const varying = await varyingAxes(context, [axis, ...by]);
   const keys = by.filter((each) => each !== axis).map(quoteName);
   const extra = varying.map(quoteName);
   const groups = [...keys, ...params.filter((each) => each !== axis && !by.includes(each)).map(quoteName)];
@@ -83,8 +86,8 @@ async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<st
     SELECT ${[...keys, ''].join(', ')}
       CASE WHEN trials = 0 THEN NULL
         WHEN NOT isnan("exact threshold") THEN "exact threshold"
-        WHEN lower IS NULL THEN 0
         WHEN upper IS NULL THEN lower
+        WHEN lower IS NULL THEN ${least === undefined ? 'upper' : quoteValue(least)}
         ELSE (lower + upper) / 2 END AS threshold,
       lower, upper,
       CASE WHEN trials = 0 THEN NULL
@@ -92,16 +95,6 @@ async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<st
         ELSE '${searched ? 'bisect' : 'grid'}' END AS method,
       trials${extra.map((each) => `, ${each}`).join('')}
     FROM brackets ORDER BY ${[...keys, ...extra].join(', ')}`;
-}
-
-async function findVarying(names: readonly string[], context: ReportContext): Promise<string[]> {
-  if (names.length === 0) return [];
-  const counts = names.map(
-    (name) =>
-      `count(DISTINCT ${quoteName(name)}) + max(CASE WHEN ${quoteName(name)} IS NULL THEN 1 ELSE 0 END)`,
-  );
-  const { columns, rows } = await context.query(`SELECT ${counts.join(', ')} FROM trials`);
-  return names.filter((_, i) => Number(rows[0]?.[columns[i]!] ?? 0) > 1);
 }
 
 function checkBrackets(

@@ -1,21 +1,14 @@
 // Rows made outside SQL (from a trial's artifacts, or by a statistic that SQL lacks) as a query, so that a report's
 // table can hold them like any other.
-import { quoteName, quoteText, quoteValue } from './columns.js';
+import { type ColumnType, quoteName, quoteText, quoteValue, sqlType } from './columns.js';
 import type { Cell, Row } from './define.js';
 
-export type ColumnType = 'number' | 'integer' | 'boolean' | 'string';
-
-const TYPES: Readonly<Record<ColumnType, string>> = {
-  number: 'DOUBLE',
-  integer: 'BIGINT',
-  boolean: 'BOOLEAN',
-  string: 'VARCHAR',
-};
+export type { ColumnType };
 
 /** SQL that gives these rows in this order. A cell that is missing, or a number that is not finite, becomes NULL. */
 export function rowsToSql(columns: Readonly<Record<string, ColumnType>>, rows: readonly Row[]): string {
   const names = Object.keys(columns);
-  const typed = names.map((name) => `${quoteName(name)}::${TYPES[columns[name]!]} AS ${quoteName(name)}`);
+  const typed = names.map((name) => `${quoteName(name)}::${sqlType(columns[name]!)} AS ${quoteName(name)}`);
   // The first row only carries the types: VALUES may not be empty.
   const empty = `(0${', NULL'.repeat(names.length)})`;
   const lines = rows.map((row, i) => `(${[i + 1, ...names.map((name) => literal(row[name]))].join(', ')})`);

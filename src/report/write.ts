@@ -1,8 +1,7 @@
 // Writes a run's report: summary/*.csv and *.md, figures/*, report.md and report.html. It reads the run folder's CSVs
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryName } from '../ground/durable.js';
+import { FileBatch } from '../ground/durable.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Manifest } from '../run/manifest.js';
@@ -17,7 +16,7 @@ import {
   type TableSpec,
 } from './define.js';
 import { renderChart, renderEmptyFigure } from './echarts.js';
-import { renderPage, renderReport, renderTablePage, type TrialCounts } from './page.js';
+import { type PageParts, renderPage, renderReport, renderTablePage, type TrialCounts } from './page.js';
 import { renderCsv } from './tables.js';
 
 /** What was written; paths are relative to the run folder. */
@@ -29,8 +28,10 @@ export interface WrittenReport {
 }
 
 /**
- * Makes a report over one run folder. Files are written under temporary names and renamed over the old ones.
- * `chosen` are values of the report's choices. Throws BAD_USAGE for choices that it does not offer, BAD_RUN_FOLDER for a folder that is none or is damaged, BAD_DEFINITION for a report whose SQL does not run.
+ * Makes a report over one run folder. Its files get their names together at the end, once all are on disk: where it
+ * fails, the report before it stays. `chosen` are values of the report's choices. Throws BAD_USAGE for choices that it
+ * does not offer, BAD_RUN_FOLDER for a folder that is none or is damaged, BAD_DEFINITION for a report whose SQL does
+ * not run.
  */
 export async function writeReport(
   runFolder: string,
@@ -39,11 +40,24 @@ export async function writeReport(
 ): Promise<WrittenReport> {
   checkChoices(report, chosen);
   const database = await openDatabase([runFolder]);
+  const batch = new FileBatch();
   try {
-    return await writeParts(runFolder, report, database, chosen);
+    const written = await writeParts({ folder: runFolder, report, chosen, database, batch });
+    await batch.commit();
+    return written;
   } finally {
+    await batch.discard();
     database.close();
   }
+}
+
+/** A report in the making. */
+interface Making {
+  readonly folder: string;
+  readonly report: Report;
+  readonly chosen: Readonly<Record<string, string>>;
+  readonly database: RunDatabase;
+  readonly batch: FileBatch;
 }
 
 function checkChoices(report: Report, chosen: Readonly<Record<string, string>>): void {
@@ -56,16 +70,39 @@ function checkChoices(report: Report, chosen: Readonly<Record<string, string>>):
   throwFaults('BAD_USAGE', `the report "${report.name}" has no such choice`, faults);
 }
 
-async function writeParts(
-  folder: string,
-  report: Report,
-  database: RunDatabase,
-  chosen: Readonly<Record<string, string>>,
-): Promise<WrittenReport> {
+async function writeParts(making: Making): Promise<WrittenReport> {
+  const { folder, report, database, batch } = making;
   const manifest = database.manifests[0]!;
   const made = new Map<string, Rows>();
-  const context: ReportContext = {
-    manifest,
+  const context = createContext(making, made);
+  const counts = await countTrials(database, manifest);
+  const tables = await writeTables(making, context, made);
+  const { figures, inlined } = await writeFigures(making, context);
+  const text: string[] = [];
+  for (const section of report.text) text.push(await section(context));
+
+  const markdown = renderReport({ report, manifest, counts, text, tables, figures });
+  const title = `${report.title}: ${manifest.runId}`;
+  await batch.write(join(folder, 'report.md'), markdown);
+  await batch.write(
+    join(folder, 'report.html'),
+    renderPage(title, markdown, (path) => inlined.get(path)),
+  );
+  return {
+    markdown: 'report.md',
+    html: 'report.html',
+    tables: tables.map(({ spec, rows, path }) => ({ name: spec.name, path, rows: rows.rows.length })),
+    figures: figures.flatMap(({ name, path }) => (path === null ? [] : [{ name, path }])),
+  };
+}
+
+/** `made` are the tables made so far. */
+function createContext(
+  { folder, report, chosen, database }: Making,
+  made: ReadonlyMap<string, Rows>,
+): ReportContext {
+  return {
+    manifest: database.manifests[0]!,
     folder,
     query: (sql) => database.query(sql),
     choice(name) {
@@ -80,19 +117,30 @@ async function writeParts(
       throw new SweeplineError('BAD_DEFINITION', describeUnknown('table', name, [...made.keys()]));
     },
   };
-  await mkdir(join(folder, 'summary'), { recursive: true });
-  await mkdir(join(folder, 'figures'), { recursive: true });
+}
 
-  const counts = await countTrials(database, manifest);
+async function writeTables(
+  { folder, report, database, batch }: Making,
+  context: ReportContext,
+  made: Map<string, Rows>,
+): Promise<PageParts['tables']> {
   const tables = [];
   for (const spec of report.tables) {
     const rows = await makeTable(spec, context, database);
     made.set(spec.name, rows);
     const path = `summary/${spec.name}.csv`;
-    await replace(join(folder, path), await renderCsv(rows));
-    await replace(join(folder, `summary/${spec.name}.md`), renderTablePage(spec, rows));
+    await batch.write(join(folder, path), await renderCsv(rows));
+    await batch.write(join(folder, `summary/${spec.name}.md`), renderTablePage(spec, rows));
     tables.push({ spec, rows, path });
   }
+  return tables;
+}
+
+/** The figures as the page lists them, and their content by path as the page holds it. */
+async function writeFigures(
+  { folder, report, batch }: Making,
+  context: ReportContext,
+): Promise<{ figures: PageParts['figures']; inlined: ReadonlyMap<string, string> }> {
   const figures = [];
   const inlined = new Map<string, string>();
   for (const spec of report.figures) {
@@ -104,26 +152,11 @@ async function writeParts(
     }
     const isText = typeof picture === 'string';
     const path = `figures/${name}.${isText ? 'svg' : 'png'}`;
-    await replace(join(folder, path), picture);
+    await batch.write(join(folder, path), picture);
     inlined.set(path, isText ? picture : `data:image/png;base64,${Buffer.from(picture).toString('base64')}`);
     figures.push({ name, about, path });
   }
-  const text: string[] = [];
-  for (const section of report.text) text.push(await section(context));
-
-  const markdown = renderReport({ report, manifest, counts, text, tables, figures });
-  const title = `${report.title}: ${manifest.runId}`;
-  await replace(join(folder, 'report.md'), markdown);
-  await replace(
-    join(folder, 'report.html'),
-    renderPage(title, markdown, (path) => inlined.get(path)),
-  );
-  return {
-    markdown: 'report.md',
-    html: 'report.html',
-    tables: tables.map(({ spec, rows, path }) => ({ name: spec.name, path, rows: rows.rows.length })),
-    figures: figures.flatMap(({ name, path }) => (path === null ? [] : [{ name, path }])),
-  };
+  return { figures, inlined };
 }
 
 async function makeTable(spec: TableSpec, context: ReportContext, database: RunDatabase): Promise<Rows> {
@@ -193,10 +226,4 @@ async function countTrials(database: RunDatabase, manifest: Manifest): Promise<T
     missing: isWhole ? Math.max(0, space.trials - total) : undefined,
     failures,
   };
-}
-
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = temporaryName(path);
-  await writeFile(temporary, content);
-  await rename(temporary, path);
 }

@@ -1,17 +1,18 @@
 // trials.csv, metrics.csv and timings.csv out of the journal: the rows lie there as they will stand in the files, so
-// that they are copied in trial order and never parsed. Each file is replaced whole or not at all. Memory does not
+// that they are copied in trial order and never parsed. The files are replaced whole or not at all. Memory does not
 // grow with the number of trials.
 import { join } from 'node:path';
 
 import { formatRow } from '../ground/csv.js';
-import { DerivedFile, syncFolder } from '../ground/durable.js';
+import { FileBatch } from '../ground/durable.js';
+import type { FileStream } from '../ground/stream.js';
 import { headerOf } from '../trial/row.js';
 import { seriesHeaderOf } from '../trial/series.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, type Stretch } from './finished.js';
 import type { RunState } from './state.js';
-import { writeTimings } from './timings.js';
+import { TIMING_COLUMNS, writeTimings } from './timings.js';
 
 /** From here on a stretch is copied straight from file to file. */
 const LONG_STRETCH = 16 * 1024;
@@ -35,7 +36,7 @@ export async function writeDerived(folder: string, state: RunState): Promise<Der
     await copyRows(epoch, excerpts, trials);
     if (worker.series.length > 0)
       await copySeries(epoch, excerpts, begin('metrics.csv', seriesHeaderOf(worker.series)));
-    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(TIMING_COLUMNS)));
+    await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(Object.keys(TIMING_COLUMNS))));
     return epoch.doneCount;
   });
 }
@@ -48,43 +49,31 @@ export async function writeSeries(folder: string, { epoch }: RunState): Promise<
   });
 }
 
-type Begin = (name: string, header: string) => DerivedFile;
+type Begin = (name: string, header: string) => FileStream;
 
 async function writeFiles(
   folder: string,
   write: (begin: Begin, excerpts: Excerpts) => Promise<number>,
 ): Promise<Derived> {
   const excerpts = new Excerpts(folder);
-  const files: DerivedFile[] = [];
+  const batch = new FileBatch();
+  const files: FileStream[] = [];
   try {
     const trials = await write((name, header) => {
-      const file = new DerivedFile(join(folder, name));
+      const file = batch.stream(join(folder, name));
       files.push(file);
       file.appendText(header);
       return file;
     }, excerpts);
-    for (const file of files) await file.commit();
-    await syncFolder(folder);
+    await batch.commit();
     return { trials, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   } finally {
-    for (const file of files) await file.discard();
+    await batch.discard();
     excerpts.close();
   }
 }
 
-export const TIMING_COLUMNS = [
-  'trial',
-  'attempt',
-  'worker',
-  'host',
-  'device',
-  'queue_ms',
-  'run_ms',
-  'status',
-  'error',
-];
-
-async function copyRows(epoch: Epoch, excerpts: Excerpts, file: DerivedFile): Promise<void> {
+async function copyRows(epoch: Epoch, excerpts: Excerpts, file: FileStream): Promise<void> {
   for (const { rows } of finishedTrials(epoch.extents, excerpts)) {
     copy(file, rows, excerpts);
     const breath = file.breathe();
@@ -93,7 +82,7 @@ async function copyRows(epoch: Epoch, excerpts: Excerpts, file: DerivedFile): Pr
 }
 
 /** Finished trials and those under way, in trial order. */
-async function copySeries(epoch: Epoch, excerpts: Excerpts, file: DerivedFile): Promise<void> {
+async function copySeries(epoch: Epoch, excerpts: Excerpts, file: FileStream): Promise<void> {
   const reported = epoch.reports.all();
   const copyReportedBelow = (trial: number) => {
     while (reported.length > 0 && reported[0]!.trial < trial)
@@ -108,7 +97,7 @@ async function copySeries(epoch: Epoch, excerpts: Excerpts, file: DerivedFile): 
   copyReportedBelow(Number.POSITIVE_INFINITY);
 }
 
-function copy(file: DerivedFile, stretch: Stretch, excerpts: Excerpts): void {
+function copy(file: FileStream, stretch: Stretch, excerpts: Excerpts): void {
   if ('bytes' in stretch) file.append(stretch.bytes);
   else if (stretch.length >= LONG_STRETCH) file.copy(excerpts.fd, stretch.at, stretch.length);
   else if (stretch.length > 0) file.append(excerpts.slice(stretch.at, stretch.length));

@@ -5,8 +5,9 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { InternalError } from '../ground/errors.js';
+import { readFully } from '../ground/read.js';
 import type { TrialNote } from '../trial/status.js';
-import { PROLOGUE, readFully } from './frames.js';
+import { PROLOGUE } from './frames.js';
 import { JOURNAL_FILE } from './read-journal.js';
 import type { AttemptRecord, RowsRecord } from './records.js';
 

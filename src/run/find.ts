@@ -1,4 +1,5 @@
-// Finds a run by what people type: its folder, its id, or its sweep's name for the newest run of it. Reads names only.
+// Finds a run by what people type: its folder, its id, or its sweep's name for the newest run of it; or the newest
+// of all. Reads names only.
 import { resolve } from 'node:path';
 
 import { SweeplineError } from '../ground/errors.js';
@@ -24,4 +25,13 @@ export async function findRun(typed: string, root = 'runs'): Promise<string> {
       hint: 'name a run folder, a run id, or a sweep for its newest run',
     },
   );
+}
+
+/** Absolute path of the newest run folder of all sweeps. BAD_RUN_FOLDER where there is none. */
+export async function findNewestRun(root = 'runs'): Promise<string> {
+  const newest = (await listRuns(root)).at(-1);
+  if (newest !== undefined) return newest.path;
+  throw new SweeplineError('BAD_RUN_FOLDER', `${resolve(root)} holds no runs`, {
+    hint: 'start one with `sweepline run <sweep>`, or name a run folder',
+  });
 }

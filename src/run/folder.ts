@@ -1,10 +1,10 @@
 // The run folder: made once with its manifest, opened by its manifest. Refuses folders that hold something else, and
 // touches nothing in them.
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import type { Clock } from '../ground/clock.js';
-import { createFile, isTemporaryName, replaceFile } from '../ground/durable.js';
+import { type Clock, systemClock } from '../ground/clock.js';
+import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';
 import { LOCK_FILE } from './lock.js';
@@ -54,7 +54,7 @@ export async function createRunFolder(out: string, manifest: Manifest): Promise<
     }
   }
   if (found === undefined || !found.includes(MANIFEST_FILE)) {
-    if (await makeFolder(path, manifest)) return { path, manifest, isNew: true };
+    if (await makeRun(path, manifest)) return { path, manifest, isNew: true };
   }
   const existing = await openRunFolder(path);
   if (existing.manifest.sweep !== manifest.sweep) {
@@ -122,9 +122,9 @@ async function listFolder(path: string): Promise<string[] | undefined> {
 }
 
 /** Of two processes that come here at once one makes it (true), and the other finds it made. */
-async function makeFolder(path: string, manifest: Manifest): Promise<boolean> {
+async function makeRun(path: string, manifest: Manifest): Promise<boolean> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     return await createFile(join(path, MANIFEST_FILE), formatManifest(manifest));
   } catch (cause) {
     throw new SweeplineError('BAD_USAGE', `cannot make the run folder ${path}: ${(cause as Error).message}`, {

@@ -1,9 +1,10 @@
 // How a record lies in journal.bin: u32 length, u32 CRC-32, then that many bytes of payload (u32 header length, the
 // header as JSON, the body), all little-endian. Reads and checks frames; never writes.
-import { fstatSync, readSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
 import { InternalError, SweeplineError } from '../ground/errors.js';
+import { readFully } from '../ground/read.js';
 import { formatCount } from '../ground/text.js';
 
 /** Bytes before the header: length, checksum, header length. */
@@ -94,22 +95,6 @@ export function* readFrames(fd: number, path: string, from = 0): Generator<Frame
     );
   }
   return { end: at, torn: size - at };
-}
-
-/** Fills `into` from `position` up to the end of the file at `size`; returns the bytes read. */
-export function readFully(
-  fd: number,
-  into: Uint8Array,
-  position: number,
-  size = Number.POSITIVE_INFINITY,
-): number {
-  let read = 0;
-  while (read < into.length && position + read < size) {
-    const got = readSync(fd, into, read, into.length - read, position + read);
-    if (got === 0) break;
-    read += got;
-  }
-  return read;
 }
 
 function hasWholeFrame(fd: number, from: number, size: number): boolean {

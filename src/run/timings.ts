@@ -1,16 +1,29 @@
 // timings.csv: one row an attempt of a trial, in the order of trials and attempts. Of a block, each trial's run_ms is
 // its share and queue_ms the block's. Milliseconds are rounded to microseconds.
 import { formatCell } from '../ground/csv.js';
-import type { DerivedFile } from '../ground/durable.js';
 import type { PlainError } from '../ground/errors.js';
+import type { FileStream } from '../ground/stream.js';
 import { countNumbers } from '../trial/selection.js';
 import type { Excerpts, Header } from './excerpts.js';
 import type { Extents } from './extents.js';
 
+/** The columns in order, with their types. */
+export const TIMING_COLUMNS = {
+  trial: 'integer',
+  attempt: 'integer',
+  worker: 'integer',
+  host: 'string',
+  device: 'string',
+  queue_ms: 'number',
+  run_ms: 'number',
+  status: 'string',
+  error: 'string',
+} as const;
+
 /** Rows joined to one text before they become bytes. */
 const BATCH = 2048;
 
-export async function writeTimings(extents: Extents, excerpts: Excerpts, file: DerivedFile): Promise<void> {
+export async function writeTimings(extents: Extents, excerpts: Excerpts, file: FileStream): Promise<void> {
   for (const { from, to, extents: here } of extents.pieces()) {
     if (here.length === 1) {
       const header = excerpts.header(extents.at(here[0]!).record);

@@ -232,6 +232,6 @@ export function tooManyPoints(): SweeplineError {
   return new SweeplineError(
     'BAD_DEFINITION',
     `the space has more than 2^53 trials; expected at most ${formatCount(Number.MAX_SAFE_INTEGER)}`,
-    { hint: 'give its axes fewer values, or use a random sampler with --trials' },
+    { hint: 'give its axes fewer values' },
   );
 }

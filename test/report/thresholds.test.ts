@@ -10,6 +10,7 @@ const SPEC: ThresholdSpec = {
   axis: 'h',
   metric: 'escaped',
   by: ['optimizer', 'alpha', 'beta1', 'beta2', 'eps', 'steps'],
+  least: 0,
   monotone: true,
 };
 const EXACT = 'CASE WHEN max(peak) IS NOT NULL THEN greatest(0, (max(peak) - 1) * slope_up) END';
@@ -176,5 +177,89 @@ describe('thresholdTable', () => {
     await expect(
       makeTable(makeManifest({ axes: ['h'] }), [], { ...SPEC, by: ['alhpa'], metric: 'escapes' }),
     ).rejects.toThrow(/did you mean "alpha"[\s\S]*did you mean "escaped"/);
+  });
+});
+
+describe('an axis that goes below zero', () => {
+  const worker = {
+    name: 'switch',
+    params: [
+      { name: 'mode', type: 'string', default: 'a' },
+      { name: 'x', type: 'number', default: 0 },
+      { name: 'turns', type: 'number', default: 0 },
+    ],
+    metrics: [{ name: 'on', type: 'boolean' }],
+  } as const;
+  const spec: ThresholdSpec = { axis: 'x', metric: 'on', by: ['mode'], monotone: true };
+  const lin = (from: number, to: number, count: number) =>
+    Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+  const trialsOf = (turns: Readonly<Record<string, number>>, xs: readonly number[]) =>
+    Object.entries(turns).flatMap(([mode, turn]) => xs.map((x) => ({ mode, x, turns: turn, on: x < turn })));
+  const turnsOf = async (trials: readonly TrialRow[], more: Partial<ThresholdSpec> = {}, bisect = false) => {
+    const sampler = { name: 'bisect', axis: 'x', metric: 'on', from: -4, to: 4, tolerance: 0.01 } as const;
+    const manifest = makeManifest({
+      axes: ['mode', 'x', 'turns'],
+      worker,
+      ...(bisect ? { sampler } : {}),
+    });
+    const { rows } = await makeTable(manifest, trials, { ...spec, by: ['mode', 'turns'], ...more });
+    return rows.map(({ mode, threshold, lower, upper, method }) => [mode, threshold, lower, upper, method]);
+  };
+
+  it('entirely: the middle of the bracket, and the ends where it has but one', async () => {
+    const trials = trialsOf({ all: 0, none: -2, some: -1.3 }, lin(-2, -1, 5));
+    expect(await turnsOf(trials)).toEqual([
+      ['all', -1, -1, null, 'grid'],
+      ['none', -2, null, -2, 'grid'],
+      ['some', -1.375, -1.5, -1.25, 'grid'],
+    ]);
+  });
+
+  it('across zero: on lin(-1,1,21) within half a step of where it turns, on either side', async () => {
+    const turns = { a: -1, b: -0.95, c: -0.33, d: 0, e: 0.02, f: 0.77, g: 2 };
+    const found = await turnsOf(trialsOf(turns, lin(-1, 1, 21)));
+    expect(found.map(([mode]) => mode)).toEqual(Object.keys(turns));
+    for (const [mode, threshold, lower, upper] of found) {
+      const turn = Math.min(1, turns[mode as keyof typeof turns]);
+      expect(Math.abs((threshold as number) - turn)).toBeLessThanOrEqual(0.05 + 1e-9);
+      if (lower !== null) expect(lower as number).toBeLessThan(turns[mode as keyof typeof turns]);
+      if (upper !== null) expect(upper as number).toBeGreaterThanOrEqual(turn);
+    }
+    expect(found[0]).toEqual(['a', -1, null, -1, 'grid']);
+    expect(found.at(-1)).toEqual(['g', 1, 1, null, 'grid']);
+  });
+
+  it('searched: bisect rows are read the same way', async () => {
+    const trials = [
+      ...trialsOf({ low: -3.3 }, [-4, 4, 0, -2, -3, -3.5, -3.25]),
+      ...trialsOf({ never: -9 }, [-4]),
+      ...trialsOf({ over: 0.1 }, [-4, 4, 0, 2, 1, 0.5, 0.25, 0.125, 0.0625]),
+    ];
+    expect(await turnsOf(trials, {}, true)).toEqual([
+      ['low', -3.375, -3.5, -3.25, 'bisect'],
+      ['never', -4, null, -4, 'bisect'],
+      ['over', 0.09375, 0.0625, 0.125, 'bisect'],
+    ]);
+  });
+
+  it('exactly: an exact threshold below zero stands as it is', async () => {
+    const trials = trialsOf({ a: -0.7, b: -5 }, lin(-1, 1, 21));
+    expect(await turnsOf(trials, { exact: 'max(turns)' })).toEqual([
+      ['a', -0.7, expect.closeTo(-0.8, 12), expect.closeTo(-0.7, 12), 'exact'],
+      ['b', -5, null, -1, 'exact'],
+    ]);
+  });
+
+  it('with the end that its author names: the threshold of what never was true', async () => {
+    expect(await turnsOf(trialsOf({ a: -3 }, [-2, -1]), { least: -2.5 })).toEqual([
+      ['a', -2.5, null, -2, 'grid'],
+    ]);
+  });
+
+  it('says in its columns what a threshold is where the metric never was true', () => {
+    expect(thresholdTable(spec).columns!.threshold).toBe(
+      'least upper bound of the x with on true; the lowest x tried where none is',
+    );
+    expect(thresholdTable({ ...spec, least: 0 }).columns!.threshold).toMatch(/; 0 where none is$/);
   });
 });

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { lineChart } from '../../src/report/charts.js';
 import { defineReport } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
@@ -142,6 +142,37 @@ describe('writeReport', () => {
     const markdown = readFileSync(join(empty, 'report.md'), 'utf8');
     expect(markdown).toContain('0 trials. **5 trials missing.**');
     expect(markdown).toContain('The highest peak is **not known**.');
+  });
+
+  it('leaves the report before it, and no other file, where it fails late', async () => {
+    await writeReport(folder, report);
+    const before = readAll(folder);
+    const failing = defineReport({
+      ...report,
+      tables: [...report.tables, { name: 'more', about: 'x', sql: 'SELECT 1 AS n' }],
+      text: [
+        () => {
+          throw new Error('no answer');
+        },
+      ],
+    });
+    await expect(writeReport(folder, failing)).rejects.toThrow('no answer');
+    expect(readAll(folder)).toEqual(before);
+  });
+
+  it('flushes every file and each of its folders once', async () => {
+    const fresh = await makeRunFolder(manifest, trials);
+    const fsync = vi.spyOn(fs, 'fsync');
+    const rename = vi.spyOn(fs, 'rename');
+    try {
+      await writeReport(fresh, report);
+      const files = Object.keys(readAll(fresh)).length - 2; // without the manifest and the trials
+      expect(rename).toHaveBeenCalledTimes(files);
+      // Two folders are new, so their folder is flushed for each; then all three.
+      expect(fsync).toHaveBeenCalledTimes(files + 2 + 3);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('names the part of the report whose SQL does not run', async () => {

@@ -110,7 +110,7 @@ describe('loading a native package', () => {
     await expect(loadTfjs(found)).rejects.toMatchObject({
       code: 'NO_DEVICE',
       message: `${NODE} is installed but does not load: no libtensorflow.so.2`,
-      hint: `npm rebuild ${NODE}, or --device tfjs-cpu`,
+      hint: `npm rebuild ${NODE}, or --engine onnx`,
     });
   });
 });

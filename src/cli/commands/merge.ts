@@ -1,9 +1,7 @@
 // `sweepline merge`: puts runs of one sweep together (shards, above all) into a new run folder.
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../../ground/clock.js';
 import { SweeplineError } from '../../ground/errors.js';
-import { randomFor } from '../../ground/random.js';
 import { plural } from '../../ground/text.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
@@ -33,7 +31,7 @@ export default defineCommand({
     if (twice !== undefined) throw new SweeplineError('BAD_USAGE', `${twice} is given twice`);
     const now = systemClock.now();
     const merged = await mergeRuns(folders, options.out!, {
-      runId: createRunId(systemClock, randomFor('run id', randomBytes(8).toString('hex'))),
+      runId: createRunId(),
       created: new Date(now).toISOString(),
       host: hostname(),
       command: commandLine,

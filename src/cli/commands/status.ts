@@ -2,7 +2,6 @@
 
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { findNewestRun } from '../newest-run.js';
 import { switchOption } from '../options.js';
 import { OUTPUT } from '../run-options.js';
 
@@ -22,11 +21,9 @@ export default defineCommand({
     ['sweepline status escape --json', 'the newest run of escape, for a program'],
   ],
   async run({ arguments: [run], options, terminal }) {
-    const [{ findRun }, { readRunStatus }, { renderStatus, statusToJson }] = await Promise.all([
-      import('../../run/find.js'),
-      import('../../run/status.js'),
-      import('../plan-table.js'),
-    ]);
+    const [{ findNewestRun, findRun }, { readRunStatus }, { renderStatus, statusToJson }] = await Promise.all(
+      [import('../../run/find.js'), import('../../run/status.js'), import('../plan-table.js')],
+    );
     const status = await readRunStatus(run === undefined ? await findNewestRun() : await findRun(run));
     terminal.print(options.json ? JSON.stringify(statusToJson(status)) : renderStatus(status));
     return EXIT.done;

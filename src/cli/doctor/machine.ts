@@ -52,14 +52,19 @@ export async function checkDisk(folder = '.', clock: Clock = systemClock): Promi
     const ms = await measureSync(folder, clock);
     const found = `${ms.toPrecision(2)} ms to flush (median of ${SYNCS}) in ${showPath(folder)}`;
     if (ms < SLOW_SYNC_MS) return { name, state: 'ok', found };
-    return { name, state: 'absent', found: `slow: ${found}`, hint: 'put runs on a local disk (--out)' };
+    return {
+      name,
+      state: 'absent',
+      found: `slow: ${found}`,
+      hint: 'put runs on a local disk: `sweepline run <sweep> --out <folder>`',
+    };
   } catch (error) {
     const found = `cannot write in ${showPath(folder)}: ${(error as Error).message}`;
     return {
       name,
       state: 'missing',
       found,
-      hint: 'work in a folder that you may write, or name one with --out',
+      hint: 'work in a folder that you may write, or name one: `sweepline run <sweep> --out <folder>`',
     };
   }
 }

@@ -40,7 +40,7 @@ export async function loadTfjs(found: FoundTfjs): Promise<LoadedTfjs> {
     throw new SweeplineError(
       'NO_DEVICE',
       `${found.packageName} is installed but does not load: ${(cause as Error).message}`,
-      { hint: `npm rebuild ${found.packageName}, or --device tfjs-cpu`, cause },
+      { hint: `npm rebuild ${found.packageName}, or --engine onnx`, cause },
     );
   }
 }
