@@ -15,17 +15,26 @@ export {
   type Row,
   type TableSpec,
 } from './report/define.js';
+export { choice, int, loguniform, uniform } from './space/domain.js';
 export type { Value } from './space/types.js';
 export { lin, log, range } from './space/values.js';
 export { defineSuite, type Suite, type SuiteOptions } from './suite/define.js';
 export { defineSweep, type Sweep, type SweepOptions } from './sweep/define.js';
-export { type Block, defineWorker, type Trial, type Worker, type WorkerOptions } from './worker/define.js';
+export type { Block, Trial, Worker, WorkerOptions } from './worker/contract.js';
+export { defineWorker } from './worker/define.js';
 
 // run and read: from a program, what the command line does
 
+export { writeRunReport } from './report/load.js';
+export { type RunReading, readRun } from './run/read.js';
+export { loadSuite } from './suite/load.js';
+export { runSuite, type SuiteRequest } from './suite/run.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
+export { mergeRuns } from './sweep/merge.js';
 export { planResume, planRun } from './sweep/plan.js';
+export { replayTrial } from './sweep/replay.js';
 export { resumeRun, startRun } from './sweep/start.js';
+export type { TrialRow } from './trial/row.js';
 
 // train: nets, optimisers, sessions
 

@@ -29,7 +29,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return EXIT.done;
   }
   if (first === '--version' || first === '-V') {
-    const { ownVersion } = await import('../sweep/record.js');
+    const { ownVersion } = await import('../ground/version.js');
     terminal.print(ownVersion());
     return EXIT.done;
   }

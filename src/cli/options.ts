@@ -2,8 +2,7 @@
 // given at all is told by parseCall.
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import { isDomain } from '../space/domain.js';
-import type { AxisValues } from '../space/types.js';
+import type { AxisDomain } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
 import type { OptionSpec } from './command.js';
 
@@ -53,15 +52,9 @@ export function anyText(text: string): string {
   throw new SweeplineError('BAD_USAGE', 'expected a name or a path, found nothing');
 }
 
-export function positiveNumber(text: string): number {
-  const number = readNumber(text);
-  if (number > 0) return number;
-  throw new SweeplineError('BAD_USAGE', 'expected a number above 0, such as 1e-6');
-}
-
 export interface AxisSetting {
   readonly axis: string;
-  readonly values: AxisValues;
+  readonly values: AxisDomain;
 }
 
 /** `h=lin(0,2,81)`. */
@@ -75,27 +68,18 @@ export function readSetting(text: string, before: readonly AxisSetting[]): AxisS
       `the axis "${axis}" is set twice; expected one list of all its values`,
     );
   }
-  const values = parseAxisValues(text.slice(at + 1));
-  if (!isDomain(values)) return { axis, values };
-  throw new SweeplineError(
-    'BAD_USAGE',
-    `axis ${axis}: ${values.kind}(…) is a domain; expected a list, lin(…), log(…) or range(…)`,
-  );
+  return { axis, values: parseAxisValues(text.slice(at + 1)) };
 }
 
-export interface Bracket {
-  readonly axis: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** `h=0..2`: the axis that bisect searches, and where. */
-export function readBracket(text: string): Bracket {
-  const [, axis = '', low = '', high = ''] =
-    /^\s*([A-Za-z_]\w*)\s*=\s*(.+?)\s*\.\.\s*(.+?)\s*$/.exec(text) ?? [];
-  const [from, to] = [readNumber(low), readNumber(high)];
-  if (axis !== '' && from < to) return { axis, from, to };
-  throw new SweeplineError('BAD_USAGE', 'expected axis=low..high with low below high, such as h=0..2');
+/** `tolerance=1e-6`: numbers, true and false as such, all else as text. */
+export function readSamplerOption(text: string): readonly [name: string, value: unknown] {
+  const [name, value] = text.split(/=(.*)/s);
+  if (!name || !value) throw new SweeplineError('BAD_USAGE', 'expected name=value, such as tolerance=1e-6');
+  const number = readNumber(value);
+  return [
+    name,
+    value === 'true' || value === 'false' ? value === 'true' : Number.isNaN(number) ? value : number,
+  ];
 }
 
 export interface Shard {

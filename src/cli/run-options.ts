@@ -1,16 +1,16 @@
 // The options of `run`, and of `plan` for a sweep: what the trials are, where they run, what happens to failures, what
 // is said. All of them end in one RunRequest.
 import type { RunRequest } from '../sweep/contract.js';
+import { namesOfSamplers, SAMPLERS } from '../sweep/samplers/list.js';
 import type { OptionSpec, OptionValues } from './command.js';
 import {
   anyText,
   listOption,
   oneOf,
   option,
-  positiveNumber,
-  readBracket,
   readDevice,
   readMaxFailures,
+  readSamplerOption,
   readSetting,
   readShard,
   switchOption,
@@ -46,17 +46,22 @@ export const runOptions = {
   sampler: option(
     TRIALS,
     '--sampler <name>',
-    'grid: every point; bisect: search one axis for where a metric turns',
-    oneOf('grid', 'bisect'),
+    SAMPLERS.map(({ name, about }) => `${name}: ${about}`).join('; '),
+    oneOf(...namesOfSamplers()),
   ),
-  bisect: option(
+  samplerOption: listOption(
     TRIALS,
-    '--bisect <axis=low..high>',
-    'the axis to search, and where (with --sampler bisect)',
-    readBracket,
+    '--sampler-option <name=value>',
+    `an option of the sampler (${describeSamplerOptions()}); may be repeated`,
+    readSamplerOption,
   ),
-  metric: option(TRIALS, '--metric <name>', 'the yes-or-no metric that turns there', anyText),
-  tolerance: option(TRIALS, '--tolerance <width>', 'how narrow the bracket gets', positiveNumber),
+  ...shorthandOptions(),
+  trials: option(
+    TRIALS,
+    '--trials <N>',
+    'trials in all, for samplers that have no end of their own',
+    wholeNumber(1),
+  ),
   replicates: option(
     TRIALS,
     '--replicates <N>',
@@ -93,12 +98,36 @@ export const outputOptions = {
 
 export type RunOptionValues = OptionValues<typeof runOptions>;
 
+/** What a sampler's own options on the command line stand for, by their names. */
+function shorthandOptions(): Record<never, never> {
+  const entries = SAMPLERS.flatMap(({ shorthands = {} }) =>
+    Object.entries(shorthands).map(([name, { flags, about, read }]) => [
+      name,
+      option(TRIALS, flags, about, read),
+    ]),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** `bisect: axis, metric, from, to, tolerance` */
+function describeSamplerOptions(): string {
+  return SAMPLERS.map(({ name, options }) => [name, Object.keys(options.shape)] as const)
+    .filter(([, names]) => names.length > 0)
+    .map(([name, names]) => `${name}: ${names.join(', ')}`)
+    .join('; ');
+}
+
 /** Options that only mean something together. */
 export function findRunFaults(options: RunOptionValues): string[] {
-  if (options.sampler === 'bisect') return [];
-  return (['bisect', 'metric', 'tolerance'] as const)
-    .filter((name) => options[name] !== undefined)
-    .map((name) => `--${name} belongs to the bisect sampler: add --sampler bisect`);
+  const { sampler } = options;
+  const faults = SAMPLERS.filter(({ name }) => name !== sampler).flatMap(({ name, shorthands = {} }) =>
+    Object.keys(shorthands)
+      .filter((shorthand) => Object.hasOwn(options, shorthand))
+      .map((shorthand) => `--${shorthand} belongs to the ${name} sampler: add --sampler ${name}`),
+  );
+  if (options.samplerOption !== undefined && sampler === undefined)
+    faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
+  return faults;
 }
 
 export function toRunRequest(
@@ -106,21 +135,23 @@ export function toRunRequest(
   options: RunOptionValues,
   command: readonly string[],
 ): RunRequest {
-  const { set, sampler, bisect, metric, tolerance, ...same } = options;
+  const { set, sampler, samplerOption = [], ...rest } = options;
+  const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
+  const given: Readonly<Record<string, unknown>> = rest;
+  const same = Object.fromEntries(Object.entries(given).filter(([name]) => !shorthands.includes(name)));
   return {
-    ...same,
+    ...(same as Omit<typeof rest, never>),
     sweep,
     command,
     ...(set === undefined ? {} : { set: Object.fromEntries(set.map(({ axis, values }) => [axis, values])) }),
     ...(sampler === undefined
       ? {}
       : {
-          sampler: {
-            name: sampler,
-            ...bisect,
-            ...(metric === undefined ? {} : { metric }),
-            ...(tolerance === undefined ? {} : { tolerance }),
-          },
+          sampler: Object.assign(
+            { name: sampler },
+            ...shorthands.map((name) => given[name] ?? {}),
+            Object.fromEntries(samplerOption),
+          ),
         }),
   };
 }
@@ -130,6 +161,10 @@ export const AXIS_VALUES = `  0.1,0.2,0.5        these values            adam,sg
   lin(0,1,101)       101 values with equal steps, both ends included
   log(1e-4,1,9)      9 values with equal ratios, both ends included
   range(2,20,2)      2, 4, … up to and including 20
+  uniform(0,1)       any number between, for samplers that draw (--sampler random); with a step: uniform(0,1,0.25)
+  loguniform(1e-4,1) the same with equal ratios
+  int(1,10)          whole numbers, both ends included; with a step: int(1,10,3)
+  choice(adam,sgd)   one of these
 Quote them for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused with the names it has.`;
 
 export const EXIT_CODES = `  0    all trials done

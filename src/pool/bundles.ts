@@ -155,7 +155,9 @@ export function createBundler(options: BundlerOptions): Bundler {
     const isKilled = bundle.some(({ lost }) => lost !== undefined);
     if (!isKilled) {
       const message = `the thread that held the task died: ${cause.message}`;
-      bundle[at]?.reject(new TaskLost({ cause: 'died', blame: 'certain', host: hostname() }, message, { cause }));
+      bundle[at]?.reject(
+        new TaskLost({ cause: 'died', blame: 'certain', host: hostname() }, message, { cause }),
+      );
     }
     const others = bundle.filter((each, i) => (isKilled ? each.lost === undefined : i !== at));
     for (const other of others) other.place = undefined;
@@ -211,7 +213,7 @@ export function createBundler(options: BundlerOptions): Bundler {
         },
       };
     },
-    report: (taskId, report) => listening.get(taskId)?.onReport!(report),
+    report: (taskId, report) => listening.get(taskId)?.onReport?.(report),
     end(reason) {
       ended = reason;
       for (const each of waiting) each.reject(reason);

@@ -24,7 +24,8 @@ export function watchLimit(
     const at = position();
     if (at !== seen) {
       seen = at;
-      return arm();
+      arm();
+      return;
     }
     onOverdue(at, false);
     timer = setTimeout(() => {

@@ -11,7 +11,14 @@ import { fromPlainError, InternalError } from '../ground/errors.js';
 import { loadWorker } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
 import { type Answered, type Bundler, createBundler } from './bundles.js';
-import { type Pool, type PoolSetup, poolClosed, refusedTask, type Task, type TaskResult } from './contract.js';
+import {
+  type Pool,
+  type PoolSetup,
+  poolClosed,
+  refusedTask,
+  type Task,
+  type TaskResult,
+} from './contract.js';
 import { BUNDLE_TASKS, type LaneMemory, type ThreadReport, type ThreadSetup } from './messages.js';
 
 export interface ThreadPoolOptions {

@@ -10,14 +10,14 @@ import { skipRows, skipTrials } from '../trial/lines.js';
 import { fillParams, restingValue } from '../trial/params.js';
 import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
 import { skipToStatus } from '../trial/row.js';
+import { countNumbers } from '../trial/selection.js';
+import type { TrialNote } from '../trial/status.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts, type Header } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
 import type { Journal } from './journal.js';
-import { RangeSet } from './ranges.js';
-import { countNumbers } from '../trial/selection.js';
-import type { TrialNote } from '../trial/status.js';
 import { proposesPoints } from './manifest.js';
+import { RangeSet } from './ranges.js';
 import type { SpaceRecord } from './records.js';
 
 /** Rows of one carried record at most, and bytes under way to the disk at most. */
@@ -139,10 +139,7 @@ interface Appending {
   readonly prefixes: RowPrefixes;
 }
 
-function appendCarried(
-  { journal, epoch, header, prefixes }: Appending,
-  batch: Carried[],
-): Promise<void> {
+function appendCarried({ journal, epoch, header, prefixes }: Appending, batch: Carried[]): Promise<void> {
   const { attempt, worker, host, device, queue_ms, run_ms, trials } = header.record;
   // In the order of the new numbers, which makes the longest runs.
   batch.sort((a, b) => a.trial - b.trial);

@@ -88,8 +88,7 @@ export class Epoch {
     forEachRun(record.trials, (first, count) => {
       const to = first + count;
       // A trial that is recorded again (a retry) has the later record's status.
-      for (const set of [this.failed, this.timeout, this.skipped, this.orphaned])
-        set.delete(first, to);
+      for (const set of [this.failed, this.timeout, this.skipped, this.orphaned]) set.delete(first, to);
       for (const set of this.#failures) set.delete(first, to);
       this.reports.forget(first, to);
       this.done.add(first, to);

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { type Clock, systemClock } from '../ground/clock.js';
+import type { Clock } from '../ground/clock.js';
 import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';

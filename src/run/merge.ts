@@ -18,7 +18,7 @@ import { type Journal, openJournal } from './journal.js';
 import { acquireLock } from './lock.js';
 import type { Manifest } from './manifest.js';
 import { RangeSet } from './ranges.js';
-import { readRecords, readJournal } from './read-journal.js';
+import { readJournal, readRecords } from './read-journal.js';
 import { spaceRecord } from './records.js';
 import type { RunState } from './state.js';
 

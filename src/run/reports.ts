@@ -18,7 +18,8 @@ export class Reports {
   add({ trial, attempt }: Pick<ReportRecord, 'trial' | 'attempt'>, place: Place): void {
     const known = this.#byTrial.get(trial);
     // A later attempt reports everything again, what it took from a checkpoint included.
-    if (known === undefined || known.attempt < attempt) this.#byTrial.set(trial, { attempt, places: [place] });
+    if (known === undefined || known.attempt < attempt)
+      this.#byTrial.set(trial, { attempt, places: [place] });
     else if (known.attempt === attempt) known.places.push(place);
   }
 

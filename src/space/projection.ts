@@ -22,7 +22,7 @@ function* projectBox({ shape, held }: Box, names: ReadonlySet<string>): Generato
     else turning.set(place.stride, [...(turning.get(place.stride) ?? []), place]);
   }
   // An axis of one value shares its stride with the next slower one, but does not move with it.
-  const wheels = [...turning].sort(([a], [b]) => b - a).map(([, places]) => splitByLength(places)).flat();
+  const wheels = [...turning].sort(([a], [b]) => b - a).flatMap(([, places]) => splitByLength(places));
   yield* turn(wheels, 0, still);
 }
 

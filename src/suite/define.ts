@@ -2,7 +2,7 @@
 // default export is what `defineSuite` returns.
 import { throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import type { AxisValues } from '../space/types.js';
+import type { AxisDomain } from '../space/types.js';
 import { type AxisInput, toAxisValues } from '../sweep/define.js';
 
 export interface SuiteRunOptions {
@@ -25,7 +25,7 @@ export interface SuiteOptions {
 export interface SuiteRun {
   readonly name: string;
   readonly sweep: string;
-  readonly set: Readonly<Record<string, AxisValues>>;
+  readonly set: Readonly<Record<string, AxisDomain>>;
   readonly replicates: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export function defineSuite(options: SuiteOptions): Suite {
   const names = runs.map((run) => run.name);
   for (const name of new Set(names.filter((each, i) => each !== '' && names.indexOf(each) < i)))
     faults.push(`two runs are called ${name}: give each a \`name\``);
-  throwFaults('BAD_DEFINITION', `suite "${options.name}" does not hold together`, faults);
+  throwFaults('BAD_DEFINITION', `suite "${options.name}" is invalid`, faults);
   const { name, title = name, about = '' } = options;
   return { kind: 'sweepline-suite', name, title, about, runs };
 }

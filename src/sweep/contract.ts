@@ -5,7 +5,6 @@ import type { AxisDomain } from '../space/types.js';
 import type { TrialStatus } from '../trial/status.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
-import type { RetryChoice } from './settings.js';
 
 /** Everything `sweepline run` can say about a run. Absent fields take the sweep's own values or the defaults. */
 export interface RunRequest {
@@ -43,6 +42,9 @@ export interface RunRequest {
   /** Written to the manifest. */
   readonly command?: readonly string[];
 }
+
+/** Which ended trials to run again. */
+export type RetryChoice = 'failed' | 'timeout' | 'all';
 
 /** What may differ when a run is taken up again. */
 export type ResumeRequest = Pick<

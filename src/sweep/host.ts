@@ -1,7 +1,8 @@
 // The pool of a run, from its settings.
+
+import type { Pool } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { createInlinePool } from '../pool/inline.js';
-import type { Pool } from '../pool/contract.js';
 import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
 import type { Settings } from './settings.js';
 

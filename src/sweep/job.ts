@@ -1,5 +1,6 @@
 // A job: one worker over one space, checked and complete, as data. A run is a list of jobs in order: the stages that its
 // trials depend on, then the trials.
+import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
 import { createSpace, type Space } from '../space/space.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
@@ -7,10 +8,9 @@ import type { WorkerQuestions } from '../worker/questions.js';
 import { type Device, findDevice } from './device.js';
 import type { LoadedSweep } from './load.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
+import type { Sampler, Surroundings } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
 import { createSampler } from './samplers/list.js';
-import type { Sampler, Surroundings } from './samplers/contract.js';
-import { requirePlannable } from './stages.js';
 import type { Settings } from './settings.js';
 
 export interface Job {
@@ -33,15 +33,35 @@ export async function prepareJob(
   const worker = await questions.describe();
   const resolved = resolveSweep(loaded.sweep, settings, worker);
   await checkValues(loaded.sweep, resolved, settings, questions);
-  requirePlannable(resolved, worker);
   const device = await findDevice(settings, worker);
   const data = await questions.load({ data: settings.data ?? undefined });
   if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
   return { loaded, worker, resolved, space: createSpace(resolved.space), device, data };
 }
 
+/** The job of a run that there is. Rejects where numbers could differ from those that it has. */
+export async function prepareAgain(
+  manifest: Manifest,
+  settings: Settings,
+  { loaded, questions }: { readonly loaded: LoadedSweep; readonly questions: WorkerQuestions },
+): Promise<Job> {
+  const job = await prepareJob(loaded, settings, questions);
+  const { worker } = job;
+  const faults: string[] = [];
+  if (worker.version !== manifest.worker.version)
+    faults.push(
+      `worker ${worker.name} has version ${worker.version}; the run was made with ${manifest.worker.version}`,
+    );
+  if (String(loaded.sweep.where ?? '') !== (manifest.where ?? ''))
+    faults.push('the constraint in the sweep’s file has changed since the run was made');
+  throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
+    hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
+  });
+  return restoreJob(job, manifest);
+}
+
 /** The run's own space, as its manifest has it, in place of the one in the sweep's file. */
-export function restoreJob(job: Job, { space, axes, fixed, sampler, seed }: Manifest): Job {
+function restoreJob(job: Job, { space, axes, fixed, sampler, seed }: Manifest): Job {
   const asked = job.resolved.asked;
   return { ...job, resolved: { space, asked, axes, fixed, sampler, seed }, space: createSpace(space) };
 }

@@ -14,7 +14,7 @@ import { handingOn, openPool } from './host.js';
 import type { Job } from './job.js';
 import { createManifest } from './manifest.js';
 import { Observers } from './observers.js';
-import { openRun, type OpenRun } from './open.js';
+import { type OpenRun, openRun } from './open.js';
 import { isSameSpace } from './same-space.js';
 import type { Settings } from './settings.js';
 import { createStageJob, findTodo, readStage, type StageJob } from './stages.js';

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
+import { ownVersion } from '../ground/version.js';
 import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
 import type { Job } from './job.js';
 import type { Settings } from './settings.js';
@@ -54,11 +55,6 @@ export function createManifest(job: Job, settings: Settings, identity: RunIdenti
     command: settings.command,
     created,
   };
-}
-
-export function ownVersion(): string {
-  const root = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
-  return (JSON.parse(readFileSync(new URL(root, import.meta.url), 'utf8')) as { version: string }).version;
 }
 
 function packageVersions(names: readonly string[]): Record<string, string> {

@@ -9,8 +9,8 @@ import { acquireLock, type Lock } from '../run/lock.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import type { Job } from './job.js';
-import { createAccept } from './samplers/finite.js';
 import { isSameSpace } from './same-space.js';
+import { createAccept } from './samplers/finite.js';
 
 /** A folder as `createRunFolder` gives it, and what shall run in it. */
 export interface ToOpen {

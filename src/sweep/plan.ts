@@ -12,16 +12,16 @@ import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import type { Plan, RunRequest } from './contract.js';
 import { openPool, withPool } from './host.js';
-import { type Job, openSampler, prepareJob } from './job.js';
+import type { Job } from './job.js';
+import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { createManifest } from './manifest.js';
-import { createAccept } from './samplers/finite.js';
-import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
 import { isSameSpace } from './same-space.js';
+import type { Sampler } from './samplers/contract.js';
+import { createAccept } from './samplers/finite.js';
+import { samplerOf } from './samplers/list.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
 import { planStages } from './stages.js';
-import { prepareAgain } from './start.js';
 
 export interface PlanFacts {
   readonly job: Job;

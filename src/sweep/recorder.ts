@@ -10,8 +10,8 @@ import { cellsWithoutMetrics, createRowReader, type TrialRow } from '../trial/ro
 import {
   countOf,
   numbersOf,
-  pick,
   type ProposedTrial,
+  pick,
   type Selection,
   trialAt,
   trialsOf,
@@ -90,7 +90,7 @@ export class Recorder {
 
   /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
   async record(recording: Recording): Promise<{ retried: Selection; settled: Iterable<TrialRow> }> {
-    const { result, ended, stopped, attempt, retries } = recording;
+    const { result, ended, stopped, retries } = recording;
     this.#forgetReports(result.left, ended);
     const again = new Map<number, TrialNote>();
     for (const note of result.notes)

@@ -12,10 +12,10 @@ import { headerOf } from '../trial/row.js';
 import type { Selection } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import { openPool } from './host.js';
+import { prepareAgain } from './job.js';
 import { loadSweep } from './load.js';
 import { settingsOf } from './settings.js';
 import { readStages } from './stages.js';
-import { prepareAgain } from './start.js';
 
 export interface Replay {
   /** Header and row as in trials.csv. */
@@ -64,7 +64,11 @@ function findTrial(path: string, { sampler }: Manifest, trial: number, trials: n
   const { state } = readJournal(path);
   for (const point of readProposals(path, state.epochs.length - 1))
     if (point.trial === trial) return { kind: 'points', points: [point] };
-  throw new SweeplineError('BAD_USAGE', `trial ${trial}: the run's sampler has proposed none of that number`, {
-    hint: 'the numbers are the first column of trials.csv',
-  });
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `trial ${trial}: the run's sampler has proposed none of that number`,
+    {
+      hint: 'the numbers are the first column of trials.csv',
+    },
+  );
 }

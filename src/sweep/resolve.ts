@@ -1,8 +1,8 @@
 // A sweep's definition and the command line's overrides, made one: the space, its columns, the sampler. All faults are
 // reported together, with the legal names; values are checked by the worker's own types, in its host.
-import { throwFaults } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import type { SamplerSpec } from '../run/manifest.js';
+import { proposesPoints, type SamplerSpec } from '../run/manifest.js';
 import { findSpaceFaults } from '../space/check.js';
 import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
@@ -56,7 +56,21 @@ export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDes
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
+  requirePlannable(spec, worker);
   return { space: { grids, replicates }, asked, axes, fixed, sampler: spec, seed };
+}
+
+/** Stages run before the trials: which ones is known in advance only where trials are numbers of the space. */
+function requirePlannable(
+  sampler: SamplerSpec,
+  { name, stages }: Pick<WorkerDescription, 'name' | 'stages'>,
+): void {
+  if (stages.length === 0 || !proposesPoints(sampler)) return;
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${sampler.name} cannot plan`,
+    { hint: 'use --sampler grid' },
+  );
 }
 
 function namesIn(grids: readonly GridSpec<AxisDomain>[]): string[] {

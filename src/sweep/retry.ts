@@ -1,9 +1,10 @@
 // Trials that have ended badly and shall run again: before the rest, under their old numbers.
-import { proposesPoints } from '../run/manifest.js';
+
 import type { Epoch } from '../run/epoch.js';
 import type { History } from '../run/history.js';
+import { proposesPoints } from '../run/manifest.js';
 import { selectNumbers } from '../trial/selection.js';
-import type { RetryChoice } from './settings.js';
+import type { RetryChoice } from './contract.js';
 import type { Sampler } from './samplers/contract.js';
 
 /** Numbers of the trials that a choice means, in order. */

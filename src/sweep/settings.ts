@@ -4,12 +4,9 @@ import { availableParallelism } from 'node:os';
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
-import type { ResumeRequest, RunRequest } from './contract.js';
+import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
-
-/** Which ended trials to run again. */
-export type RetryChoice = 'failed' | 'timeout' | 'all';
 
 export interface Settings {
   /** Name of a shipped sweep, path or URL of a sweep's file. */
@@ -71,7 +68,10 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
 }
 
 /** A run taken up again: what its manifest says counts, not what the command line would say today. */
-export function settingsOf(manifest: Manifest, request: ResumeRequest & { readonly debug?: boolean }): Settings {
+export function settingsOf(
+  manifest: Manifest,
+  request: ResumeRequest & { readonly debug?: boolean },
+): Settings {
   return resolveSettings({
     ...request,
     sweep: manifest.sweepUrl,

@@ -3,11 +3,9 @@
 // run need, and at no others.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { SweeplineError } from '../ground/errors.js';
 import { Excerpts } from '../run/excerpts.js';
 import { finishedTrials, readStretch } from '../run/finished.js';
 import { MANIFEST_FILE, stageFolder } from '../run/folder.js';
-import { proposesPoints } from '../run/manifest.js';
 import { readJournal } from '../run/read-journal.js';
 import { projectPoints } from '../space/projection.js';
 import { createSpace } from '../space/space.js';
@@ -22,28 +20,14 @@ import type { StagePlan } from './contract.js';
 import type { Job } from './job.js';
 import { loadedStage } from './load.js';
 import type { Resolved } from './resolve.js';
-import { createAccept } from './samplers/finite.js';
-import { samplerOf } from './samplers/list.js';
 import type { Sampler } from './samplers/contract.js';
+import { createAccept } from './samplers/finite.js';
 
 /** The values that a stage's parameters have over some trials: one entry for each combination, in order of first use. */
 type StagePoints = ReadonlyMap<string, Readonly<Record<string, Value>>>;
 
 /** Spaces with a constraint are walked point by point up to this size; of larger ones every projected point counts. */
 const WALKED = 200_000;
-
-/** Stages run before the trials: which ones is known in advance only where trials are numbers of the space. */
-export function requirePlannable(
-  { sampler }: Resolved,
-  { name, stages }: Pick<WorkerDescription, 'name' | 'stages'>,
-): void {
-  if (stages.length === 0 || !proposesPoints(sampler)) return;
-  throw new SweeplineError(
-    'BAD_DEFINITION',
-    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${samplerOf(sampler).name} cannot plan`,
-    { hint: 'use --sampler grid' },
-  );
-}
 
 /** A stage to be run. */
 export interface StageJob {

@@ -7,7 +7,7 @@ import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { handingOn, openPool } from './host.js';
-import { type Job, openSampler, prepareJob, restoreJob } from './job.js';
+import { type Job, openSampler, prepareAgain, prepareJob } from './job.js';
 import { launch } from './launch.js';
 import { loadSweep } from './load.js';
 import { createManifest } from './manifest.js';
@@ -55,27 +55,6 @@ export async function resumeRun(
     const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
     return launch({ job, pool, settings, seen, folder, manifest, isNew: false, clock: systemClock });
   });
-}
-
-/** The job of a run that there is. Rejects where numbers could differ from those that it has. */
-export async function prepareAgain(
-  manifest: Manifest,
-  settings: Settings,
-  { loaded, questions }: { loaded: Job['loaded']; questions: Parameters<typeof prepareJob>[2] },
-): Promise<Job> {
-  const job = await prepareJob(loaded, settings, questions);
-  const { worker } = job;
-  const faults: string[] = [];
-  if (worker.version !== manifest.worker.version)
-    faults.push(
-      `worker ${worker.name} has version ${worker.version}; the run was made with ${manifest.worker.version}`,
-    );
-  if (String(loaded.sweep.where ?? '') !== (manifest.where ?? ''))
-    faults.push('the constraint in the sweep’s file has changed since the run was made');
-  throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
-    hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
-  });
-  return restoreJob(job, manifest);
 }
 
 /** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */

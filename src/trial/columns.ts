@@ -4,9 +4,9 @@ import { InternalError, SweeplineError } from '../ground/errors.js';
 import { type Axis, TABLE_LIMIT } from '../space/axis.js';
 import { type Box, positionOf } from '../space/grid.js';
 import type { Space } from '../space/space.js';
-import { countOf, type Selection } from './selection.js';
 import type { Value } from '../space/types.js';
 import { type FixedValues, restingValue, type SpaceParam } from './params.js';
+import { countOf, type Selection } from './selection.js';
 
 /** A column of parameter values over a block of trials; text as codes into `dictionary`. */
 export type BlockColumn =

@@ -93,7 +93,11 @@ export function createColumnWriter(spec: MetricSpec, values: Float64Array): (row
 }
 
 /** Reads whole rows back, typed by their declarations. */
-export function createRowReader({ axes, params, metrics }: RowFormat): (rows: Uint8Array) => Generator<TrialRow> {
+export function createRowReader({
+  axes,
+  params,
+  metrics,
+}: RowFormat): (rows: Uint8Array) => Generator<TrialRow> {
   const typeOf = new Map(params.map(({ name, type }) => [name, type]));
   const cells = LEADING.length + axes.length + 1 + metrics.length;
   return function* read(rows) {

@@ -3,8 +3,8 @@
 // a power cut; an artifact's name never leads out of its trial's folder.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import { SweeplineError } from '../ground/errors.js';
 import { replaceFileSync } from '../ground/durable.js';
+import { SweeplineError } from '../ground/errors.js';
 
 export const ARTIFACTS = 'artifacts';
 export const CHECKPOINTS = 'checkpoints';

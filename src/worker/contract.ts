@@ -154,4 +154,3 @@ export interface ParamDescription extends SpaceParam {
   readonly choices?: readonly Value[];
   readonly about?: string;
 }
-

@@ -7,8 +7,7 @@ import type { Value } from '../space/types.js';
 import type { ParamDescription, Worker, WorkerDescription, WorkerOptions } from './contract.js';
 import { findStageFaults, stageWorker } from './stage.js';
 
-const OPTIONS =
-  'name version about params metrics series check trains load stages run runBlock'.split(' ');
+const OPTIONS = 'name version about params metrics series check trains load stages run runBlock'.split(' ');
 
 /**
  * Declares a worker; its file exports the result as default. Throws BAD_DEFINITION with every fault: a parameter without
@@ -96,4 +95,3 @@ function describeParam(name: string, type: z.ZodType): ParamDescription | string
     ...(schema.description === undefined ? {} : { about: schema.description }),
   };
 }
-

@@ -77,4 +77,3 @@ function guard(trial: Trial, stage: string): Trial {
   // Delegates, because the trial's own properties are partly getters.
   return Object.create(trial, { params: { value: params, enumerable: true } }) as Trial;
 }
-

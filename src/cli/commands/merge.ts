@@ -1,6 +1,4 @@
 // `sweepline merge`: puts runs of one sweep together (shards, above all) into a new run folder.
-import { hostname } from 'node:os';
-import { systemClock } from '../../ground/clock.js';
 import { SweeplineError } from '../../ground/errors.js';
 import { plural } from '../../ground/text.js';
 import { defineCommand } from '../command.js';
@@ -21,21 +19,14 @@ export default defineCommand({
   ],
   check: ({ options }) => (options.out === undefined ? ['no --out; expected a new or empty folder'] : []),
   async run({ arguments: runs, options, terminal, commandLine }) {
-    const [{ findRun }, { createRunId }, { mergeRuns }] = await Promise.all([
+    const [{ findRun }, { mergeRuns }] = await Promise.all([
       import('../../run/find.js'),
-      import('../../run/folder.js'),
-      import('../../run/merge.js'),
+      import('../../sweep/merge.js'),
     ]);
     const folders = await Promise.all(runs.map((run) => findRun(run)));
     const twice = folders.find((folder, i) => folders.indexOf(folder) !== i);
     if (twice !== undefined) throw new SweeplineError('BAD_USAGE', `${twice} is given twice`);
-    const now = systemClock.now();
-    const merged = await mergeRuns(folders, options.out!, {
-      runId: createRunId(),
-      created: new Date(now).toISOString(),
-      host: hostname(),
-      command: commandLine,
-    });
+    const merged = await mergeRuns(folders, options.out!, commandLine);
     terminal.say(`${plural(folders.length, 'run')} merged, ${plural(merged.trials, 'trial')}`);
     terminal.print(showPath(merged.folder));
     return EXIT.done;

@@ -35,21 +35,15 @@ export default defineCommand({
     ['sweepline report latent --choose plane=umap', 'codes placed by UMAP in place of t-SNE'],
   ],
   async run({ arguments: [run], options, terminal }) {
-    const [{ findRun }, { openRunFolder }, { loadReport }, { writeReport }] = await Promise.all([
+    const [{ findRun }, { writeRunReport }] = await Promise.all([
       import('../../run/find.js'),
-      import('../../run/folder.js'),
-      import('../load-report.js'),
-      import('../../report/write.js'),
+      import('../../report/load.js'),
     ]);
-    const { path, manifest } = await openRunFolder(await findRun(run!));
-    const url =
-      options.report === undefined ? manifest.reportUrl : pathToFileURL(resolve(options.report)).href;
-    if (url === null) {
-      throw new SweeplineError('BAD_USAGE', `the sweep "${manifest.sweep}" has no report of its own`, {
-        hint: 'name a report file with --report, or give the sweep one (report: new URL(…))',
-      });
-    }
-    const written = await writeReport(path, await loadReport(url), Object.fromEntries(options.choose ?? []));
+    const path = await findRun(run!);
+    const written = await writeRunReport(path, {
+      ...(options.report === undefined ? {} : { report: pathToFileURL(resolve(options.report)) }),
+      chosen: Object.fromEntries(options.choose ?? []),
+    });
     for (const table of written.tables) terminal.print(showPath(join(path, table.path)));
     terminal.say(`report: ${showPath(join(path, written.html))}`);
     return EXIT.done;

@@ -34,19 +34,19 @@ export default defineCommand({
   ],
   async run({ arguments: [typed], options, terminal, commandLine }) {
     const { plan, json = false, quiet = false, report = true, out: folder, ...given } = options;
-    const { listShippedSuites, loadSuite } = await import('../../sweep/load.js');
+    const { listShippedSuites, loadSuite } = await import('../../suite/load.js');
     if (typed === undefined) {
       const suites = await listShippedSuites();
       terminal.print(suites.map(({ name, title, about }) => `${name}: ${title}\n  ${about}`).join('\n'));
       return EXIT.done;
     }
-    const [suite, { conductSuite, planSuite, requestsOf }] = await Promise.all([
-      loadSuite(typed),
-      import('../suite.js'),
-    ]);
+    const suite = await loadSuite(typed);
     const common = { ...given, command: commandLine };
     if (plan) {
-      const { renderPlan } = await import('../plan-table.js');
+      const [{ renderPlan }, { planSuite, requestsOf }] = await Promise.all([
+        import('../plan-table.js'),
+        import('../../suite/run.js'),
+      ]);
       const requests = requestsOf({ suite, common }, folder ?? '');
       const plans = await planSuite(
         folder === undefined ? requests.map(({ out: _, ...rest }) => rest) : requests,
@@ -56,6 +56,8 @@ export default defineCommand({
       );
       return EXIT.done;
     }
-    return conductSuite({ suite, typed, common, out: folder, terminal, json, quiet, report });
+    const { conductSuite } = await import('../suite.js');
+    const where = folder === undefined ? {} : { out: folder };
+    return conductSuite({ suite, typed, common, ...where, terminal, json, quiet, report });
   },
 });

@@ -60,7 +60,7 @@ export const bisectSampler: SamplerDefinition = {
     tolerance: {
       flags: '--tolerance <width>',
       about: 'how narrow the bracket gets (with --sampler bisect)',
-      read: (text) => ({ tolerance: readNumber(text) }),
+      read: readTolerance,
     },
   },
   resolve: resolveBisect,
@@ -79,6 +79,12 @@ function readBracket(text: string): Record<string, unknown> {
   const [from, to] = [readNumber(low), readNumber(high)];
   if (axis !== '' && from < to) return { axis, from, to };
   throw new SweeplineError('BAD_USAGE', 'expected axis=low..high with low below high, such as h=0..2');
+}
+
+function readTolerance(text: string): Record<string, unknown> {
+  const tolerance = readNumber(text);
+  if (tolerance > 0) return { tolerance };
+  throw new SweeplineError('BAD_USAGE', 'expected a number above 0, such as 1e-6');
 }
 
 function readNumber(text: string): number {

@@ -2,12 +2,12 @@
 // and of the results it is told, in the order in which it proposed the trials; so it proposes the same trials, with the
 // same numbers, on any number of workers, interrupted or not. It holds no state but what being told again gives.
 import type { z } from 'zod';
-import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
+import type { SamplerSpec } from '../../run/manifest.js';
 import type { Space } from '../../space/space.js';
+import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
 import type { MetricValues } from '../../trial/metrics.js';
 import type { Selection } from '../../trial/selection.js';
 import type { TrialStatus } from '../../trial/status.js';
-import type { SamplerSpec } from '../../run/manifest.js';
 import type { WorkerDescription } from '../../worker/contract.js';
 
 export interface Shard {

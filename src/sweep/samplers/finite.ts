@@ -1,7 +1,7 @@
 // For samplers that go through a space by number: axes must be finite, and the trials of a space can be counted.
 import { isDomain, toFiniteValues } from '../../space/domain.js';
-import type { AxisDomain, AxisValues, GridSpec, Point } from '../../space/types.js';
 import type { Space } from '../../space/space.js';
+import type { AxisDomain, AxisValues, GridSpec, Point } from '../../space/types.js';
 import { describeAxisValues } from '../../space/values.js';
 import type { Shard } from './contract.js';
 

@@ -1,8 +1,9 @@
 // The samplers there are. A new one is a file beside this and a line here: the command line, the help, the manifest and
 // the run build on its definition, and nobody else asks for a sampler's name.
+
+import { InternalError } from '../../ground/errors.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
-import { InternalError } from '../../ground/errors.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
 import { requireFinite } from './finite.js';
@@ -45,7 +46,8 @@ export function resolveSampler(
     if (!legal.includes(option)) faults.push(`${name}: ${describeUnknown('option', option, legal)}`);
   const parsed = definition.options.safeParse(asked);
   if (!parsed.success)
-    for (const { path, message } of parsed.error.issues) faults.push(`${name}: ${path.join('.')}: ${message}`);
+    for (const { path, message } of parsed.error.issues)
+      faults.push(`${name}: ${path.join('.')}: ${message}`);
   if (definition.domains === 'finite') {
     const before = faults.length;
     const grids = requireFinite(wanted.grids, name, faults);

@@ -45,7 +45,9 @@ export const randomSampler: SamplerDefinition = {
 
 function isOpen({ grids }: Wanted): boolean {
   return grids.some((grid) =>
-    grid.axes.some((axis) => axis.values.some((each) => isDomain(each) && toFiniteValues(each) === undefined)),
+    grid.axes.some((axis) =>
+      axis.values.some((each) => isDomain(each) && toFiniteValues(each) === undefined),
+    ),
   );
 }
 

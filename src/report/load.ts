@@ -1,0 +1,41 @@
+// Finds the report of a run, its own or another, and writes it. Report files may be TypeScript.
+
+import { SweeplineError } from '../ground/errors.js';
+import { loadDefault } from '../ground/module.js';
+import { openRunFolder } from '../run/folder.js';
+import type { Report } from './define.js';
+import { type WrittenReport, writeReport } from './write.js';
+
+/** The report that a module exports as default. Throws BAD_DEFINITION where there is none. */
+export function loadReport(url: string): Promise<Report> {
+  return loadDefault<Report>(url, {
+    kind: 'sweepline-report',
+    word: 'report',
+    example: 'defineReport({ … })',
+  });
+}
+
+export interface ReportRequest {
+  /** `file:` URL of a report's module; default: the sweep's own report. */
+  readonly report?: URL | string;
+  /** Values of the report's choices. */
+  readonly chosen?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes the tables (summary/), figures, report.md and report.html of a run, again as often as one likes. Rejects with
+ * BAD_USAGE where the sweep has no report of its own and none is given; otherwise as `writeReport`.
+ */
+export async function writeRunReport(
+  folder: string,
+  { report, chosen = {} }: ReportRequest = {},
+): Promise<WrittenReport> {
+  const { path, manifest } = await openRunFolder(folder);
+  const url = report ?? manifest.reportUrl;
+  if (url === null) {
+    throw new SweeplineError('BAD_USAGE', `the sweep "${manifest.sweep}" has no report of its own`, {
+      hint: 'name a report file with --report, or give the sweep one (report: new URL(…))',
+    });
+  }
+  return writeReport(path, await loadReport(String(url)), chosen);
+}
