@@ -37,7 +37,8 @@ function receive(message: ToHost): void {
       for (const task of message.tasks) void run(task);
       return;
     case 'stop':
-      running.get(message.taskId)?.stop(message.trials);
+      // Behind the task itself, which waits for `begin`.
+      void begun.then(() => running.get(message.taskId)?.stop(message.trials), ignore);
       return;
     case 'close':
       void close(message.id);

@@ -112,6 +112,7 @@ export function startHost(options: HostOptions): HostProcess {
     if (held === undefined) return;
     held.reject(describe(held.task));
     isEndedForTask = true;
+    alive = false; // what comes next goes to another host
     child.kill('SIGKILL');
   }
 

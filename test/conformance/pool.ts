@@ -8,13 +8,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseString, writeToString } from 'fast-csv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SweeplineError } from '../../src/ground/errors.js';
-import type { Pool, PoolSetup, Task, TaskResult } from '../../src/pool/contract.js';
+import { type Pool, type PoolSetup, type Task, TaskLost, type TaskResult } from '../../src/pool/contract.js';
 import { createInlinePool } from '../../src/pool/inline.js';
 import type { SpaceSpec, Value } from '../../src/space/types.js';
 
@@ -50,7 +50,7 @@ export function setupOf(space: SpaceSpec, more: Partial<PoolSetup> = {}): PoolSe
 }
 
 export function rangeTask(id: number, first: number, count: number, attempt = 1): Task {
-  return { kind: 'range', id, attempt, first, count };
+  return { id, attempt, trials: { kind: 'range', first, count } };
 }
 
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -94,7 +94,7 @@ export function poolConformance(name: string, open: OpenPool): void {
     const started = () => readLog().filter(([word]) => word === 'start').length;
 
     it('describes its worker', async () => {
-      const description = await opened('echo').describe();
+      const description = await opened('echo').questions.describe();
       expect(description).toMatchObject({
         name: 'echo',
         version: '1',
@@ -110,19 +110,22 @@ export function poolConformance(name: string, open: OpenPool): void {
       ['missing', /does not exist/],
     ])('rejects describe and begin for a worker that is none: %s', async (worker, message) => {
       const pool = opened(worker);
-      await expect(pool.describe()).rejects.toThrow(message);
-      await expect(pool.describe()).rejects.toThrow(message);
+      await expect(pool.questions.describe()).rejects.toThrow(message);
+      await expect(pool.questions.describe()).rejects.toThrow(message);
       await expect(pool.begin(setupOf(spaceOf({})))).rejects.toThrow(message);
     });
 
     it('validates values and points by the worker’s own types', async () => {
       const pool = opened('echo');
-      expect(await pool.validate({ n: [1, 2], word: ['a'] }, [{ x: 1, n: 2 }])).toEqual([]);
-      expect(await pool.validate({ n: [1, 1.5], act: ['dance'] }, [])).toMatchObject([
-        expect.stringMatching(/^n: 1\.5 \(/),
-        expect.stringMatching(/^act: "dance" \(/),
+      expect(
+        await pool.questions.validate({ checks: { n: [1, 2], word: ['a'] }, points: [{ x: 1, n: 2 }] }),
+      ).toEqual([]);
+      expect(
+        await pool.questions.validate({ checks: { n: [1, 1.5], act: ['dance'] }, points: [] }),
+      ).toMatchObject([expect.stringMatching(/^n: 1\.5 \(/), expect.stringMatching(/^act: "dance" \(/)]);
+      expect(await pool.questions.validate({ checks: {}, points: [{ x: 3, n: 2 }, { x: 1 }] })).toEqual([
+        'x = 3 is above n = 2',
       ]);
-      expect(await pool.validate({}, [{ x: 3, n: 2 }, { x: 1 }])).toEqual(['x = 3 is above n = 2']);
     });
 
     it('writes the rows that fast-csv would, whatever the values', async () => {
@@ -145,7 +148,7 @@ export function poolConformance(name: string, open: OpenPool): void {
           const pool = open(fixtureWorker('echo'));
           try {
             await pool.begin(setupOf(spaceOf({ x, word }), { fixed: { flag } }));
-            const result = await pool.submit(rangeTask(1, 0, x.length * word.length));
+            const result = await pool.submit(rangeTask(1, 0, x.length * word.length)).result;
             const text = textOf(result.rows);
             const cells = await parseCells(text);
             expect(text).toBe(await writeToString(cells, { includeEndRowDelimiter: true }));
@@ -168,38 +171,45 @@ export function poolConformance(name: string, open: OpenPool): void {
       async (worker) => {
         const space = spaceOf({ x: [-2, -1.5, 0, 1e300, 3], word: ['a', 'two words', 'c,d'] }, 2);
         const pool = await begun(worker, space, { folder: null });
-        const whole = await pool.submit(rangeTask(1, 0, 30));
-        expect(whole).toMatchObject({ id: 1, ended: 30, notes: [], stopped: false, device: 'cpu' });
+        const whole = await pool.submit(rangeTask(1, 0, 30)).result;
+        expect(whole).toMatchObject({ id: 1, left: [], stopped: [], notes: [], device: 'cpu' });
+        expect(whole.host).toBe(hostname());
         const lines = splitRows(textOf(whole.rows));
         expect(lines).toHaveLength(30);
 
         const singles = await Promise.all(
-          [...lines.keys()].reverse().map((trial) => pool.submit(rangeTask(100 + trial, trial, 1))),
+          [...lines.keys()].reverse().map((trial) => pool.submit(rangeTask(100 + trial, trial, 1)).result),
         );
         for (const single of singles) expect(textOf(single.rows)).toBe(lines[single.id - 100]);
-        const picked = await pool.submit({ kind: 'trials', id: 2, attempt: 1, trials: [29, 3, 7] });
+        const picked = await pool.submit({
+          id: 2,
+          attempt: 1,
+          trials: { kind: 'numbers', numbers: [29, 3, 7] },
+        }).result;
         expect(textOf(picked.rows)).toBe([29, 3, 7].map((trial) => lines[trial]).join(''));
         const point = await pool.submit({
-          kind: 'points',
           id: 3,
           attempt: 1,
-          points: [{ trial: 29, replicate: 1, point: { x: 3, word: 'c,d' } }],
-        });
+          trials: {
+            kind: 'points',
+            points: [{ trial: 29, replicate: 1, point: { x: 3, word: 'c,d' } }],
+          },
+        }).result;
         expect(textOf(point.rows)).toBe(lines[29]);
 
         // The pool without threads is the reference: all implementations give the same bytes.
         const reference = createInlinePool(fixtureWorker(worker));
         await reference.begin(setupOf(space));
-        expect(textOf((await reference.submit(rangeTask(1, 0, 30))).rows)).toBe(textOf(whole.rows));
+        expect(textOf((await reference.submit(rangeTask(1, 0, 30)).result).rows)).toBe(textOf(whole.rows));
         await reference.close();
       },
     );
 
     it('gives every trial its own random streams, on any thread and any attempt', async () => {
       const pool = await begun('echo', spaceOf({ x: [1, 2, 3, 4] }, 3), { fixed: { act: 'random' } });
-      const first = await pool.submit(rangeTask(1, 0, 12));
+      const first = await pool.submit(rangeTask(1, 0, 12)).result;
       const again = await Promise.all(
-        [...Array(12).keys()].map((i) => pool.submit(rangeTask(2 + i, i, 1, 2))),
+        [...Array(12).keys()].map((i) => pool.submit(rangeTask(2 + i, i, 1, 2)).result),
       );
       expect(again.map((result) => textOf(result.rows)).join('')).toBe(textOf(first.rows));
       const drawn = (await parseCells(textOf(first.rows))).map((row) => row[9]);
@@ -211,7 +221,7 @@ export function poolConformance(name: string, open: OpenPool): void {
         'echo',
         spaceOf({ act: ['none', 'throw', 'stray', 'wrong', 'outside', 'series'] }),
       );
-      const result = await pool.submit(rangeTask(1, 0, 6));
+      const result = await pool.submit(rangeTask(1, 0, 6)).result;
       const cells = await parseCells(textOf(result.rows));
       expect(cells.map((row) => row[5])).toEqual(['ok', 'failed', 'failed', 'failed', 'failed', 'ok']);
       expect(cells[1]!.slice(6)).toEqual(['', '', '', '', '']);
@@ -228,8 +238,8 @@ export function poolConformance(name: string, open: OpenPool): void {
     it('fails a whole block whose worker throws, and no other', async () => {
       const pool = await begun('block', spaceOf({ x: [1, 2, -2e6, 4] }));
       const [bad, good] = await Promise.all([
-        pool.submit(rangeTask(1, 2, 2)),
-        pool.submit(rangeTask(2, 0, 2)),
+        pool.submit(rangeTask(1, 2, 2)).result,
+        pool.submit(rangeTask(2, 0, 2)).result,
       ]);
       expect(bad!.notes.map((note) => [note.trial, note.error!.name])).toEqual([
         [2, 'RangeError'],
@@ -248,7 +258,7 @@ export function poolConformance(name: string, open: OpenPool): void {
       const pool = await begun('echo', spaceOf({ act: ['series', 'artifact', 'checkpoint'] }), {
         fixed: { x: 6 },
       });
-      const result = await pool.submit(rangeTask(1, 0, 3));
+      const result = await pool.submit(rangeTask(1, 0, 3)).result;
       expect(textOf(result.series)).toBe('0,1,,1\n0,2,3,\n0,3,,3\n');
       expect(readFileSync(join(folder, 'artifacts', '1', 'deep', 'note.txt'), 'utf8')).toBe('x = 6');
       const cells = await parseCells(textOf(result.rows));
@@ -259,7 +269,7 @@ export function poolConformance(name: string, open: OpenPool): void {
 
     it('runs at most `size` tasks at once, the rest in the order of submission', async () => {
       const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3, 4, 5, 6, 7] }));
-      const results = [...Array(8).keys()].map((i) => pool.submit(rangeTask(i, i, 1)));
+      const results = [...Array(8).keys()].map((i) => pool.submit(rangeTask(i, i, 1)).result);
       await until(() => started() === pool.size);
       appendFileSync(join(folder, 'log'), 'gate - -\n');
       writeFileSync(join(folder, 'go'), '');
@@ -290,31 +300,102 @@ export function poolConformance(name: string, open: OpenPool): void {
 
     it('asks running trials to stop, which then have no row', async () => {
       const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3, 4, 5] }));
-      const results = [0, 1, 2].map((i) => pool.submit(rangeTask(i, 2 * i, 2)));
+      const tasks = [0, 1, 2].map((i) => pool.submit(rangeTask(i, 2 * i, 2)));
       await until(() => started() === Math.min(pool.size, 3));
-      pool.stop();
-      for (const result of await Promise.all(results))
-        expect(result).toMatchObject({ ended: 0, stopped: true, notes: [] });
+      for (const task of tasks) task.stop();
+      const results = await Promise.all(tasks.map((task) => task.result));
+      for (const [i, result] of results.entries())
+        expect(result).toMatchObject({ left: [2 * i, 2 * i + 1], notes: [], rows: new Uint8Array(0) });
+      // Those that had begun say so, and have kept what they had.
+      const stopped = results.flatMap((result) => result.stopped);
+      expect(stopped).toHaveLength(pool.size);
       expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(pool.size);
-      expect((await pool.submit(rangeTask(9, 0, 1))).stopped).toBe(true);
+    });
+
+    it('stops one trial of a task and runs the others, also before the task has begun', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [...Array(40).keys()] }));
+      const blockers = Array.from({ length: pool.size }, (_, i) => pool.submit(rangeTask(i, 30 + i, 1)));
+      await until(() => started() === pool.size);
+      const waiting = pool.submit(rangeTask(10, 0, 5));
+      waiting.stop([1, 3]);
+      for (const blocker of blockers) blocker.stop();
+      writeFileSync(join(folder, 'go'), '');
+      const { left, stopped, rows } = await waiting.result;
+      expect({ left, stopped }).toEqual({ left: [1, 3], stopped: [] });
+      expect((await parseCells(textOf(rows))).map(([trial]) => trial)).toEqual(['0', '2', '4']);
+    });
+
+    it('stops the trial that runs by its number, and no other task', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
+      const first = pool.submit(rangeTask(1, 0, 2));
+      await until(() => started() === 1);
+      first.stop([0]);
+      await until(() => started() === 2); // its second trial
+      writeFileSync(join(folder, 'go'), '');
+      expect(await first.result).toMatchObject({ left: [0], stopped: [0] });
+      expect((await pool.submit(rangeTask(2, 2, 1)).result).left).toEqual([]);
+    });
+
+    it('hands on what a trial reports while it runs', async () => {
+      const pool = await begun('reporting', spaceOf({ i: [0, 1] }));
+      const heard: string[] = [];
+      const task = pool.submit(rangeTask(1, 1, 1), ({ trial, rows }) =>
+        heard.push(`${trial}: ${textOf(rows)}`),
+      );
+      await until(() => heard.length > 0);
+      writeFileSync(join(folder, 'go'), '');
+      const { series } = await task.result;
+      expect(textOf(series)).toBe('1,1,0.5\n1,2,0.25\n');
+      // Rows come once each, in order; the last ones only with the result.
+      expect('1: 1,0.5\n1,2,0.25\n'.replace('1: 1', '1: 1,1').startsWith(heard[0]!)).toBe(true);
+      const known = heard.length;
+      await pool.submit(rangeTask(2, 0, 0)).result;
+      expect(heard).toHaveLength(known);
+    });
+
+    it('ends a task that runs past its limit, and runs the others', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
+      const over = pool.submit({ ...rangeTask(1, 0, 1), limitMs: 30 }).result;
+      await expect(over).rejects.toMatchObject({
+        code: 'HOST_DIED',
+        loss: { cause: 'overdue', blame: 'certain' },
+      });
+      writeFileSync(join(folder, 'go'), '');
+      expect((await pool.submit({ ...rangeTask(2, 1, 3), limitMs: 30_000 }).result).left).toEqual([]);
+    });
+
+    it('kills a task on request: those beside it are not to blame, and the next ones run', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
+      const tasks = [0, 1, 2].map((i) => pool.submit(rangeTask(i, i, 1)));
+      await until(() => started() === Math.min(pool.size, 3));
+      tasks[0]!.kill();
+      tasks[0]!.kill();
+      await expect(tasks[0]!.result).rejects.toMatchObject({ loss: { cause: 'killed' } });
+      writeFileSync(join(folder, 'go'), '');
+      for (const { result } of tasks.slice(1)) {
+        const outcome = await result.catch((error: TaskLost) => error);
+        if (outcome instanceof TaskLost) expect(outcome.loss.blame).toBe('none');
+        else expect(outcome.left).toEqual([]);
+      }
+      expect((await pool.submit(rangeTask(9, 3, 1)).result).left).toEqual([]);
     });
 
     it('waits on close for what runs, and rejects what comes after', async () => {
       const pool = await begun('waiting', spaceOf({ i: [0, 1, 2] }));
-      const results = [0, 1, 2].map((i) => pool.submit(rangeTask(i, i, 1)));
+      const results = [0, 1, 2].map((i) => pool.submit(rangeTask(i, i, 1)).result);
       await until(() => started() >= 1);
       const closing = [pool.close(), pool.close()];
-      await expect(pool.submit(rangeTask(3, 0, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+      await expect(pool.submit(rangeTask(3, 0, 1)).result).rejects.toMatchObject({ code: 'HOST_DIED' });
       writeFileSync(join(folder, 'go'), '');
-      expect((await Promise.all(results)).map((result) => result.ended)).toEqual([1, 1, 1]);
+      expect((await Promise.all(results)).map((result) => result.left)).toEqual([[], [], []]);
       await Promise.all(closing);
       await pool.close();
-      await expect(pool.submit(rangeTask(4, 0, 1))).rejects.toBeInstanceOf(SweeplineError);
+      await expect(pool.submit(rangeTask(4, 0, 1)).result).rejects.toBeInstanceOf(SweeplineError);
     });
 
     it('does not wait on kill: what has not run is rejected', async () => {
       const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
-      const results = [0, 1, 2, 3].map((i) => pool.submit(rangeTask(i, i, 1)));
+      const results = [0, 1, 2, 3].map((i) => pool.submit(rangeTask(i, i, 1)).result);
       const settled = Promise.allSettled(results);
       await until(() => started() >= 1);
       pool.kill();
@@ -325,26 +406,26 @@ export function poolConformance(name: string, open: OpenPool): void {
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'HOST_DIED' });
       }
-      await expect(pool.submit(rangeTask(5, 0, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+      await expect(pool.submit(rangeTask(5, 0, 1)).result).rejects.toMatchObject({ code: 'HOST_DIED' });
     });
 
     it('refuses tasks before begin, and a second begin', async () => {
       const pool = opened('echo');
-      await expect(pool.submit(rangeTask(1, 0, 1))).rejects.toThrow('internal: submit before begin');
+      await expect(pool.submit(rangeTask(1, 0, 1)).result).rejects.toThrow('internal: submit before begin');
       await pool.begin(setupOf(spaceOf({ x: [1] })));
       await expect(pool.begin(setupOf(spaceOf({ x: [1] })))).rejects.toThrow('internal: begin twice');
-      expect((await pool.submit(rangeTask(1, 0, 1))).ended).toBe(1);
+      expect((await pool.submit(rangeTask(1, 0, 1)).result).left).toEqual([]);
     });
 
     it('tells which thread ran a task, and how long it waited and ran', async () => {
       const pool = await begun('echo', spaceOf({ x: [...Array(64).keys()] }));
       const results: TaskResult[] = await Promise.all(
-        [...Array(64).keys()].map((i) => pool.submit(rangeTask(i, i, 1))),
+        [...Array(64).keys()].map((i) => pool.submit(rangeTask(i, i, 1)).result),
       );
       expect(results.map((result) => result.id)).toEqual([...Array(64).keys()]);
-      for (const { worker, runMs, queueMs } of results) {
-        expect(worker).toBeGreaterThanOrEqual(0);
-        expect(worker).toBeLessThan(pool.size);
+      for (const { thread, runMs, queueMs } of results) {
+        expect(thread).toBeGreaterThanOrEqual(0);
+        expect(thread).toBeLessThan(pool.size);
         expect(runMs).toBeGreaterThanOrEqual(0);
         expect(queueMs).toBeGreaterThanOrEqual(0);
       }

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,14 +47,16 @@ describe('a host process', () => {
     return opened;
   };
   const pidOf = async (opened: Pool, id: number): Promise<number> => {
-    const cells = await parseCells(textOf((await opened.submit(rangeTask(id, 0, 1))).rows));
+    const cells = await parseCells(textOf((await opened.submit(rangeTask(id, 0, 1)).result).rows));
     return Number(cells[0]!.at(-1));
   };
 
   it('rejects what it held when it is killed, and works again with the next task', async () => {
     const opened = await crashing({ threads: 2 });
     const before = await pidOf(opened, 1);
-    const outcomes = await Promise.allSettled([10, 11, 12].map((id) => opened.submit(rangeTask(id, 2, 1))));
+    const outcomes = await Promise.allSettled(
+      [10, 11, 12].map((id) => opened.submit(rangeTask(id, 2, 1)).result),
+    );
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
         status: 'rejected',
@@ -75,29 +77,29 @@ describe('a host process', () => {
   it('is killed from outside in the middle of a task', async () => {
     const opened = await open('waiting');
     await opened.begin(setupOf(spaceOf({ i: [0, 1] }), { data: folder, folder }));
-    const held = opened.submit(rangeTask(1, 0, 1));
+    const held = opened.submit(rangeTask(1, 0, 1)).result;
     const rejected = expect(held).rejects.toMatchObject({ code: 'HOST_DIED' });
     process.kill(await loggedPid(folder), 'SIGKILL');
     await rejected;
     writeFileSync(join(folder, 'go'), '');
-    expect((await opened.submit(rangeTask(1, 0, 1, 2))).ended).toBe(1);
+    expect((await opened.submit(rangeTask(1, 0, 1, 2)).result).left).toEqual([]);
   });
 
   it('ignores SIGINT and SIGTERM: the coordinator decides', async () => {
     const opened = await open('waiting');
     await opened.begin(setupOf(spaceOf({ i: [0] }), { data: folder, folder }));
-    const held = opened.submit(rangeTask(1, 0, 1));
+    const held = opened.submit(rangeTask(1, 0, 1)).result;
     const pid = await loggedPid(folder);
     process.kill(pid, 'SIGINT');
     process.kill(pid, 'SIGTERM');
-    expect(await opened.validate({}, [])).toEqual([]); // answered after the signals have arrived
+    expect(await opened.questions.validate({ checks: {}, points: [] })).toEqual([]); // answered after the signals have arrived
     writeFileSync(join(folder, 'go'), '');
-    expect((await held).ended).toBe(1);
+    expect((await held).left).toEqual([]);
   });
 
   it('quotes its last words', async () => {
     const opened = await crashing();
-    await expect(opened.submit(rangeTask(1, 3, 1))).rejects.toThrow(
+    await expect(opened.submit(rangeTask(1, 3, 1)).result).rejects.toThrow(
       /SIGKILL while it held 1 task; its last words:\n {2}out of luck$/,
     );
   });
@@ -105,14 +107,14 @@ describe('a host process', () => {
   it('survives a thread that exits', async () => {
     const opened = await crashing();
     const pid = await pidOf(opened, 1);
-    await expect(opened.submit(rangeTask(2, 4, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
+    await expect(opened.submit(rangeTask(2, 4, 1)).result).rejects.toMatchObject({ code: 'HOST_DIED' });
     expect(await pidOf(opened, 3)).toBe(pid);
   });
 
   it('hands on what it and its trials print, line by line, and nothing reaches stdout', async () => {
     const lines: string[] = [];
     const opened = await crashing({ onLine: (line, stream) => lines.push(`${stream}: ${line}`) });
-    await opened.submit(rangeTask(1, 1, 1));
+    await opened.submit(rangeTask(1, 1, 1)).result;
     await opened.close();
     expect(lines.sort()).toEqual(['stderr: to stderr', 'stdout: to stdout']);
   });
@@ -120,26 +122,39 @@ describe('a host process', () => {
   it('tells why when it dies while it loads its worker, and does not try again by itself', async () => {
     const opened = await open('exits-on-import');
     const dies = /exited with code 7; its last words:\n {2}leaving while it loads$/;
-    await expect(opened.describe()).rejects.toThrow(dies);
+    await expect(opened.questions.describe()).rejects.toThrow(dies);
     await expect(opened.begin(setupOf(spaceOf({})))).rejects.toThrow(dies);
-    await expect(opened.submit(rangeTask(1, 0, 1))).rejects.toThrow('submit before begin');
+    await expect(opened.submit(rangeTask(1, 0, 1)).result).rejects.toThrow('submit before begin');
   });
 
-  it('carries the stop to a host that is started after it', async () => {
+  it('says that nobody is to blame where it ends before it could run anything', async () => {
     const opened = await crashing();
-    await expect(opened.submit(rangeTask(1, 2, 1))).rejects.toMatchObject({ code: 'HOST_DIED' });
-    opened.stop();
-    expect(await opened.submit(rangeTask(2, 0, 1))).toMatchObject({ stopped: true, ended: 0 });
+    await expect(opened.submit(rangeTask(1, 2, 1)).result).rejects.toMatchObject({
+      loss: { cause: 'died', blame: 'possible', host: hostname() },
+    });
+    // The next host is sent its task before it has begun: whoever ends it then, no trial did.
+    const task = opened.submit(rangeTask(2, 2, 1)).result;
+    await expect(task).rejects.toMatchObject({ loss: { cause: expect.stringMatching(/died|unstarted/) } });
+  });
+
+  it('dies for a task that blocks its thread past its limit; the others are not to blame', async () => {
+    const opened = await open('blocking', { threads: 2 });
+    await opened.begin(setupOf(spaceOf({ ms: [0, 1e9] })));
+    const pid = await pidOf(opened, 1);
+    const blocked = opened.submit({ ...rangeTask(2, 1, 1), limitMs: 30 }).result;
+    await expect(blocked).rejects.toMatchObject({ loss: { cause: 'overdue', blame: 'certain' } });
+    expect(await pidOf(opened, 3)).not.toBe(pid);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it('closes without having been used, and kills without a trace', async () => {
     await (await open('echo')).close();
     const opened = await open('echo');
-    const describing = opened.describe();
+    const describing = opened.questions.describe();
     const rejected = expect(describing).rejects.toMatchObject({ code: 'HOST_DIED' });
     opened.kill();
     await rejected;
-    await expect(opened.describe()).rejects.toThrow('the pool is closed');
+    await expect(opened.questions.describe()).rejects.toThrow('the pool is closed');
   });
 
   it('runs a worker that is TypeScript, in a package of ESM modules or not', async () => {
@@ -160,7 +175,7 @@ describe('a host process', () => {
     ] as const) {
       const opened = createHostPool({ workerUrl: pathToFileURL(fileURLToPath(url)).href, threads: 1 });
       await opened.begin(setupOf(spaceOf({})));
-      expect(textOf((await opened.submit(rangeTask(1, 0, 1))).rows)).toMatch(row);
+      expect(textOf((await opened.submit(rangeTask(1, 0, 1)).result).rows)).toMatch(row);
       await opened.close();
     }
   });

@@ -11,6 +11,6 @@ it('takes a worker as it is, without a module', async () => {
     defineWorker({ name: 'bare', version: '1', params: {}, metrics: {}, run: () => ({}) }),
   );
   await pool.begin(setupOf(spaceOf({})));
-  expect(textOf((await pool.submit(rangeTask(1, 0, 1))).rows)).toMatch(/^0,[^,]+,0,\d+,ok\n$/);
+  expect(textOf((await pool.submit(rangeTask(1, 0, 1)).result).rows)).toMatch(/^0,[^,]+,0,\d+,ok\n$/);
   await pool.close();
 });
