@@ -39,6 +39,8 @@ export interface ReadyJob {
   readonly done: number;
   /** Tells the pool what the trials are; after their stages, where there are some. */
   begin(stages?: readonly FinishedStage[]): Promise<void>;
+  /** Tells observers that it starts. */
+  announce(): void;
   /** Runs what there is to run, and writes the files. */
   run(): Promise<Outcome>;
   /** See Coordinator. */
@@ -106,14 +108,15 @@ export function readyJob({ open, pool, settings, seen, only }: Undertaking): Rea
   open.onLost((reason) => coordinator.abort(reason));
 
   const started = clock.elapsed();
-  seen.tell('onStart', {
-    folder,
-    plan: describePlan({ job, settings, sampler, folder, counts: before, meanRunMs: null }),
-    resumed: !isNew,
-  });
   return {
     openSampler: open_,
     done: before.done,
+    announce: () =>
+      seen.tell('onStart', {
+        folder,
+        plan: describePlan({ job, settings, sampler, folder, counts: before, meanRunMs: null }),
+        resumed: !isNew,
+      }),
     begin: (stages) =>
       pool.begin({
         space: resolved.space,

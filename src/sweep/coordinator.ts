@@ -5,7 +5,16 @@ import { toPlainError } from '../ground/errors.js';
 import { type Pool, type RunningTask, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { History } from '../run/history.js';
 import type { Journal } from '../run/journal.js';
-import { countOf, halve, pick, type Selection, trialAt, trialsOf, without } from '../trial/selection.js';
+import {
+  countOf,
+  halve,
+  NO_TRIALS,
+  pick,
+  type Selection,
+  trialAt,
+  trialsOf,
+  without,
+} from '../trial/selection.js';
 import type { BlockSizer } from './blocks.js';
 import { type Decision, judgeLoss } from './failures.js';
 import { InOrder } from './in-order.js';
@@ -193,7 +202,10 @@ export class Coordinator {
     const { retried, settled } = await recorder.record({
       result,
       ended,
-      stopped: pick(work.trials, (trial) => result.stopped.includes(trial)),
+      stopped:
+        result.stopped.length === 0
+          ? NO_TRIALS
+          : pick(work.trials, (trial) => result.stopped.includes(trial)),
       attempt: work.attempt,
       retries: settings.retries,
     });

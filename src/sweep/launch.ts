@@ -39,6 +39,7 @@ export async function launch(run: Launch): Promise<RunHandle> {
   try {
     const main = readyJob({ open, pool, settings, seen });
     if (job.worker.stages.length === 0) await main.begin();
+    main.announce();
     stops.reach(main);
     return { outcome: runAll(run, open, main, stops), stop: () => stops.request() };
   } catch (error) {
@@ -106,6 +107,7 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
   const unreach = stops.reach(ready);
   try {
     await ready.begin();
+    ready.announce();
     return await ready.run();
   } finally {
     unreach();

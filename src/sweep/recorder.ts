@@ -9,12 +9,14 @@ import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, createRowReader, type TrialRow } from '../trial/row.js';
 import {
   countOf,
+  NO_TRIALS,
   numbersOf,
   type ProposedTrial,
   pick,
   type Selection,
   trialAt,
   trialsOf,
+  without,
 } from '../trial/selection.js';
 import type { TrialNote, TrialStatus } from '../trial/status.js';
 import { judgeFailure } from './failures.js';
@@ -39,6 +41,13 @@ export interface Recording {
   readonly stopped: Selection;
   readonly attempt: number;
   readonly retries: number;
+}
+
+export interface Recorded {
+  /** Trials that have failed and run again. */
+  readonly retried: Selection;
+  /** Rows of the others, where somebody wants to hear them. */
+  readonly settled: Iterable<TrialRow>;
 }
 
 /** An attempt without a result. */
@@ -89,49 +98,36 @@ export class Recorder {
   }
 
   /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
-  async record(recording: Recording): Promise<{ retried: Selection; settled: Iterable<TrialRow> }> {
-    const { result, ended, stopped, retries } = recording;
+  async record(recording: Recording): Promise<Recorded> {
+    const { result, ended, stopped } = recording;
     this.#forgetReports(result.left, ended);
-    const again = new Map<number, TrialNote>();
-    for (const note of result.notes)
-      if (note.status === 'failed' && this.#judge(note.trial, retries) === 'retry')
-        again.set(note.trial, note);
-    const writing = [...again.values()].map(({ trial, error }) => {
+    const again = result.notes.length === 0 ? [] : this.#toRetry(recording);
+    const writing = again.map(({ trial, error }) => {
       const trials = pick(ended, (each) => each === trial);
       return this.#append(recording, trials, { status: 'failed', ...(error === undefined ? {} : { error }) });
     });
     if (countOf(stopped) > 0) writing.push(this.#append(recording, stopped, { status: 'stopped' }));
-    if (countOf(ended) === again.size) {
+    const retried = again.length === 0 ? NO_TRIALS : pickThose(ended, again);
+    const settled = again.length === 0 ? ended : pickOthers(ended, again);
+    if (countOf(settled) === 0) {
       await Promise.all(writing);
-      return { retried: ended, settled: [] };
+      return { retried, settled: [] };
     }
-    const kept = again.size === 0 ? result : withoutTrials(result, ended, again);
-    const settled = again.size === 0 ? ended : pick(ended, (trial) => !again.has(trial));
+    const kept = again.length === 0 ? result : cutResult(result, ended, again);
     const record = { ...this.#ranBy(recording, settled), notes: kept.notes };
-    await Promise.all([...writing, this.#options.journal.appendRows(record, kept.rows, kept.series)]);
+    writing.push(this.#options.journal.appendRows(record, kept.rows, kept.series));
+    await Promise.all(writing);
     this.#tell(settled, kept);
-    const { isHeard } = this.#options;
-    return {
-      retried: pick(ended, (trial) => again.has(trial)),
-      settled: isHeard ? this.#read(kept.rows) : [],
-    };
-
-    function withoutTrials(
-      { rows, series, notes }: TaskResult,
-      trials: Selection,
-      left: ReadonlyMap<number, unknown>,
-    ): Pick<TaskResult, 'rows' | 'series' | 'notes'> {
-      const isKept = (trial: number) => !left.has(trial);
-      return {
-        rows: pickRows(rows, trialsOf(trials), isKept),
-        series: pickSeries(series, trialsOf(trials), isKept),
-        notes: notes.filter(({ trial }) => isKept(trial)),
-      };
-    }
+    return { retried, settled: this.#options.isHeard ? this.#read(kept.rows) : [] };
   }
 
-  #judge(trial: number, retries: number): ReturnType<typeof judgeFailure> {
-    return judgeFailure({ failedAttempts: this.failedAttempts(trial), retries });
+  /** Notes of the trials that have failed and are tried again. */
+  #toRetry({ result, retries }: Recording): TrialNote[] {
+    return result.notes.filter(
+      ({ trial, status }) =>
+        status === 'failed' &&
+        judgeFailure({ failedAttempts: this.failedAttempts(trial), retries }) === 'retry',
+    );
   }
 
   /** An attempt that will be made again. */
@@ -199,4 +195,29 @@ export class Recorder {
     for (const trial of left) this.#reported.delete(trial);
     for (const trial of trialsOf(trials)) this.#reported.delete(trial);
   }
+}
+
+function pickThose(trials: Selection, notes: readonly TrialNote[]): Selection {
+  const those = new Set(notes.map(({ trial }) => trial));
+  return pick(trials, (trial) => those.has(trial));
+}
+
+function pickOthers(trials: Selection, notes: readonly TrialNote[]): Selection {
+  return without(
+    trials,
+    notes.map(({ trial }) => trial),
+  );
+}
+
+type Rows = Pick<TaskResult, 'rows' | 'series' | 'notes'>;
+
+/** A result without the trials that run again. */
+function cutResult({ rows, series, notes }: Rows, trials: Selection, again: readonly TrialNote[]): Rows {
+  const gone = new Set(again.map(({ trial }) => trial));
+  const isKept = (trial: number) => !gone.has(trial);
+  return {
+    rows: pickRows(rows, trialsOf(trials), isKept),
+    series: pickSeries(series, trialsOf(trials), isKept),
+    notes: notes.filter(({ trial }) => isKept(trial)),
+  };
 }

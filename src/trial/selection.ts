@@ -18,6 +18,9 @@ export type Selection =
 /** Trial numbers as the journal keeps them: a range, or a list of different numbers. */
 export type TrialNumbers = { readonly first: number; readonly count: number } | readonly number[];
 
+/** No trials. */
+export const NO_TRIALS: Selection = { kind: 'numbers', numbers: [] };
+
 /** The trials with these numbers, as short as it can be said. */
 export function selectNumbers(numbers: readonly number[]): Selection {
   const first = numbers[0];
