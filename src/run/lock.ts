@@ -67,7 +67,7 @@ export async function acquireLock(folder: string, options: LockOptions = {}): Pr
   let isReleased = false;
   const check = () => {
     if (isReleased || (!isLost && inodeOf(path) === ino)) return;
-    const reason = describeLoss(folder, inodeOf(path) !== undefined);
+    const reason = describeLoss(folder, inodeOf(folder) !== undefined);
     if (!isLost) {
       isLost = true;
       clearInterval(timer);
@@ -103,12 +103,12 @@ function inodeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-function describeLoss(folder: string, isTaken: boolean): SweeplineError {
-  return isTaken
+function describeLoss(folder: string, isThere: boolean): SweeplineError {
+  return isThere
     ? new SweeplineError(
         'LOCKED',
-        `another coordinator has taken over ${folder}, because this one did not answer for over a minute`,
-        { hint: 'nothing more is written here; the other one continues the run' },
+        `another coordinator has taken over ${folder}, as this one had not been heard of for over a minute`,
+        { hint: 'this one writes nothing more; see `sweepline status` for what the other one does' },
       )
     : new SweeplineError('LOCKED', `${folder} has lost its lock: it was deleted, moved or renamed`, {
         hint: 'put it back under its name and resume the run: what was acknowledged is safe',
