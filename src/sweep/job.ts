@@ -7,7 +7,7 @@ import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type Device, findDevice } from './device.js';
 import type { LoadedSweep } from './load.js';
-import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
+import { checkAgainstData, checkValues, type Resolved, resolvedOf, resolveSweep } from './resolve.js';
 import type { Sampler, Surroundings } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
 import { createSampler } from './samplers/list.js';
@@ -31,22 +31,23 @@ export async function prepareJob(
   questions: WorkerQuestions,
 ): Promise<Job> {
   const worker = await questions.describe();
-  const resolved = resolveSweep(loaded.sweep, settings, worker);
-  await checkValues(loaded.sweep, resolved, settings, questions);
-  const device = await findDevice(settings, worker);
-  const data = await questions.load({ data: settings.data ?? undefined });
-  if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
-  return { loaded, worker, resolved, space: createSpace(resolved.space), device, data };
+  return completeJob(
+    { loaded, worker, resolved: resolveSweep(loaded.sweep, settings, worker) },
+    settings,
+    questions,
+  );
 }
 
-/** The job of a run that there is. Rejects where numbers could differ from those that it has. */
+/**
+ * The job of a run that there is: its manifest counts, not what the sweep's file says today. Rejects where numbers could
+ * differ from those that the run has.
+ */
 export async function prepareAgain(
   manifest: Manifest,
   settings: Settings,
   { loaded, questions }: { readonly loaded: LoadedSweep; readonly questions: WorkerQuestions },
 ): Promise<Job> {
-  const job = await prepareJob(loaded, settings, questions);
-  const { worker } = job;
+  const worker = await questions.describe();
   const faults: string[] = [];
   if (worker.version !== manifest.worker.version)
     faults.push(
@@ -57,13 +58,20 @@ export async function prepareAgain(
   throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
     hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
   });
-  return restoreJob(job, manifest);
+  return completeJob({ loaded, worker, resolved: resolvedOf(manifest) }, settings, questions);
 }
 
-/** The run's own space, as its manifest has it, in place of the one in the sweep's file. */
-function restoreJob(job: Job, { space, axes, fixed, sampler, seed }: Manifest): Job {
-  const asked = job.resolved.asked;
-  return { ...job, resolved: { space, asked, axes, fixed, sampler, seed }, space: createSpace(space) };
+async function completeJob(
+  known: Pick<Job, 'loaded' | 'worker' | 'resolved'>,
+  settings: Settings,
+  questions: WorkerQuestions,
+): Promise<Job> {
+  const { loaded, worker, resolved } = known;
+  await checkValues(loaded.sweep, resolved, settings, questions);
+  const device = await findDevice(settings, worker);
+  const data = await questions.load({ data: settings.data ?? undefined });
+  if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
+  return { ...known, space: createSpace(resolved.space), device, data };
 }
 
 /** What depends on how far the run is. */
