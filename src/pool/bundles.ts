@@ -54,6 +54,7 @@ interface Passage {
   overdue: boolean;
 }
 
+/** A task that was handed to the bundler. */
 export interface BundledTask {
   /** Rejects with TaskLost when the thread died of this task, or when the task was ended. */
   readonly answered: Promise<Answered>;
@@ -61,165 +62,169 @@ export interface BundledTask {
   kill(): void;
 }
 
-export interface Bundler {
-  run(task: Task, onReport?: (report: TrialReport) => void): BundledTask;
-  /** Hands on what a thread has sent. */
-  report(taskId: number, report: TrialReport): void;
-  /** Rejects what waits; no more is sent. */
-  end(reason: Error): void;
-}
-
-export function createBundler(options: BundlerOptions): Bundler {
-  const { memory, send, clock } = options;
-  const { positions, stops } = memory;
-  const lanes = positions.length;
-  const free = Array.from(positions, (_, lane) => lanes - 1 - lane);
+export class Bundler {
+  readonly #options: BundlerOptions;
+  readonly #free: number[];
   // A set as a queue: an array with a moving head would hold on to the promises, and so to the rows, of past tasks.
-  let waiting = new Set<Passage>();
+  #waiting = new Set<Passage>();
   /** With a thread, by task, where somebody listens to reports. */
-  const listening = new Map<number, Passage>();
-  let trialMs = Number.POSITIVE_INFINITY;
-  let ended: Error | undefined;
+  readonly #listening = new Map<number, Passage>();
+  #trialMs = Number.POSITIVE_INFINITY;
+  #ended: Error | undefined;
 
-  function dispatch(): void {
-    while (free.length > 0 && waiting.size > 0) void runBundle(free.pop()!, takeBundle());
+  constructor(options: BundlerOptions) {
+    this.#options = options;
+    const lanes = options.memory.positions.length;
+    this.#free = Array.from({ length: lanes }, (_, lane) => lanes - 1 - lane);
   }
 
-  function takeBundle(): Passage[] {
-    const most = Math.min(BUNDLE_TASKS, Math.ceil(waiting.size / lanes));
+  run(task: Task, onReport?: (report: TrialReport) => void): BundledTask {
+    let passage: Passage | undefined;
+    const answered = new Promise<Answered>((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(this.#ended);
+      const submitted = this.#options.clock.elapsed();
+      const rest = { stops: 0, place: undefined, lost: undefined, overdue: false };
+      passage = { task, submitted, onReport, resolve, reject, ...rest };
+      this.#waiting.add(passage);
+      this.#dispatch();
+    });
+    return {
+      answered,
+      stop: (trials) => {
+        if (passage !== undefined) this.#ask(passage, trials === undefined ? STOP_ALL : bitsOf(task, trials));
+      },
+      kill: () => {
+        if (passage !== undefined) this.#endTask(passage, taskKilled());
+      },
+    };
+  }
+
+  /** Hands on what a thread has sent. */
+  report(taskId: number, report: TrialReport): void {
+    this.#listening.get(taskId)?.onReport?.(report);
+  }
+
+  /** Rejects what waits; no more is sent. */
+  end(reason: Error): void {
+    this.#ended = reason;
+    for (const each of this.#waiting) each.reject(reason);
+    this.#waiting.clear();
+  }
+
+  #dispatch(): void {
+    while (this.#free.length > 0 && this.#waiting.size > 0)
+      void this.#runBundle(this.#free.pop()!, this.#takeBundle());
+  }
+
+  #takeBundle(): Passage[] {
+    const lanes = this.#options.memory.positions.length;
+    const most = Math.min(BUNDLE_TASKS, Math.ceil(this.#waiting.size / lanes));
     const bundle: Passage[] = [];
     let predictedMs = 0;
-    for (const each of waiting) {
-      predictedMs += trialMs * countOf(each.task.trials);
+    for (const each of this.#waiting) {
+      predictedMs += this.#trialMs * countOf(each.task.trials);
       if (bundle.length > 0 && !(predictedMs <= BUNDLE_MS)) break;
-      waiting.delete(each);
+      this.#waiting.delete(each);
       if (bundle.push(each) === most) break;
     }
     return bundle;
   }
 
-  async function runBundle(lane: number, bundle: readonly Passage[]): Promise<void> {
+  async #runBundle(lane: number, bundle: readonly Passage[]): Promise<void> {
+    const { memory, send } = this.#options;
+    const { positions, stops } = memory;
     Atomics.store(positions, lane, 0);
     for (let position = 0; position < bundle.length; position++) {
       const passage = bundle[position]!;
       passage.place = { lane, position };
       Atomics.store(stops, lane * BUNDLE_TASKS + position, passage.stops);
-      if (passage.onReport !== undefined) listening.set(passage.task.id, passage);
+      if (passage.onReport !== undefined) this.#listening.set(passage.task.id, passage);
     }
     const unwatch = watchLimit(
       bundle.map(({ task }) => task.limitMs),
       () => Atomics.load(positions, lane),
-      (position, force) => (force ? endOverdue(bundle[position]!) : stopOverdue(bundle[position]!)),
+      (position, force) => this.#endOverdue(bundle[position]!, force),
     );
     try {
-      settle(bundle, await send({ lane, tasks: bundle.map((each) => each.task) }));
+      this.#settle(bundle, await send({ lane, tasks: bundle.map((each) => each.task) }));
     } catch (cause) {
-      buryThread(bundle, Atomics.load(positions, lane), cause as Error);
+      this.#buryThread(bundle, Atomics.load(positions, lane), cause as Error);
     }
     unwatch();
-    free.push(lane);
-    dispatch();
+    this.#free.push(lane);
+    this.#dispatch();
   }
 
-  function settle(bundle: readonly Passage[], { thread, answers }: ThreadAnswers): void {
-    const now = clock.elapsed();
+  #settle(bundle: readonly Passage[], { thread, answers }: ThreadAnswers): void {
+    const now = this.#options.clock.elapsed();
     let ms = 0;
     let trials = 0;
     for (let i = 0; i < bundle.length; i++) {
       const passage = bundle[i]!;
+      const { task } = passage;
       const answer = answers[i];
-      listening.delete(passage.task.id);
+      this.#listening.delete(task.id);
       if (answer === undefined) {
-        passage.reject(new InternalError(`a thread gave no answer to task ${passage.task.id}`));
+        passage.reject(new InternalError(`a thread gave no answer to task ${task.id}`));
         continue;
       }
       if (answer.t === 'ran') {
         ms += answer.runMs;
-        trials += Math.max(1, countOf(passage.task.trials) - answer.executed.left.length);
+        trials += Math.max(1, countOf(task.trials) - answer.executed.left.length);
       }
       const isCut = passage.overdue && answer.t === 'ran' && answer.executed.left.length > 0;
-      if (isCut) passage.reject(taskOverdue(passage.task.limitMs!));
+      if (isCut) passage.reject(taskOverdue(task.limitMs!));
       else passage.resolve({ answer, thread, totalMs: now - passage.submitted });
     }
     // Up at once, down by halves: one long trial among short ones stops the bundling for a while.
-    const latest = trials === 0 ? trialMs : ms / trials;
-    trialMs = latest < trialMs && trialMs !== Number.POSITIVE_INFINITY ? (latest + trialMs) / 2 : latest;
+    const latest = trials === 0 ? this.#trialMs : ms / trials;
+    const isFaster = latest < this.#trialMs && this.#trialMs !== Number.POSITIVE_INFINITY;
+    this.#trialMs = isFaster ? (latest + this.#trialMs) / 2 : latest;
   }
 
-  function buryThread(bundle: readonly Passage[], at: number, cause: Error): void {
-    for (const { task } of bundle) listening.delete(task.id);
-    if (ended !== undefined) {
-      for (const each of bundle) each.reject(ended);
+  #buryThread(bundle: readonly Passage[], at: number, cause: Error): void {
+    for (const { task } of bundle) this.#listening.delete(task.id);
+    if (this.#ended !== undefined) {
+      for (const each of bundle) each.reject(this.#ended);
       return;
     }
     const isKilled = bundle.some(({ lost }) => lost !== undefined);
     if (!isKilled) {
       const message = `the thread that held the task died: ${cause.message}`;
-      bundle[at]?.reject(
-        new TaskLost({ cause: 'died', blame: 'certain', host: hostname() }, message, { cause }),
-      );
+      const loss = { cause: 'died', blame: 'certain', host: hostname() } as const;
+      bundle[at]?.reject(new TaskLost(loss, message, { cause }));
     }
     const others = bundle.filter((each, i) => (isKilled ? each.lost === undefined : i !== at));
     for (const other of others) other.place = undefined;
-    waiting = new Set([...others, ...waiting]);
+    this.#waiting = new Set([...others, ...this.#waiting]);
   }
 
-  function ask(passage: Passage, bits: number): void {
+  #ask(passage: Passage, bits: number): void {
     passage.stops |= bits;
     const { place } = passage;
-    if (place !== undefined) Atomics.or(stops, place.lane * BUNDLE_TASKS + place.position, bits);
+    if (place === undefined) return;
+    Atomics.or(this.#options.memory.stops, place.lane * BUNDLE_TASKS + place.position, bits);
   }
 
   /** Ends a task: at once where it waits, with its thread where it runs. */
-  function endTask(passage: Passage, why: TaskLost): void {
+  #endTask(passage: Passage, why: TaskLost): void {
     if (passage.lost !== undefined) return;
     passage.lost = why;
     passage.reject(why);
-    waiting.delete(passage);
-    ask(passage, STOP_ALL);
+    this.#waiting.delete(passage);
+    this.#ask(passage, STOP_ALL);
+    const { memory, endThread } = this.#options;
     const { place } = passage;
-    if (place !== undefined && Atomics.load(positions, place.lane) === place.position)
-      options.endThread(place.lane);
+    if (place !== undefined && Atomics.load(memory.positions, place.lane) === place.position)
+      endThread(place.lane);
   }
 
-  function stopOverdue(passage: Passage): void {
+  #endOverdue(passage: Passage, force: boolean): void {
     passage.overdue = true;
-    ask(passage, STOP_ALL);
+    if (!force) this.#ask(passage, STOP_ALL);
+    else if (this.#options.onOverdue !== undefined) this.#options.onOverdue(passage.task);
+    else this.#endTask(passage, taskOverdue(passage.task.limitMs!));
   }
-
-  function endOverdue(passage: Passage): void {
-    if (options.onOverdue !== undefined) options.onOverdue(passage.task);
-    else endTask(passage, taskOverdue(passage.task.limitMs!));
-  }
-
-  return {
-    run(task, onReport) {
-      let passage: Passage | undefined;
-      const answered = new Promise<Answered>((resolve, reject) => {
-        if (ended !== undefined) return reject(ended);
-        const submitted = clock.elapsed();
-        const rest = { stops: 0, place: undefined, lost: undefined, overdue: false };
-        passage = { task, submitted, onReport, resolve, reject, ...rest };
-        waiting.add(passage);
-        dispatch();
-      });
-      return {
-        answered,
-        stop(trials) {
-          if (passage !== undefined) ask(passage, trials === undefined ? STOP_ALL : bitsOf(task, trials));
-        },
-        kill() {
-          if (passage !== undefined) endTask(passage, taskKilled());
-        },
-      };
-    },
-    report: (taskId, report) => listening.get(taskId)?.onReport?.(report),
-    end(reason) {
-      ended = reason;
-      for (const each of waiting) each.reject(reason);
-      waiting.clear();
-    },
-  };
 }
 
 function bitsOf({ trials }: Task, asked: readonly number[]): number {

@@ -3,7 +3,7 @@
 // coordinator is gone the host kills itself, since leaving normally inside a native run would abort with a crash report.
 import { InternalError, toPlainError } from '../ground/errors.js';
 import { type RunningTask, type Task, TaskLost, type TaskResult } from './contract.js';
-import type { FromHost, ToHost } from './messages.js';
+import type { FromHost, StopRequest, ToHost } from './messages.js';
 import { createThreadPool } from './threads.js';
 
 const [workerUrl, threads] = process.argv.slice(2);
@@ -38,7 +38,7 @@ function receive(message: ToHost): void {
       return;
     case 'stop':
       // Behind the task itself, which waits for `begin`.
-      void begun.then(() => running.get(message.taskId)?.stop(message.trials), ignore);
+      void begun.then(() => stop(message.stops), ignore);
       return;
     case 'close':
       void close(message.id);
@@ -77,6 +77,10 @@ async function run(task: Task): Promise<void> {
   } finally {
     running.delete(task.id);
   }
+}
+
+function stop(stops: readonly StopRequest[]): void {
+  for (const { taskId, trials } of stops) running.get(taskId)?.stop(trials);
 }
 
 /** Results of one turn of the event loop travel as one message. */

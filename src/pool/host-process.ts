@@ -17,7 +17,7 @@ import {
   taskKilled,
   taskOverdue,
 } from './contract.js';
-import type { FromHost, ToHost } from './messages.js';
+import type { FromHost, StopRequest, ToHost } from './messages.js';
 
 export interface HostOptions {
   /** `file:` URL of the worker's module; a `.ts` file is run through tsx. */
@@ -32,18 +32,6 @@ export interface HostOptions {
 type WithoutId<M> = M extends { readonly id: number } ? Omit<M, 'id'> : never;
 export type Question = WithoutId<ToHost>;
 export type Answer = Extract<FromHost, { readonly t: 'described' | 'validated' | 'loaded' | 'done' }>;
-
-export interface HostProcess {
-  /** False from the moment the process has ended. */
-  readonly alive: boolean;
-  /** Rejects with what the host refused it for, or with HOST_DIED. */
-  ask(question: Question): Promise<Answer>;
-  run(task: Task, onReport?: (report: TrialReport) => void): RunningTask;
-  /** SIGKILL; everyone who waits hears `reason` at once. */
-  kill(reason: Error): void;
-  /** Resolves once the process is gone and everyone who waited has been told. */
-  readonly ended: Promise<void>;
-}
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
@@ -61,111 +49,134 @@ const LAST_LINES = 8;
 /** How long to wait, in ms, for what a dead host has left in its pipes (a grandchild may hold them open for ever). */
 const LAST_WORDS_MS = 500;
 
-export function startHost(options: HostOptions): HostProcess {
-  const questions = new Map<number, Waiting<Answer>>();
-  const tasks = new Map<number, HeldTask>();
-  const lastLines: string[] = [];
-  let unsent: Task[] = [];
-  let questionsAsked = 0;
-  let alive = true;
-  let hasBegun = false;
+/** Starts with its making. */
+export class HostProcess {
+  /** Resolves once the process is gone and everyone who waited has been told. */
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #questions = new Map<number, Waiting<Answer>>();
+  readonly #tasks = new Map<number, HeldTask>();
+  readonly #lastLines: string[] = [];
+  #unsent: Task[] = [];
+  #unsentStops: StopRequest[] = [];
+  #questionsAsked = 0;
+  #alive = true;
+  #hasBegun = false;
   /** Set where the process is ended because of one task: the others are not to blame. */
-  let isEndedForTask = false;
+  #isEndedForTask = false;
 
-  const child = forkHost(options, lastLines);
-  child.on('message', (message: FromHost) => receive(message));
-  const ended = waitForEnd(child).then(async (how) => {
-    alive = false;
-    await how.pipesDrained;
-    const cause = hasBegun ? 'died' : 'unstarted';
-    const blame = hasBegun && !isEndedForTask ? 'possible' : 'none';
-    const loss: Loss = { cause, blame, host: hostname() };
-    rejectAll(describeDeath(how.cause, tasks.size, lastLines, loss));
-  });
+  constructor(options: HostOptions) {
+    this.#child = forkHost(options, this.#lastLines);
+    this.#child.on('message', (message: FromHost) => this.#receive(message));
+    this.ended = this.#awaitEnd();
+  }
 
-  function receive(message: FromHost): void {
+  /** False from the moment the process has ended, or will at once. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Rejects with what the host refused it for, or with TaskLost. */
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#questionsAsked;
+      this.#questions.set(id, { resolve, reject });
+      this.#sendTasks(); // what was submitted before the question arrives before it
+      this.#send({ ...question, id } as ToHost);
+    });
+  }
+
+  run(task: Task, onReport?: (report: TrialReport) => void): RunningTask {
+    const tasks = this.#tasks;
+    if (tasks.has(task.id)) throw new InternalError(`task ${task.id} is in the pool already`);
+    const result = new Promise<TaskResult>((resolve, reject) => {
+      tasks.set(task.id, { task, onReport, resolve, reject });
+    });
+    // Tasks of one turn of the event loop travel as one message.
+    if (this.#unsent.push(task) === 1) setImmediate(() => this.#sendTasks());
+    return {
+      result,
+      stop: (trials) => {
+        if (!tasks.has(task.id)) return;
+        if (this.#unsentStops.push({ taskId: task.id, trials }) === 1) setImmediate(() => this.#sendStops());
+      },
+      kill: () => this.#endTask(task.id, taskKilled),
+    };
+  }
+
+  /** SIGKILL; everyone who waits hears `reason` at once. */
+  kill(reason: Error): void {
+    this.#child.kill('SIGKILL');
+    this.#rejectAll(reason);
+  }
+
+  #receive(message: FromHost): void {
     switch (message.t) {
       case 'results':
-        for (const result of message.results) take(tasks, result.id)?.resolve(result);
+        for (const result of message.results) take(this.#tasks, result.id)?.resolve(result);
         return;
       case 'report':
-        tasks.get(message.taskId)?.onReport?.(message.report);
+        this.#tasks.get(message.taskId)?.onReport?.(message.report);
         return;
       case 'broken':
-        take(tasks, message.taskId)?.reject(describeBroken(message));
+        take(this.#tasks, message.taskId)?.reject(describeBroken(message));
         return;
       case 'overdue':
-        endTask(message.taskId, (task) => taskOverdue(task.limitMs!));
+        this.#endTask(message.taskId, (task) => taskOverdue(task.limitMs!));
         return;
       case 'refused':
-        take(questions, message.id)?.reject(fromPlainError(message.error));
+        take(this.#questions, message.id)?.reject(fromPlainError(message.error));
         return;
       default:
-        hasBegun ||= message.t === 'done';
-        take(questions, message.id)?.resolve(message);
+        this.#hasBegun ||= message.t === 'done';
+        take(this.#questions, message.id)?.resolve(message);
     }
   }
 
   /** What a task does in native code ends only with its process. */
-  function endTask(id: number, describe: (task: Task) => Error): void {
-    const held = take(tasks, id);
+  #endTask(id: number, describe: (task: Task) => Error): void {
+    const held = take(this.#tasks, id);
     if (held === undefined) return;
     held.reject(describe(held.task));
-    isEndedForTask = true;
-    alive = false; // what comes next goes to another host
-    child.kill('SIGKILL');
+    this.#isEndedForTask = true;
+    this.#alive = false; // what comes next goes to another host
+    this.#child.kill('SIGKILL');
   }
 
-  // A message to a host that has just died fails; `ended` tells those who wait for its answer.
-  const send = (message: ToHost): void => void child.send(message, () => undefined);
-
-  function sendTasks(): void {
-    if (unsent.length === 0) return;
-    send({ t: 'tasks', tasks: unsent });
-    unsent = [];
+  async #awaitEnd(): Promise<void> {
+    const how = await waitForEnd(this.#child);
+    this.#alive = false;
+    await how.pipesDrained;
+    const cause = this.#hasBegun ? 'died' : 'unstarted';
+    const blame = this.#hasBegun && !this.#isEndedForTask ? 'possible' : 'none';
+    const loss: Loss = { cause, blame, host: hostname() };
+    this.#rejectAll(
+      describeDeath({ cause: how.cause, held: this.#tasks.size, lastLines: this.#lastLines, loss }),
+    );
   }
 
-  function rejectAll(error: Error): void {
-    for (const waiting of [...questions.values(), ...tasks.values()]) waiting.reject(error);
-    questions.clear();
-    tasks.clear();
+  /** A message to a host that has just died fails; `ended` tells those who wait for its answer. */
+  #send(message: ToHost): void {
+    this.#child.send(message, () => undefined);
   }
 
-  return {
-    get alive() {
-      return alive;
-    },
-    ended,
-    ask(question) {
-      return new Promise((resolve, reject) => {
-        const id = ++questionsAsked;
-        questions.set(id, { resolve, reject });
-        sendTasks(); // what was submitted before the question arrives before it
-        send({ ...question, id } as ToHost);
-      });
-    },
-    run(task, onReport) {
-      if (tasks.has(task.id)) throw new InternalError(`task ${task.id} is in the pool already`);
-      const result = new Promise<TaskResult>((resolve, reject) => {
-        tasks.set(task.id, { task, onReport, resolve, reject });
-      });
-      // Tasks of one turn of the event loop travel as one message.
-      if (unsent.push(task) === 1) setImmediate(sendTasks);
-      return {
-        result,
-        stop(trials) {
-          if (!tasks.has(task.id)) return;
-          sendTasks();
-          send({ t: 'stop', taskId: task.id, trials });
-        },
-        kill: () => endTask(task.id, taskKilled),
-      };
-    },
-    kill(reason) {
-      child.kill('SIGKILL');
-      rejectAll(reason);
-    },
-  };
+  #sendTasks(): void {
+    if (this.#unsent.length === 0) return;
+    this.#send({ t: 'tasks', tasks: this.#unsent });
+    this.#unsent = [];
+  }
+
+  #sendStops(): void {
+    this.#sendTasks(); // a task arrives before a request to stop it
+    this.#send({ t: 'stop', stops: this.#unsentStops });
+    this.#unsentStops = [];
+  }
+
+  #rejectAll(error: Error): void {
+    for (const waiting of [...this.#questions.values(), ...this.#tasks.values()]) waiting.reject(error);
+    this.#questions.clear();
+    this.#tasks.clear();
+  }
 }
 
 /** Starts the process; `lastLines` gets the end of what it writes to stderr. */
@@ -217,7 +228,15 @@ async function waitForEnd(child: ChildProcess): Promise<End> {
   }
 }
 
-function describeDeath(cause: string, held: number, lastLines: readonly string[], loss: Loss): TaskLost {
+interface Death {
+  readonly cause: string;
+  /** Tasks that it had. */
+  readonly held: number;
+  readonly lastLines: readonly string[];
+  readonly loss: Loss;
+}
+
+function describeDeath({ cause, held, lastLines, loss }: Death): TaskLost {
   const holding = held === 0 ? '' : ` while it held ${plural(held, 'task')}`;
   const quoted =
     lastLines.length === 0 ? '' : `; its last words:\n${lastLines.map((line) => `  ${line}`).join('\n')}`;

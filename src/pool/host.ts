@@ -4,7 +4,7 @@
 import { InternalError } from '../ground/errors.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type Pool, type PoolSetup, poolClosed, refusedTask } from './contract.js';
-import { type Answer, type HostOptions, type HostProcess, startHost } from './host-process.js';
+import { type Answer, type HostOptions, HostProcess } from './host-process.js';
 
 export type { HostOptions } from './host-process.js';
 
@@ -18,7 +18,7 @@ export function createHostPool(options: HostOptions): Pool {
   const host = (): HostProcess => {
     if (closed) throw poolClosed();
     if (current?.alive) return current;
-    current = startHost(options);
+    current = new HostProcess(options);
     // Refused or died: its tasks, which follow, are rejected with the same reason.
     if (begun !== undefined) current.ask({ t: 'begin', setup: begun }).catch(() => undefined);
     return current;

@@ -5,15 +5,24 @@ import type { Proposed } from '../worker/questions.js';
 import type { Loss, PoolSetup, Task, TaskResult, TrialReport } from './contract.js';
 import type { Executed } from './executor.js';
 
-/** Questions carry an `id` that their answer repeats. Tasks and results travel in bundles: one message costs ~10 µs. */
+/**
+ * Questions carry an `id` that their answer repeats. Tasks, requests to stop and results travel in bundles: one message
+ * costs ~10 µs.
+ */
 export type ToHost =
   | { readonly t: 'describe'; readonly id: number }
   | { readonly t: 'validate'; readonly id: number; readonly proposed: Proposed }
   | { readonly t: 'load'; readonly id: number; readonly data: string | undefined }
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
-  | { readonly t: 'stop'; readonly taskId: number; readonly trials: readonly number[] | undefined }
+  | { readonly t: 'stop'; readonly stops: readonly StopRequest[] }
   | { readonly t: 'close'; readonly id: number };
+
+/** Trials of a task that shall stop; undefined: all of them. */
+export interface StopRequest {
+  readonly taskId: number;
+  readonly trials: readonly number[] | undefined;
+}
 
 export type FromHost =
   | { readonly t: 'described'; readonly id: number; readonly description: WorkerDescription }

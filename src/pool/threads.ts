@@ -10,7 +10,7 @@ import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
 import { loadWorker } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
-import { type Answered, type Bundler, createBundler } from './bundles.js';
+import { type Answered, Bundler } from './bundles.js';
 import {
   type Pool,
   type PoolSetup,
@@ -125,7 +125,7 @@ function startThreads({ workerUrl, threads, setup, shared, onOverdue }: ThreadsT
     workerData,
     execArgv: [],
   });
-  const bundler = createBundler({
+  const bundler = new Bundler({
     memory: lanes,
     send: (bundle) => pool.run(bundle),
     endThread: (lane) => endThread(pool, Atomics.load(lanes.threads, lane)),

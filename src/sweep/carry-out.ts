@@ -1,4 +1,5 @@
 // Carries one job out in its open folder: wires sampler, pool, coordinator and observers. Wiring only.
+import type { Clock } from '../ground/clock.js';
 import type { Pool } from '../pool/contract.js';
 import { readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
@@ -49,67 +50,32 @@ export interface ReadyJob {
   readonly isStopping: boolean;
 }
 
-export function readyJob({ open, pool, settings, seen, only }: Undertaking): ReadyJob {
+export function readyJob(undertaking: Undertaking): ReadyJob {
+  const { open, pool, settings, seen } = undertaking;
   const { job, folder, manifest, journal, clock, isNew } = open;
-  const { worker, resolved } = job;
+  const { resolved } = job;
   const { epoch } = journal.state;
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
   const retried = findRetried(epoch, settings.retry);
-  const isRetried = new Set(retried);
-  const progressing: Progressing = {
-    shard: settings.shard,
-    only,
-    nextUndone: proposesPoints(resolved.sampler)
-      ? (from) => from // it proposes everything again, and is told what came of it
-      : (from) => epoch.nextUndone(from),
+  const openAgain = (): Sampler => {
+    const sampler = openSampler(job, describeProgress(undertaking));
+    return retryFirst(sampler, epoch, retried);
   };
-  const open_ = (): Sampler => retryFirst(openSampler(job, progressing), epoch, retried);
-  const sampler = open_();
+  const sampler = openAgain();
   const before = epoch.counts();
-  const redone = [...isRetried].filter((trial) => epoch.isDone(trial)).length;
-  const tally = new Tally(clock, {
-    format: { axes: resolved.axes, params: worker.params, metrics: worker.metrics },
-    mode: worker.mode,
-    total: sampler.total,
-    before: { done: before.done - redone, failed: Math.max(0, before.failed + before.timeout - redone) },
-    threads: () => pool.size,
-  });
-  const recorder = new Recorder({
-    job,
-    journal,
-    tally,
-    isHeard: sampler.tell !== undefined,
-    onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
-      seen.tell('onFailure', { trial, status, error, replay: `sweepline replay ${folder} ${trial}` }),
-  });
   const fresh = keepSeriesFresh(folder, journal.state, clock);
-  let lastTick = clock.elapsed();
-  const coordinator = new Coordinator({
-    pool,
-    journal,
-    sampler,
-    recorder,
-    tally,
-    settings,
-    sizer: new BlockSizer(worker.mode, () => pool.size, settings.blockSize),
-    history: proposesPoints(resolved.sampler)
-      ? forget(readHistory(folder, journal.state), retried)
-      : undefined,
-    isTooManyFailures: () =>
-      isTooMany(settings.maxFailures, { failed: tally.failed, done: tally.done, total: sampler.total }),
-    onTick: () => {
-      if (clock.elapsed() - lastTick < TICK_MS) return;
-      lastTick = clock.elapsed();
-      seen.tell('onProgress', tally.progress());
-      fresh.tick();
-    },
+  const tally = createTally(undertaking, sampler.total, retried);
+  const tick = createTicker(clock, () => {
+    seen.tell('onProgress', tally.progress());
+    fresh.tick();
   });
+  const coordinator = createCoordinator(undertaking, { sampler, tally, retried, tick });
   open.onLost((reason) => coordinator.abort(reason));
 
   const started = clock.elapsed();
   return {
-    openSampler: open_,
+    openSampler: openAgain,
     done: before.done,
     announce: () =>
       seen.tell('onStart', {
@@ -142,4 +108,70 @@ export function readyJob({ open, pool, settings, seen, only }: Undertaking): Rea
       return coordinator.interrupted;
     },
   };
+}
+
+/** What a sampler skips. */
+function describeProgress({ open, settings, only }: Undertaking): Progressing {
+  const { epoch } = open.journal.state;
+  // One that makes its points makes all of them again, and is told what came of them.
+  const nextUndone = proposesPoints(epoch.record.sampler)
+    ? (from: number) => from
+    : (from: number) => epoch.nextUndone(from);
+  return { shard: settings.shard, only, nextUndone };
+}
+
+function createTally({ open, pool }: Undertaking, total: number | null, retried: readonly number[]): Tally {
+  const { job, journal, clock } = open;
+  const { worker, resolved } = job;
+  const { epoch } = journal.state;
+  const { done, failed, timeout } = epoch.counts();
+  const redone = retried.filter((trial) => epoch.isDone(trial)).length;
+  return new Tally(clock, {
+    format: { axes: resolved.axes, params: worker.params, metrics: worker.metrics },
+    mode: worker.mode,
+    total,
+    before: { done: done - redone, failed: Math.max(0, failed + timeout - redone) },
+    threads: () => pool.size,
+  });
+}
+
+function createTicker(clock: Clock, act: () => void): () => void {
+  let last = clock.elapsed();
+  return () => {
+    if (clock.elapsed() - last < TICK_MS) return;
+    last = clock.elapsed();
+    act();
+  };
+}
+
+interface Parts {
+  readonly sampler: Sampler;
+  readonly tally: Tally;
+  readonly retried: readonly number[];
+  readonly tick: () => void;
+}
+
+function createCoordinator(
+  { open, pool, settings, seen }: Undertaking,
+  { sampler, tally, retried, tick }: Parts,
+): Coordinator {
+  const { job, folder, journal } = open;
+  const recorder = new Recorder({
+    job,
+    journal,
+    tally,
+    isHeard: sampler.tell !== undefined,
+    onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
+      seen.tell('onFailure', { trial, status, error, replay: `sweepline replay ${folder} ${trial}` }),
+  });
+  return new Coordinator({
+    ...{ pool, journal, sampler, recorder, tally, settings },
+    sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
+    history: proposesPoints(job.resolved.sampler)
+      ? forget(readHistory(folder, journal.state), retried)
+      : undefined,
+    isTooManyFailures: () =>
+      isTooMany(settings.maxFailures, { failed: tally.failed, done: tally.done, total: sampler.total }),
+    onTick: tick,
+  });
 }
