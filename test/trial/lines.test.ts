@@ -13,15 +13,13 @@ const trialsArb = fc.uniqueArray(fc.nat({ max: 10_000 }), { maxLength: 12 });
 /** Rows that each begin with the number of their trial; `most` of one trial in a row. */
 const tableOf = (most: number) =>
   trialsArb.chain((trials) =>
-    fc
-      .tuple(
-        ...trials.map((trial) =>
-          fc
-            .array(fc.array(cell), { minLength: most === 1 ? 1 : 0, maxLength: most })
-            .map((rows) => ({ trial, rows: rows.map((cells) => formatRow([trial, 0.5, ...cells])) })),
-        ),
-      )
-      .map((table) => table),
+    fc.tuple(
+      ...trials.map((trial) =>
+        fc
+          .array(fc.array(cell), { minLength: most === 1 ? 1 : 0, maxLength: most })
+          .map((rows) => ({ trial, rows: rows.map((cells) => formatRow([trial, 0.5, ...cells])) })),
+      ),
+    ),
   );
 
 const bytesOf = (rows: readonly string[]): Buffer => Buffer.from(rows.join(''));
