@@ -9,7 +9,7 @@ const cell = fc.oneof(
   fc.integer(),
   fc.constant(null),
 );
-const trialsArb = fc.uniqueArray(fc.nat({ max: 10_000 }), { maxLength: 12 });
+const trialsArb = fc.uniqueArray(fc.nat({ max: 24 }), { maxLength: 12 });
 /** Rows that each begin with the number of their trial; `most` of one trial in a row. */
 const tableOf = (most: number) =>
   trialsArb.chain((trials) =>
