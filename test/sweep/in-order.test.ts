@@ -4,8 +4,7 @@ import { expect, it } from 'vitest';
 import { InOrder } from '../../src/sweep/in-order.js';
 import type { TrialResult } from '../../src/sweep/samplers/contract.js';
 
-const result = (trial: number): TrialResult =>
-  ({ trial, status: 'ok', metrics: { at: trial } });
+const result = (trial: number): TrialResult => ({ trial, status: 'ok', metrics: { at: trial } });
 
 it('tells the proposals in their order, each as soon as all before it have ended', () => {
   const orders = fc
