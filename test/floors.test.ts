@@ -1,89 +1,87 @@
-// Keeps the floors of src/: imports go down only, folders on one floor do not import each other, and what stands outside
-// src imports nothing but the public entries.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, sep } from 'node:path';
+// Keeps the house in order: imports go down only and never in circles, what stands outside src imports the public entries
+// alone, one file prints, few hold the clock or load native code, and no file grows past what can be read.
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import {
+  CLOCKS,
+  FLOORS,
+  findClimbs,
+  findEagerNative,
+  findForbidden,
+  findPrivate,
+  findStrayNative,
+  NATIVE,
+  nativeOf,
+  PRINTS,
+  TELLS_TIME,
+} from './rules.js';
+import { countLines, findCircles, findUses, importsOf, medianOf, readSources } from './sources.js';
 
-const FLOORS: Record<string, number> = {
-  cli: 8,
-  suite: 7,
-  sweep: 6,
-  report: 6,
-  study: 6,
-  run: 5,
-  pool: 5,
-  worker: 4,
-  session: 4,
-  trial: 3,
-  net: 2,
-  data: 2,
-  stats: 2,
-  space: 1,
-  ground: 0,
-};
-
-const ENTRIES = ['sweepline', 'sweepline/study'];
-
-/** What the shipped study needs may use every floor that a user's worker or report may; nothing in src uses it. */
-const mayImport = (from: string, to: string): boolean => {
-  if (from === to) return true;
-  if (to === 'study') return false;
-  if (from === 'study') return to in FLOORS && !['cli', 'suite', 'sweep', 'dashboard'].includes(to);
-  return FLOORS[from]! > (FLOORS[to] ?? Number.POSITIVE_INFINITY);
-};
-
-const filesOf = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join(folder, file));
-
-const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map(
-    (match) => match[1]!,
-  );
-
-const folderOf = (path: string): string => normalize(path).split(sep)[1]!;
+const src = readSources('src');
+const inFolders = new Map([...src].filter(([file]) => file !== 'src/index.ts'));
 
 describe('floors', () => {
   test('every folder of src has a floor', () => {
     const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(folders.map((entry) => entry.name).filter((name) => !(name in FLOORS))).toEqual([]);
+    expect(folders.map(({ name }) => name).filter((name) => !(name in FLOORS))).toEqual([]);
   });
 
   test('imports in src go down only', () => {
-    const wrong = filesOf('src')
-      .filter((file) => file !== join('src', 'index.ts'))
-      .flatMap((file) =>
-        importsOf(file)
-          .filter((target) => target.startsWith('.'))
-          .map(
-            (target) =>
-              [folderOf(file), folderOf(join(dirname(file), target)), `${file} imports ${target}`] as const,
-          )
-          .filter(([from, to]) => !mayImport(from, to))
-          .map(([, , text]) => text),
-      );
-    expect(wrong).toEqual([]);
+    expect(findClimbs(inFolders)).toEqual([]);
+  });
+
+  test('no files import one another in a circle, not even types', () => {
+    expect(findCircles(src)).toEqual([]);
   });
 
   test('the public entry leaves the study to its own', () => {
-    const targets = importsOf(join('src', 'index.ts')).map((target) => folderOf(join('src', target)));
+    const targets = importsOf(src.get('src/index.ts')!).map(({ target }) => target);
     expect(targets.length).toBeGreaterThan(0);
-    expect(targets).not.toContain('study');
+    expect(targets.filter((target) => target.startsWith('./study/'))).toEqual([]);
   });
 
-  test('sweeps, workers and reports import the public entries, packages and their own folder only', () => {
-    const wrong = ['sweeps', 'workers', 'reports'].flatMap((folder) =>
-      filesOf(folder).flatMap((file) =>
-        importsOf(file)
-          .filter((target) =>
-            target.startsWith('.')
-              ? !/^\.\/[a-z-]+\.js$/.test(target)
-              : target.startsWith('sweepline') && !ENTRIES.includes(target),
-          )
-          .map((target) => `${file} imports ${target}`),
-      ),
+  test.each(['sweeps', 'workers', 'reports'])('%s import the public entries only', (folder) => {
+    expect(findPrivate(readSources(folder))).toEqual([]);
+  });
+});
+
+describe('roles', () => {
+  test('one file prints', () => {
+    // `watch` clears what its bars have drawn, on the stream that the terminal gave it.
+    expect(findForbidden(src, PRINTS, ['src/cli/terminal.ts', 'src/cli/watch.ts'])).toEqual([]);
+  });
+
+  test('time and chance come in at the top', () => {
+    const allowed = Object.keys(CLOCKS);
+    expect(findForbidden(src, TELLS_TIME, allowed)).toEqual([]);
+    const users = new Set(findUses(src, TELLS_TIME).map(({ file }) => file));
+    expect(allowed.filter((file) => !users.has(file))).toEqual([]);
+  });
+
+  test('native packages have their own files', () => {
+    expect(findStrayNative(src)).toEqual([]);
+    const idle = Object.entries(NATIVE).flatMap(([name, files]) =>
+      files.filter((file) => !nativeOf(src.get(file) ?? '').includes(name)),
     );
-    expect(wrong).toEqual([]);
+    expect(idle).toEqual([]);
+  });
+
+  test.each([
+    'src/index.ts',
+    'src/cli/command-line.ts',
+    'src/cli/commands/run.ts',
+    'src/pool/host-entry.ts',
+    'src/pool/thread.ts',
+  ])('%s loads no native code until it is needed', (entry) => {
+    expect(src.has(entry)).toBe(true);
+    expect(findEagerNative(src, entry)).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  test('no file of src has over 300 lines, and half of them have at most 120', () => {
+    const sizes = [...src].map(([file, text]) => ({ file, lines: countLines(text) }));
+    expect(sizes.filter(({ lines }) => lines > 300)).toEqual([]);
+    expect(medianOf(sizes.map(({ lines }) => lines))).toBeLessThanOrEqual(120);
   });
 });

@@ -3,11 +3,9 @@ import { describeUnknown } from '../ground/text.js';
 import { axisIndexOf, axisLength } from './axis.js';
 import { isDomain, toFiniteValues } from './domain.js';
 import { findAxisFaults, findRepeats, plain } from './faults.js';
+import { RESERVED_NAMES } from './names.js';
 import type { AxisDomain, AxisSpec, GridSpec, Value } from './types.js';
 import { describeAxisValues } from './values.js';
-
-/** Columns of trials.csv that are Sweepline's own. */
-const RESERVED: ReadonlySet<string> = new Set(['trial', 'key', 'replicate', 'seed', 'status']);
 
 /** What is checked: a space whose axes may be domains. */
 export interface DeclaredSpace {
@@ -63,7 +61,7 @@ function findNameFaults(
   legalNames: readonly string[] | undefined,
 ): string[] {
   if (seen.has(name)) return [`axis "${name}" stands twice in one grid; expected each name once`];
-  if (RESERVED.has(name)) return [`axis "${name}": a column of trials.csv has that name already`];
+  if (RESERVED_NAMES.has(name)) return [`axis "${name}": a column of trials.csv has that name already`];
   if (!/^\p{L}[\p{L}\p{N}_.-]*$/u.test(name)) {
     return [`axis "${name}": expected a name of letters, digits, "_", "." and "-" that starts with a letter`];
   }

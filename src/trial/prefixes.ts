@@ -171,8 +171,9 @@ function createBoxOpener(options: {
     const holeOf = new Map(turning.map(({ place }, hole) => [place.name, hole]));
     const template = (
       parts: readonly { before: string; name: string; still: () => string; after: string }[],
+      none = '',
     ): Template => {
-      const literals = [''];
+      const literals = [parts.length === 0 ? none : ''];
       const holes: number[] = [];
       for (const { before, name, still, after } of parts) {
         const hole = holeOf.get(name);
@@ -196,6 +197,7 @@ function createBoxOpener(options: {
         still: () => canonicalValue(heldValue(param.name) ?? restingValue(param, fixed)),
         after: i === sorted.length - 1 ? '}' : '',
       })),
+      '{}',
     );
     const cells = template(
       axes.map((name) => ({ before: '', name, still: () => formatCell(heldValue(name)), after: ',' })),

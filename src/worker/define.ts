@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
+import { RESERVED_NAMES } from '../space/names.js';
 import type { Value } from '../space/types.js';
 import type { ParamDescription, Worker, WorkerDescription, WorkerOptions } from './contract.js';
-import { findStageFaults, stageWorker } from './stage.js';
+import { findSeriesFaults, findStageFaults, stageWorker } from './stage.js';
 
 const OPTIONS = 'name version about params metrics series check trains load stages run runBlock'.split(' ');
 
@@ -27,7 +28,7 @@ export function defineWorker<S extends z.ZodRawShape, Shared = unknown>(
   const modes = [options.run, options.runBlock].filter((mode) => mode !== undefined);
   if (modes.length !== 1)
     faults.push(`expected one of run and runBlock, found ${modes.length === 0 ? 'none' : 'both'}`);
-  const taken = new Set<string>(['trial', 'key', 'replicate', 'seed', 'status', 'attempt', 'step']);
+  const taken = new Set(RESERVED_NAMES);
   for (const [kind, names] of [
     ['parameter', Object.keys(options.params)],
     ['metric', Object.keys(options.metrics)],
@@ -39,6 +40,7 @@ export function defineWorker<S extends z.ZodRawShape, Shared = unknown>(
       taken.add(name);
     }
   }
+  faults.push(...findSeriesFaults(options.series));
   for (const [name, type] of Object.entries(options.params)) {
     const described = describeParam(name, type as z.ZodType);
     if (typeof described === 'string') faults.push(described);

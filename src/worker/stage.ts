@@ -3,6 +3,7 @@
 // parameters, so that everything that holds for trials (journal, resume, retry, checkpoints, artifacts) holds for it.
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
+import { RESERVED_NAMES } from '../space/names.js';
 import type { Trial, Worker } from './contract.js';
 
 /** The URL by which a pool loads a stage of the worker (or a sweep) at `url`. */
@@ -29,10 +30,20 @@ export function findStageFaults(worker: Worker): string[] {
         faults.push(
           `stage "${name}": metric "${metric}": expected a word of letters, digits and _ that is no parameter`,
         );
+      else if (RESERVED_NAMES.has(metric))
+        faults.push(`stage "${name}": metric "${metric}": the name is taken by another column of trials.csv`);
+    faults.push(...findSeriesFaults(stage.series).map((fault) => `stage "${name}": ${fault}`));
     if (worker.run === undefined)
       faults.push(`stage "${name}": only trials of \`run\` can depend on stages, not blocks of \`runBlock\``);
   }
   return faults;
+}
+
+/** Series are columns of a file of their own, so one may be called like a metric. */
+export function findSeriesFaults(series: readonly string[] = []): string[] {
+  return series
+    .filter((name) => RESERVED_NAMES.has(name))
+    .map((name) => `series "${name}": the name is taken by another column of metrics.csv`);
 }
 
 /** A stage as a worker of its own. Throws BAD_DEFINITION where the worker has no such stage. */

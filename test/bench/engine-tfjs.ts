@@ -8,7 +8,7 @@ import type { Engine, Trainer } from '../../src/session/contract.js';
 import { openOnnx } from '../../src/session/onnx/engine.js';
 import { openTfjs } from '../../src/session/tfjs/engine.js';
 import { registerGradients } from '../../src/session/tfjs/gradients.js';
-import type { Tf } from '../../src/session/tfjs/load.js';
+import type { Tf } from '../../src/session/tfjs/runtime.js';
 import { openTrainer as openOn } from '../../src/session/tfjs/trainer.js';
 import { BENCH_MODELS, chunkFor, openTrainer } from './engine-models.js';
 import { type BenchRow, median } from './row.js';

@@ -8,7 +8,8 @@ import type { Engine, TrainState } from '../../src/session/contract.js';
 import { createSession } from '../../src/session/session.js';
 import { openTfjs } from '../../src/session/tfjs/engine.js';
 import { findTfjs } from '../../src/session/tfjs/find.js';
-import { loadTfjs, type Tf } from '../../src/session/tfjs/load.js';
+import { loadTfjs } from '../../src/session/tfjs/load.js';
+import type { Tf } from '../../src/session/tfjs/runtime.js';
 
 const judge = net({
   input: [1, 6, 6],

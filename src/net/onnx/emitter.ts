@@ -1,7 +1,5 @@
 // Collects the ONNX nodes of one graph body: fresh names, shared constants. Operations write themselves through it
-// (see Op.onnx); it decides nothing about the graph.
-import { InternalError } from '../../ground/errors.js';
-import { type Node, reachable } from '../graph.js';
+// (see Op.onnx); it knows nothing of the graph.
 import type { Shape } from '../model.js';
 import type { Attribute, OnnxConstant, OnnxNode } from './proto.js';
 
@@ -90,21 +88,5 @@ export class Emitter {
     for (const [i, node] of this.nodes.entries())
       if (node.inputs.includes(from)) this.nodes[i] = { ...node, inputs: renamed(node.inputs) };
     this.nodes[index] = { ...this.nodes[index]!, outputs: renamed(maker.outputs) };
-  }
-}
-
-/** The name that a graph input was given. */
-export const nameOf = (node: Node) => node.attributes.name as string;
-
-/** Writes everything that `outputs` need; `names` holds the names of the graph's inputs, by node. */
-export function emitNodes(emit: Emitter, outputs: readonly Node[], names: Map<Node, string>): void {
-  for (const node of reachable(outputs)) {
-    if (names.has(node)) continue;
-    const inputs = node.inputs.map((input) => {
-      const name = names.get(input);
-      if (name === undefined) throw new InternalError(`${input.op.name} is used before it is written`);
-      return name;
-    });
-    names.set(node, node.op.onnx(emit, inputs, node));
   }
 }

@@ -7,7 +7,8 @@ import { isInTiles } from '../ops/fused.js';
 import { input, toUnit } from '../ops/shape.js';
 import { SLOTS } from '../optimizer.js';
 import { evaluation, type Program, type StepGraph, type StepState, trainingStep } from '../program.js';
-import { type Bytes, type EmitOptions, Emitter, emitNodes, nameOf } from './emitter.js';
+import { emitNodes, nameOf } from './emit-nodes.js';
+import { type Bytes, type EmitOptions, Emitter } from './emitter.js';
 import { encodeModel, type OnnxGraph, type OnnxValue } from './proto.js';
 import { emitTiles } from './tiles.js';
 

@@ -4,7 +4,8 @@
 import { Graph, type Node, reachable } from '../graph.js';
 import { input } from '../ops/shape.js';
 import { type UpdateTask, update } from '../update.js';
-import { Emitter, emitNodes, nameOf } from './emitter.js';
+import { emitNodes, nameOf } from './emit-nodes.js';
+import { Emitter } from './emitter.js';
 import type { OnnxValue } from './proto.js';
 
 /**

@@ -2,10 +2,10 @@
 // belongs to one thread. It never ends a run early: a thread that dies inside one takes its process with it.
 import { InferenceSession } from 'onnxruntime-node';
 import { InternalError, SweeplineError } from '../../ground/errors.js';
-import type { Bytes } from '../../net/onnx/emitter.js';
 import { checkProgram } from '../../net/program.js';
 import type { Engine } from '../contract.js';
 import { openPredictor } from './predictor.js';
+import type { Runtime } from './runtime.js';
 import { openTrainer } from './trainer.js';
 
 /**
@@ -18,17 +18,6 @@ const WARM_GRAPHS = 10;
 export interface OnnxOptions {
   /** Fails when a node would be placed off the device. Default false. */
   readonly strict?: boolean;
-}
-
-/** What trainers and predictors use of their engine. */
-export interface Runtime {
-  readonly bytes: Bytes;
-  /** Whether one run can be many steps: not where control flow would run off the device. */
-  readonly scan: boolean;
-  /** The compiled graph of that key, built if it is not warm. */
-  graph(key: string, build: () => Uint8Array): Promise<InferenceSession>;
-  /** Runs one call: rejects it after `dispose`, which waits for it. */
-  call<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Opens a device: `cpu`, `webgpu`, `cuda` or `cuda:i`. Throws NO_DEVICE where it does not start. */

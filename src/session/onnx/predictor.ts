@@ -7,7 +7,7 @@ import type { Net } from '../../net/model.js';
 import { predictionModel } from '../../net/onnx/models.js';
 import type { Program } from '../../net/program.js';
 import type { Predictor } from '../contract.js';
-import type { Runtime } from './engine.js';
+import type { Runtime } from './runtime.js';
 import { dataTensor, floatsOf, partTensors } from './tensors.js';
 
 export interface PredictorWish {

@@ -9,7 +9,7 @@ import { updateShape } from '../../net/ops/fused.js';
 import { SLOTS, STEP_NUMBERS } from '../../net/optimizer.js';
 import type { Program } from '../../net/program.js';
 import type { Batch, Chunk, Trainer, TrainState } from '../contract.js';
-import type { Runtime } from './engine.js';
+import type { Runtime } from './runtime.js';
 import { dataTensor, floatsOf, partTensor } from './tensors.js';
 
 export function openTrainer(runtime: Runtime, program: Program): Trainer {

@@ -5,19 +5,10 @@ import { InternalError, SweeplineError } from '../../ground/errors.js';
 import { checkProgram } from '../../net/program.js';
 import type { Engine } from '../contract.js';
 import { findTfjs } from './find.js';
-import { loadTfjs, type Tf } from './load.js';
+import { loadTfjs } from './load.js';
 import { openPredictor } from './predictor.js';
+import type { Runtime } from './runtime.js';
 import { openTrainer } from './trainer.js';
-
-/** What trainers and predictors use of their engine. */
-export interface Runtime {
-  readonly tf: Tf;
-  /** Runs one call; rejects after `dispose`. */
-  call<T>(work: () => T): Promise<T>;
-  /** Tensors that outlive a call are the engine's, until they are released. */
-  hold(tensors: readonly Tensor[]): void;
-  release(tensors: readonly Tensor[]): void;
-}
 
 /**
  * Opens `auto` (the fastest package installed), `cpu`, `cuda`, or a device as engines report it. Throws BAD_USAGE for

@@ -4,7 +4,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../net/graph.js';
 import { type Activation, LEAKY_SLOPE, type Net, type PlacedLayer, type Shape } from '../../net/model.js';
-import type { Tf } from './load.js';
+import type { Tf } from './runtime.js';
 
 /** Parameters and running statistics, by name. */
 export type Weights = ReadonlyMap<string, Tensor>;

@@ -1,7 +1,7 @@
 // Gradients of the kernels that nets are made of, for the pure CPU backend: tfjs-core has the tape, but hides its own
 // gradients in files that Node cannot import. Packages that bring theirs (tfjs-node does) keep them.
 import type { GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
-import type { Tf } from './load.js';
+import type { Tf } from './runtime.js';
 
 /** Registers the gradients that are not there yet. */
 export function registerGradients(tf: Tf): void {

@@ -6,9 +6,7 @@ import { SweeplineError } from '../../ground/errors.js';
 import { TFJS_ENVIRONMENT } from './environment.js';
 import type { FoundTfjs, TfjsDevice } from './find.js';
 import { registerGradients } from './gradients.js';
-
-/** The functions of TensorFlow.js; every package gives them. */
-export type Tf = typeof import('@tensorflow/tfjs-core');
+import type { Tf } from './runtime.js';
 
 export interface LoadedTfjs {
   readonly tf: Tf;

@@ -2,7 +2,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LossName } from '../../net/loss.js';
 import type { Forward } from './forward.js';
-import type { Tf } from './load.js';
+import type { Tf } from './runtime.js';
 
 export interface LossTerm {
   readonly name: LossName;

@@ -5,8 +5,8 @@ import { describeUnknown } from '../../ground/text.js';
 import { sizeOf } from '../../net/graph.js';
 import type { Net } from '../../net/model.js';
 import type { Predictor } from '../contract.js';
-import type { Runtime } from './engine.js';
 import { forward } from './forward.js';
+import type { Runtime } from './runtime.js';
 import { partTensors, rowTensor } from './tensors.js';
 
 export function openPredictor(runtime: Runtime, net: Net, layer: string | undefined): Predictor {

@@ -1,7 +1,7 @@
 // Arrays as tensors. The CPU backend computes on the arrays that it is given: they are copied, in and out.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '../../net/model.js';
-import type { Tf } from './load.js';
+import type { Tf } from './runtime.js';
 
 interface Part {
   readonly name: string;

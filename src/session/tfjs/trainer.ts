@@ -7,9 +7,9 @@ import { sizeOf } from '../../net/graph.js';
 import { STEP_NUMBERS, type StepNumbers } from '../../net/optimizer.js';
 import type { Program } from '../../net/program.js';
 import type { Batch, Chunk, Trainer, TrainState } from '../contract.js';
-import type { Runtime } from './engine.js';
 import { forward, type Training, type Weights } from './forward.js';
 import { type LossTerm, totalLoss } from './loss.js';
+import type { Runtime } from './runtime.js';
 import { flatten, oneHotTensor, partTensors, rowTensor } from './tensors.js';
 import { clipGradients, update } from './update.js';
 

@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OptimizerName, StepNumbers } from '../../net/optimizer.js';
 import type { Program } from '../../net/program.js';
-import type { Tf } from './load.js';
+import type { Tf } from './runtime.js';
 
 /** Gradients cut to ± clip each, or scaled so that their common Euclidean norm is at most clip. */
 export function clipGradients(

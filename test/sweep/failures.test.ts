@@ -1,0 +1,155 @@
+// What becomes of attempts that did not end well: every case, and that it always comes to an end.
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { isTooMany, judgeFailure, judgeLoss, type LostTask } from '../../src/sweep/failures.js';
+import {
+  countOf,
+  halve,
+  type Selection,
+  selectNumbers,
+  trialAt,
+  trialsOf,
+} from '../../src/trial/selection.js';
+
+const LOST: LostTask = {
+  ...{ cause: 'died', blame: 'possible', host: 'h', count: 1, wasAlone: false },
+  ...{ strikes: 0, failedAttempts: 0, retries: 0, failedStarts: 0 },
+};
+const now = (strikes = 0) => ({ do: 'again', when: 'now', strikes });
+const alone = (strikes: number) => ({ do: 'again', when: 'alone', strikes });
+const halved = (when: 'now' | 'alone', strikes = 0) => ({ do: 'halve', when, strikes });
+const failed = { do: 'record', status: 'failed' };
+const timeout = { do: 'record', status: 'timeout' };
+
+describe('judgeLoss', () => {
+  test.each<[string, Partial<LostTask>, unknown]>([
+    ['a host that did not start: once more', { cause: 'unstarted', failedStarts: 1 }, now()],
+    ['twice', { cause: 'unstarted', failedStarts: 2, count: 9, strikes: 4 }, now(4)],
+    [
+      'three times: nothing can be run',
+      { cause: 'unstarted', failedStarts: 3, retries: 9 },
+      { do: 'give up' },
+    ],
+    ['and more', { cause: 'unstarted', failedStarts: 4 }, { do: 'give up' }],
+
+    ['killed on request', { cause: 'killed', blame: 'certain' }, now()],
+    [
+      'killed on request, with others and a past',
+      { cause: 'killed', blame: 'certain', count: 5, strikes: 2 },
+      now(2),
+    ],
+    ['went down with another that is to blame', { blame: 'none' }, now()],
+    ['however often', { blame: 'none', count: 5, strikes: 7, wasAlone: true }, now(7)],
+    ['went down with another that ran past its limit', { cause: 'overdue', blame: 'none' }, now()],
+
+    [
+      'several past their limit: one of them was',
+      { cause: 'overdue', blame: 'certain', count: 2 },
+      halved('now'),
+    ],
+    [
+      'their strikes stay',
+      { cause: 'overdue', blame: 'certain', count: 3, strikes: 1, retries: 1 },
+      halved('now', 1),
+    ],
+    ['one past its limit', { cause: 'overdue', blame: 'certain' }, timeout],
+    ['one past its limit, with a retry', { cause: 'overdue', blame: 'certain', retries: 1 }, now()],
+    ['its strikes stay', { cause: 'overdue', blame: 'certain', retries: 1, strikes: 3 }, now(3)],
+    ['the last retry', { cause: 'overdue', blame: 'certain', retries: 2, failedAttempts: 1 }, now()],
+    ['no retry left', { cause: 'overdue', blame: 'certain', retries: 2, failedAttempts: 2 }, timeout],
+
+    ['one of many in a dead host', {}, alone(1)],
+    ['several trials of many tasks in a dead host', { count: 8 }, alone(1)],
+    ['for the third time: still not known to be to blame', { count: 8, strikes: 2 }, alone(3)],
+    ['retries do not matter to who is not known', { strikes: 9, retries: 0 }, alone(10)],
+
+    ['alone in a dead host: the machine’s, for once', { wasAlone: true }, alone(1)],
+    ['alone again: its own', { wasAlone: true, strikes: 1 }, failed],
+    ['alone again, with a retry', { wasAlone: true, strikes: 1, retries: 1 }, alone(2)],
+    ['alone again, no retry left', { wasAlone: true, strikes: 2, retries: 1 }, failed],
+    ['several alone in a dead host: one of them', { wasAlone: true, count: 2 }, halved('alone', 1)],
+    ['however often', { wasAlone: true, count: 2, strikes: 9 }, halved('alone', 10)],
+
+    ['certainly to blame, the first time', { blame: 'certain' }, now(1)],
+    ['certainly, again', { blame: 'certain', strikes: 1 }, failed],
+    ['certainly, again, with a retry', { blame: 'certain', strikes: 1, retries: 1 }, now(2)],
+    ['certainly, no retry left', { blame: 'certain', strikes: 2, retries: 1 }, failed],
+    ['certainly one of several', { blame: 'certain', count: 3 }, halved('now', 1)],
+    ['certainly, and alone: no need to wait for the others', { blame: 'certain', wasAlone: true }, now(1)],
+    ['failed attempts are no strikes', { blame: 'certain', failedAttempts: 5 }, now(1)],
+  ])('%s', (_, what, decision) => {
+    expect(judgeLoss({ ...LOST, ...what })).toEqual(decision);
+  });
+
+  it('finds those that kill their host, and lets all others run', () => {
+    const trials = fc.uniqueArray(fc.nat({ max: 40 }), { minLength: 1, maxLength: 16 });
+    fc.assert(
+      fc.property(
+        trials,
+        fc.nat({ max: 4 }),
+        fc.nat({ max: 3 }),
+        fc.boolean(),
+        (all, killers, retries, isKnown) => {
+          const isKiller = (trial: number) => trial % 5 < killers;
+          const open: { trials: Selection; strikes: number }[] = [{ trials: selectNumbers(all), strikes: 0 }];
+          const ended = new Map<number, string>();
+          let deaths = 0;
+          for (let work = open.shift(); work !== undefined; work = open.shift()) {
+            if (![...trialsOf(work.trials)].some(isKiller)) {
+              for (const trial of trialsOf(work.trials)) ended.set(trial, 'ok');
+              continue;
+            }
+            expect(++deaths).toBeLessThan(500);
+            const count = countOf(work.trials);
+            const blame = isKnown ? 'certain' : 'possible';
+            const decision = judgeLoss({
+              ...LOST,
+              blame,
+              wasAlone: true,
+              count,
+              strikes: work.strikes,
+              retries,
+            });
+            if (decision.do === 'record') ended.set(trialAt(work.trials, 0), decision.status);
+            else if (decision.do === 'again') open.push({ ...work, strikes: decision.strikes });
+            else if (decision.do === 'halve')
+              for (const half of halve(work.trials)) open.push({ trials: half, strikes: decision.strikes });
+          }
+          expect(Object.fromEntries(ended)).toEqual(
+            Object.fromEntries(all.map((trial) => [trial, isKiller(trial) ? 'failed' : 'ok'])),
+          );
+        },
+      ),
+      { seed: 251, numRuns: 300 },
+    );
+  });
+});
+
+describe('judgeFailure', () => {
+  test.each([
+    [0, 0, 'record'],
+    [0, 1, 'retry'],
+    [1, 1, 'record'],
+    [1, 2, 'retry'],
+    [5, 2, 'record'],
+  ] as const)('after %i attempts with %i retries: %s', (failedAttempts, retries, decision) => {
+    expect(judgeFailure({ failedAttempts, retries })).toBe(decision);
+  });
+});
+
+describe('isTooMany', () => {
+  const counts = { failed: 3, done: 10, total: 100 };
+  test.each([
+    ['no limit', null, { ...counts, failed: 100 }, false],
+    ['as many as may', 3, counts, false],
+    ['one more', 2, counts, true],
+    ['none may', 0, { ...counts, failed: 0 }, false],
+    ['none may, one has', 0, { ...counts, failed: 1 }, true],
+    ['a share of all, just met', { fraction: 0.03 }, counts, false],
+    ['a share of all, passed', { fraction: 0.029 }, counts, true],
+    ['a share of what is done, where the end is open', { fraction: 0.3 }, { ...counts, total: null }, false],
+    ['and passed there', { fraction: 0.29 }, { ...counts, total: null }, true],
+  ] as const)('%s', (_, limit, what, answer) => {
+    expect(isTooMany(limit, what)).toBe(answer);
+  });
+});

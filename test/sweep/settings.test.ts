@@ -1,0 +1,145 @@
+// What a run was asked for: every default in one place, and every fault told at once.
+import { availableParallelism } from 'node:os';
+import { describe, expect, it, test } from 'vitest';
+import type { RunRequest } from '../../src/sweep/contract.js';
+import { resolveSettings, type Settings, settingsOf } from '../../src/sweep/settings.js';
+import { sampleManifest } from '../run/samples.js';
+
+const DEFAULTS: Settings = {
+  sweep: 'escape',
+  set: {},
+  sampler: null,
+  seed: null,
+  replicates: null,
+  trials: null,
+  shard: null,
+  workers: availableParallelism(),
+  engine: null,
+  device: null,
+  trainingOnly: false,
+  data: null,
+  retries: 0,
+  timeoutMs: null,
+  maxFailures: null,
+  retry: null,
+  out: null,
+  root: 'runs',
+  blockSize: null,
+  debug: false,
+  command: [],
+};
+
+describe('resolveSettings', () => {
+  it('fills in every default', () => {
+    expect(resolveSettings({ sweep: 'escape' })).toEqual(DEFAULTS);
+  });
+
+  it('keeps what was asked for, word for word', () => {
+    const asked = {
+      sweep: './mine.ts',
+      set: { x: { kind: 'list', values: [1, 2] } },
+      sampler: { name: 'random', trials: 5 },
+      seed: 0,
+      replicates: 3,
+      trials: 7,
+      shard: { index: 2, count: 2 },
+      workers: 5,
+      engine: 'tfjs',
+      device: 'cpu',
+      trainingOnly: true,
+      data: 'mnist',
+      retries: 2,
+      timeoutMs: 1500,
+      maxFailures: { fraction: 0.1 },
+      retry: 'timeout',
+      out: 'there',
+      root: 'results',
+      blockSize: 64,
+      debug: true,
+      command: ['sweepline', 'run'],
+    } as const;
+    expect(Object.keys(asked).sort()).toEqual(Object.keys(DEFAULTS).sort());
+    expect(resolveSettings(asked)).toEqual(asked);
+  });
+
+  it('tells all faults together', () => {
+    const asked: RunRequest = {
+      sweep: 'escape',
+      workers: 0,
+      replicates: 1.5,
+      trials: -1,
+      retries: -1,
+      blockSize: Number.NaN,
+      timeoutMs: 0,
+      maxFailures: -2,
+      seed: 0.5,
+      shard: { index: 3, count: 2 },
+    };
+    expect(() => resolveSettings(asked)).toThrow(
+      expect.objectContaining({
+        code: 'BAD_USAGE',
+        message: [
+          'the request is invalid:',
+          '  - workers 0: expected an integer of at least 1',
+          '  - replicates 1.5: expected an integer of at least 1',
+          '  - trials -1: expected an integer of at least 1',
+          '  - retries -1: expected an integer of at least 0',
+          '  - block size NaN: expected an integer of at least 1',
+          '  - timeout 0 ms: expected more than 0 and less than 24 days',
+          '  - max failures -2: expected an integer of at least 0',
+          '  - seed 0.5: expected an integer',
+          '  - shard 3/2: expected i/n with 1 <= i <= n',
+        ].join('\n'),
+      }),
+    );
+  });
+
+  test.each<[Omit<RunRequest, 'sweep'>, string]>([
+    [{ timeoutMs: 2 ** 31 }, 'timeout 2147483648 ms'],
+    [{ timeoutMs: Number.NaN }, 'timeout NaN ms'],
+    [{ shard: { index: 0, count: 2 } }, 'shard 0/2'],
+    [{ shard: { index: 1, count: 1.5 } }, 'shard 1/1.5'],
+    [{ seed: 2 ** 53 }, 'seed 9007199254740992'],
+    [{ maxFailures: 0.5 }, 'max failures 0.5'],
+    [{ maxFailures: { fraction: 0 } }, 'max failures 0: expected a fraction between 0 and 1'],
+    [{ maxFailures: { fraction: 1 } }, 'max failures 1: expected a fraction between 0 and 1'],
+    [{ maxFailures: { fraction: Number.NaN } }, 'max failures NaN: expected a fraction between 0 and 1'],
+  ])('refuses %j', (asked, fault) => {
+    expect(() => resolveSettings({ sweep: 'escape', ...asked })).toThrow(`the request is invalid: ${fault}`);
+  });
+
+  test.each<Omit<RunRequest, 'sweep'>>([
+    { workers: 1, replicates: 1, trials: 1, retries: 0, blockSize: 1, maxFailures: 0 },
+    { timeoutMs: 2 ** 31 - 1 },
+    { timeoutMs: 0.5 },
+    { seed: -(2 ** 53) + 1 },
+    { shard: { index: 1, count: 1 } },
+    { maxFailures: { fraction: 0.999 } },
+  ])('takes %j', (asked) => {
+    expect(resolveSettings({ sweep: 'escape', ...asked })).toMatchObject(asked);
+  });
+});
+
+describe('settingsOf', () => {
+  it('takes what a run is from its manifest, and how it runs from the request', () => {
+    const manifest = sampleManifest({
+      ...{ sweepUrl: 'file:///s.js', shard: { index: 1, count: 2 } },
+      ...{ engine: 'onnx', device: 'cpu', dataChoice: 'pen' },
+    });
+    expect(settingsOf(manifest, { workers: 3, retries: 1, retry: 'failed', debug: true })).toEqual({
+      ...DEFAULTS,
+      ...{ sweep: 'file:///s.js', shard: { index: 1, count: 2 } },
+      ...{ engine: 'onnx', device: 'cpu', data: 'pen' },
+      ...{ workers: 3, retries: 1, retry: 'failed', debug: true },
+    });
+  });
+
+  it('asks for no engine, data or shard where the run had none', () => {
+    const manifest = sampleManifest({ engine: 'none', device: 'none', shard: null, dataChoice: null });
+    expect(settingsOf(manifest, {})).toEqual({ ...DEFAULTS, sweep: manifest.sweepUrl });
+  });
+
+  it('tells the faults of the request', () => {
+    expect(() => settingsOf(sampleManifest(), { workers: 0, retries: -1 })).toThrow('workers 0');
+  });
+});
