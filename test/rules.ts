@@ -46,7 +46,7 @@ export const NATIVE: Readonly<Record<string, readonly string[]>> = {
     ...['check-device', 'engine', 'predictor', 'runtime', 'tensors', 'trainer'].map(
       (name) => `src/session/onnx/${name}.ts`,
     ),
-    'src/cli/doctor/probe.ts',
+    'src/cli/doctor/try-package.ts',
   ],
   '@tensorflow/': [
     'engine',
@@ -60,7 +60,7 @@ export const NATIVE: Readonly<Record<string, readonly string[]>> = {
     'trainer',
     'update',
   ].map((name) => `src/session/tfjs/${name}.ts`),
-  '@duckdb/node-api': ['src/report/database.ts', 'src/cli/doctor/probe.ts'],
+  '@duckdb/node-api': ['src/report/database.ts', 'src/cli/doctor/try-package.ts'],
 };
 
 export const PRINTS =

@@ -1,17 +1,17 @@
 // Where the rows of which trials lie in the journal: one entry for each run of consecutive trials of a record, in the
 // order of the journal. 44 bytes an entry in typed arrays, so that a million single trials cost 44 MB and no object.
 
-const CHUNK_BITS = 12;
-const CHUNK = 1 << CHUNK_BITS;
+const PAGE_BITS = 12;
+const PAGE = 1 << PAGE_BITS;
 
-class Chunk {
-  readonly first = new Float64Array(CHUNK);
-  readonly count = new Uint32Array(CHUNK);
-  readonly record = new Float64Array(CHUNK);
-  readonly rowsAt = new Float64Array(CHUNK);
-  readonly rowsBytes = new Uint32Array(CHUNK);
-  readonly seriesAt = new Float64Array(CHUNK);
-  readonly seriesBytes = new Uint32Array(CHUNK);
+class Page {
+  readonly first = new Float64Array(PAGE);
+  readonly count = new Uint32Array(PAGE);
+  readonly record = new Float64Array(PAGE);
+  readonly rowsAt = new Float64Array(PAGE);
+  readonly rowsBytes = new Uint32Array(PAGE);
+  readonly seriesAt = new Float64Array(PAGE);
+  readonly seriesBytes = new Uint32Array(PAGE);
 }
 
 export interface Extent {
@@ -35,7 +35,7 @@ export interface Piece {
 }
 
 export class Extents {
-  readonly #chunks: Chunk[] = [];
+  readonly #pages: Page[] = [];
   #size = 0;
   #sorted = true;
 
@@ -44,41 +44,41 @@ export class Extents {
   }
 
   push(extent: Extent): void {
-    const i = this.#size & (CHUNK - 1);
-    if (i === 0) this.#chunks.push(new Chunk());
-    const chunk = this.#chunks[this.#chunks.length - 1]!;
-    chunk.first[i] = extent.first;
-    chunk.count[i] = extent.count;
-    chunk.record[i] = extent.record;
-    chunk.rowsAt[i] = extent.rowsAt;
-    chunk.rowsBytes[i] = extent.rowsBytes;
-    chunk.seriesAt[i] = extent.seriesAt;
-    chunk.seriesBytes[i] = extent.seriesBytes;
+    const i = this.#size & (PAGE - 1);
+    if (i === 0) this.#pages.push(new Page());
+    const page = this.#pages[this.#pages.length - 1]!;
+    page.first[i] = extent.first;
+    page.count[i] = extent.count;
+    page.record[i] = extent.record;
+    page.rowsAt[i] = extent.rowsAt;
+    page.rowsBytes[i] = extent.rowsBytes;
+    page.seriesAt[i] = extent.seriesAt;
+    page.seriesBytes[i] = extent.seriesBytes;
     if (this.#size > 0 && extent.first < this.first(this.#size - 1)) this.#sorted = false;
     this.#size++;
   }
 
   at(i: number): Extent {
-    const chunk = this.#chunks[i >>> CHUNK_BITS]!;
-    const j = i & (CHUNK - 1);
+    const page = this.#pages[i >>> PAGE_BITS]!;
+    const j = i & (PAGE - 1);
     return {
-      first: chunk.first[j]!,
-      count: chunk.count[j]!,
-      record: chunk.record[j]!,
-      rowsAt: chunk.rowsAt[j]!,
-      rowsBytes: chunk.rowsBytes[j]!,
-      seriesAt: chunk.seriesAt[j]!,
-      seriesBytes: chunk.seriesBytes[j]!,
+      first: page.first[j]!,
+      count: page.count[j]!,
+      record: page.record[j]!,
+      rowsAt: page.rowsAt[j]!,
+      rowsBytes: page.rowsBytes[j]!,
+      seriesAt: page.seriesAt[j]!,
+      seriesBytes: page.seriesBytes[j]!,
     };
   }
 
   first(i: number): number {
-    return this.#chunks[i >>> CHUNK_BITS]!.first[i & (CHUNK - 1)]!;
+    return this.#pages[i >>> PAGE_BITS]!.first[i & (PAGE - 1)]!;
   }
 
   end(i: number): number {
-    const chunk = this.#chunks[i >>> CHUNK_BITS]!;
-    return chunk.first[i & (CHUNK - 1)]! + chunk.count[i & (CHUNK - 1)]!;
+    const page = this.#pages[i >>> PAGE_BITS]!;
+    return page.first[i & (PAGE - 1)]! + page.count[i & (PAGE - 1)]!;
   }
 
   /**

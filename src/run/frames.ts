@@ -32,7 +32,7 @@ export interface FramesEnd {
 export function encodeFrame(
   header: object,
   parts: readonly Uint8Array[],
-): { chunks: Uint8Array[]; bodyAt: number; bytes: number } {
+): { buffers: Uint8Array[]; bodyAt: number; bytes: number } {
   const text = Buffer.from(JSON.stringify(header));
   const body = parts.reduce((sum, part) => sum + part.length, 0);
   const length = 4 + text.length + body;
@@ -45,7 +45,7 @@ export function encodeFrame(
   for (const part of parts) crc = crc32(part, crc);
   head.writeUInt32LE(crc, 4);
   return {
-    chunks: [head, ...parts.filter((part) => part.length > 0)],
+    buffers: [head, ...parts.filter((part) => part.length > 0)],
     bodyAt: head.length,
     bytes: 8 + length,
   };

@@ -14,7 +14,7 @@ import { apply, type RunState } from './state.js';
 interface Waiting {
   readonly record: JournalRecord;
   readonly parts: readonly Uint8Array[];
-  readonly chunks: readonly Uint8Array[];
+  readonly buffers: readonly Uint8Array[];
   readonly bodyAt: number;
   readonly bytes: number;
   readonly resolve: () => void;
@@ -144,10 +144,10 @@ export class Journal {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const chunks = batch.flatMap((one) => one.chunks);
+    const buffers = batch.flatMap((one) => one.buffers);
     const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
     this.mayWrite();
-    const { bytesWritten } = await this.file.writev(chunks);
+    const { bytesWritten } = await this.file.writev(buffers);
     if (bytesWritten !== bytes) throw new Error(`${bytesWritten} of ${bytes} bytes were written`);
     await this.file.datasync();
     this.flushes++;

@@ -1,5 +1,5 @@
 // timings.csv: one row an attempt of a trial, in the order of trials and attempts. Of a block, each trial's run_ms is
-// its share and queue_ms the block's. Milliseconds are rounded to microseconds.
+// its part and queue_ms the block's. Milliseconds are rounded to microseconds.
 import { formatCell } from '../ground/csv.js';
 import type { PlainError } from '../ground/errors.js';
 import type { FileStream } from '../ground/stream.js';

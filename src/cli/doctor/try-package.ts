@@ -3,7 +3,7 @@
 import { SweeplineError } from '../../ground/errors.js';
 
 /** What is found in a package, by its name. */
-const PROBES: Readonly<Record<string, () => Promise<string>>> = {
+const TRIES: Readonly<Record<string, () => Promise<string>>> = {
   async piscina() {
     const { Piscina } = await import('piscina');
     return `piscina ${Piscina.version}`;
@@ -65,16 +65,16 @@ async function describeTfjs(device: string): Promise<string> {
   }
 }
 
-export type ProbeAnswer =
+export type PackageAnswer =
   | { readonly found: string }
   | { readonly fault: string; readonly isAbsent: boolean; readonly hint?: string };
 
-function answer(message: ProbeAnswer): void {
+function answer(message: PackageAnswer): void {
   process.send?.(message, () => process.exit());
 }
 
 try {
-  answer({ found: await PROBES[process.argv[2]!]!() });
+  answer({ found: await TRIES[process.argv[2]!]!() });
 } catch (error) {
   const fault = error instanceof Error ? error.message.split('\n')[0]! : String(error);
   const hint = error instanceof Absent ? error.hint : undefined;
