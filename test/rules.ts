@@ -35,7 +35,6 @@ export const CLOCKS: Readonly<Record<string, string>> = {
   'src/pool/thread.ts': 'a thread begins here',
   'src/pool/threads.ts': 'a host begins here',
   'src/pool/inline.ts': 'the pool of this process begins here; tests hand in another',
-  'src/pool/running-trial.ts': 'the pace of reports within a thread; tests hand in another',
   'src/session/session.ts': 'times a device for a worker, whom nobody gives a clock; tests hand in another',
   'src/run/lock.ts': 'how old another process’s lock is; tests hand in another',
 };

@@ -1,5 +1,6 @@
 // Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
+import type { Clock } from '../ground/clock.js';
 import { toPlainError } from '../ground/errors.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
@@ -24,6 +25,8 @@ export interface ExecutorOptions {
   readonly setup: PoolSetup;
   /** What the worker's `load` returned. */
   readonly shared: unknown;
+  /** For how often reports travel. */
+  readonly clock: Clock;
 }
 
 /** Prepares what all tasks have in common. The result for a task depends on the task alone. */
@@ -48,7 +51,7 @@ interface TrialRunnerOptions extends ExecutorOptions {
 
 /** For workers of `run`: one trial after another. */
 function createTrialRunner(options: TrialRunnerOptions): Executor {
-  const { worker, setup, shared, description, space, prefixes } = options;
+  const { worker, setup, shared, description, space, prefixes, clock } = options;
   const { metrics, params, series: seriesNames } = description;
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
@@ -83,7 +86,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       const running = createTrial(
         { params: filled, number, key: keys[i]!, replicate, seed: seeds[i]!, attempt },
         {
-          ...{ engine, device, data, store, stages, shared, series: seriesNames, isStopAsked },
+          ...{ engine, device, data, store, stages, shared, series: seriesNames, isStopAsked, clock },
           onReport: (reported) => control.report(number, reported),
         },
       );

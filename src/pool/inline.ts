@@ -63,7 +63,7 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       const { shared } = await questions.loadData({ data: setup.data });
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
-      begun = { execute: createExecutor({ worker: known, setup, shared }), device: setup.device };
+      begun = { execute: createExecutor({ worker: known, setup, shared, clock }), device: setup.device };
     },
     submit(task, onReport) {
       if (closed) return refusedTask(poolClosed());

@@ -1,5 +1,5 @@
 // One trial as its worker sees it: parameters, random streams, series, files, and whether it shall stop.
-import { type Clock, systemClock } from '../ground/clock.js';
+import type { Clock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
@@ -38,7 +38,7 @@ export interface TrialSurroundings {
   /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stages: StageFinder;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 export interface RunningTrial {
@@ -97,7 +97,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
 /** Sends what has been added to a trial's series since the last time, now and then. */
 function createReporter(
   writer: { readonly rows: string },
-  { onReport, clock = systemClock }: Pick<TrialSurroundings, 'onReport' | 'clock'>,
+  { onReport, clock }: Pick<TrialSurroundings, 'onReport' | 'clock'>,
 ) {
   let sent = 0;
   let last = clock.elapsed();

@@ -46,7 +46,9 @@ function steer(task: Task, slot: number): TaskControl {
 
 async function runTask(task: Task, control: TaskControl): Promise<ThreadAnswer> {
   try {
-    loading ??= loadWorker(workerUrl).then((worker) => createExecutor({ worker, setup, shared }));
+    loading ??= loadWorker(workerUrl).then((worker) =>
+      createExecutor({ worker, setup, shared, clock: systemClock }),
+    );
     const executor = await loading;
     const started = systemClock.elapsed();
     const executed = await executor(task, control);

@@ -2,36 +2,55 @@
 // from its first record on, so that a resumed sampler meets the same past, and no number is given to another point.
 import { createRowReader, type TrialRow } from '../trial/row.js';
 import type { ProposedTrial } from '../trial/selection.js';
+import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
 import { readRecords } from './read-journal.js';
 import type { RunState } from './state.js';
 
 export interface History {
-  /** By trial. */
+  /** By trial: what may be proposed again. */
   readonly proposals: ReadonlyMap<number, ProposedTrial>;
-  /** By trial: those that have a row. */
+  /** By trial: what the sampler is to be told again. */
   readonly rows: ReadonlyMap<number, TrialRow>;
 }
 
-/** Reads the newest epoch; held in memory, because samplers that decide by results run few trials. */
-export function readHistory(folder: string, state: RunState): History {
+export interface HistoryOptions {
+  /** The sampler decides by results: it proposes everything again and is told what came of it. */
+  readonly listens: boolean;
+  /** Trials that have ended and run again all the same. */
+  readonly retried: ReadonlySet<number>;
+}
+
+/**
+ * Reads the newest epoch. Of a sampler that listens all is held in memory, because such samplers run few trials; of
+ * others only the points that have not ended.
+ */
+export function readHistory(folder: string, state: RunState, { listens, retried }: HistoryOptions): History {
   const { epoch } = state;
   const proposals = new Map<number, ProposedTrial>();
   const rows = new Map<number, TrialRow>();
   if (epoch.proposals === 0 && epoch.doneCount === 0) return { proposals, rows };
-  for (const point of readProposals(folder, state.epochs.length - 1))
-    if (!proposals.has(point.trial)) proposals.set(point.trial, point);
+  const isOpen = (trial: number) => !epoch.isDone(trial) || retried.has(trial);
+  for (const point of readProposals(folder, state.epochs.length - 1)) {
+    if ((listens || isOpen(point.trial)) && !proposals.has(point.trial)) proposals.set(point.trial, point);
+  }
+  if (listens)
+    for (const row of readRows(folder, epoch)) if (!retried.has(row.trial)) rows.set(row.trial, row);
+  return { proposals, rows };
+}
+
+/** Rows of the trials that have ended, in trial order. */
+export function* readRows(folder: string, epoch: Epoch): Generator<TrialRow> {
   const { axes, worker } = epoch.record;
   const read = createRowReader({ axes, params: worker.params, metrics: worker.metrics });
   const excerpts = new Excerpts(folder);
   try {
-    for (const stretch of finishedTrials(epoch.extents, excerpts))
-      for (const row of read(readStretch(stretch.rows, excerpts))) rows.set(row.trial, row);
+    for (const { rows } of finishedTrials(epoch.extents, excerpts))
+      yield* read(Uint8Array.from(readStretch(rows, excerpts)));
   } finally {
     excerpts.close();
   }
-  return { proposals, rows };
 }
 
 /** Every proposal of an epoch, in the order they were made. */

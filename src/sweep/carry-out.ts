@@ -15,8 +15,9 @@ import type { Observers } from './observers.js';
 import type { OpenRun } from './open.js';
 import { describePlan } from './plan.js';
 import { Recorder } from './recorder.js';
-import { findRetried, forget, retryFirst } from './retry.js';
+import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
+import { samplerOf } from './samplers/list.js';
 import type { Settings } from './settings.js';
 import { Tally } from './tally.js';
 
@@ -59,7 +60,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
 
   const retried = findRetried(epoch, settings.retry);
   const openAgain = (): Sampler => {
-    const sampler = openSampler(job, describeProgress(undertaking));
+    const sampler = openSampler(job, describeProgress(undertaking, new Set(retried)));
     return retryFirst(sampler, epoch, retried);
   };
   const sampler = openAgain();
@@ -111,13 +112,15 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
 }
 
 /** What a sampler skips. */
-function describeProgress({ open, settings, only }: Undertaking): Progressing {
+function describeProgress({ open, settings, only }: Undertaking, retried: ReadonlySet<number>): Progressing {
   const { epoch } = open.journal.state;
-  // One that makes its points makes all of them again, and is told what came of them.
-  const nextUndone = proposesPoints(epoch.record.sampler)
-    ? (from: number) => from
-    : (from: number) => epoch.nextUndone(from);
-  return { shard: settings.shard, only, nextUndone };
+  const { sampler } = epoch.record;
+  const { shard } = settings;
+  // One that listens proposes everything again, and is told what came of it.
+  if (samplerOf(sampler).listens) return { shard, only, nextUndone: (from) => from };
+  const nextUndone = (from: number) => epoch.nextUndone(from);
+  if (!proposesPoints(sampler)) return { shard, only, nextUndone };
+  return { shard, only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };
 }
 
 function createTally({ open, pool }: Undertaking, total: number | null, retried: readonly number[]): Tally {
@@ -156,19 +159,22 @@ function createCoordinator(
   { sampler, tally, retried, tick }: Parts,
 ): Coordinator {
   const { job, folder, journal } = open;
+  const spec = job.resolved.sampler;
+  const { listens, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
   const recorder = new Recorder({
     job,
     journal,
     tally,
-    isHeard: sampler.tell !== undefined,
+    isHeard: listens,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
       seen.tell('onFailure', { trial, status, error, replay: `sweepline replay ${folder} ${trial}` }),
   });
   return new Coordinator({
     ...{ pool, journal, sampler, recorder, tally, settings },
+    lookAhead,
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
-    history: proposesPoints(job.resolved.sampler)
-      ? forget(readHistory(folder, journal.state), retried)
+    history: proposesPoints(spec)
+      ? readHistory(folder, journal.state, { listens, retried: new Set(retried) })
       : undefined,
     isTooManyFailures: () =>
       isTooMany(settings.maxFailures, { failed: tally.failed, done: tally.done, total: sampler.total }),

@@ -27,6 +27,8 @@ export interface CoordinatorOptions {
   readonly pool: Pool;
   readonly journal: Journal;
   readonly sampler: Sampler;
+  /** Most trials that it may have proposed without having heard of them. */
+  readonly lookAhead: number;
   readonly recorder: Recorder;
   readonly sizer: BlockSizer;
   readonly tally: Tally;
@@ -123,7 +125,7 @@ export class Coordinator {
 
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, sampler } = this.#options;
+    const { journal, sizer, sampler, lookAhead } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     if (this.#suspects.length > 0) {
       if (this.#inFlight.size === 0) this.#launch(this.#suspects.shift()!);
@@ -139,7 +141,9 @@ export class Coordinator {
         this.#launch(again);
         continue;
       }
-      const proposal = sampler.next(sizer.size);
+      const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
+      if (limit <= 0) return false;
+      const proposal = sampler.next(limit);
       if (proposal === 'end') return this.#again.length === 0;
       if (proposal === 'wait') return false;
       const trials = this.#accept(proposal);

@@ -8,6 +8,11 @@ export class InOrder {
 
   constructor(private readonly tell: (result: TrialResult) => void) {}
 
+  /** How many have been proposed that the sampler has not heard of yet. */
+  get untold(): number {
+    return this.#waiting.size;
+  }
+
   propose(trial: number): void {
     this.#waiting.set(trial, undefined);
   }

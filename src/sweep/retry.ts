@@ -1,7 +1,6 @@
 // Trials that have ended badly and shall run again: before the rest, under their old numbers.
 
 import type { Epoch } from '../run/epoch.js';
-import type { History } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
 import { selectNumbers } from '../trial/selection.js';
 import type { RetryChoice } from './contract.js';
@@ -31,7 +30,7 @@ function badSets(epoch: Epoch, retry: RetryChoice | null): readonly Epoch['done'
 
 /** First the trials to be retried, as they stood when the run was resumed; then what the sampler gives. */
 export function retryFirst(sampler: Sampler, epoch: Epoch, retried: readonly number[]): Sampler {
-  // Where the sampler makes the points it makes them again: its history is told without them.
+  // One that makes its points makes these again.
   if (retried.length === 0 || proposesPoints(epoch.record.sampler)) return sampler;
   let cursor = 0;
   return {
@@ -45,11 +44,4 @@ export function retryFirst(sampler: Sampler, epoch: Epoch, retried: readonly num
     },
     ...(sampler.tell === undefined ? {} : { tell: (result) => sampler.tell?.(result) }),
   };
-}
-
-/** What a sampler is told of the past: not the trials that run once more. */
-export function forget(history: History, retried: readonly number[]): History {
-  if (retried.length === 0) return history;
-  const gone = new Set(retried);
-  return { ...history, rows: new Map([...history.rows].filter(([trial]) => !gone.has(trial))) };
 }

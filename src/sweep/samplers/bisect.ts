@@ -46,6 +46,7 @@ export const bisectSampler: SamplerDefinition = {
   options,
   domains: 'finite',
   listens: true,
+  lookAhead: 2 * WINDOW,
   shorthands: {
     bisect: {
       flags: '--bisect <axis=low..high>',

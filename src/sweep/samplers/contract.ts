@@ -77,6 +77,8 @@ export interface SamplerDefinition {
   readonly domains: 'finite' | 'any';
   /** True: it decides by results, which it is told. */
   readonly listens: boolean;
+  /** How many trials it may have proposed whose results it has not been told; absent: any number. */
+  readonly lookAhead?: number;
   /** Options of the command line of its own, beside `--sampler-option`: flags, about, and what they come to. */
   readonly shorthands?: Readonly<Record<string, Shorthand>>;
   /** Fills in the options, and takes the grids apart. Faults go to `faults`. */
