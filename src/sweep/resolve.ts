@@ -76,7 +76,7 @@ function requirePlannable(
   throw new SweeplineError(
     'BAD_DEFINITION',
     `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${sampler.name} cannot plan`,
-    { hint: 'use --sampler grid' },
+    { hint: 'use the sampler grid' },
   );
 }
 

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(\/\/ (\S+\.ts)[^\n]*\n[\s\S]*?)```/g)];
+const blocks = [
+  ...readFileSync('README.md', 'utf8').matchAll(/```[jt]s\n(\/\/ (\S+\.m?[jt]s)[^\n]*\n[\s\S]*?)```/g),
+];
 
 function makeProject(type: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sweepline-user-'));
@@ -63,4 +65,11 @@ test("the README's suite runs into one folder", () => {
   expect(linesOf(folder, 'night', 'parabola', 'trials.csv')).toHaveLength(1 + 2 * 201 * 10);
   expect(linesOf(folder, 'night', 'escape', 'trials.csv')).toHaveLength(1 + 13_122);
   expect(readFileSync(join(folder, 'night', 'report.md'), 'utf8')).toContain('(parabola/report.html)');
+});
+
+test("the README's program starts a run and reads it", () => {
+  const folder = makeProject('module');
+  const said = execFileSync(process.execPath, ['program.mjs'], { cwd: folder, stdio: 'pipe' }).toString();
+  expect(said).toMatch(/^\{ noise: 0\.1, x: \S+ \} -\d/);
+  expect(linesOf(folder, 'five', 'trials.csv')).toHaveLength(1 + 2 * 201 * 5);
 });
