@@ -34,7 +34,7 @@ export async function writeRunReport(
   const url = report ?? manifest.reportUrl;
   if (url === null) {
     throw new SweeplineError('BAD_USAGE', `the sweep "${manifest.sweep}" has no report of its own`, {
-      hint: 'name a report file with --report, or give the sweep one (report: new URL(…))',
+      hint: 'give the sweep one (report: new URL(…)), or name one: `sweepline report <run> --report <file>`',
     });
   }
   return writeReport(path, await loadReport(String(url)), chosen);

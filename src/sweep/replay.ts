@@ -11,9 +11,9 @@ import { readJournal } from '../run/read-journal.js';
 import { headerOf } from '../trial/row.js';
 import type { Selection } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
-import { openPool } from './host.js';
 import { prepareAgain } from './job.js';
 import { loadSweep } from './load.js';
+import { openPool } from './open-pool.js';
 import { settingsOf } from './settings.js';
 import { readStages } from './stages.js';
 

@@ -6,12 +6,12 @@ import { throwFaults } from '../ground/errors.js';
 import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
-import { handingOn, openPool } from './host.js';
+import { createManifest } from './create-manifest.js';
 import { type Job, openSampler, prepareAgain, prepareJob } from './job.js';
 import { launch } from './launch.js';
 import { loadSweep } from './load.js';
-import { createManifest } from './manifest.js';
 import { Observers } from './observers.js';
+import { handingOn, openPool } from './open-pool.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
 
 /**
