@@ -9,8 +9,9 @@ import { SweeplineError } from '../../src/ground/errors.js';
 import { encodeFrame } from '../../src/run/frames.js';
 import { openJournal } from '../../src/run/journal.js';
 import { readJournal } from '../../src/run/read-journal.js';
-import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
+import { spaceRecord } from '../../src/run/records.js';
 import type { RunState } from '../../src/run/state.js';
+import type { TrialNumbers } from '../../src/trial/selection.js';
 import { sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
 const manifest = sampleManifest();
@@ -22,9 +23,7 @@ function describeState(state: RunState): unknown {
     epochs: state.epochs.map((epoch) => ({
       record: epoch.record,
       counts: epoch.counts(),
-      sets: [epoch.done, epoch.failed, epoch.timeout, epoch.pruned, epoch.skipped, epoch.orphaned].map(
-        (set) => [...set],
-      ),
+      sets: [epoch.done, epoch.failed, epoch.timeout, epoch.skipped, epoch.orphaned].map((set) => [...set]),
       attempts: Array.from({ length: 20 }, (_, trial) => epoch.lastAttempt(trial)),
       extents: Array.from({ length: epoch.extents.size }, (_, i) => epoch.extents.at(i)),
       mean: [epoch.runMs, epoch.timed],
