@@ -25,7 +25,7 @@ const MOST_DRAWS = 10_000;
 
 export const randomSampler: SamplerDefinition = {
   name: 'random',
-  about: 'points at random, --trials N of them; without replacement where the grid is finite',
+  about: 'points drawn at random, on a finite grid each at most once',
   options: z.object({}),
   domains: 'any',
   listens: false,
