@@ -10,7 +10,7 @@ import type { LoadedSweep } from './load.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Sampler, Surroundings } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { createSampler } from './samplers/list.js';
+import { createSampler, samplerOf } from './samplers/list.js';
 import type { Settings } from './settings.js';
 
 export interface Job {
@@ -25,13 +25,26 @@ export interface Job {
 }
 
 /** Rejects with every fault of the request and the definition. Asks the worker; writes nothing. */
-export async function prepareJob(
+export function prepareJob(
   loaded: LoadedSweep,
   settings: Settings,
   questions: WorkerQuestions,
 ): Promise<Job> {
+  return prepare({ loaded, questions }, settings, (worker) => resolveSweep(loaded.sweep, settings, worker));
+}
+
+interface Asked {
+  readonly loaded: LoadedSweep;
+  readonly questions: WorkerQuestions;
+}
+
+async function prepare(
+  { loaded, questions }: Asked,
+  settings: Settings,
+  resolve: (worker: WorkerDescription) => Resolved,
+): Promise<Job> {
   const worker = await questions.describe();
-  const resolved = resolveSweep(loaded.sweep, settings, worker);
+  const resolved = resolve(worker);
   await checkValues(loaded.sweep, resolved, settings, questions);
   const device = await findDevice(settings, worker);
   const data = await questions.load({ data: settings.data ?? undefined });
@@ -40,30 +53,30 @@ export async function prepareJob(
 }
 
 /** The job of a run that there is. Rejects where numbers could differ from those that it has. */
-export async function prepareAgain(
-  manifest: Manifest,
-  settings: Settings,
-  { loaded, questions }: { readonly loaded: LoadedSweep; readonly questions: WorkerQuestions },
-): Promise<Job> {
-  const job = await prepareJob(loaded, settings, questions);
-  const { worker } = job;
+export function prepareAgain(manifest: Manifest, settings: Settings, asked: Asked): Promise<Job> {
+  return prepare(asked, settings, (worker) => {
+    requireSame(manifest, worker, asked.loaded);
+    return restoreResolved(manifest);
+  });
+}
+
+function requireSame(manifest: Manifest, worker: WorkerDescription, { sweep }: LoadedSweep): void {
   const faults: string[] = [];
   if (worker.version !== manifest.worker.version)
     faults.push(
       `worker ${worker.name} has version ${worker.version}; the run was made with ${manifest.worker.version}`,
     );
-  if (String(loaded.sweep.where ?? '') !== (manifest.where ?? ''))
+  if (String(sweep.where ?? '') !== (manifest.where ?? ''))
     faults.push('the constraint in the sweep’s file has changed since the run was made');
   throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
     hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
   });
-  return restoreJob(job, manifest);
 }
 
-/** The run's own space, as its manifest has it, in place of the one in the sweep's file. */
-function restoreJob(job: Job, { space, axes, fixed, sampler, seed }: Manifest): Job {
-  const asked = job.resolved.asked;
-  return { ...job, resolved: { space, asked, axes, fixed, sampler, seed }, space: createSpace(space) };
+/** Not what the sweep's file says today: its grids may have changed, or need what the command line gave. */
+function restoreResolved({ space, axes, fixed, sampler, seed }: Manifest): Resolved {
+  const asked = samplerOf(sampler).grids?.(sampler, space) ?? space.grids;
+  return { space, asked, axes, fixed, sampler, seed };
 }
 
 /** What depends on how far the run is. */

@@ -7,7 +7,7 @@ import { fixture, list, newFolder, read, resume, rowsOf, runSweep } from './sess
 
 function requestOf(acts: readonly string[], data: string): RunRequest {
   const set = { act: list(...acts), i: list(1, 2) };
-  return { sweep: fixture('unruly'), set, data, timeoutMs: 400, workers: 2 };
+  return { sweep: fixture('unruly'), set, data, timeoutMs: 400, workers: 2, blockSize: 1 };
 }
 
 const statusOf = (csv: string) => rowsOf(csv).map(({ act, i, status, y }) => `${act} ${i} ${status} ${y}`);
@@ -56,8 +56,15 @@ describe('a trial that runs past its limit', () => {
     }
   });
 
-  test('is found among the others of its task', async () => {
-    const run = await runSweep({ ...requestOf(['none', 'wait'], newFolder()), workers: 1, blockSize: 4 });
-    expect(statusOf(run.trials_csv)).toEqual(expected.slice(0, 4));
+  test('is found among the others of its task, who lose no retry for it', async () => {
+    const asked = requestOf(['none', 'wait', 'broken'], newFolder());
+    const run = await runSweep({ ...asked, workers: 1, blockSize: 6, retries: 1 });
+    expect(statusOf(run.trials_csv)).toEqual([...expected.slice(0, 4), ...expected.slice(6)]);
+    const timings = rowsOf(read(run.folder, 'timings.csv'));
+    const statuses = (trial: number) =>
+      timings.filter((row) => row.trial === String(trial)).map(({ status }) => status);
+    expect(statuses(0)).toEqual(['timeout', 'timeout', 'ok']);
+    expect(statuses(2).slice(-2)).toEqual(['timeout', 'timeout']);
+    expect(statuses(5)).toEqual(['timeout', 'timeout', 'failed', 'failed']);
   });
 });
