@@ -28,7 +28,7 @@ export { defineWorker } from './worker/define.js';
 export { writeRunReport } from './report/load.js';
 export { type RunReading, readRun } from './run/read.js';
 export { loadSuite } from './suite/load.js';
-export { runSuite, type SuiteRequest } from './suite/run.js';
+export { runSuite } from './suite/run.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
 export { mergeRuns } from './sweep/merge.js';
 export { planResume, planRun } from './sweep/plan.js';
