@@ -7,7 +7,7 @@ import { describeError, EXIT } from '../../src/cli/errors.js';
 import { SweeplineError } from '../../src/ground/errors.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { planResume, planRun } from '../../src/sweep/plan.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { startRun } from '../../src/sweep/start.js';
 import { fixture, list, newFolder, read, resume, rowsOf, runPart, runSweep } from './session.js';
@@ -84,6 +84,9 @@ describe('points drawn from domains', () => {
     expect(rowsOf(read(out, 'timings.csv'))).toHaveLength(45);
     expect(many.trials_csv).toBe((await runSweep({ sweep, sampler: random, trials: 45 })).trials_csv);
     // What was asked for last is what a resumption finishes.
+    const plan = await planResume(out);
+    expect(plan).toMatchObject({ trials: 45, done: 45, new: 0 });
+    expect(plan.axes).toContain('x: uniform(0, 1)');
     expect(await resume(out)).toMatchObject({ trials: 45, left: 0 });
   });
 

@@ -28,7 +28,11 @@ test('a bisection that 0.1.0 was interrupted in ends with the bytes of a whole o
   const folder = copyRun('bisect-1');
   const before = await readRunStatus(folder);
   expect(before).toMatchObject({ done: 33, failed: 0, stopped: 'interrupted' });
-  expect(await planResume(folder)).toMatchObject({ done: 33, trials: 72 });
+  expect(await planResume(folder)).toMatchObject({
+    done: 33,
+    trials: 72,
+    axes: ['kind: plain, wild', 'gain: 1, 2 when kind is wild', 'x: 0, 1'],
+  });
   const outcome = await resume(folder);
   expect(outcome).toMatchObject({ trials: 72, ok: 72, failed: 0, interrupted: false });
   expect(read(folder, 'trials.csv')).toBe(whole);
