@@ -90,6 +90,19 @@ describe('points drawn from domains', () => {
     expect(await resume(out)).toMatchObject({ trials: 45, left: 0 });
   });
 
+  test('are as many as were asked for last, however far the run had come', async () => {
+    const request = { sweep, sampler: random, set: { wait: list(5) }, workers: 2, blockSize: 1 };
+    const out = join(newFolder(), 'run');
+    await runPart({ ...request, trials: 80, out });
+    const part = rowsOf(read(out, 'trials.csv')).length;
+    await runPart({ ...request, trials: part + 30, out });
+    expect((await planResume(out)).trials).toBe(part + 30);
+    await runPart({ ...request, trials: 80, out });
+    expect((await planResume(out)).trials).toBe(80);
+    expect(await resume(out)).toMatchObject({ trials: 80, left: 0 });
+    expect(read(out, 'trials.csv')).toBe((await runSweep({ ...request, trials: 80 })).trials_csv);
+  });
+
   test('in two shards, merged, are those of the whole run', async () => {
     const request = { sweep, sampler: random, trials: 31 };
     const whole = await runSweep(request);

@@ -2,6 +2,7 @@
 // run is interrupted.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { stageFolder } from '../../src/run/folder.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { replayTrial } from '../../src/sweep/replay.js';
@@ -91,6 +92,15 @@ describe('a random order of a finite grid', () => {
       expect(read(out, 'metrics.csv')).toBe(read(whole.folder, 'metrics.csv'));
     },
   );
+
+  test('needs the stages of its own trials only', async () => {
+    const run = await runSweep({ sweep: fixture('staged'), sampler: random, trials: 4 });
+    expect(run).toMatchObject({ trials: 4, ok: 4, left: 0 });
+    const scales = new Set(rowsOf(run.trials_csv).map(({ scale }) => scale));
+    expect(scales.size).toBeLessThan(3);
+    const stage = rowsOf(read(stageFolder(run.folder, 'draw'), 'timings.csv'));
+    expect(stage).toHaveLength(scales.size);
+  });
 
   test('keeps to the constraint, and can be replayed', async () => {
     const constrained = fixture('constrained');
