@@ -52,14 +52,14 @@ export const runOptions = {
   samplerOption: listOption(
     TRIALS,
     '--sampler-option <name=value>',
-    `an option of the sampler (${describeSamplerOptions()}); may be repeated`,
+    `an option of the sampler; may be repeated (${describeSamplerOptions()})`,
     readSamplerOption,
   ),
   ...shorthandOptions(),
   trials: option(
     TRIALS,
     '--trials <N>',
-    'trials in all, for samplers that have no end of their own',
+    'how many trials there shall be in all (with --sampler random)',
     wholeNumber(1),
   ),
   replicates: option(
@@ -157,15 +157,16 @@ export function toRunRequest(
 }
 
 /** Section of the help. */
-export const AXIS_VALUES = `  0.1,0.2,0.5        these values            adam,sgd     these words
-  lin(0,1,101)       101 values with equal steps, both ends included
-  log(1e-4,1,9)      9 values with equal ratios, both ends included
-  range(2,20,2)      2, 4, … up to and including 20
-  uniform(0,1)       any number between, for samplers that draw (--sampler random); with a step: uniform(0,1,0.25)
-  loguniform(1e-4,1) the same with equal ratios
-  int(1,10)          whole numbers, both ends included; with a step: int(1,10,3)
-  choice(adam,sgd)   one of these
-Quote them for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused with the names it has.`;
+export const AXIS_VALUES = `  0.1,0.2,0.5         these values            adam,sgd     these words
+  lin(0,1,101)        101 values with equal steps, both ends included
+  log(1e-4,1,9)       9 values with equal ratios, both ends included
+  range(2,20,2)       2, 4, … up to and including 20
+  int(1,10)           whole numbers, both ends included; every third of them: int(1,10,3)
+  choice(adam,sgd)    the same as adam,sgd
+  uniform(0,1)        any number from 0 to 1 (--sampler random); in steps: uniform(0,1,0.25)
+  loguniform(1e-4,1)  any number from 1e-4 to 1, its logarithm uniform (--sampler random)
+Quote them for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused
+with the names it has.`;
 
 export const EXIT_CODES = `  0    all trials done
   1    some trials failed, or the report did; everything else is done and kept

@@ -121,11 +121,12 @@ export class Epoch {
       });
     });
     this.#noteAttempt(record);
-    if (record.status === 'failed' || record.status === 'timeout') {
-      forEachRun(record.trials, (first, count) => {
-        for (let trial = first; trial < first + count; trial++)
-          setAt(this.#failures, this.failedAttempts(trial)).add(trial, trial + 1);
-      });
+    // Of several trials nobody knows which one it was: the others must not lose a retry for it.
+    const isFailure = record.status === 'failed' || record.status === 'timeout';
+    if (isFailure && countNumbers(record.trials) === 1) {
+      forEachRun(record.trials, (trial) =>
+        setAt(this.#failures, this.failedAttempts(trial)).add(trial, trial + 1),
+      );
     }
   }
 

@@ -7,10 +7,10 @@ import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type Device, findDevice } from './device.js';
 import type { LoadedSweep } from './load.js';
-import { checkAgainstData, checkValues, type Resolved, resolvedOf, resolveSweep } from './resolve.js';
+import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Sampler, Surroundings } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { createSampler } from './samplers/list.js';
+import { createSampler, samplerOf } from './samplers/list.js';
 import type { Settings } from './settings.js';
 
 export interface Job {
@@ -25,53 +25,58 @@ export interface Job {
 }
 
 /** Rejects with every fault of the request and the definition. Asks the worker; writes nothing. */
-export async function prepareJob(
+export function prepareJob(
   loaded: LoadedSweep,
   settings: Settings,
   questions: WorkerQuestions,
 ): Promise<Job> {
-  const worker = await questions.describe();
-  return completeJob(
-    { loaded, worker, resolved: resolveSweep(loaded.sweep, settings, worker) },
-    settings,
-    questions,
-  );
+  return prepare({ loaded, questions }, settings, (worker) => resolveSweep(loaded.sweep, settings, worker));
 }
 
-/**
- * The job of a run that there is: its manifest counts, not what the sweep's file says today. Rejects where numbers could
- * differ from those that the run has.
- */
-export async function prepareAgain(
-  manifest: Manifest,
+interface Asked {
+  readonly loaded: LoadedSweep;
+  readonly questions: WorkerQuestions;
+}
+
+async function prepare(
+  { loaded, questions }: Asked,
   settings: Settings,
-  { loaded, questions }: { readonly loaded: LoadedSweep; readonly questions: WorkerQuestions },
+  resolve: (worker: WorkerDescription) => Resolved,
 ): Promise<Job> {
   const worker = await questions.describe();
+  const resolved = resolve(worker);
+  await checkValues(loaded.sweep, resolved, settings, questions);
+  const device = await findDevice(settings, worker);
+  const data = await questions.load({ data: settings.data ?? undefined });
+  if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
+  return { loaded, worker, resolved, space: createSpace(resolved.space), device, data };
+}
+
+/** The job of a run that there is. Rejects where numbers could differ from those that it has. */
+export function prepareAgain(manifest: Manifest, settings: Settings, asked: Asked): Promise<Job> {
+  return prepare(asked, settings, (worker) => {
+    requireSame(manifest, worker, asked.loaded);
+    return restoreResolved(manifest);
+  });
+}
+
+function requireSame(manifest: Manifest, worker: WorkerDescription, { sweep }: LoadedSweep): void {
   const faults: string[] = [];
   if (worker.version !== manifest.worker.version)
     faults.push(
       `worker ${worker.name} has version ${worker.version}; the run was made with ${manifest.worker.version}`,
     );
-  if (String(loaded.sweep.where ?? '') !== (manifest.where ?? ''))
+  if (String(sweep.where ?? '') !== (manifest.where ?? ''))
     faults.push('the constraint in the sweep’s file has changed since the run was made');
   throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
     hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
   });
-  return completeJob({ loaded, worker, resolved: resolvedOf(manifest) }, settings, questions);
 }
 
-async function completeJob(
-  known: Pick<Job, 'loaded' | 'worker' | 'resolved'>,
-  settings: Settings,
-  questions: WorkerQuestions,
-): Promise<Job> {
-  const { loaded, worker, resolved } = known;
-  await checkValues(loaded.sweep, resolved, settings, questions);
-  const device = await findDevice(settings, worker);
-  const data = await questions.load({ data: settings.data ?? undefined });
-  if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
-  return { ...known, space: createSpace(resolved.space), device, data };
+/** Not what the sweep's file says today: its grids may have changed, or need what the command line gave. */
+function restoreResolved({ space, axes, fixed, sampler, seed }: Manifest): Resolved {
+  const asked = samplerOf(sampler).grids?.(sampler, space) ?? space.grids;
+  return { space, asked, axes, fixed, sampler, seed };
 }
 
 /** What depends on how far the run is. */

@@ -62,7 +62,8 @@ async function runAll(run: Launch, open: OpenRun, main: ReadyJob, stops: StopReq
 /** Runs the stages as far as they are not done, and tells the trials' pool what they left. */
 async function runStages(run: Launch, main: ReadyJob, stops: StopRequests): Promise<void> {
   const { job, folder, settings } = run;
-  const isFresh = main.done === 0 && settings.shard === null;
+  const isWhole = settings.shard === null && job.resolved.sampler.trials === undefined;
+  const isFresh = main.done === 0 && isWhole;
   const finished: FinishedStage[] = [];
   for (const stage of job.worker.stages) {
     const todo = findTodo(job, isFresh, () => main.openSampler());

@@ -3,7 +3,7 @@
 import type { Clock } from '../ground/clock.js';
 import { moveArtifacts, setArtifactsAside } from '../run/artifacts.js';
 import { carryOver } from '../run/carry.js';
-import { writeManifest } from '../run/folder.js';
+import { openRunFolder, writeManifest } from '../run/folder.js';
 import { type Journal, openJournal } from '../run/journal.js';
 import { acquireLock, type Lock } from '../run/lock.js';
 import type { Manifest } from '../run/manifest.js';
@@ -73,7 +73,11 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
     if (last !== undefined) setArtifactsAside(folder, last);
     await journal.append(record);
     if (last !== undefined && !isNew) await writeManifest(folder, manifest);
-  } else if (last.record.sampler.trials !== record.sampler.trials) await writeManifest(folder, manifest);
+  } else if (!isNew) {
+    // The record says how many there were to be at first, the manifest how many were asked for last.
+    const found = await openRunFolder(folder);
+    if (found.manifest.sampler.trials !== record.sampler.trials) await writeManifest(folder, manifest);
+  }
   if (journal.state.epochs.length === 1) return;
   await carryOver(folder, journal, createAccept(job.space, job.loaded.sweep.where) ?? undefined);
   moveArtifacts(folder, journal.state.epoch);

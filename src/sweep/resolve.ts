@@ -2,7 +2,7 @@
 // reported together, with the legal names; values are checked by the worker's own types, in its host.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
-import { type Manifest, proposesPoints, type SamplerSpec } from '../run/manifest.js';
+import { proposesPoints, type SamplerSpec } from '../run/manifest.js';
 import { findSpaceFaults } from '../space/check.js';
 import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
@@ -25,13 +25,6 @@ export interface Resolved {
   readonly fixed: Readonly<Record<string, Value>>;
   readonly sampler: SamplerSpec;
   readonly seed: number;
-}
-
-/** The same of a run that there is. */
-export function resolvedOf({ space, axes, fixed, sampler, seed }: Manifest): Resolved {
-  // A sampler that draws from domains keeps them among its options.
-  const { grids = space.grids } = sampler as { readonly grids?: Resolved['asked'] };
-  return { space, asked: grids, axes, fixed, sampler, seed };
 }
 
 /** Longer axes are checked at their ends and at so many places between. */

@@ -50,6 +50,28 @@ describe('parseCall', () => {
     });
   });
 
+  test('a sampler and its options by name, with numbers and switches as such', () => {
+    expect(request('escape', '--sampler', 'random', '--trials', '500')).toEqual({
+      sweep: 'escape',
+      command: [],
+      sampler: { name: 'random' },
+      trials: 500,
+    });
+    const argv = '--sampler bisect --tolerance 1e-3 --sampler-option axis=h --sampler-option tolerance=1e-6';
+    expect(request('escape', ...argv.split(' ')).sampler).toEqual({
+      name: 'bisect',
+      axis: 'h',
+      tolerance: 1e-6,
+    });
+    const words = '--sampler grid --sampler-option a=true --sampler-option b=x=1 --sampler-option c=-2.5e3';
+    expect(request('escape', ...words.split(' ')).sampler).toEqual({
+      name: 'grid',
+      a: true,
+      b: 'x=1',
+      c: -2500,
+    });
+  });
+
   test('--name=value, negative numbers in values, the last of two counts', () => {
     expect(request('escape', '--workers=2', '--workers', '5', '--set=x=-1,2')).toMatchObject({
       workers: 5,
@@ -97,7 +119,12 @@ describe('parseCall', () => {
     ['--engine', 'torch'],
     ['--device', 'gpu'],
     ['--device', 'cuda:x'],
-    ['--sampler', 'random'],
+    ['--sampler', 'tpe'],
+    ['--sampler-option', 'tolerance'],
+    ['--sampler-option', '=1'],
+    ['--sampler-option', 'tolerance='],
+    ['--trials', '0'],
+    ['--trials', '1.5'],
     ['--bisect', 'h=2..0'],
     ['--bisect', 'h=0..x'],
     ['--bisect', '0..2'],
@@ -114,7 +141,7 @@ describe('parseCall', () => {
   });
 
   test('options that belong to later versions are not taken silently', () => {
-    for (const flag of ['--timeout', '--budget', '--trials', '--queue']) {
+    for (const flag of ['--timeout', '--budget', '--queue']) {
       expect(faultsOf(() => parseCall(run, ['escape', flag, '10'])).message).toContain(
         `unknown option "${flag}"`,
       );
@@ -136,6 +163,12 @@ describe('parseCall', () => {
     expect(
       faultsOf(() => parseCall(run, ['escape', '--tolerance', '1e-3', '--bisect', 'h=0..1'])).message,
     ).toMatch(/--bisect belongs to the bisect sampler.*\n.*--tolerance belongs/);
+    expect(faultsOf(() => parseCall(run, ['escape', '--sampler-option', 'tolerance=1'])).message).toContain(
+      '--sampler-option: no --sampler',
+    );
+    expect(
+      faultsOf(() => parseCall(run, ['escape', '--sampler', 'random', '--tolerance', '1'])).message,
+    ).toContain('--tolerance belongs to the bisect sampler');
   });
 
   test('help is given wherever it is asked for, faults or not', () => {

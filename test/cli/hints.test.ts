@@ -87,6 +87,8 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/run/folder.ts': ['run', 'suite', 'merge'],
   'src/run/merge.ts': ['merge'],
   'src/cli/suite.ts': ['suite'],
+  'src/suite/run.ts': ['suite'],
+  'src/report/load.ts': ['report'],
   'src/cli/doctor': ['doctor'],
   ...Object.fromEntries([...specs.keys()].map((name) => [`src/cli/commands/${name}.ts`, [name]])),
 };

@@ -8,9 +8,10 @@ import { carryOver } from '../../src/run/carry.js';
 import { writeDerived } from '../../src/run/derive.js';
 import { type Journal, openJournal } from '../../src/run/journal.js';
 import type { Manifest } from '../../src/run/manifest.js';
-import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
+import { spaceRecord } from '../../src/run/records.js';
 import { createSpace } from '../../src/space/space.js';
 import type { SpaceSpec } from '../../src/space/types.js';
+import type { TrialNumbers } from '../../src/trial/selection.js';
 import { sampleCells, sampleManifest, sampleRows, sampleSpace, temporaryFolder } from './samples.js';
 
 async function append(journal: Journal, manifest: Manifest, trials: TrialNumbers, failed: number[] = []) {

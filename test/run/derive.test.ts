@@ -10,8 +10,9 @@ import { randomFor } from '../../src/ground/random.js';
 import { writeDerived } from '../../src/run/derive.js';
 import { openJournal } from '../../src/run/journal.js';
 import { readJournal } from '../../src/run/read-journal.js';
-import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
+import { spaceRecord } from '../../src/run/records.js';
 import { TIMING_COLUMNS } from '../../src/run/timings.js';
+import type { TrialNumbers } from '../../src/trial/selection.js';
 import { type SampleOptions, sampleCells, sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
 const manifest = sampleManifest();

@@ -1,7 +1,6 @@
 // The journal's promises: replay gives the live state, a torn end costs one record, damage is told with its place.
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -9,8 +8,9 @@ import { SweeplineError } from '../../src/ground/errors.js';
 import { encodeFrame } from '../../src/run/frames.js';
 import { openJournal } from '../../src/run/journal.js';
 import { readJournal } from '../../src/run/read-journal.js';
-import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
+import { spaceRecord } from '../../src/run/records.js';
 import type { RunState } from '../../src/run/state.js';
+import type { TrialNumbers } from '../../src/trial/selection.js';
 import { sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
 const manifest = sampleManifest();
@@ -22,10 +22,11 @@ function describeState(state: RunState): unknown {
     epochs: state.epochs.map((epoch) => ({
       record: epoch.record,
       counts: epoch.counts(),
-      sets: [epoch.done, epoch.failed, epoch.timeout, epoch.pruned, epoch.skipped, epoch.orphaned].map(
-        (set) => [...set],
-      ),
+      sets: [epoch.done, epoch.failed, epoch.timeout, epoch.skipped, epoch.orphaned].map((set) => [...set]),
       attempts: Array.from({ length: 20 }, (_, trial) => epoch.lastAttempt(trial)),
+      failures: Array.from({ length: 20 }, (_, trial) => epoch.failedAttempts(trial)),
+      reports: epoch.reports.all(),
+      proposals: epoch.proposals,
       extents: Array.from({ length: epoch.extents.size }, (_, i) => epoch.extents.at(i)),
       mean: [epoch.runMs, epoch.timed],
     })),
@@ -72,7 +73,18 @@ describe('journal', () => {
         attempt: fc.integer({ min: 1, max: 3 }),
         fails: fc.boolean(),
       }),
-      fc.record({ t: fc.constant('attempt' as const), trials, attempt: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({
+        t: fc.constant('attempt' as const),
+        trials,
+        attempt: fc.integer({ min: 1, max: 3 }),
+        status: fc.constantFrom('lost', 'stopped', 'failed', 'timeout'),
+      }),
+      fc.record({
+        t: fc.constant('report' as const),
+        trial: fc.nat(19),
+        attempt: fc.integer({ min: 1, max: 3 }),
+      }),
+      fc.record({ t: fc.constant('propose' as const), trial: fc.nat(19) }),
       fc.record({ t: fc.constant('space' as const) }),
       fc.record({ t: fc.constant('stop' as const) }),
     );
@@ -87,6 +99,16 @@ describe('journal', () => {
             epoch++;
             appends.push(journal.append(spaceRecord(sampleManifest({ seed: epoch }))));
           } else if (one.t === 'stop') appends.push(journal.append({ t: 'stop', reason: 'interrupted' }));
+          else if (one.t === 'report')
+            appends.push(journal.append({ ...one, epoch }, Buffer.from(`${one.trial},1,0.5\n`)));
+          else if (one.t === 'propose')
+            appends.push(
+              journal.append({
+                t: 'propose',
+                epoch,
+                points: [{ trial: one.trial, replicate: 0, point: {} }],
+              }),
+            );
           else {
             const numbers = 'first' in one.trials ? [one.trials.first] : one.trials;
             const failed = one.t === 'rows' && one.fails ? numbers.slice(0, 1) : [];
@@ -96,7 +118,7 @@ describe('journal', () => {
               failed,
             });
             if (one.t === 'rows') appends.push(journal.appendRows(record, rows, series));
-            else appends.push(journal.append({ ...record, t: 'attempt', status: 'lost' }));
+            else appends.push(journal.append({ ...record, t: 'attempt', status: one.status }));
           }
         }
         await Promise.all(appends);
@@ -172,8 +194,8 @@ describe('journal', () => {
     writeFileSync(path, foreign);
     await expect(openJournal(folder)).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
     expect(readFileSync(path).equals(foreign)).toBe(true);
-    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 2 }, []).chunks));
-    expect(messageOf(() => readJournal(folder))).toMatch(/format 2.*reads up to 1/);
+    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 3 }, []).chunks));
+    expect(messageOf(() => readJournal(folder))).toMatch(/format 3.*reads up to 2/);
     writeFileSync(path, Buffer.concat(encodeFrame({ t: 'stop', reason: '' }, []).chunks));
     expect(messageOf(() => readJournal(folder))).toContain('no journal of Sweepline');
     expect(messageOf(() => readJournal(join(folder, 'nowhere')))).toContain('cannot read');
@@ -273,28 +295,5 @@ describe('journal', () => {
     seen = readJournal(folder, seen.state, seen.end);
     expect(describeState(seen.state)).toEqual(describeState(journal.state));
     await journal.close();
-  });
-
-  it('reads the journal of format 1 for good', () => {
-    const folder = temporaryFolder();
-    const fixture = fileURLToPath(new URL('../fixtures/journal/format-1.bin', import.meta.url));
-    copyFileSync(fixture, join(folder, 'journal.bin'));
-    const { state, torn } = readJournal(folder);
-    expect(torn).toBe(0);
-    expect(state.epochs).toHaveLength(2);
-    expect(state.epoch.counts()).toEqual({
-      done: 9,
-      ok: 8,
-      failed: 1,
-      timeout: 0,
-      pruned: 0,
-      skipped: 0,
-      orphaned: 1,
-    });
-    expect([...state.epoch.done]).toEqual([0, 1, 2, 3, 4, 5, 7, 9, 12]);
-    expect([...state.epoch.failed]).toEqual([2]);
-    expect([...state.epoch.orphaned]).toEqual([15]);
-    expect(state.epoch.lastAttempt(9)).toBe(2);
-    expect(state.stopped).toBe('interrupted');
   });
 });

@@ -1,5 +1,5 @@
 // One coordinator a folder, with real processes: refused while one lives, taken over at once when it is dead.
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -105,9 +105,12 @@ describe('lock', () => {
     expect(statSync(path).mtimeMs).not.toBe(5_000_000);
     vi.advanceTimersByTime(5_000);
     await vi.waitUntil(() => statSync(path).mtimeMs === 5_000_000);
+    expect(() => lock.check()).not.toThrow();
+    rmSync(path); // as a takeover does it: never by writing into the file
     writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', started: null, token: 'theirs' }));
     vi.advanceTimersByTime(5_000);
     await vi.waitUntil(() => lost === 1);
+    expect(() => lock.check()).toThrow('another coordinator has taken over');
     vi.advanceTimersByTime(20_000);
     await lock.release();
     expect(lost).toBe(1);

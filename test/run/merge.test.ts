@@ -8,7 +8,8 @@ import { createRunFolder, openRunFolder } from '../../src/run/folder.js';
 import { openJournal } from '../../src/run/journal.js';
 import type { Manifest } from '../../src/run/manifest.js';
 import { mergeRuns } from '../../src/run/merge.js';
-import { spaceRecord, type TrialNumbers } from '../../src/run/records.js';
+import { spaceRecord } from '../../src/run/records.js';
+import type { TrialNumbers } from '../../src/trial/selection.js';
 import { type SampleOptions, sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
 const identity = { runId: 'merged', created: 'now', host: 'here', command: ['merge'] };

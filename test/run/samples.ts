@@ -6,11 +6,13 @@ import { onTestFinished } from 'vitest';
 
 import { type Cell, formatRow } from '../../src/ground/csv.js';
 import type { Manifest } from '../../src/run/manifest.js';
-import type { RowNote, RowStatus, RowsRecord, TrialNumbers } from '../../src/run/records.js';
+import type { RowsRecord } from '../../src/run/records.js';
 import { createSpace } from '../../src/space/space.js';
 import type { SpaceSpec } from '../../src/space/types.js';
 import { createKeyer } from '../../src/trial/key.js';
 import { createRowPrefixes } from '../../src/trial/prefixes.js';
+import type { TrialNumbers } from '../../src/trial/selection.js';
+import type { TrialNote, TrialStatus } from '../../src/trial/status.js';
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sweepline-run-'));
@@ -73,7 +75,12 @@ export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
 }
 
 /** The cells of a trial's row: what it computes depends on its point alone, and some of its text needs quotes. */
-export function sampleCells(manifest: Manifest, trial: number, status: RowStatus = 'ok', salt = ''): Cell[] {
+export function sampleCells(
+  manifest: Manifest,
+  trial: number,
+  status: TrialStatus = 'ok',
+  salt = '',
+): Cell[] {
   const { space, axes, fixed, seed, worker } = manifest;
   const created = createSpace(space);
   const keyer = createKeyer(worker.name, worker.version);
@@ -85,7 +92,7 @@ export function sampleCells(manifest: Manifest, trial: number, status: RowStatus
     keyer,
     sweepSeed: seed,
   });
-  const { keys, seeds } = prefixes.trials([trial]);
+  const { keys, seeds } = prefixes({ kind: 'numbers', numbers: [trial] });
   const point = created.at(Math.floor(trial / space.replicates));
   const alpha = Number(point.alpha ?? fixed.alpha ?? 0.3);
   const label = alpha > 0.45 ? `a "quoted",\nbroken ${alpha}${salt}` : `plain é${salt}`;
@@ -126,7 +133,7 @@ export function sampleRows(manifest: Manifest, trials: TrialNumbers, options: Sa
     formatRow([trial, 1, trial / 7]),
     formatRow([trial, 2, trial / 9]),
   ]);
-  const notes: RowNote[] = numbers
+  const notes: TrialNote[] = numbers
     .filter((trial) => failed.has(trial))
     .map((trial) => ({
       trial,

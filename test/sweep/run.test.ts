@@ -5,7 +5,7 @@ import { SweeplineError } from '../../src/ground/errors.js';
 import { mergeRuns } from '../../src/run/merge.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
-import { fixture, newFolder, rowsOf, runSweep } from './session.js';
+import { fixture, list, newFolder, read, resume, rowsOf, runPart, runSweep } from './session.js';
 
 const NOISY_TRIALS = (21 + 2 * 21) * 2;
 
@@ -152,12 +152,27 @@ describe('bisect', () => {
       expect(low <= 0.3137 && 0.3137 <= high && high - low <= tolerance).toBe(true);
     }
     const out = join(newFolder(), 'run');
-    const started = await startRun({ sweep, sampler, replicates: 1, workers: 1, blockSize: 1, out }, [
-      { onStart: () => setImmediate(() => started.stop()) },
-    ]);
-    await started.outcome;
+    const started = await startRun({ sweep, sampler, replicates: 1, workers: 1, blockSize: 1, out });
+    started.stop();
+    expect((await started.outcome).interrupted).toBe(true);
     await (await resumeRun(out, { workers: 2 })).outcome;
     expect(readFileSync(join(out, 'trials.csv'), 'utf8')).toBe(run.trials_csv);
+  });
+
+  test('goes on in the middle of its searches', async () => {
+    const sampler = { name: 'bisect', axis: 'x', from: 0, to: 1, tolerance: 1e-4 };
+    const sweep = fixture('noisy');
+    const request = { sweep, sampler, replicates: 1, set: { wait: list(5) }, workers: 1, blockSize: 1 };
+    const whole = await runSweep({ ...request, workers: 2 });
+    const out = join(newFolder(), 'run');
+    const part = await runPart({ ...request, out });
+    expect(part.interrupted).toBe(true);
+    expect(part.trials).toBeGreaterThan(0);
+    expect(part.trials).toBeLessThan(whole.trials);
+    await resume(out);
+    expect(read(out, 'trials.csv')).toBe(whole.trials_csv);
+    const ok = rowsOf(read(out, 'timings.csv')).filter(({ status }) => status === 'ok');
+    expect(ok).toHaveLength(whole.trials);
   });
 });
 

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Outcome, RunRequest } from '../../src/sweep/contract.js';
-import { startRun } from '../../src/sweep/start.js';
+import type { Outcome, ResumeRequest, RunRequest } from '../../src/sweep/contract.js';
+import { resumeRun, startRun } from '../../src/sweep/start.js';
 
 export const fixture = (name: string): string => resolve(`dist/test/fixtures/sweeps/${name}.js`);
 
@@ -23,4 +23,31 @@ export function rowsOf(csv: string): Record<string, string>[] {
   const [header, ...lines] = csv.trimEnd().split('\n');
   const names = header!.split(',');
   return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])));
+}
+
+/** A list of values, as `--set` gives it. */
+export const list = (...values: (string | number)[]) => ({ kind: 'list' as const, values });
+
+export const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8');
+
+/** Starts a run and asks it to stop once some of its trials are done, at the latest when all are. */
+export async function runPart(request: RunRequest): Promise<Outcome> {
+  let stop = (): void => undefined;
+  let isPart = false;
+  const run = await startRun(request, [
+    {
+      onProgress({ done }) {
+        if (isPart || done === 0) return;
+        isPart = true;
+        stop();
+      },
+    },
+  ]);
+  stop = run.stop;
+  return run.outcome;
+}
+
+/** Resumes a run and waits for its end. */
+export async function resume(folder: string, request: ResumeRequest = {}): Promise<Outcome> {
+  return (await resumeRun(folder, { workers: 2, ...request })).outcome;
 }

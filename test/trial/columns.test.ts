@@ -5,10 +5,11 @@ import { formatCell } from '../../src/ground/csv.js';
 import { createSpace } from '../../src/space/space.js';
 import type { Value } from '../../src/space/types.js';
 import { lin } from '../../src/space/values.js';
-import { type BlockColumns, createColumns, fillColumns } from '../../src/trial/columns.js';
+import { type BlockColumns, createColumns } from '../../src/trial/columns.js';
 import { createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
 import { fillParams } from '../../src/trial/params.js';
-import { createRowPrefixes, headerOf } from '../../src/trial/prefixes.js';
+import { createRowPrefixes } from '../../src/trial/prefixes.js';
+import { headerOf } from '../../src/trial/row.js';
 import { PARAMS, spaceArb } from '../space/spaces.js';
 
 const FIXED = { zeta: 0.25, f: 'fixed' };
@@ -39,11 +40,16 @@ describe('columns', () => {
         const space = createSpace(spec);
         const { first, count } = cut(space.trials, from, length);
         const numbers = Array.from({ length: count }, (_, i) => first + i);
-        const reversed = Float64Array.from(numbers).reverse();
+        const reversed = [...numbers].reverse();
         const points = numbers.map((trial) => space.at(Math.floor(trial / spec.replicates)));
         const source = createColumns({ space, params: PARAMS, fixed: FIXED });
-        const blocks = [source.range(first, count), source.trials(numbers), source.points(points)];
-        const backwards = source.trials(reversed);
+        const proposed = points.map((point, i) => ({ trial: numbers[i]!, replicate: 0, point }));
+        const blocks = [
+          source({ kind: 'range', first, count }),
+          source({ kind: 'numbers', numbers }),
+          source({ kind: 'points', points: proposed }),
+        ];
+        const backwards = source({ kind: 'numbers', numbers: reversed });
         for (const block of [...blocks, backwards]) expect(block.count).toBe(count);
         points.forEach((point, i) => {
           const expected = fillParams(point, PARAMS, FIXED);
@@ -63,7 +69,8 @@ describe('columns', () => {
       grids: [{ axes: [{ names: ['a'], values: [lin(0, 1, 200_001)] }] }],
       replicates: 2,
     });
-    const block = fillColumns(space, 399_998, 4, PARAMS, FIXED);
+    const source = createColumns({ space, params: PARAMS, fixed: FIXED });
+    const block = source({ kind: 'range', first: 399_998, count: 4 });
     expect(block.column('a')).toEqual({
       type: 'number',
       values: Float64Array.of(199_999 / 200_000, 199_999 / 200_000, 1, 1),
@@ -80,9 +87,13 @@ describe('columns', () => {
       replicates: 1,
     });
     const source = createColumns({ space, params: PARAMS, fixed: {} });
-    expect(() => source.range(1, 2).column('a')).toThrow('internal: trials 1 to 2 of a space of 2');
-    expect(() => source.trials([2]).column('a')).toThrow('internal: trials 2');
-    expect(() => source.range(0, 2).column('a')).toThrow('parameter "a" is "x"; expected a number');
+    expect(() => source({ kind: 'range', first: 1, count: 2 }).column('a')).toThrow(
+      'internal: trials 1 to 2 of a space of 2',
+    );
+    expect(() => source({ kind: 'numbers', numbers: [2] }).column('a')).toThrow('internal: trials 2');
+    expect(() => source({ kind: 'range', first: 0, count: 2 }).column('a')).toThrow(
+      'parameter "a" is "x"; expected a number',
+    );
   });
 });
 
@@ -110,12 +121,16 @@ describe('row prefixes', () => {
         const keyer = createKeyer('w', '1');
         const rows = createRowPrefixes({ space, axes, params: PARAMS, fixed: FIXED, keyer, sweepSeed });
         const numbers = trials.map(({ trial }) => trial);
-        for (const block of [rows.range(first, count), rows.trials(numbers), rows.points(trials)]) {
+        for (const block of [
+          rows({ kind: 'range', first, count }),
+          rows({ kind: 'numbers', numbers }),
+          rows({ kind: 'points', points: trials }),
+        ]) {
           expect(block.prefixes).toEqual(expected.map(({ prefix }) => prefix));
           expect(block.keys).toEqual(expected.map(({ key }) => key));
           expect([...block.seeds]).toEqual(expected.map(({ seed }) => seed));
         }
-        const backwards = rows.trials([...numbers].reverse());
+        const backwards = rows({ kind: 'numbers', numbers: [...numbers].reverse() });
         expect([...backwards.prefixes].reverse()).toEqual(expected.map(({ prefix }) => prefix));
       }),
       { seed: 82, numRuns: 200 },
@@ -130,7 +145,9 @@ describe('row prefixes', () => {
     const keyer = createKeyer('w', '1');
     const rows = createRowPrefixes({ space, axes: ['a'], params: PARAMS, fixed: {}, keyer, sweepSeed: 5 });
     const key = trialKey('w', '1', fillParams({ a: 0.123455 }, PARAMS, {}), 0);
-    expect(rows.range(24_691, 1).prefixes).toEqual([`24691,${key},0,${trialSeed(5, key)},0.123455,`]);
+    expect(rows({ kind: 'range', first: 24_691, count: 1 }).prefixes).toEqual([
+      `24691,${key},0,${trialSeed(5, key)},0.123455,`,
+    ]);
   });
 
   it('refuse an axis that is no parameter, since keys would not know of it', () => {
@@ -145,6 +162,8 @@ describe('row prefixes', () => {
   });
 
   it('stand under their header', () => {
-    expect(headerOf(['a', 'b'], ['loss'])).toBe('trial,key,replicate,seed,a,b,status,loss\n');
+    expect(headerOf({ axes: ['a', 'b'], metrics: [{ name: 'loss', type: 'number' }] })).toBe(
+      'trial,key,replicate,seed,a,b,status,loss\n',
+    );
   });
 });

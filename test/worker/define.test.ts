@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SweeplineError } from '../../src/ground/errors.js';
-import { defineWorker, describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
+import type { Worker } from '../../src/worker/contract.js';
+import { defineWorker, describeWorker } from '../../src/worker/define.js';
+import { findParamFaults } from '../../src/worker/validate.js';
 
 const run = () => ({});
 
@@ -25,7 +27,7 @@ describe('defineWorker', () => {
     expect(define).toThrow(SweeplineError);
     expect(define).toThrow(
       [
-        'worker "2 words" does not hold together:',
+        'worker "2 words" is invalid:',
         '  - name "2 words": expected a word',
         '  - version: expected a text such as "1"',
         '  - expected one of run and runBlock, found none',
@@ -43,7 +45,7 @@ describe('defineWorker', () => {
   it('refuses both ways to run', () => {
     expect(() =>
       defineWorker({ name: 'both', version: '1', params: {}, metrics: {}, run, runBlock: () => undefined }),
-    ).toThrow('worker "both" does not hold together: expected one of run and runBlock, found both');
+    ).toThrow('worker "both" is invalid: expected one of run and runBlock, found both');
   });
 });
 

@@ -1,6 +1,8 @@
 // The shipped autoencoder worker: its defaults are the study's, its domains hold.
 import { describe, expect, test } from 'vitest';
-import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
+import type { Worker } from '../../src/worker/contract.js';
+import { describeWorker } from '../../src/worker/define.js';
+import { findParamFaults } from '../../src/worker/validate.js';
 import definition from '../../workers/autoencoder.js';
 
 const worker = definition as unknown as Worker;

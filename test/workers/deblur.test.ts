@@ -7,8 +7,12 @@ import { loadFolder } from '../../src/data/mnist.js';
 import { decodeFloats } from '../../src/ground/floats.js';
 import { createTrial } from '../../src/pool/running-trial.js';
 import { disnet } from '../../src/study/disnet.js';
-import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
-import { createStageFinder, stageWorker } from '../../src/worker/stage.js';
+import { createFolderStore } from '../../src/trial/store.js';
+import type { Worker } from '../../src/worker/contract.js';
+import { describeWorker } from '../../src/worker/define.js';
+import { stageWorker } from '../../src/worker/stage.js';
+import { createStageFinder } from '../../src/worker/stage-results.js';
+import { findParamFaults } from '../../src/worker/validate.js';
 import autoencoder from '../../workers/autoencoder.js';
 import definition from '../../workers/deblur.js';
 
@@ -64,8 +68,10 @@ describe.skipIf(!existsSync(mnist))(
           ...{ number: 0, key: 'judge', replicate: 0, seed: 1, attempt: 1 },
         },
         {
-          ...{ folder, engine: 'onnx', device: 'cpu', data: undefined, series: judge.series! },
-          stop: new Int32Array(1),
+          ...{ engine: 'onnx', device: 'cpu', data: undefined, series: judge.series! },
+          store: createFolderStore(folder),
+          isStopAsked: () => false,
+          onReport: () => undefined,
           shared: loadFolder(mnist, 'mnist'),
           stages: createStageFinder(worker, []),
         },

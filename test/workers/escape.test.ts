@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 
 import { trajectory } from '../../src/study/landscape/climb.js';
 import { OPTIMIZER_NAMES } from '../../src/study/landscape/optimizers.js';
-import { describeWorker, findParamFaults, type Worker } from '../../src/worker/define.js';
+import type { Worker } from '../../src/worker/contract.js';
+import { describeWorker } from '../../src/worker/define.js';
+import { findParamFaults } from '../../src/worker/validate.js';
 import definition from '../../workers/escape.js';
 import { blockOf, METRICS, metricsByDefinition, STUDY } from '../study/landscape/climbs.js';
 

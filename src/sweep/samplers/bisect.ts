@@ -65,6 +65,11 @@ export const bisectSampler: SamplerDefinition = {
     },
   },
   resolve: resolveBisect,
+  grids(spec, { grids }) {
+    const { axis, from, to } = spec as BisectSpec;
+    const searched = { names: [axis], values: [{ kind: 'list' as const, values: [from, to] }] };
+    return grids.map(({ axes }) => ({ axes: [...axes, searched] }));
+  },
   describe: (spec) => {
     const { axis, from, to, metric, tolerance } = spec as BisectSpec;
     return `bisect ${axis} from ${from} to ${to} until ${metric} is known to ${tolerance}`;

@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import type { SamplerSpec } from '../../run/manifest.js';
 import type { Space } from '../../space/space.js';
-import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
+import type { AxisDomain, GridSpec, Point, SpaceSpec } from '../../space/types.js';
 import type { MetricValues } from '../../trial/metrics.js';
 import type { Selection } from '../../trial/selection.js';
 import type { TrialStatus } from '../../trial/status.js';
@@ -83,6 +83,8 @@ export interface SamplerDefinition {
   readonly shorthands?: Readonly<Record<string, Shorthand>>;
   /** Fills in the options, and takes the grids apart. Faults go to `faults`. */
   resolve(asked: Readonly<Record<string, unknown>>, wanted: Wanted, faults: string[]): Resolution;
+  /** The grids of a run that there is, as people see them; absent: those that trial numbers are of. */
+  grids?(spec: SamplerSpec, space: SpaceSpec): readonly GridSpec<AxisDomain>[];
   /** For people: `bisect h from 0 to 2`. */
   describe(spec: SamplerSpec): string;
   /** The most trials that can be needed where `total` is not known in advance. */

@@ -25,7 +25,7 @@ const MOST_DRAWS = 10_000;
 
 export const randomSampler: SamplerDefinition = {
   name: 'random',
-  about: 'points at random, --trials N of them; without replacement where the grid is finite',
+  about: 'points drawn at random, on a finite grid each at most once',
   options: z.object({}),
   domains: 'any',
   listens: false,
@@ -37,6 +37,7 @@ export const randomSampler: SamplerDefinition = {
     if (trials === null) faults.push('random: the domains have no end of points; give --trials N');
     return { spec: { name: 'random', proposes: true, ...limit, grids }, grids: [{ axes: [] }] };
   },
+  grids: (spec, { grids }) => (spec as RandomSpec).grids ?? grids,
   describe: ({ trials }) => (trials === undefined ? 'random' : `random, ${trials} trials`),
   most: ({ trials }, space) => (trials as number | undefined) ?? space.trials,
   create: (surroundings) =>
