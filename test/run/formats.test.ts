@@ -69,7 +69,7 @@ describe('a journal', () => {
       [4, 2],
     ]);
     expect(state.stopped).toBe('interrupted');
-    const { proposals, rows } = readHistory(folder, state);
+    const { proposals, rows } = readHistory(folder, state, { listens: true, retried: new Set() });
     expect([...proposals.values()]).toEqual([
       { trial: 1, replicate: 0, point: { alpha: 0.1, kind: 'b' } },
       { trial: 2, replicate: 0, point: { alpha: 0.2, kind: 'a' } },

@@ -194,9 +194,9 @@ describe('journal', () => {
     writeFileSync(path, foreign);
     await expect(openJournal(folder)).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
     expect(readFileSync(path).equals(foreign)).toBe(true);
-    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 3 }, []).chunks));
+    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 3 }, []).buffers));
     expect(messageOf(() => readJournal(folder))).toMatch(/format 3.*reads up to 2/);
-    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'stop', reason: '' }, []).chunks));
+    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'stop', reason: '' }, []).buffers));
     expect(messageOf(() => readJournal(folder))).toContain('no journal of Sweepline');
     expect(messageOf(() => readJournal(join(folder, 'nowhere')))).toContain('cannot read');
   });
@@ -206,7 +206,7 @@ describe('journal', () => {
       const folder = temporaryFolder();
       writeFileSync(
         join(folder, 'journal.bin'),
-        encodeFrame({ t: 'open', format: 1 }, []).chunks[0]!.subarray(0, left),
+        encodeFrame({ t: 'open', format: 1 }, []).buffers[0]!.subarray(0, left),
       );
       const journal = await openJournal(folder);
       await journal.append(spaceRecord(manifest));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadFolder } from '../../src/data/mnist.js';
+import { systemClock } from '../../src/ground/clock.js';
 import { decodeFloats } from '../../src/ground/floats.js';
 import { createTrial } from '../../src/pool/running-trial.js';
 import { disnet } from '../../src/study/disnet.js';
@@ -74,6 +75,7 @@ describe.skipIf(!existsSync(mnist))(
           onReport: () => undefined,
           shared: loadFolder(mnist, 'mnist'),
           stages: createStageFinder(worker, []),
+          clock: systemClock,
         },
       );
       const metrics = await judge.run!(trial);
