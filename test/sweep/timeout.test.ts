@@ -7,7 +7,7 @@ import { fixture, list, newFolder, read, resume, rowsOf, runSweep } from './sess
 
 function requestOf(acts: readonly string[], data: string): RunRequest {
   const set = { act: list(...acts), i: list(1, 2) };
-  return { sweep: fixture('unruly'), set, data, timeoutMs: 400, workers: 2, blockSize: 1 };
+  return { sweep: fixture('unruly'), set, data, timeoutMs: 1000, workers: 2, blockSize: 1 };
 }
 
 const statusOf = (csv: string) => rowsOf(csv).map(({ act, i, status, y }) => `${act} ${i} ${status} ${y}`);
@@ -33,7 +33,7 @@ describe('a trial that runs past its limit', () => {
     const timings = rowsOf(read(run.folder, 'timings.csv'));
     const late = timings.filter(({ status }) => status === 'timeout');
     expect(late.map(({ trial }) => trial)).toEqual(['2', '3', '4', '5']);
-    expect(late.every(({ error }) => error === 'the task ran past its limit of 0.4 s')).toBe(true);
+    expect(late.every(({ error }) => error === 'the task ran past its limit of 1 s')).toBe(true);
 
     writeFileSync(join(data, 'go'), '');
     const again = await resume(run.folder, { retry: 'timeout' });
