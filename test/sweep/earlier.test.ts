@@ -1,4 +1,4 @@
-// Runs of earlier versions: folders as they left them (test/fixtures/runs), with the trials.csv that a whole run of the
+// Runs of earlier versions: folders as they left them (test/fixtures/earlier), with the trials.csv that a whole run of the
 // same request gave there.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ import { newFolder, read, resume } from './session.js';
 function copyRun(name: string): string {
   const folder = join(newFolder(), 'run');
   for (const file of ['manifest.json', 'journal.bin'])
-    cpSync(resolve('test/fixtures/runs', name, file), join(folder, file));
+    cpSync(resolve('test/fixtures/earlier', name, file), join(folder, file));
   const path = join(folder, 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   const here = (url: string) => pathToFileURL(resolve(url.slice(url.indexOf('dist/')))).href;
@@ -24,7 +24,7 @@ function copyRun(name: string): string {
 }
 
 test('a bisection that 0.1.0 was interrupted in ends with the bytes of a whole one', async () => {
-  const whole = readFileSync(resolve('test/fixtures/runs/bisect-1/trials.csv'), 'utf8');
+  const whole = readFileSync(resolve('test/fixtures/earlier/bisect-1/trials.csv'), 'utf8');
   const folder = copyRun('bisect-1');
   const before = await readRunStatus(folder);
   expect(before).toMatchObject({ done: 33, failed: 0, stopped: 'interrupted' });
