@@ -6,10 +6,11 @@ import type { Clock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { countOf, trialAt } from '../trial/selection.js';
 import { type Task, TaskLost, type TrialReport, taskKilled, taskOverdue } from './contract.js';
-import { watchLimit } from './limits.js';
+import { watchLimits } from './limits.js';
 import {
   BUNDLE_TASKS,
   type LaneMemory,
+  LOADING,
   type ThreadAnswer,
   type ThreadAnswers,
   type ThreadBundle,
@@ -133,22 +134,24 @@ export class Bundler {
   async #runBundle(lane: number, bundle: readonly Passage[]): Promise<void> {
     const { memory, send } = this.#options;
     const { positions, stops } = memory;
-    Atomics.store(positions, lane, 0);
+    Atomics.store(positions, lane, LOADING);
     for (let position = 0; position < bundle.length; position++) {
       const passage = bundle[position]!;
       passage.place = { lane, position };
       Atomics.store(stops, lane * BUNDLE_TASKS + position, passage.stops);
       if (passage.onReport !== undefined) this.#listening.set(passage.task.id, passage);
     }
-    const unwatch = watchLimit(
-      bundle.map(({ task }) => task.limitMs),
-      () => Atomics.load(positions, lane),
-      (position, force) => this.#endOverdue(bundle[position]!, force),
-    );
+    const unwatch = watchLimits({
+      limits: bundle.map(({ task }) => task.limitMs),
+      position: () => Atomics.load(positions, lane),
+      onOverdue: (position, force) => this.#endOverdue(bundle[position]!, force),
+      clock: this.#options.clock,
+    });
     try {
       this.#settle(bundle, await send({ lane, tasks: bundle.map((each) => each.task) }));
     } catch (cause) {
-      this.#buryThread(bundle, Atomics.load(positions, lane), cause as Error);
+      // Whose worker does not even load has its first task to blame: somebody must be, or it would never end.
+      this.#buryThread(bundle, Math.max(0, Atomics.load(positions, lane)), cause as Error);
     }
     unwatch();
     this.#free.push(lane);

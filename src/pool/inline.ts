@@ -20,7 +20,7 @@ import {
 } from './contract.js';
 import { createExecutor } from './execute.js';
 import type { Executor } from './executor.js';
-import { watchLimit } from './limits.js';
+import { watchLimits } from './limits.js';
 
 interface Begun {
   readonly execute: Executor;
@@ -41,14 +41,15 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     if (killed) throw poolClosed();
     const started = clock.elapsed();
     let isOverdue = false;
-    const unwatch = watchLimit(
-      [task.limitMs],
-      () => 0,
-      () => {
+    const unwatch = watchLimits({
+      limits: [task.limitMs],
+      position: () => 0,
+      onOverdue: () => {
         isOverdue = true;
         steering.stopAll();
       },
-    );
+      clock,
+    });
     const executed = await execute(task, steering).finally(unwatch);
     if (isOverdue && executed.left.length > 0) throw taskOverdue(task.limitMs!);
     const timing = { queueMs: started - steering.submitted, runMs: clock.elapsed() - started };

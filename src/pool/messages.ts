@@ -54,13 +54,16 @@ export interface ThreadSetup {
 
 /** What the pool and the threads see alike of the tasks that are with a thread, by lane. */
 export interface LaneMemory {
-  /** The position in its bundle of the task that runs. */
+  /** The position in its bundle of the task that runs; `LOADING` while the thread still loads its worker. */
   readonly positions: Int32Array;
   /** Node's id of the thread that has the bundle. */
   readonly threads: Int32Array;
   /** Requests to stop, `BUNDLE_TASKS` a lane: by task of the bundle (see stops.ts). */
   readonly stops: Int32Array;
 }
+
+/** No task of the bundle has begun. */
+export const LOADING = -1;
 
 /** Most tasks of a bundle. More would gain little (3 µs a task are left of a message's 50) and make more tasks wait. */
 export const BUNDLE_TASKS = 16;

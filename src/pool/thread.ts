@@ -25,11 +25,20 @@ let seat: number | undefined;
 export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAnswers> {
   seat ??= takeSeat();
   Atomics.store(lanes.threads, lane, threadId);
+  loading ??= loadWorker(workerUrl).then((worker) =>
+    createExecutor({ worker, setup, shared, clock: systemClock }),
+  );
   const answers: ThreadAnswer[] = [];
-  for (let position = 0; position < tasks.length; position++) {
-    Atomics.store(lanes.positions, lane, position);
-    const task = tasks[position]!;
-    answers.push(await runTask(task, steer(task, lane * BUNDLE_TASKS + position)));
+  try {
+    const execute = await loading;
+    for (let position = 0; position < tasks.length; position++) {
+      Atomics.store(lanes.positions, lane, position);
+      const task = tasks[position]!;
+      answers.push(await runTask(execute, task, steer(task, lane * BUNDLE_TASKS + position)));
+    }
+  } catch (error) {
+    const plain = toPlainError(error);
+    for (const _ of tasks) answers.push({ t: 'threw', error: plain });
   }
   return moveBytes({ thread: seat, answers });
 }
@@ -44,14 +53,10 @@ function steer(task: Task, slot: number): TaskControl {
   };
 }
 
-async function runTask(task: Task, control: TaskControl): Promise<ThreadAnswer> {
+async function runTask(execute: Executor, task: Task, control: TaskControl): Promise<ThreadAnswer> {
   try {
-    loading ??= loadWorker(workerUrl).then((worker) =>
-      createExecutor({ worker, setup, shared, clock: systemClock }),
-    );
-    const executor = await loading;
     const started = systemClock.elapsed();
-    const executed = await executor(task, control);
+    const executed = await execute(task, control);
     return { t: 'ran', executed, runMs: systemClock.elapsed() - started };
   } catch (error) {
     return { t: 'threw', error: toPlainError(error) };
