@@ -8,6 +8,7 @@ import { cellsWithoutMetrics, createColumnWriter } from '../trial/row.js';
 import { countOf, slice, trialAt, trialsOf } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { Block, Worker, WorkerDescription } from '../worker/contract.js';
+import type { LeftTrial } from './contract.js';
 import { type Executor, NO_BYTES, NONE } from './executor.js';
 
 export interface BlockRunnerOptions {
@@ -31,7 +32,7 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
   return async ({ trials }, control) => {
     const count = countOf(trials);
     if (control.isStopAsked(0))
-      return { left: [...trialsOf(trials)], stopped: NONE, rows: NO_BYTES, series: NO_BYTES, notes: [] };
+      return { left: [...trialsOf(trials)].map(unbegun), rows: NO_BYTES, series: NO_BYTES, notes: [] };
     const values = new Map(metrics.map(({ name }) => [name, new Float64Array(count).fill(Number.NaN)]));
     const notes: TrialNote[] = [];
     let cellsOf: (row: number) => string;
@@ -55,7 +56,7 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
       cellsOf = () => failedCells;
     }
     const rows = write(count, (from) => prefixes(slice(trials, from, STRETCH)).prefixes, cellsOf);
-    return { left: NONE, stopped: NONE, rows, series: NO_BYTES, notes };
+    return { left: NONE, rows, series: NO_BYTES, notes };
   };
 }
 
@@ -128,4 +129,8 @@ function createBlock({ columns, seeds: makeSeeds, values, failures }: BlockParts
       failures.set(i, message);
     },
   };
+}
+
+function unbegun(trial: number): LeftTrial {
+  return { trial, hasBegun: false };
 }

@@ -141,21 +141,27 @@ export class Bundler {
       Atomics.store(stops, lane * BUNDLE_TASKS + position, passage.stops);
       if (passage.onReport !== undefined) this.#listening.set(passage.task.id, passage);
     }
-    const unwatch = watchLimits({
-      limits: bundle.map(({ task }) => task.limitMs),
-      position: () => Atomics.load(positions, lane),
-      onOverdue: (position, force) => this.#endOverdue(bundle[position]!, force),
-      clock: this.#options.clock,
-    });
+    const unwatch = this.#watch(lane, bundle);
     try {
       this.#settle(bundle, await send({ lane, tasks: bundle.map((each) => each.task) }));
     } catch (cause) {
       // Whose worker does not even load has its first task to blame: somebody must be, or it would never end.
       this.#buryThread(bundle, Math.max(0, Atomics.load(positions, lane)), cause as Error);
     }
-    unwatch();
+    unwatch?.();
     this.#free.push(lane);
     this.#dispatch();
+  }
+
+  #watch(lane: number, bundle: readonly Passage[]): (() => void) | undefined {
+    if (!bundle.some(({ task }) => task.limitMs !== undefined)) return undefined;
+    const { memory, clock } = this.#options;
+    return watchLimits({
+      limits: bundle.map(({ task }) => task.limitMs),
+      position: () => Atomics.load(memory.positions, lane),
+      onOverdue: (position, force) => this.#endOverdue(bundle[position]!, force),
+      clock,
+    });
   }
 
   #settle(bundle: readonly Passage[], { thread, answers }: ThreadAnswers): void {

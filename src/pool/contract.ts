@@ -48,12 +48,16 @@ export interface Task {
   readonly limitMs?: number;
 }
 
+export interface LeftTrial {
+  readonly trial: number;
+  /** False: it never ran. */
+  readonly hasBegun: boolean;
+}
+
 export interface TaskResult {
   readonly id: number;
-  /** Trials without a row: they stopped, or had not begun, when they were asked to. Usually none. */
-  readonly left: readonly number[];
-  /** Those of `left` that had begun and gave up. */
-  readonly stopped: readonly number[];
+  /** Trials without a row, since they were asked to stop. Usually none. */
+  readonly left: readonly LeftTrial[];
   /** Rows of trials.csv of the other trials, in the order of the task: the bytes that will stand in the file. */
   readonly rows: Uint8Array;
   /** Rows of metrics.csv of the same trials. */

@@ -16,7 +16,7 @@ import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
 import { createStageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
-import type { PoolSetup } from './contract.js';
+import type { LeftTrial, PoolSetup } from './contract.js';
 import { type Executor, NO_BYTES, NONE } from './executor.js';
 import { createTrial, type RunningTrial, TrialStopped } from './running-trial.js';
 
@@ -61,21 +61,23 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   return async ({ trials, attempt }, control) => {
     const { prefixes: heads, keys, seeds } = prefixes(trials);
     const notes: TrialNote[] = [];
-    const left: number[] = [];
-    const stopped: number[] = [];
+    const left: LeftTrial[] = [];
     let rows = '';
     let series = '';
 
     const giveUp = (number: number, running: RunningTrial): undefined => {
       running.end('stopped');
-      stopped.push(number);
+      left.push({ trial: number, hasBegun: true });
       return undefined;
     };
     /** The cells of the i-th trial from `status` on; undefined where it stopped. */
     const runOne = async (i: number): Promise<string | undefined> => {
       const number = trialAt(trials, i);
       const isStopAsked = () => control.isStopAsked(i);
-      if (isStopAsked()) return undefined;
+      if (isStopAsked()) {
+        left.push({ trial: number, hasBegun: false });
+        return undefined;
+      }
       const { point, replicate } = pointAt(space, trials, i);
       const filled = fillParams(point, params, setup.fixed);
       const obstacle = stages.obstacle(filled);
@@ -109,12 +111,10 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
 
     for (let i = 0; i < heads.length; i++) {
       const cells = await runOne(i);
-      if (cells === undefined) left.push(trialAt(trials, i));
-      else rows += heads[i]! + cells;
+      if (cells !== undefined) rows += heads[i]! + cells;
     }
     return {
       left: left.length === 0 ? NONE : left,
-      stopped: stopped.length === 0 ? NONE : stopped,
       rows: encoder.encode(rows),
       series: series === '' ? NO_BYTES : encoder.encode(series),
       notes,

@@ -35,6 +35,8 @@ interface Begun {
   readonly pool: Piscina;
   readonly bundler: Bundler;
   readonly device: string;
+  /** Trials may report. */
+  readonly hasSeries: boolean;
 }
 
 const HOST = hostname();
@@ -62,13 +64,17 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
       const { shared } = await questions.loadData({ data: setup.data });
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
-      begun = startThreads({ workerUrl, threads, setup, shared, onOverdue });
+      const { series = [] } = await loaded;
+      begun = {
+        ...startThreads({ workerUrl, threads, setup, shared, onOverdue }),
+        hasSeries: series.length > 0,
+      };
     },
     submit(task, onReport) {
       if (closed) return refusedTask(poolClosed());
       if (begun === undefined) return refusedTask(new InternalError('submit before begin'));
-      const { bundler, device } = begun;
-      const { answered, stop, kill } = bundler.run(task, onReport);
+      const { bundler, device, hasSeries } = begun;
+      const { answered, stop, kill } = bundler.run(task, hasSeries ? onReport : undefined);
       const result = answered.then((answer) => toResult(task.id, device, answer));
       running.add(result);
       const forget = () => void running.delete(result);
@@ -91,10 +97,10 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
 function toResult(id: number, device: string, { answer, thread, totalMs }: Answered): TaskResult {
   if (answer.t === 'threw') throw fromPlainError(answer.error);
   const { executed, runMs } = answer;
-  const { left, stopped, rows, series, notes } = executed;
+  const { left, rows, series, notes } = executed;
   const queueMs = Math.max(0, totalMs - runMs);
   // Named one by one: spreading a structured clone takes 3 µs.
-  return { id, left, stopped, rows, series, notes, thread, host: HOST, device, queueMs, runMs };
+  return { id, left, rows, series, notes, thread, host: HOST, device, queueMs, runMs };
 }
 
 interface ThreadsToStart {
@@ -105,7 +111,13 @@ interface ThreadsToStart {
   readonly onOverdue: ((task: Task) => void) | undefined;
 }
 
-function startThreads({ workerUrl, threads, setup, shared, onOverdue }: ThreadsToStart): Begun {
+function startThreads({
+  workerUrl,
+  threads,
+  setup,
+  shared,
+  onOverdue,
+}: ThreadsToStart): Omit<Begun, 'hasSeries'> {
   const seats = sharedIntegers(threads);
   const lanes: LaneMemory = {
     positions: sharedIntegers(threads),

@@ -201,22 +201,23 @@ export class Coordinator {
   async #record(work: Work, result: TaskResult): Promise<void> {
     this.#failedStarts = 0;
     const { recorder, sizer, settings } = this.#options;
-    const ended = without(work.trials, result.left);
+    const { left } = result;
+    const ended =
+      left.length === 0
+        ? work.trials
+        : without(
+            work.trials,
+            left.map(({ trial }) => trial),
+          );
     if (countOf(ended) > 0) sizer.learn(countOf(ended), result.runMs);
-    const { retried, settled } = await recorder.record({
-      result,
-      ended,
-      stopped:
-        result.stopped.length === 0
-          ? NO_TRIALS
-          : pick(work.trials, (trial) => result.stopped.includes(trial)),
-      attempt: work.attempt,
-      retries: settings.retries,
-    });
-    if (countOf(retried) > 0) this.#again.push({ ...work, trials: retried, attempt: work.attempt + 1 });
+    const { attempt } = work;
+    const { retried, settled } = await recorder.record({ result, ended, attempt, retries: settings.retries });
+    if (retried !== NO_TRIALS) this.#again.push({ ...work, trials: retried, attempt: attempt + 1 });
     // Without a request of ours, others of the task were stopped along with one: they run again.
-    if (result.left.length > 0 && !this.#stopping)
-      this.#again.push({ ...this.#begin(pick(work.trials, (trial) => result.left.includes(trial))) });
+    if (left.length > 0 && !this.#stopping) {
+      const trials = new Set(left.map(({ trial }) => trial));
+      this.#again.push(this.#begin(pick(work.trials, (trial) => trials.has(trial))));
+    }
     this.#settle(settled);
   }
 

@@ -14,6 +14,7 @@ import {
   type ProposedTrial,
   pick,
   type Selection,
+  selectNumbers,
   trialAt,
   trialsOf,
   without,
@@ -37,8 +38,6 @@ export interface Recording {
   readonly result: TaskResult;
   /** The trials that have rows. */
   readonly ended: Selection;
-  /** Trials that had begun and gave up. */
-  readonly stopped: Selection;
   readonly attempt: number;
   readonly retries: number;
 }
@@ -59,6 +58,9 @@ export interface LostAttempt {
   /** The machine that had it. */
   readonly host: string;
 }
+
+/** One object for all tasks that nobody wants to hear of. */
+const NOTHING: readonly never[] = [];
 
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -99,14 +101,25 @@ export class Recorder {
 
   /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
   async record(recording: Recording): Promise<Recorded> {
-    const { result, ended, stopped } = recording;
-    this.#forgetReports(result.left, ended);
-    const again = result.notes.length === 0 ? [] : this.#toRetry(recording);
+    const { result, ended } = recording;
+    if (this.#reported.size > 0) this.#forgetReports(result, ended);
+    if (result.notes.length > 0 || result.left.length > 0) return this.#recordSome(recording);
+    const record = { ...this.#ranBy(recording, ended), notes: result.notes };
+    await this.#options.journal.appendRows(record, result.rows, result.series);
+    return { retried: NO_TRIALS, settled: this.#tell(ended, result) };
+  }
+
+  /** Where not all have settled well. */
+  async #recordSome(recording: Recording): Promise<Recorded> {
+    const { result, ended } = recording;
+    const again = this.#toRetry(recording);
     const writing = again.map(({ trial, error }) => {
       const trials = pick(ended, (each) => each === trial);
       return this.#append(recording, trials, { status: 'failed', ...(error === undefined ? {} : { error }) });
     });
-    if (countOf(stopped) > 0) writing.push(this.#append(recording, stopped, { status: 'stopped' }));
+    const stopped = result.left.filter(({ hasBegun }) => hasBegun).map(({ trial }) => trial);
+    if (stopped.length > 0)
+      writing.push(this.#append(recording, selectNumbers(stopped), { status: 'stopped' }));
     const retried = again.length === 0 ? NO_TRIALS : pickThose(ended, again);
     const settled = again.length === 0 ? ended : pickOthers(ended, again);
     if (countOf(settled) === 0) {
@@ -117,8 +130,7 @@ export class Recorder {
     const record = { ...this.#ranBy(recording, settled), notes: kept.notes };
     writing.push(this.#options.journal.appendRows(record, kept.rows, kept.series));
     await Promise.all(writing);
-    this.#tell(settled, kept);
-    return { retried, settled: this.#options.isHeard ? this.#read(kept.rows) : [] };
+    return { retried, settled: this.#tell(settled, kept) };
   }
 
   /** Notes of the trials that have failed and are tried again. */
@@ -132,7 +144,7 @@ export class Recorder {
 
   /** An attempt that will be made again. */
   noteAttempt({ status, error, ...lost }: LostAttempt): Promise<void> {
-    this.#forgetReports([], lost.trials);
+    this.#forgetReports({ left: [] }, lost.trials);
     return this.#options.journal.append({ t: 'attempt', ...this.#lost(lost), status, error });
   }
 
@@ -144,20 +156,21 @@ export class Recorder {
     const { journal, job } = this.#options;
     const trial = trialAt(trials, 0);
     const series = Buffer.concat(this.#reported.get(trial) ?? []);
-    this.#forgetReports([], trials);
+    this.#forgetReports({ left: [] }, trials);
     const cells = cellsWithoutMetrics(status, job.worker.metrics.length);
     const rows = new TextEncoder().encode(this.#prefixes(trials).prefixes[0]! + cells);
     const notes = [{ trial, status, error }];
     await journal.appendRows({ ...this.#lost(lost), notes }, rows, series);
-    this.#tell(trials, { rows, notes });
-    return this.#options.isHeard ? this.#read(rows) : [];
+    return this.#tell(trials, { rows, notes });
   }
 
-  #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): void {
-    const { tally, onFailure } = this.#options;
-    const failed = notes.filter(({ status }) => status !== 'skipped').length;
+  /** Rows for those who want to hear them. */
+  #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): Iterable<TrialRow> {
+    const { tally, onFailure, isHeard } = this.#options;
+    const failed = notes.length === 0 ? 0 : notes.filter(({ status }) => status !== 'skipped').length;
     tally.add({ ended: countOf(settled), failed, rows });
     for (const note of notes) onFailure(note);
+    return isHeard ? this.#read(rows) : NOTHING;
   }
 
   #append(
@@ -169,9 +182,10 @@ export class Recorder {
   }
 
   /** Of a task, each trial's part of the time is the same. */
-  #ranBy({ result, ended, stopped, attempt }: Recording, trials: Selection) {
-    const { thread, host, device, queueMs, runMs } = result;
-    const part = countOf(trials) / (countOf(ended) + countOf(stopped));
+  #ranBy({ result, ended, attempt }: Recording, trials: Selection) {
+    const { thread, host, device, queueMs, runMs, left } = result;
+    const ran = countOf(ended) + (left.length === 0 ? 0 : left.filter(({ hasBegun }) => hasBegun).length);
+    const part = countOf(trials) / ran;
     return {
       epoch: this.#epoch,
       trials: numbersOf(trials),
@@ -190,9 +204,9 @@ export class Recorder {
     return { epoch: this.#epoch, trials: numbersOf(trials), attempt, host, ...unknown };
   }
 
-  #forgetReports(left: readonly number[], trials: Selection): void {
+  #forgetReports({ left }: Pick<TaskResult, 'left'>, trials: Selection): void {
     if (this.#reported.size === 0) return;
-    for (const trial of left) this.#reported.delete(trial);
+    for (const { trial } of left) this.#reported.delete(trial);
     for (const trial of trialsOf(trials)) this.#reported.delete(trial);
   }
 }

@@ -1,5 +1,6 @@
 // Counts, rate and the shown metric of a run in progress. The clock comes in as a value.
 import type { Clock } from '../ground/clock.js';
+import type { Metric } from '../trial/metrics.js';
 import { createRowReader, type RowFormat, type TrialRow } from '../trial/row.js';
 import type { WorkerDescription } from '../worker/contract.js';
 import type { Progress } from './contract.js';
@@ -29,6 +30,9 @@ export class Tally {
   ended = 0;
   #marks: { readonly at: number; readonly ended: number }[] = [];
   readonly #read: (rows: Uint8Array) => Iterable<TrialRow>;
+  /** The metric that progress shows. */
+  readonly #shown: Metric | undefined;
+  #latest: Uint8Array | undefined;
   #best: number | undefined;
   #metric: string | null = null;
 
@@ -38,6 +42,10 @@ export class Tally {
   ) {
     this.done = of.before.done;
     this.failed = of.before.failed;
+    const { metrics } = of.format;
+    this.#shown =
+      metrics.find((metric) => metric.goal !== undefined) ??
+      metrics.find((metric) => metric.type === 'number');
     this.#read = createRowReader(of.format);
     this.#marks.push({ at: clock.elapsed(), ended: 0 });
   }
@@ -56,6 +64,7 @@ export class Tally {
   }
 
   progress(): Progress {
+    this.#readLatest();
     const { at, ended } = this.#marks[0]!;
     const ms = this.clock.elapsed() - at;
     const rate = ms > 0 ? ((this.ended - ended) / ms) * 1000 : 0;
@@ -68,22 +77,29 @@ export class Tally {
     return { total, done, failed, running, rate, etaMs, metric: this.#metric };
   }
 
+  /** Every row where the best is sought; otherwise the last ones are looked at when somebody asks. */
   #look(rows: Uint8Array, count: number): void {
-    const spec =
-      this.of.format.metrics.find((metric) => metric.goal !== undefined) ??
-      this.of.format.metrics.find((metric) => metric.type === 'number');
-    if (spec === undefined || rows.length === 0) return;
-    const from = count <= READ_ROWS ? 0 : rows.lastIndexOf(10, rows.length - 2) + 1;
-    for (const { metrics } of this.#read(rows.subarray(from))) {
-      const value = metrics[spec.name];
+    if (this.#shown === undefined || rows.length === 0) return;
+    const last = count <= READ_ROWS ? rows : rows.subarray(rows.lastIndexOf(10, rows.length - 2) + 1);
+    this.#latest = last;
+    if (this.#shown.goal !== undefined) this.#readLatest();
+  }
+
+  #readLatest(): void {
+    const rows = this.#latest;
+    this.#latest = undefined;
+    if (rows === undefined || this.#shown === undefined) return;
+    const { name, goal } = this.#shown;
+    for (const { metrics } of this.#read(rows)) {
+      const value = metrics[name];
       if (typeof value !== 'number' || Number.isNaN(value)) continue;
-      const better =
-        spec.goal === undefined ||
+      const isBetter =
+        goal === undefined ||
         this.#best === undefined ||
-        (spec.goal === 'min' ? value < this.#best : value > this.#best);
-      if (!better) continue;
+        (goal === 'min' ? value < this.#best : value > this.#best);
+      if (!isBetter) continue;
       this.#best = value;
-      this.#metric = `${spec.name} ${Number(value.toPrecision(6))}`;
+      this.#metric = `${name} ${Number(value.toPrecision(6))}`;
     }
   }
 }

@@ -172,7 +172,7 @@ export function poolConformance(name: string, open: OpenPool): void {
         const space = spaceOf({ x: [-2, -1.5, 0, 1e300, 3], word: ['a', 'two words', 'c,d'] }, 2);
         const pool = await begun(worker, space, { folder: null });
         const whole = await pool.submit(rangeTask(1, 0, 30)).result;
-        expect(whole).toMatchObject({ id: 1, left: [], stopped: [], notes: [], device: 'cpu' });
+        expect(whole).toMatchObject({ id: 1, left: [], notes: [], device: 'cpu' });
         expect(whole.host).toBe(hostname());
         const lines = splitRows(textOf(whole.rows));
         expect(lines).toHaveLength(30);
@@ -304,10 +304,12 @@ export function poolConformance(name: string, open: OpenPool): void {
       await until(() => started() === Math.min(pool.size, 3));
       for (const task of tasks) task.stop();
       const results = await Promise.all(tasks.map((task) => task.result));
-      for (const [i, result] of results.entries())
-        expect(result).toMatchObject({ left: [2 * i, 2 * i + 1], notes: [], rows: new Uint8Array(0) });
+      for (const [i, result] of results.entries()) {
+        expect(result).toMatchObject({ notes: [], rows: new Uint8Array(0) });
+        expect(result.left.map(({ trial }) => trial)).toEqual([2 * i, 2 * i + 1]);
+      }
       // Those that had begun say so, and have kept what they had.
-      const stopped = results.flatMap((result) => result.stopped);
+      const stopped = results.flatMap(({ left }) => left.filter(({ hasBegun }) => hasBegun));
       expect(stopped).toHaveLength(pool.size);
       expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(pool.size);
     });
@@ -320,8 +322,8 @@ export function poolConformance(name: string, open: OpenPool): void {
       waiting.stop([1, 3]);
       for (const blocker of blockers) blocker.stop();
       writeFileSync(join(folder, 'go'), '');
-      const { left, stopped, rows } = await waiting.result;
-      expect({ left, stopped }).toEqual({ left: [1, 3], stopped: [] });
+      const { left, rows } = await waiting.result;
+      expect(left).toEqual([1, 3].map((trial) => ({ trial, hasBegun: false })));
       expect((await parseCells(textOf(rows))).map(([trial]) => trial)).toEqual(['0', '2', '4']);
     });
 
@@ -332,7 +334,7 @@ export function poolConformance(name: string, open: OpenPool): void {
       first.stop([0]);
       await until(() => started() === 2); // its second trial
       writeFileSync(join(folder, 'go'), '');
-      expect(await first.result).toMatchObject({ left: [0], stopped: [0] });
+      expect(await first.result).toMatchObject({ left: [{ trial: 0, hasBegun: true }] });
       expect((await pool.submit(rangeTask(2, 2, 1)).result).left).toEqual([]);
     });
 
