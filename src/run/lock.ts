@@ -62,48 +62,74 @@ export async function acquireLock(folder: string, options: LockOptions = {}): Pr
       },
     );
   }
-  // Kept open, so that no file made later can have its number.
-  const fd = openSync(path, 'r');
-  const { ino } = fstatSync(fd);
-  let isLost = false;
-  let isReleased = false;
-  let looked = Number.NEGATIVE_INFINITY;
-  const check = () => {
-    if (isReleased) return;
-    const now = clock.elapsed();
+  return new FolderLock({ folder, path, own, clock, onLost });
+}
+
+interface Held {
+  readonly folder: string;
+  readonly path: string;
+  readonly own: Holder;
+  readonly clock: Clock;
+  readonly onLost: LockOptions['onLost'];
+}
+
+class FolderLock implements Lock {
+  readonly #held: Held;
+  /** Kept open, so that no file made later can have its number. */
+  readonly #fd: number;
+  readonly #inode: number;
+  readonly #timer: NodeJS.Timeout;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #isLost = false;
+  #isReleased = false;
+
+  constructor(held: Held) {
+    this.#held = held;
+    this.#fd = openSync(held.path, 'r');
+    this.#inode = fstatSync(this.#fd).ino;
+    this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+    this.#timer.unref();
+  }
+
+  check(): void {
     // Who was frozen for a minute finds that more time has passed than this.
-    if (!isLost && now - looked < LOOK_MS) return;
-    looked = now;
-    if (!isLost && inodeOf(path) === ino) return;
+    if (this.#isLost || this.#held.clock.elapsed() - this.#lookedAt >= LOOK_MS) this.#look();
+  }
+
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    clearInterval(this.#timer);
+    closeSync(this.#fd);
+    const { path, own } = this.#held;
+    if (await isOwn(path, own)) await rm(path, { force: true });
+  }
+
+  /** Throws where the file under the lock's name is not the one that was made. */
+  #look(): void {
+    if (this.#isReleased) return;
+    const { folder, path, clock, onLost } = this.#held;
+    this.#lookedAt = clock.elapsed();
+    if (!this.#isLost && inodeOf(path) === this.#inode) return;
     const reason = describeLoss(folder, inodeOf(folder) !== undefined);
-    if (!isLost) {
-      isLost = true;
-      clearInterval(timer);
+    if (!this.#isLost) {
+      this.#isLost = true;
+      clearInterval(this.#timer);
       onLost?.(reason);
     }
     throw reason;
-  };
-  const beat = async () => {
+  }
+
+  async #beat(): Promise<void> {
+    const { path, clock } = this.#held;
     const seconds = clock.now() / 1000;
     try {
-      check();
+      this.#look();
       await utimes(path, seconds, seconds);
     } catch {
       // Lost, and told; or gone in this moment, which the next beat finds.
     }
-  };
-  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
-  timer.unref();
-  return {
-    check,
-    async release() {
-      if (isReleased) return;
-      isReleased = true;
-      clearInterval(timer);
-      closeSync(fd);
-      if (await isOwn(path, own)) await rm(path, { force: true });
-    },
-  };
+  }
 }
 
 /** What tells a file from another of the same name; undefined where there is none. */
