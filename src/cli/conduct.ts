@@ -132,7 +132,7 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
 
 async function makeReport(conduct: Conduct, folder: string, say: (line: string) => void) {
   const { manifest } = await openRunFolder(folder);
-  if (!conduct.report || manifest.reportUrl === null) return undefined;
+  if (!conduct.report || manifest.reportFile === null) return undefined;
   if (manifest.shard !== null) {
     say(`  report  after all ${manifest.shard.count} shards are put together (sweepline merge)`);
     return undefined;

@@ -52,6 +52,14 @@ export function anyText(text: string): string {
   throw new SweeplineError('BAD_USAGE', 'expected a name or a path, found nothing');
 }
 
+/** For commands on a run whose project has been moved away from it. */
+export const sweepOption = option(
+  'Where its definition is',
+  '--sweep <file>',
+  "the sweep's file, where it is not found from the run folder any more",
+  anyText,
+);
+
 export interface AxisSetting {
   readonly axis: string;
   readonly values: AxisDomain;

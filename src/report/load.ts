@@ -3,6 +3,7 @@
 import { SweeplineError } from '../ground/errors.js';
 import { loadDefault } from '../ground/module.js';
 import { openRunFolder } from '../run/folder.js';
+import { type FileReference, requireReferred } from '../run/reference.js';
 import type { Report } from './define.js';
 import { type WrittenReport, writeReport } from './write.js';
 
@@ -31,11 +32,15 @@ export async function writeRunReport(
   { report, chosen = {} }: ReportRequest = {},
 ): Promise<WrittenReport> {
   const { path, manifest } = await openRunFolder(folder);
-  const url = report ?? manifest.reportUrl;
+  const url = report ?? findReport(manifest.reportFile, path);
   if (url === null) {
     throw new SweeplineError('BAD_USAGE', `the sweep "${manifest.sweep}" has no report of its own`, {
       hint: 'give the sweep one (report: new URL(…)), or name one: `sweepline report <run> --report <file>`',
     });
   }
   return writeReport(path, await loadReport(String(url)), chosen);
+}
+
+function findReport(reference: FileReference | null, folder: string): string | null {
+  return reference === null ? null : requireReferred(reference, folder, 'report');
 }

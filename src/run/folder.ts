@@ -9,6 +9,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';
 import { LOCK_FILE } from './lock.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
+import { referTo } from './reference.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -103,7 +104,16 @@ async function readManifest(path: string): Promise<Manifest> {
       { hint: 'use the version of Sweepline that made this run' },
     );
   }
-  return manifest as Manifest;
+  return upgrade(manifest as EarlierManifest, path);
+}
+
+/** What manifests of 0.1.0 have in place of references. */
+type EarlierManifest = Manifest & { readonly sweepUrl?: string; readonly reportUrl?: string | null };
+
+function upgrade({ sweepUrl, reportUrl, ...manifest }: EarlierManifest, path: string): Manifest {
+  if (sweepUrl === undefined) return manifest;
+  const reportFile = reportUrl === null || reportUrl === undefined ? null : referTo(reportUrl, path);
+  return { ...manifest, sweepFile: referTo(sweepUrl, path), reportFile };
 }
 
 function formatManifest(manifest: Manifest): string {

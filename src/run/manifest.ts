@@ -5,6 +5,7 @@ import type { SpaceSpec, Value } from '../space/types.js';
 import type { Metric } from '../trial/metrics.js';
 import type { SpaceParam } from '../trial/params.js';
 import type { DataIdentity } from '../worker/contract.js';
+import type { FileReference } from './reference.js';
 
 export const MANIFEST_FORMAT = 1;
 
@@ -14,10 +15,11 @@ export interface Manifest {
   readonly runId: string;
   readonly sweep: string;
   readonly title: string;
-  /** `file:` URL of the sweep's module, and the `--set`s on top of it: what `resume` starts from. */
-  readonly sweepUrl: string;
+  /** The sweep's file: what `resume` loads. */
+  readonly sweepFile: FileReference;
   readonly worker: WorkerRecord;
-  readonly reportUrl: string | null;
+  /** The report's file; null where the sweep has none. */
+  readonly reportFile: FileReference | null;
   readonly space: SpaceSpec;
   /** Source text of the constraint, for people; null where there is none. */
   readonly where: string | null;
@@ -60,7 +62,6 @@ export function proposesPoints({ proposes, name }: SamplerSpec): boolean {
 
 /** The worker as the run knew it; `params` carry the defaults that every trial's key is made of. */
 export interface WorkerRecord {
-  readonly url: string;
   readonly name: string;
   readonly version: string;
   readonly params: readonly SpaceParam[];

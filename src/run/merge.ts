@@ -20,6 +20,7 @@ import type { Manifest } from './manifest.js';
 import { RangeSet } from './ranges.js';
 import { readJournal, readRecords } from './read-journal.js';
 import { spaceRecord } from './records.js';
+import { findReferred, rebase } from './reference.js';
 import type { RunState } from './state.js';
 
 const PENDING_BYTES = 32 * 1024 * 1024;
@@ -43,7 +44,7 @@ export async function mergeRuns(
 ): Promise<Derived & { readonly folder: string }> {
   const sources = await examine(folders);
   const [first] = sources;
-  const manifest: Manifest = { ...first.manifest, ...identity, shard: null };
+  const manifest: Manifest = { ...first.manifest, ...referToFiles(sources, out), ...identity, shard: null };
   const { path, isNew } = await createRunFolder(out, manifest);
   if (!isNew)
     throw new SweeplineError('BAD_USAGE', `${path} is a run already`, {
@@ -67,6 +68,21 @@ export async function mergeRuns(
     await journal.close();
     await lock.release();
   }
+}
+
+/** The definition files of the first source that still has them. */
+function referToFiles(
+  sources: readonly [Source, ...Source[]],
+  out: string,
+): Pick<Manifest, 'sweepFile' | 'reportFile'> {
+  const { path, manifest } =
+    sources.find((source) => findReferred(source.manifest.sweepFile, source.path) !== undefined) ??
+    sources[0];
+  const { sweepFile, reportFile } = manifest;
+  return {
+    sweepFile: rebase(sweepFile, path, out),
+    reportFile: reportFile === null ? null : rebase(reportFile, path, out),
+  };
 }
 
 /** Opens runs that may be merged. Throws BAD_USAGE with everything about them, or about their stages, that forbids it. */

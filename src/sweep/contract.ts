@@ -51,6 +51,8 @@ export type ResumeRequest = Pick<
   RunRequest,
   'workers' | 'retries' | 'timeoutMs' | 'maxFailures' | 'command' | 'blockSize'
 > & {
+  /** The sweep's file, where it is no longer found from the run. */
+  readonly sweep?: string;
   readonly retry?: RetryChoice;
 };
 

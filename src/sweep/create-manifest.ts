@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { ownVersion } from '../ground/version.js';
 import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
+import type { SpaceRecord } from '../run/records.js';
+import { referTo } from '../run/reference.js';
 import type { Job } from './job.js';
 import type { Settings } from './settings.js';
 
@@ -15,19 +17,17 @@ export interface RunIdentity {
   readonly total: number | null;
 }
 
-export function createManifest(job: Job, settings: Settings, identity: RunIdentity): Manifest {
-  const { loaded, worker, resolved, data } = job;
-  const { engine, device } = job.device;
-  const { runId, created, total } = identity;
+/** What trial numbers and row cells of a job depend on. */
+export function describeSpace({ loaded, worker, resolved }: Job): SpaceRecord {
   return {
-    format: MANIFEST_FORMAT,
-    sweepline: ownVersion(),
-    runId,
-    sweep: loaded.sweep.name,
-    title: loaded.sweep.title,
-    sweepUrl: loaded.url,
+    t: 'space',
+    space: resolved.space,
+    where: loaded.sweep.where === null ? null : String(loaded.sweep.where),
+    axes: resolved.axes,
+    fixed: resolved.fixed,
+    sampler: resolved.sampler,
+    seed: resolved.seed,
     worker: {
-      url: loaded.workerUrl,
       name: worker.name,
       version: worker.version,
       params: worker.params.map(({ name, type, default: value }) => ({ name, type, default: value })),
@@ -35,13 +35,29 @@ export function createManifest(job: Job, settings: Settings, identity: RunIdenti
       series: worker.series,
       ...(worker.stages.length === 0 ? {} : { stages: worker.stages.map(({ name }) => name) }),
     },
-    reportUrl: loaded.reportUrl,
-    space: resolved.space,
-    where: loaded.sweep.where === null ? null : String(loaded.sweep.where),
-    axes: resolved.axes,
-    fixed: resolved.fixed,
-    sampler: resolved.sampler,
-    seed: resolved.seed,
+  };
+}
+
+/** `folder`: where the manifest will lie. */
+export function createManifest(
+  job: Job,
+  settings: Settings,
+  identity: RunIdentity,
+  folder: string,
+): Manifest {
+  const { loaded, data } = job;
+  const { engine, device } = job.device;
+  const { runId, created, total } = identity;
+  const { t: _, ...space } = describeSpace(job);
+  return {
+    format: MANIFEST_FORMAT,
+    sweepline: ownVersion(),
+    runId,
+    sweep: loaded.sweep.name,
+    title: loaded.sweep.title,
+    sweepFile: referTo(loaded.url, folder),
+    reportFile: loaded.reportUrl === null ? null : referTo(loaded.reportUrl, folder),
+    ...space,
     trials: total,
     shard: settings.shard,
     engine,

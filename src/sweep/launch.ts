@@ -6,11 +6,10 @@ import type { Pool } from '../pool/contract.js';
 import { createRunFolder, MANIFEST_FILE, newRunId } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { readJournal } from '../run/read-journal.js';
-import { spaceRecord } from '../run/records.js';
 import type { FinishedStage } from '../worker/stage-results.js';
 import { type ReadyJob, readyJob } from './carry-out.js';
 import type { Outcome, RunHandle } from './contract.js';
-import { createManifest } from './create-manifest.js';
+import { createManifest, describeSpace } from './create-manifest.js';
 import type { Job } from './job.js';
 import { Observers } from './observers.js';
 import { type OpenRun, openRun } from './open.js';
@@ -83,8 +82,7 @@ function isToRun({ job, folder, needed }: StageJob, settings: Settings): boolean
   if (needed.size === 0) return false;
   if (!existsSync(join(folder, MANIFEST_FILE))) return true;
   const epoch = readJournal(folder).state.epochs.at(-1);
-  const asked = spaceRecord(createManifest(job, settings, { runId: '', created: '', total: null }));
-  if (epoch === undefined || !isSameSpace(epoch.record, asked)) return true;
+  if (epoch === undefined || !isSameSpace(epoch.record, describeSpace(job))) return true;
   if (settings.retry !== null && epoch.counts().ok < epoch.doneCount) return true;
   return [...needed].some((trial) => !epoch.isDone(trial));
 }
@@ -99,7 +97,7 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
   const pool = openPool(settings, job.loaded.workerUrl, (line) => seen.tell('onLine', line));
   const open = await handingOn(pool, async () => {
     const identity = { runId: newRunId(clock), created: new Date(clock.now()).toISOString() };
-    const manifest = createManifest(job, settings, { ...identity, total: needed.size });
+    const manifest = createManifest(job, settings, { ...identity, total: needed.size }, folder);
     const { isNew } = await createRunFolder(folder, manifest);
     return openRun({ job, folder, manifest, isNew, clock });
   });

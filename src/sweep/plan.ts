@@ -5,13 +5,12 @@ import { SweeplineError } from '../ground/errors.js';
 import { countCarried } from '../run/carry.js';
 import { findRun } from '../run/find.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
-import { spaceRecord } from '../run/records.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { describeAxisValues } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import type { Plan, RunRequest } from './contract.js';
-import { createManifest } from './create-manifest.js';
+import { describeSpace } from './create-manifest.js';
 import type { Job } from './job.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
@@ -48,7 +47,7 @@ export async function planRun(request: RunRequest): Promise<Plan> {
     return describePlan({
       ...{ job, settings, folder },
       sampler: openSampler(job, settings),
-      counts: countKnown(known, job, settings),
+      counts: countKnown(known, job),
       meanRunMs: before?.meanRunMs ?? null,
     });
   });
@@ -64,10 +63,10 @@ async function findKnown({ out }: Settings, sweep: string): Promise<RunStatus | 
   });
 }
 
-function countKnown(known: RunStatus | null, job: Job, settings: Settings): Counts {
+function countKnown(known: RunStatus | null, job: Job): Counts {
   const none = { done: 0, failed: 0, orphaned: 0 };
   if (known === null) return none;
-  const record = spaceRecord(createManifest(job, settings, { runId: '', created: '', total: null }));
+  const record = describeSpace(job);
   if (isSameSpace(known.state.epoch.record, record)) return known;
   const accept = createAccept(job.space, job.loaded.sweep.where) ?? (() => true);
   return { ...none, done: countCarried(known.state.epochs, record, accept) };
@@ -75,9 +74,10 @@ function countKnown(known: RunStatus | null, job: Job, settings: Settings): Coun
 
 /** What `resume` would do with a run. */
 export async function planResume(path: string): Promise<Plan> {
-  const { path: folder, manifest } = await openRunFolder(path);
+  const found = await openRunFolder(path);
+  const { path: folder, manifest } = found;
   const status = await readRunStatus(folder);
-  const settings = settingsOf(manifest, {});
+  const settings = settingsOf(found, {});
   const loaded = await loadSweep(settings.sweep);
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await prepareAgain(manifest, settings, { loaded, questions });

@@ -26,14 +26,22 @@ export interface Replay {
   readonly folder: string;
 }
 
+export interface ReplayOptions {
+  /** The sweep's file, where it is no longer found from the run. */
+  readonly sweep?: string;
+  /** Hears what the worker prints. */
+  readonly onLine?: (line: string) => void;
+}
+
 /** Throws BAD_USAGE where the run has no such trial, BAD_RUN_FOLDER where its worker has changed since. */
 export async function replayTrial(
   runFolder: string,
   trial: number,
-  onLine: (line: string) => void = () => undefined,
+  { sweep, onLine = () => undefined }: ReplayOptions = {},
 ): Promise<Replay> {
-  const { path, manifest } = await openRunFolder(runFolder);
-  const settings = settingsOf(manifest, { debug: true });
+  const found = await openRunFolder(runFolder);
+  const { path, manifest } = found;
+  const settings = settingsOf(found, { debug: true, ...(sweep === undefined ? {} : { sweep }) });
   const loaded = await loadSweep(settings.sweep);
   const pool = openPool(settings, loaded.workerUrl, onLine);
   try {

@@ -7,7 +7,8 @@ export function isSameSpace(a: SpaceRecord, b: SpaceRecord): boolean {
 }
 
 function textOf({ worker, sampler, ...rest }: SpaceRecord): string {
-  const { url: _, ...identity } = worker;
+  // Records of format 1 have the worker's URL.
+  const { url: _, ...identity } = worker as SpaceRecord['worker'] & { readonly url?: string };
   // `proposes` is missing in records of format 1.
   const { trials: __, proposes: ___, ...options } = sampler;
   return JSON.stringify(sorted({ ...rest, worker: identity, sampler: options }));

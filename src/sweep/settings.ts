@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
+import { requireReferred } from '../run/reference.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
 import type { Shard } from './samplers/contract.js';
@@ -69,12 +70,12 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
 
 /** A run taken up again: what its manifest says counts, not what the command line would say today. */
 export function settingsOf(
-  manifest: Manifest,
+  { path, manifest }: { readonly path: string; readonly manifest: Manifest },
   request: ResumeRequest & { readonly debug?: boolean },
 ): Settings {
   return resolveSettings({
     ...request,
-    sweep: manifest.sweepUrl,
+    sweep: request.sweep ?? requireReferred(manifest.sweepFile, path, 'sweep'),
     ...(manifest.shard === null ? {} : { shard: manifest.shard }),
     ...(manifest.engine === 'none' ? {} : { engine: manifest.engine, device: manifest.device }),
     ...(manifest.dataChoice === null ? {} : { data: manifest.dataChoice }),

@@ -7,12 +7,12 @@ import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
-import { type Job, openSampler, prepareAgain, prepareJob } from './job.js';
+import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { launch } from './launch.js';
 import { loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { resolveSettings, type Settings, settingsOf } from './settings.js';
+import { resolveSettings, settingsOf } from './settings.js';
 
 /**
  * Starts a run in a new folder, or continues in `out` where it holds a run of the same sweep: points that are done there
@@ -25,19 +25,16 @@ export async function startRun(request: RunRequest, observers: readonly Observer
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const job = await prepareJob(loaded, settings, pool.questions);
-    const manifest = describeRun(job, settings);
-    const out = resolve(settings.out ?? join(settings.root, manifest.sweep, manifest.runId));
+    const runId = newRunId(systemClock);
+    const out = resolve(settings.out ?? join(settings.root, loaded.sweep.name, runId));
+    const { total } = openSampler(job, settings);
+    const created = new Date(systemClock.now()).toISOString();
+    const manifest = createManifest(job, settings, { runId, created, total }, out);
     const folder = await createRunFolder(out, manifest);
     requireSameEngine(folder.manifest, manifest, out);
     const { isNew } = folder;
     return launch({ job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock });
   });
-}
-
-function describeRun(job: Job, settings: Settings): Manifest {
-  const { total } = openSampler(job, settings);
-  const created = new Date(systemClock.now()).toISOString();
-  return createManifest(job, settings, { runId: newRunId(systemClock), created, total });
 }
 
 /** Continues a run as its manifest describes it. Its sweep's file is read again only for a constraint. */
@@ -46,9 +43,10 @@ export async function resumeRun(
   request: ResumeRequest,
   observers: readonly Observer[] = [],
 ): Promise<RunHandle> {
-  const { path: folder, manifest } = await openRunFolder(path);
+  const found = await openRunFolder(path);
+  const { path: folder, manifest } = found;
   const seen = new Observers(observers);
-  const settings = settingsOf(manifest, request);
+  const settings = settingsOf(found, request);
   const loaded = await loadSweep(settings.sweep);
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {

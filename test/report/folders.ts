@@ -55,8 +55,8 @@ export function makeManifest(
     runId: 'test-run',
     sweep: 'escape',
     title: 'Escape from a local minimum',
-    sweepUrl: 'file:///sweeps/escape.js',
-    reportUrl: null,
+    sweepFile: { fromRun: '../escape.js', fromDirectory: 'escape.js' },
+    reportFile: null,
     space: { grids: [{ axes: [] }], replicates: 1 },
     where: null,
     axes: [],
@@ -76,7 +76,6 @@ export function makeManifest(
     created: '2026-01-01T00:00:00.000Z',
     ...rest,
     worker: {
-      url: 'file:///workers/escape.js',
       name: 'escape',
       version: '1',
       params: ESCAPE_PARAMS,

@@ -36,9 +36,8 @@ export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
     runId: '20261123-221530-ab12',
     sweep: 'sample',
     title: 'A sample',
-    sweepUrl: 'file:///sweeps/sample.js',
+    sweepFile: { fromRun: '../sample.js', fromDirectory: 'sample.js' },
     worker: {
-      url: 'file:///workers/sample.js',
       name: 'sample',
       version: '1',
       params: [
@@ -52,7 +51,7 @@ export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
       ],
       series: ['loss'],
     },
-    reportUrl: null,
+    reportFile: null,
     space: sampleSpace([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], ['a', 'b']),
     where: null,
     axes: ['alpha', 'kind'],

@@ -4,11 +4,16 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Manifest } from '../../src/run/manifest.js';
 import { readRunStatus } from '../../src/run/status.js';
 import { planResume } from '../../src/sweep/plan.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { newFolder, read, resume } from './session.js';
+
+/** What manifests of that time had. */
+interface Earlier {
+  readonly sweepUrl: string;
+  readonly worker: { readonly url: string };
+}
 
 /** A copy whose sweep and worker are those of this checkout. */
 function copyRun(name: string): string {
@@ -16,7 +21,7 @@ function copyRun(name: string): string {
   for (const file of ['manifest.json', 'journal.bin'])
     cpSync(resolve('test/fixtures/earlier', name, file), join(folder, file));
   const path = join(folder, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Earlier;
   const here = (url: string) => pathToFileURL(resolve(url.slice(url.indexOf('dist/')))).href;
   const worker = { ...manifest.worker, url: here(manifest.worker.url) };
   writeFileSync(path, JSON.stringify({ ...manifest, sweepUrl: here(manifest.sweepUrl), worker }));

@@ -121,25 +121,37 @@ describe('resolveSettings', () => {
 });
 
 describe('settingsOf', () => {
+  const found = (changes: Parameters<typeof sampleManifest>[0] = {}) => ({
+    path: '/runs/sample',
+    manifest: sampleManifest({ sweepFile: { shipped: 'sweeps/escape.js' }, ...changes }),
+  });
+  const shipped = expect.stringMatching(/^file:.*sweeps\/escape\.js$/);
+
   it('takes what a run is from its manifest, and how it runs from the request', () => {
-    const manifest = sampleManifest({
-      ...{ sweepUrl: 'file:///s.js', shard: { index: 1, count: 2 } },
+    const run = found({
+      shard: { index: 1, count: 2 },
       ...{ engine: 'onnx', device: 'cpu', dataChoice: 'pen' },
     });
-    expect(settingsOf(manifest, { workers: 3, retries: 1, retry: 'failed', debug: true })).toEqual({
+    expect(settingsOf(run, { workers: 3, retries: 1, retry: 'failed', debug: true })).toEqual({
       ...DEFAULTS,
-      ...{ sweep: 'file:///s.js', shard: { index: 1, count: 2 } },
+      ...{ sweep: shipped, shard: { index: 1, count: 2 } },
       ...{ engine: 'onnx', device: 'cpu', data: 'pen' },
       ...{ workers: 3, retries: 1, retry: 'failed', debug: true },
     });
   });
 
   it('asks for no engine, data or shard where the run had none', () => {
-    const manifest = sampleManifest({ engine: 'none', device: 'none', shard: null, dataChoice: null });
-    expect(settingsOf(manifest, {})).toEqual({ ...DEFAULTS, sweep: manifest.sweepUrl });
+    const run = found({ engine: 'none', device: 'none', shard: null, dataChoice: null });
+    expect(settingsOf(run, {})).toEqual({ ...DEFAULTS, sweep: shipped });
+  });
+
+  it('takes another sweep file where it is told to, and says where it looked where there is none', () => {
+    const run = found({ sweepFile: { fromRun: '../gone.ts', fromDirectory: 'gone.ts' } });
+    expect(settingsOf(run, { sweep: 'here.ts' })).toMatchObject({ sweep: 'here.ts' });
+    expect(() => settingsOf(run, {})).toThrow(/not found: looked for \/runs\/gone\.ts and .*gone\.ts/);
   });
 
   it('tells the faults of the request', () => {
-    expect(() => settingsOf(sampleManifest(), { workers: 0, retries: -1 })).toThrow('workers 0');
+    expect(() => settingsOf(found(), { workers: 0, retries: -1 })).toThrow('workers 0');
   });
 });

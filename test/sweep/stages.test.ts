@@ -136,9 +136,9 @@ describe('a stage', () => {
   test('and its trials can be replayed alone', async () => {
     const run = await runSweep({ sweep });
     const line = (csv: string, i: number) => csv.trimEnd().split('\n')[i];
-    const trial = await replayTrial(run.folder, 5, () => undefined);
+    const trial = await replayTrial(run.folder, 5);
     expect(line(trial.csv, 1)).toBe(line(run.trials_csv, 6));
-    const stage = await replayTrial(stageFolder(run.folder, 'draw'), 2, () => undefined);
+    const stage = await replayTrial(stageFolder(run.folder, 'draw'), 2);
     expect(line(stage.csv, 1)).toBe(line(read(run.folder, 'stages/draw/trials.csv'), 3));
   });
 

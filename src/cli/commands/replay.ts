@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { wholeNumber } from '../options.js';
+import { sweepOption, wholeNumber } from '../options.js';
 
 const readTrial = wholeNumber(0);
 
@@ -16,7 +16,7 @@ export default defineCommand({
     { name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' },
     { name: 'trial', about: "the trial's number in trials.csv" },
   ],
-  options: {},
+  options: { sweep: sweepOption },
   sections: [
     ['Exit codes', '  0    the trial ended ok\n  1    it failed\n  2    wrong use: nothing was started'],
   ],
@@ -29,12 +29,15 @@ export default defineCommand({
       return [`trial "${trial}": ${(error as Error).message}`];
     }
   },
-  async run({ arguments: [run, trial], terminal }) {
+  async run({ arguments: [run, trial], options, terminal }) {
     const [{ findRun }, { replayTrial }] = await Promise.all([
       import('../../run/find.js'),
       import('../../sweep/replay.js'),
     ]);
-    const { csv, note, folder } = await replayTrial(await findRun(run!), Number(trial), terminal.say);
+    const { csv, note, folder } = await replayTrial(await findRun(run!), Number(trial), {
+      ...options,
+      onLine: terminal.say,
+    });
     terminal.print(csv);
     const artifacts = await readdir(join(folder, 'artifacts')).catch(() => []);
     if (artifacts.length > 0) terminal.say(`artifacts: ${folder}`);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { SweeplineError } from '../../ground/errors.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { anyText, listOption, option } from '../options.js';
+import { anyText, listOption, option, sweepOption } from '../options.js';
 import { showPath } from '../paths.js';
 
 export default defineCommand({
@@ -14,6 +14,7 @@ export default defineCommand({
     'often as one likes: the same run gives the same bytes. The paths of the tables are printed.',
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
+    sweep: sweepOption,
     report: option('Which report', '--report <file>', "a report file (default: the sweep's own)", anyText),
     choose: listOption(
       'Which report',
@@ -40,8 +41,10 @@ export default defineCommand({
       import('../../report/load.js'),
     ]);
     const path = await findRun(run!);
+    const report =
+      options.report === undefined ? await reportOf(options.sweep) : pathToFileURL(resolve(options.report));
     const written = await writeRunReport(path, {
-      ...(options.report === undefined ? {} : { report: pathToFileURL(resolve(options.report)) }),
+      ...(report === undefined ? {} : { report }),
       chosen: Object.fromEntries(options.choose ?? []),
     });
     for (const table of written.tables) terminal.print(showPath(join(path, table.path)));
@@ -49,3 +52,10 @@ export default defineCommand({
     return EXIT.done;
   },
 });
+
+/** The report of the sweep that --sweep names. */
+async function reportOf(sweep: string | undefined): Promise<string | undefined> {
+  if (sweep === undefined) return undefined;
+  const { loadSweep } = await import('../../sweep/load.js');
+  return (await loadSweep(sweep)).reportUrl ?? undefined;
+}

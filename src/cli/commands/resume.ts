@@ -1,7 +1,7 @@
 // `sweepline resume`: goes on with a run that was interrupted or killed, or tries its failures again.
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
-import { oneOf, option } from '../options.js';
+import { oneOf, option, sweepOption } from '../options.js';
 import {
   EXIT_CODES,
   maxFailuresOption,
@@ -17,6 +17,7 @@ export default defineCommand({
     "engine are the run's own (manifest.json); the result is the same as if it had never been interrupted.",
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
+    sweep: sweepOption,
     retry: option(
       'What failures do',
       '--retry <which>',

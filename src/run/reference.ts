@@ -1,0 +1,73 @@
+// Where the definition files of a run are, said so that a run folder and a project can be moved, copied and renamed: files
+// that come with Sweepline by their name in the package, others as they lie from the run folder, and from the directory
+// that the command was given in.
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compiledPath } from '../ground/compiled.js';
+import { SweeplineError } from '../ground/errors.js';
+
+export type FileReference =
+  | { readonly shipped: string }
+  /** `fromDirectory` only where the file was below the directory that the command was given in. */
+  | { readonly fromRun: string; readonly fromDirectory?: string };
+
+const PACKAGE = compiledPath(import.meta.url, '../../');
+const SHIPPED = ['sweeps', 'workers', 'reports'];
+
+/** `url` may end with a fragment (a stage), which is kept. */
+export function referTo(url: string, runFolder: string): FileReference {
+  const { path, fragment } = split(url);
+  const inPackage = relative(PACKAGE, path);
+  if (SHIPPED.includes(inPackage.split(sep)[0]!)) return { shipped: spell(inPackage) + fragment };
+  const fromRun = spell(relative(resolve(runFolder), path)) + fragment;
+  const fromDirectory = spell(relative('', path)) + fragment;
+  return fromDirectory.startsWith('../') ? { fromRun } : { fromRun, fromDirectory };
+}
+
+/** The `file:` URL of what is referred to, what lies as it did from the run first; undefined where it is nowhere. */
+export function findReferred(reference: FileReference, runFolder: string): string | undefined {
+  return placesOf(reference, runFolder).find((url) => existsSync(split(url).path));
+}
+
+/** The same, or BAD_RUN_FOLDER with the places that were looked at. `word`: what the file defines. */
+export function requireReferred(reference: FileReference, runFolder: string, word: string): string {
+  const found = findReferred(reference, runFolder);
+  if (found !== undefined) return found;
+  const places = [...new Set(placesOf(reference, runFolder).map((url) => split(url).path))];
+  throw new SweeplineError(
+    'BAD_RUN_FOLDER',
+    `the ${word}'s file of the run ${runFolder} is not found: looked for ${places.join(' and ')}`,
+    { hint: 'name the sweep’s file with --sweep, or give the command in the project that has it' },
+  );
+}
+
+/** The same file as it lies from another run folder. */
+export function rebase(reference: FileReference, from: string, to: string): FileReference {
+  if ('shipped' in reference) return reference;
+  const [path, fragment = ''] = reference.fromRun.split(/(?=#)/);
+  return { ...reference, fromRun: spell(relative(resolve(to), resolve(from, path!))) + fragment };
+}
+
+function placesOf(reference: FileReference, runFolder: string): string[] {
+  const at = (folder: string, text: string) => {
+    const [path, fragment = ''] = text.split(/(?=#)/);
+    return pathToFileURL(isAbsolute(path!) ? path! : join(resolve(folder), path!)).href + fragment;
+  };
+  return 'shipped' in reference
+    ? [at(PACKAGE, reference.shipped)]
+    : [
+        at(runFolder, reference.fromRun),
+        ...(reference.fromDirectory === undefined ? [] : [at('', reference.fromDirectory)]),
+      ];
+}
+
+function split(url: string): { readonly path: string; readonly fragment: string } {
+  const [plain, fragment = ''] = url.split(/(?=#)/);
+  return { path: fileURLToPath(plain!), fragment };
+}
+
+/** With slashes, whatever this system has. */
+function spell(path: string): string {
+  return path.split(sep).join('/');
+}
