@@ -34,6 +34,8 @@ export interface PoolSetup {
   readonly data: string | undefined;
   /** Where the store of trials' files is (see trial/store.ts); null: none can be kept (tests). */
   readonly folder: string | null;
+  /** Hash of the worker's code as it was described; another one is refused. Absent: any (tests). */
+  readonly sources?: string;
   /** What the trials depend on, run before them; absent where the worker has no stages. */
   readonly stages?: readonly FinishedStage[];
 }

@@ -5,7 +5,7 @@ import { systemClock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { countOf, trialAt } from '../trial/selection.js';
 import type { Worker } from '../worker/contract.js';
-import { loadWorker } from '../worker/load.js';
+import { loadWorker, readSources } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
 import {
   type Pool,
@@ -31,7 +31,8 @@ interface Begun {
 export function createInlinePool(worker: Worker | string, clock = systemClock): Pool {
   const loaded = typeof worker === 'string' ? loadWorker(worker) : Promise.resolve(worker);
   loaded.catch(() => undefined); // reported by whoever awaits it first
-  const questions = answerQuestions(loaded);
+  const sources = typeof worker === 'string' ? readSources(worker) : '';
+  const questions = answerQuestions(loaded, () => sources);
   let begun: Begun | undefined;
   let closed = false;
   let killed = false;

@@ -3,7 +3,7 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../ground/clock.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
-import { loadWorker } from '../worker/load.js';
+import { loadSameWorker } from '../worker/load.js';
 import type { Task } from './contract.js';
 import { createExecutor } from './execute.js';
 import type { Executor, TaskControl } from './executor.js';
@@ -25,7 +25,7 @@ let seat: number | undefined;
 export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAnswers> {
   seat ??= takeSeat();
   Atomics.store(lanes.threads, lane, threadId);
-  loading ??= loadWorker(workerUrl).then((worker) =>
+  loading ??= loadSameWorker(workerUrl, setup.sources ?? '').then((worker) =>
     createExecutor({ worker, setup, shared, clock: systemClock }),
   );
   const answers: ThreadAnswer[] = [];

@@ -8,7 +8,7 @@ import { Piscina } from 'piscina';
 import { systemClock } from '../ground/clock.js';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
-import { loadWorker } from '../worker/load.js';
+import { loadWorker, readSources, requireSame } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
 import { type Answered, Bundler } from './bundles.js';
 import {
@@ -42,9 +42,10 @@ interface Begun {
 const HOST = hostname();
 
 export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOptions): Pool {
+  const sources = readSources(workerUrl);
   const loaded = loadWorker(workerUrl);
   loaded.catch(() => undefined); // reported by whoever awaits it first
-  const questions = answerQuestions(loaded);
+  const questions = answerQuestions(loaded, () => sources);
   const running = new Set<Promise<unknown>>();
   let begun: Begun | undefined;
   let closed = false;
@@ -61,6 +62,7 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
     size: threads,
     questions,
     async begin(setup) {
+      if (setup.sources !== undefined) requireSame(workerUrl, setup.sources);
       const { shared } = await questions.loadData({ data: setup.data });
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');

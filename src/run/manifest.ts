@@ -20,6 +20,8 @@ export interface Manifest {
   readonly worker: WorkerRecord;
   /** The report's file; null where the sweep has none. */
   readonly reportFile: FileReference | null;
+  /** Absent in runs of 0.1.0. */
+  readonly fingerprint?: Fingerprint;
   readonly space: SpaceSpec;
   /** Source text of the constraint, for people; null where there is none. */
   readonly where: string | null;
@@ -44,6 +46,16 @@ export interface Manifest {
   readonly host: string;
   readonly command: readonly string[];
   readonly created: string;
+}
+
+/** What a run was begun with, for telling whether it is continued with the same. */
+export interface Fingerprint {
+  /** Hash of the worker's declaration, stages included. */
+  readonly declaration: string;
+  /** Hash of what the constraint says of a sample of points; null where there is none. */
+  readonly accepts: string | null;
+  /** SHA-256 of the worker's file and what it imports. */
+  readonly sources: string;
 }
 
 /** How trials are chosen: the sampler's name and its options, complete (see sweep/samplers). */

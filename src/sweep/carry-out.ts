@@ -94,6 +94,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         device: manifest.device,
         data: settings.data ?? undefined,
         folder,
+        sources: job.worker.sources,
         ...(stages === undefined ? {} : { stages }),
       }),
     async run() {

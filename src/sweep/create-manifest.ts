@@ -7,6 +7,7 @@ import { ownVersion } from '../ground/version.js';
 import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
 import type { SpaceRecord } from '../run/records.js';
 import { referTo } from '../run/reference.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { Job } from './job.js';
 import type { Settings } from './settings.js';
 
@@ -57,6 +58,7 @@ export function createManifest(
     title: loaded.sweep.title,
     sweepFile: referTo(loaded.url, folder),
     reportFile: loaded.reportUrl === null ? null : referTo(loaded.reportUrl, folder),
+    fingerprint: fingerprintOf(job),
     ...space,
     trials: total,
     shard: settings.shard,

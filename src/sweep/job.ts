@@ -6,6 +6,7 @@ import { createSpace, type Space } from '../space/space.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type Device, findDevice } from './device.js';
+import { findChanges } from './fingerprint.js';
 import type { LoadedSweep } from './load.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Sampler, Surroundings } from './samplers/contract.js';
@@ -55,21 +56,12 @@ async function prepare(
 /** The job of a run that there is. Rejects where numbers could differ from those that it has. */
 export function prepareAgain(manifest: Manifest, settings: Settings, asked: Asked): Promise<Job> {
   return prepare(asked, settings, (worker) => {
-    requireSame(manifest, worker, asked.loaded);
-    return restoreResolved(manifest);
-  });
-}
-
-function requireSame(manifest: Manifest, worker: WorkerDescription, { sweep }: LoadedSweep): void {
-  const faults: string[] = [];
-  if (worker.version !== manifest.worker.version)
-    faults.push(
-      `worker ${worker.name} has version ${worker.version}; the run was made with ${manifest.worker.version}`,
-    );
-  if (String(sweep.where ?? '') !== (manifest.where ?? ''))
-    faults.push('the constraint in the sweep’s file has changed since the run was made');
-  throwFaults('BAD_RUN_FOLDER', 'cannot resume', faults, {
-    hint: 'start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
+    const resolved = restoreResolved(manifest);
+    const changes = findChanges(manifest, { worker, loaded: asked.loaded, resolved });
+    throwFaults('BAD_RUN_FOLDER', 'the run cannot be continued: its definition has changed', changes, {
+      hint: 'undo the change; or raise the worker’s version and start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
+    });
+    return resolved;
   });
 }
 

@@ -74,9 +74,12 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
     await journal.append(record);
     if (last !== undefined && !isNew) await writeManifest(folder, manifest);
   } else if (!isNew) {
-    // The record says how many there were to be at first, the manifest how many were asked for last.
+    // The record says how many there were to be at first, the manifest how many were asked for last, and of which code.
     const found = await openRunFolder(folder);
-    if (found.manifest.sampler.trials !== record.sampler.trials) await writeManifest(folder, manifest);
+    const isOther =
+      found.manifest.sampler.trials !== record.sampler.trials ||
+      found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
+    if (isOther) await writeManifest(folder, manifest);
   }
   if (journal.state.epochs.length === 1) return;
   await carryOver(folder, journal, createAccept(job.space, job.loaded.sweep.where) ?? undefined);

@@ -178,7 +178,7 @@ function toSamples(domain: AxisDomain): AxisValues {
   return { kind: 'list', values: domain.kind === 'choice' ? domain.values : [domain.from, domain.to] };
 }
 
-function samplePoints(
+export function samplePoints(
   asked: readonly GridSpec<AxisDomain>[],
   fixed: Readonly<Record<string, Value>>,
 ): Point[] {

@@ -7,6 +7,7 @@ import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
+import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { launch } from './launch.js';
 import { loadSweep } from './load.js';
@@ -33,6 +34,7 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const folder = await createRunFolder(out, manifest);
     requireSameEngine(folder.manifest, manifest, out);
     const { isNew } = folder;
+    if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     return launch({ job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock });
   });
 }
@@ -51,7 +53,9 @@ export async function resumeRun(
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
-    return launch({ job, pool, settings, seen, folder, manifest, isNew: false, clock: systemClock });
+    if (hasNewCode(manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
+    const now = { ...manifest, fingerprint: fingerprintOf(job) };
+    return launch({ job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock });
   });
 }
 

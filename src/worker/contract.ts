@@ -148,6 +148,8 @@ export interface WorkerDescription {
   readonly trains: boolean;
   readonly stages: readonly StageDescription[];
   readonly mode: 'run' | 'runBlock';
+  /** SHA-256 of the code that it was loaded from (see ground/sources.ts); empty where it is no module. */
+  readonly sources: string;
 }
 
 export interface ParamDescription extends SpaceParam {

@@ -51,7 +51,7 @@ export function defineWorker<S extends z.ZodRawShape, Shared = unknown>(
 }
 
 /** The worker as plain data. */
-export function describeWorker(worker: Worker): WorkerDescription {
+export function describeWorker(worker: Worker, sources = ''): WorkerDescription {
   const params = Object.entries(worker.params).map(([name, type]) => {
     const described = describeParam(name, type as z.ZodType);
     if (typeof described === 'string') throw new SweeplineError('BAD_DEFINITION', described);
@@ -67,9 +67,10 @@ export function describeWorker(worker: Worker): WorkerDescription {
     trains: worker.trains ?? false,
     stages: Object.keys(worker.stages ?? {}).map((name) => ({
       name,
-      worker: describeWorker(stageWorker(worker, name)),
+      worker: describeWorker(stageWorker(worker, name), sources),
     })),
     mode: worker.runBlock === undefined ? 'run' : 'runBlock',
+    sources,
   };
 }
 

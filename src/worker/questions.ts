@@ -25,7 +25,7 @@ export interface WorkerAnswers extends WorkerQuestions {
   loadData(asked: { readonly data: string | undefined }): Promise<LoadedData<unknown>>;
 }
 
-export function answerQuestions(worker: Promise<Worker>): WorkerAnswers {
+export function answerQuestions(worker: Promise<Worker>, sources: () => string = () => ''): WorkerAnswers {
   let loaded: Promise<LoadedData<unknown>> | undefined;
   const loadData: WorkerAnswers['loadData'] = (asked) => {
     loaded ??= worker.then((known) => known.load?.(asked) ?? { shared: undefined });
@@ -33,7 +33,7 @@ export function answerQuestions(worker: Promise<Worker>): WorkerAnswers {
   };
   return {
     loadData,
-    describe: async () => describeWorker(await worker),
+    describe: async () => describeWorker(await worker, sources()),
     async validate({ checks, points }) {
       const known = await worker;
       const shared = (await loaded)?.shared;

@@ -1,0 +1,48 @@
+// The code behind a module as it lies on disk: the file and what it imports by relative paths, one after another. Reads
+// text and runs nothing. Packages, aliases of a tsconfig.json and names made at run time are not followed.
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g;
+/** What an import may mean, in TypeScript and without an ending. */
+const SPELLINGS: readonly (readonly [ending: RegExp, written: readonly string[]])[] = [
+  [/\.js$/, ['.js', '.ts', '.tsx', '.jsx']],
+  [/\.mjs$/, ['.mjs', '.mts']],
+  [/\.cjs$/, ['.cjs', '.cts']],
+  [/$/, ['', '.ts', '.tsx', '.js', '.mjs', '.cjs', '/index.ts', '/index.js']],
+];
+
+/** SHA-256 over the module at a `file:` URL and the files that it imports, by their names as seen from it. */
+export function hashSources(url: string): string {
+  const entry = fileURLToPath(url.split('#')[0]!);
+  const texts = new Map<string, string>();
+  const queue = [entry];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (texts.has(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    texts.set(path, text);
+    for (const [, , target] of text.matchAll(IMPORT)) {
+      const file = findFile(join(dirname(path), target!));
+      if (file !== undefined) queue.push(file);
+    }
+  }
+  const hash = createHash('sha256');
+  const named = [...texts].map(([path, text]) => [relative(dirname(entry), path), text] as const);
+  for (const [name, text] of named.sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
+  return hash.digest('hex');
+}
+
+function findFile(path: string): string | undefined {
+  for (const [ending, written] of SPELLINGS) {
+    if (!ending.test(path)) continue;
+    const found = written.map((each) => path.replace(ending, each)).find(isFile);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
