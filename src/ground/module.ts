@@ -1,6 +1,7 @@
 // Loads a user's file by URL, TypeScript as it is: sweeps, workers and reports are all found by what made their default
 // export. Runs the file's code: call it only in the process where that code belongs.
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SweeplineError } from './errors.js';
 
@@ -25,7 +26,7 @@ export async function loadDefault<T extends { readonly kind: string }>(
       hint: `name the file of a ${word} that exports ${example}`,
     });
   }
-  if (/\.[cm]?tsx?$/.test(path)) await registerTypeScript();
+  if (/\.[cm]?tsx?$/.test(path)) await registerTypeScript(path);
   let module: { default?: { kind?: unknown; default?: unknown } };
   try {
     module = (await import(url)) as typeof module;
@@ -43,17 +44,42 @@ export async function loadDefault<T extends { readonly kind: string }>(
   });
 }
 
-let registered: Promise<void> | undefined;
+interface Registered {
+  /** Path of the tsconfig.json; false: none. */
+  readonly tsconfig: string | false;
+  readonly unregister: () => Promise<void>;
+}
+
+let registering: Promise<Registered> | undefined;
 
 /**
- * Lets this thread import TypeScript. Asked for here, not with `--import tsx`, which tsx 4.23 heeds in main threads only
- * (Node 20), and which would be looked up from the working directory. Twice, for files that are ESM and CommonJS.
+ * Lets this thread import TypeScript, as the tsconfig.json nearest to the file has it (paths, for one): not that of the
+ * working directory. Asked for here, not with `--import tsx`, which tsx 4.23 heeds in main threads only (Node 20), and
+ * which would be looked up from the working directory. Twice, for files that are ESM and CommonJS.
  */
-function registerTypeScript(): Promise<void> {
-  registered ??= (async () => {
+async function registerTypeScript(path: string): Promise<void> {
+  const tsconfig = findTsconfig(dirname(path));
+  const before = registering;
+  registering = (async () => {
+    const registered = await before;
+    if (registered?.tsconfig === tsconfig) return registered;
+    await registered?.unregister();
     const [esm, commonJs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
-    esm.register();
-    commonJs.register();
+    // The CommonJS half has no option for it.
+    if (tsconfig === false) delete process.env.TSX_TSCONFIG_PATH;
+    else process.env.TSX_TSCONFIG_PATH = tsconfig;
+    const ends = [esm.register({ tsconfig }), commonJs.register()];
+    const unregister = async () => {
+      for (const end of ends) await end();
+    };
+    return { tsconfig, unregister };
   })();
-  return registered;
+  await registering;
+}
+
+function findTsconfig(folder: string): string | false {
+  const path = join(folder, 'tsconfig.json');
+  if (existsSync(path)) return path;
+  const above = dirname(folder);
+  return above === folder ? false : findTsconfig(above);
 }
