@@ -28,10 +28,14 @@ export interface Derived {
  * Writes the files of the state's current epoch. `state` must be the folder's own, with everything on disk. metrics.csv
  * holds also what trials have reported that have not ended.
  */
-export async function writeDerived(folder: string, state: RunState): Promise<Derived> {
-  const { epoch } = state;
+export function writeDerived(folder: string, { epoch }: RunState): Promise<Derived> {
+  return writeEpoch(folder, epoch, folder);
+}
+
+/** The same for one of the epochs, in another folder. */
+export async function writeEpoch(folder: string, epoch: Epoch, into: string): Promise<Derived> {
   const { axes, worker } = epoch.record;
-  return writeFiles(folder, async (begin, excerpts) => {
+  return writeFiles({ folder, into }, async (begin, excerpts) => {
     const trials = begin('trials.csv', headerOf({ axes, metrics: worker.metrics }));
     await copyRows(epoch, excerpts, trials);
     if (worker.series.length > 0)
@@ -43,7 +47,7 @@ export async function writeDerived(folder: string, state: RunState): Promise<Der
 
 /** Writes metrics.csv alone, for those who want to see curves while the run goes on. */
 export async function writeSeries(folder: string, { epoch }: RunState): Promise<Derived> {
-  return writeFiles(folder, async (begin, excerpts) => {
+  return writeFiles({ folder, into: folder }, async (begin, excerpts) => {
     await copySeries(epoch, excerpts, begin('metrics.csv', seriesHeaderOf(epoch.record.worker.series)));
     return epoch.doneCount;
   });
@@ -52,7 +56,7 @@ export async function writeSeries(folder: string, { epoch }: RunState): Promise<
 type Begin = (name: string, header: string) => FileStream;
 
 async function writeFiles(
-  folder: string,
+  { folder, into }: { readonly folder: string; readonly into: string },
   write: (begin: Begin, excerpts: Excerpts) => Promise<number>,
 ): Promise<Derived> {
   const excerpts = new Excerpts(folder);
@@ -60,7 +64,7 @@ async function writeFiles(
   const files: FileStream[] = [];
   try {
     const trials = await write((name, header) => {
-      const file = batch.stream(join(folder, name));
+      const file = batch.stream(join(into, name));
       files.push(file);
       file.appendText(header);
       return file;

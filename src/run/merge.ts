@@ -36,15 +36,29 @@ interface Source {
 /** What is the merged run's own. */
 export type MergedIdentity = Pick<Manifest, 'runId' | 'created' | 'host' | 'command'>;
 
+export interface Merged extends Derived {
+  readonly folder: string;
+  /** Shards that none of the runs is: `2/3`. */
+  readonly missing: readonly string[];
+  /** What does not forbid a merge and is good to know. */
+  readonly notes: readonly string[];
+}
+
 /** Merges `folders` into a new run folder `out`, derived files and artifacts included. */
 export async function mergeRuns(
   folders: readonly string[],
   out: string,
   identity: MergedIdentity,
-): Promise<Derived & { readonly folder: string }> {
+): Promise<Merged> {
   const sources = await examine(folders);
   const [first] = sources;
-  const manifest: Manifest = { ...first.manifest, ...referToFiles(sources, out), ...identity, shard: null };
+  const manifest: Manifest = {
+    ...first.manifest,
+    ...referToFiles(sources, out),
+    ...identity,
+    trials: totalOf(sources),
+    shard: null,
+  };
   const { path, isNew } = await createRunFolder(out, manifest);
   if (!isNew)
     throw new SweeplineError('BAD_USAGE', `${path} is a run already`, {
@@ -63,11 +77,45 @@ export async function mergeRuns(
     }
     for (const [stage, parts] of stageParts(sources))
       if (parts.length > 0) await mergeRuns(parts, stageFolder(path, stage), identity);
-    return { ...(await writeDerived(path, journal.state)), folder: path };
+    const missing = findMissing(sources);
+    const isWhole = missing.length === 0 && sources.every(({ state }) => state.stopped === 'end');
+    await journal.append({ t: 'stop', reason: isWhole ? 'end' : 'interrupted' });
+    const derived = await writeDerived(path, journal.state);
+    return { ...derived, folder: path, missing, notes: findNotes(sources) };
   } finally {
     await journal.close();
     await lock.release();
   }
+}
+
+/** Trials of the whole run, where its parts tell. */
+function totalOf(sources: readonly Source[]): number | null {
+  const whole = sources.find(({ manifest }) => manifest.shard === null);
+  if (whole !== undefined) return whole.manifest.trials ?? null;
+  if (findMissing(sources).length > 0) return null;
+  const totals = new Map(
+    sources.map(({ manifest }) => [manifest.shard!.index, manifest.trials ?? Number.NaN]),
+  );
+  const sum = [...totals.values()].reduce((a, b) => a + b, 0);
+  return Number.isNaN(sum) ? null : sum;
+}
+
+function findMissing(sources: readonly Source[]): string[] {
+  const shards = sources.map(({ manifest }) => manifest.shard);
+  const count = shards[0]?.count;
+  // Parts of different cuts, or a whole run among them: nothing can be said.
+  if (count === undefined || shards.some((shard) => shard?.count !== count)) return [];
+  const there = new Set(shards.map((shard) => shard!.index));
+  return Array.from({ length: count }, (_, i) => i + 1)
+    .filter((index) => !there.has(index))
+    .map((index) => `${index}/${count}`);
+}
+
+function findNotes([first, ...rest]: readonly Source[]): string[] {
+  const sources = ({ manifest }: Source) => manifest.fingerprint?.sources;
+  return rest
+    .filter((one) => sources(one) !== sources(first!))
+    .map((one) => `${one.path} ran other code of the worker than ${first!.path}, under the same version`);
 }
 
 /** The definition files of the first source that still has them. */
@@ -121,7 +169,8 @@ function findDifferences(a: Source, b: Source): string[] {
     metrics: m.worker.metrics.map(({ name }) => name),
     series: m.worker.series,
     space: m.space,
-    constraint: m.where,
+    constraint: m.fingerprint === undefined ? m.where : m.fingerprint.accepts,
+    declaration: m.fingerprint?.declaration ?? null,
     axes: m.axes,
     'fixed parameters': m.fixed,
     sampler: m.sampler,

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../ground/clock.js';
 import { newRunId } from '../run/folder.js';
-import { mergeRuns as mergeFolders } from '../run/merge.js';
+import { type Merged, mergeRuns as mergeFolders } from '../run/merge.js';
 
 /**
  * Merges runs of one sweep, such as the shards of several machines, into a new run folder. Rejects with BAD_USAGE, and
@@ -12,12 +12,11 @@ export async function mergeRuns(
   folders: readonly string[],
   out: string,
   command: readonly string[] = [],
-): Promise<{ readonly folder: string; readonly trials: number }> {
-  const { folder, trials } = await mergeFolders(folders, out, {
+): Promise<Merged> {
+  return mergeFolders(folders, out, {
     runId: newRunId(systemClock),
     created: new Date(systemClock.now()).toISOString(),
     host: hostname(),
     command,
   });
-  return { folder, trials };
 }

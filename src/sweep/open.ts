@@ -1,8 +1,12 @@
 // Opens a run folder for a job: lock, journal, and the epoch that the job's trial numbers mean, with what earlier grids
 // have of them carried over.
+import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
+import { makeFolder } from '../ground/durable.js';
+import { plural } from '../ground/text.js';
 import { moveArtifacts, setArtifactsAside } from '../run/artifacts.js';
 import { carryOver } from '../run/carry.js';
+import { writeEpoch } from '../run/derive.js';
 import { openRunFolder, writeManifest } from '../run/folder.js';
 import { type Journal, openJournal } from '../run/journal.js';
 import { acquireLock, type Lock } from '../run/lock.js';
@@ -68,20 +72,37 @@ export async function openRun(asked: ToOpen): Promise<OpenRun> {
 async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Journal): Promise<void> {
   const record = spaceRecord(manifest);
   const last = journal.state.epochs.at(-1);
-  if (last === undefined || !isSameSpace(last.record, record)) {
+  const isEdited = last !== undefined && !isSameSpace(last.record, record);
+  if (last === undefined) await journal.append(record);
+  else if (isEdited) {
     // Under their old numbers until now: the record makes these mean other trials.
-    if (last !== undefined) setArtifactsAside(folder, last);
+    setArtifactsAside(folder, last);
     await journal.append(record);
-    if (last !== undefined && !isNew) await writeManifest(folder, manifest);
-  } else if (!isNew) {
-    // The record says how many there were to be at first, the manifest how many were asked for last, and of which code.
-    const found = await openRunFolder(folder);
-    const isOther =
-      found.manifest.sampler.trials !== record.sampler.trials ||
-      found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
-    if (isOther) await writeManifest(folder, manifest);
-  }
+    if (!isNew) await writeManifest(folder, manifest);
+  } else if (!isNew) await refreshManifest(folder, manifest);
   if (journal.state.epochs.length === 1) return;
-  await carryOver(folder, journal, createAccept(job.space, job.loaded.sweep.where) ?? undefined);
+  const accept = createAccept(job.space, job.loaded.sweep.where) ?? undefined;
+  const carried = await carryOver(folder, journal, accept);
   moveArtifacts(folder, journal.state.epoch);
+  if (isEdited && carried < last.doneCount) await keepEarlier(folder, journal, last.doneCount - carried);
+}
+
+/** What may change without another grid: how many trials were asked for last, and of which code. */
+async function refreshManifest(folder: string, manifest: Manifest): Promise<void> {
+  const found = await openRunFolder(folder);
+  const isOther =
+    found.manifest.sampler.trials !== manifest.sampler.trials ||
+    found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
+  if (isOther) await writeManifest(folder, manifest);
+}
+
+/** Trials that the edited grid does not have: they leave trials.csv, and lie beside it. */
+async function keepEarlier(folder: string, journal: Journal, dropped: number): Promise<void> {
+  const number = journal.state.epochs.length - 1;
+  const into = join('earlier', String(number));
+  await makeFolder(join(folder, into));
+  await writeEpoch(folder, journal.state.epochs[number - 1]!, join(folder, into));
+  journal.warnings.push(
+    `${plural(dropped, 'trial')} of the grid before it was edited ${dropped === 1 ? 'is' : 'are'} no longer in trials.csv: ${join(into, 'trials.csv')} has them, and they count again once the grid has their points`,
+  );
 }

@@ -86,6 +86,7 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/data': ['run', 'plan', 'suite'],
   'src/run/folder.ts': ['run', 'suite', 'merge'],
   'src/run/merge.ts': ['merge'],
+  'src/run/reference.ts': ['resume', 'replay', 'report'],
   'src/cli/suite.ts': ['suite'],
   'src/suite/run.ts': ['suite'],
   'src/report/load.ts': ['report'],
