@@ -1,12 +1,12 @@
 // `sweepline suite` on a terminal: each of its runs is conducted like one of `sweepline run`.
 import { join } from 'node:path';
-import { plural } from '../ground/text.js';
+import { plural, quoteArgument } from '../ground/text.js';
 import { runSuite, type SuiteRequest } from '../suite/run.js';
 import type { RunRequest } from '../sweep/contract.js';
 import { startRun } from '../sweep/start.js';
 import { conductRun } from './conduct.js';
 import { EXIT } from './errors.js';
-import { quoteArgument, showPath } from './paths.js';
+import { showPath } from './paths.js';
 import type { Terminal } from './terminal.js';
 
 export interface SuiteCall extends SuiteRequest {

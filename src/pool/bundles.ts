@@ -1,11 +1,10 @@
 // Hands tasks to threads in the order of submission, one bundle a thread at a time. A message to a thread and back costs
 // some 50 µs, so tasks that are shorter than that travel several at once; longer ones go singly, so that none waits
 // behind another while a thread is free. A thread's death is the fault of the task it was at: the others are run again.
-import { hostname } from 'node:os';
 import type { Clock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { countOf, trialAt } from '../trial/selection.js';
-import { type Task, TaskLost, type TrialReport, taskKilled, taskOverdue } from './contract.js';
+import { HERE, type Task, TaskLost, type TrialReport, taskKilled, taskOverdue } from './contract.js';
 import { watchLimits } from './limits.js';
 import {
   BUNDLE_TASKS,
@@ -200,7 +199,7 @@ export class Bundler {
     const isKilled = bundle.some(({ lost }) => lost !== undefined);
     if (!isKilled) {
       const message = `the thread that held the task died: ${cause.message}`;
-      const loss = { cause: 'died', blame: 'certain', host: hostname() } as const;
+      const loss = { cause: 'died', blame: 'certain', ...HERE } as const;
       bundle[at]?.reject(new TaskLost(loss, message, { cause }));
     }
     const others = bundle.filter((each, i) => (isKilled ? each.lost === undefined : i !== at));

@@ -11,7 +11,8 @@
 //   It may arrive late or not at all: the result's series are complete.
 // - A trial that is asked to stop, or that had not begun, has no row and comes back in `left`. Asking for one trial of a
 //   task leaves the others running; only tasks of more than 31 trials are asked from the 32nd trial on as one.
-// - A task that runs past its limit is asked to stop, then ended by force, and rejects with TaskLost `overdue`.
+// - A task that runs past its limit is asked to stop, and ended by force where it does not; it rejects with TaskLost
+//   `overdue`. One that comes to its end in between keeps its result.
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, tasks are rejected.
 import { hostname } from 'node:os';
 import { type ErrorDetails, SweeplineError } from '../ground/errors.js';
@@ -112,8 +113,9 @@ export interface Loss {
   readonly cause: 'died' | 'killed' | 'overdue' | 'unstarted';
   /** Whether this task brought it about: `possible` where several ran in the process that died. */
   readonly blame: 'certain' | 'possible' | 'none';
-  /** The machine that had it. */
+  /** The machine that had it, and the number of the process there. */
   readonly host: string;
+  readonly process: number;
 }
 
 /** A task that the pool could not run to its end. */
@@ -132,18 +134,21 @@ export function poolClosed(): SweeplineError {
   return new SweeplineError('HOST_DIED', 'the pool is closed');
 }
 
+/** For losses in this process. */
+export const HERE: Pick<Loss, 'host' | 'process'> = { host: hostname(), process: process.pid };
+
 /** A task that cannot be run. */
 export function refusedTask(reason: Error): RunningTask {
   return { result: Promise.reject(reason), stop: () => undefined, kill: () => undefined };
 }
 
 export function taskKilled(): TaskLost {
-  return new TaskLost({ cause: 'killed', blame: 'certain', host: hostname() }, 'the task was killed');
+  return new TaskLost({ cause: 'killed', blame: 'certain', ...HERE }, 'the task was killed');
 }
 
 export function taskOverdue(limitMs: number): TaskLost {
   return new TaskLost(
-    { cause: 'overdue', blame: 'certain', host: hostname() },
+    { cause: 'overdue', blame: 'certain', ...HERE },
     `the task ran past its limit of ${limitMs / 1000} s`,
   );
 }

@@ -33,6 +33,9 @@ type WithoutId<M> = M extends { readonly id: number } ? Omit<M, 'id'> : never;
 export type Question = WithoutId<ToHost>;
 export type Answer = Extract<FromHost, { readonly t: 'described' | 'validated' | 'loaded' | 'done' }>;
 
+/** Hosts that could not even be forked have no number of their own. */
+let unborn = 0;
+
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (error: Error) => void;
@@ -149,9 +152,12 @@ export class HostProcess {
     await how.pipesDrained;
     const cause = this.#hasBegun ? 'died' : 'unstarted';
     const blame = this.#hasBegun && !this.#isEndedForTask ? 'possible' : 'none';
-    const loss: Loss = { cause, blame, host: hostname() };
+    const loss: Loss = { cause, blame, host: hostname(), process: this.#child.pid ?? ++unborn };
+    const death = { cause: how.cause, held: this.#tasks.size, lastLines: this.#lastLines, loss };
     this.#rejectAll(
-      describeDeath({ cause: how.cause, held: this.#tasks.size, lastLines: this.#lastLines, loss }),
+      this.#isEndedForTask
+        ? new TaskLost(loss, 'the host process was ended because of another task')
+        : describeDeath(death),
     );
   }
 

@@ -79,7 +79,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
       sawStop ||= around.isStopAsked();
       return sawStop;
     },
-    stopped: () => new TrialStopped('the run was asked to stop'),
+    stopped: () => new TrialStopped('the trial was asked to stop'),
   };
   return {
     trial,

@@ -59,6 +59,11 @@ export class Epoch {
     return this.done.nextGap(from);
   }
 
+  /** Whether some trial has been tried that has no row, or more than once. */
+  get hasTried(): boolean {
+    return this.#tried.length > 0;
+  }
+
   /** The number of the last attempt at a trial; 0 where there was none. */
   lastAttempt(trial: number): number {
     for (let i = this.#tried.length - 1; i >= 0; i--) if (this.#tried[i]!.has(trial)) return i + 1;
@@ -121,17 +126,20 @@ export class Epoch {
       });
     });
     this.#noteAttempt(record);
-    // Of several trials nobody knows which one it was: the others must not lose a retry for it.
-    const isFailure = record.status === 'failed' || record.status === 'timeout';
-    if (isFailure && countNumbers(record.trials) === 1) {
-      forEachRun(record.trials, (trial) =>
-        setAt(this.#failures, this.failedAttempts(trial)).add(trial, trial + 1),
-      );
-    }
+    // Of several trials that were too slow together nobody knows which one was: the others must not lose a retry for it.
+    const isFailure =
+      record.status === 'failed' || (record.status === 'timeout' && countNumbers(record.trials) === 1);
+    if (!isFailure) return;
+    forEachRun(record.trials, (first, count) => {
+      for (let trial = first; trial < first + count; trial++)
+        setAt(this.#failures, this.failedAttempts(trial)).add(trial, trial + 1);
+    });
   }
 
   applyReport(record: ReportRecord, placed: Placed): void {
     if (this.done.has(record.trial)) return;
+    // Whoever goes on after a kill must know of it: its own attempt is another.
+    setAt(this.#tried, record.attempt - 1).add(record.trial, record.trial + 1);
     const bytes = placed.body.reduce((sum, part) => sum + part.length, 0);
     this.reports.add(record, { at: placed.bodyAt, length: bytes });
   }

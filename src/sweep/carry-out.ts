@@ -1,8 +1,10 @@
 // Carries one job out in its open folder: wires sampler, pool, coordinator and observers. Wiring only.
 import type { Clock } from '../ground/clock.js';
+import { quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import { readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
+import { createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
 import { BlockSizer } from './blocks.js';
 import { concludeJob } from './conclude.js';
@@ -48,6 +50,7 @@ export interface ReadyJob {
   /** See Coordinator. */
   stop(): void;
   giveUp(): void;
+  abort(reason: Error): void;
   readonly isStopping: boolean;
 }
 
@@ -58,22 +61,20 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   const { epoch } = journal.state;
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
-  const retried = findRetried(epoch, settings.retry);
+  const retried = findRetried(epoch, settings.retry).filter((trial) => undertaking.only?.(trial) ?? true);
   const openAgain = (): Sampler => {
     const sampler = openSampler(job, describeProgress(undertaking, new Set(retried)));
     return retryFirst(sampler, epoch, retried);
   };
   const sampler = openAgain();
   const before = epoch.counts();
-  const fresh = keepSeriesFresh(folder, journal.state, clock);
+  const fresh = keepSeriesFresh(folder, journal.state, { clock, check: () => open.lock.check() });
   const tally = createTally(undertaking, sampler.total, retried);
   const tick = createTicker(clock, () => {
     seen.tell('onProgress', tally.progress());
     fresh.tick();
   });
   const coordinator = createCoordinator(undertaking, { sampler, tally, retried, tick });
-  open.onLost((reason) => coordinator.abort(reason));
-
   const started = clock.elapsed();
   return {
     openSampler: openAgain,
@@ -84,8 +85,8 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         plan: describePlan({ job, settings, sampler, folder, counts: before, meanRunMs: null }),
         resumed: !isNew,
       }),
-    begin: (stages) =>
-      pool.begin({
+    async begin(stages) {
+      const begun = pool.begin({
         space: resolved.space,
         axes: resolved.axes,
         fixed: resolved.fixed,
@@ -96,7 +97,12 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         folder,
         sources: job.worker.sources,
         ...(stages === undefined ? {} : { stages }),
-      }),
+      });
+      await begun.catch((error: unknown) => {
+        if (coordinator.broken !== undefined) throw coordinator.broken;
+        if (!coordinator.interrupted) throw error; // killed meanwhile, as it was asked to: `run` ends at once
+      });
+    },
     async run() {
       await coordinator.run().finally(() => fresh.end());
       seen.tell('onProgress', tally.progress());
@@ -106,6 +112,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     },
     stop: () => coordinator.stop(),
     giveUp: () => coordinator.giveUp(),
+    abort: (reason) => coordinator.abort(reason),
     get isStopping() {
       return coordinator.interrupted;
     },
@@ -129,12 +136,13 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
   const { worker, resolved } = job;
   const { epoch } = journal.state;
   const { done, failed, timeout } = epoch.counts();
-  const redone = retried.filter((trial) => epoch.isDone(trial)).length;
+  const redone = retried.length;
+  const failedBefore = retried.filter((trial) => epoch.failed.has(trial) || epoch.timeout.has(trial)).length;
   return new Tally(clock, {
     format: { axes: resolved.axes, params: worker.params, metrics: worker.metrics },
     mode: worker.mode,
     total,
-    before: { done: done - redone, failed: Math.max(0, failed + timeout - redone) },
+    before: { done: done - redone, failed: failed + timeout - failedBefore },
     threads: () => pool.size,
   });
 }
@@ -166,9 +174,15 @@ function createCoordinator(
     job,
     journal,
     tally,
+    store: createFolderStore(folder),
     isHeard: listens,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
-      seen.tell('onFailure', { trial, status, error, replay: `sweepline replay ${folder} ${trial}` }),
+      seen.tell('onFailure', {
+        trial,
+        status,
+        error,
+        replay: `sweepline replay ${quoteArgument(folder)} ${trial}`,
+      }),
   });
   return new Coordinator({
     ...{ pool, journal, sampler, recorder, tally, settings },

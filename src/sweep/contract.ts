@@ -28,7 +28,7 @@ export interface RunRequest {
   readonly retries?: number;
   /** Milliseconds that a trial may run; one that does not stop then is killed, and its status is `timeout`. */
   readonly timeoutMs?: number;
-  /** Stop starting trials once so many have failed: a number, or a fraction in (0, 1). */
+  /** End the run, resumable, once more than so many trials have failed: a number, or a fraction in (0, 1). */
   readonly maxFailures?: number | { readonly fraction: number };
   readonly shard?: Shard;
   /** The run folder itself; default: a new folder under `root`. */

@@ -22,6 +22,7 @@ import type { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
 import type { Settings } from './settings.js';
 import type { Tally } from './tally.js';
+import { beginWork, type Work } from './work.js';
 
 export interface CoordinatorOptions {
   readonly pool: Pool;
@@ -40,14 +41,6 @@ export interface CoordinatorOptions {
   readonly onTick: () => void;
 }
 
-/** Trials on their way: in the pool, or to be handed to it. */
-interface Work {
-  readonly trials: Selection;
-  readonly attempt: number;
-  /** How often a host has died of them, or may have. */
-  readonly strikes: number;
-}
-
 interface InFlight {
   readonly work: Work;
   readonly task: RunningTask;
@@ -64,9 +57,11 @@ export class Coordinator {
   readonly #inFlight = new Map<number, InFlight>();
   #nextId = 0;
   #stopping = false;
+  #stopAsked = false;
   #killed = false;
   #broken: unknown;
-  #failedStarts = 0;
+  /** Hosts that ended before they could run anything, in a row. */
+  readonly #failedStarts = new Set<number>();
   #wake: () => void = () => undefined;
   /** Trials that were in a host when it died: run again one task at a time, so that the next death has one culprit. */
   readonly #suspects: Work[] = [];
@@ -85,10 +80,11 @@ export class Coordinator {
 
   /** First call: what runs ends, nothing starts. Second: the pool is killed. */
   stop(): void {
-    if (this.#stopping) {
+    if (this.#stopAsked) {
       this.#killed = true;
       this.#options.pool.kill();
-    } else this.#stopAll();
+    } else if (!this.#stopping) this.#stopAll();
+    this.#stopAsked = true;
     this.#wake();
   }
 
@@ -97,6 +93,11 @@ export class Coordinator {
     if (this.#stopping) return;
     this.tooManyFailures = true;
     this.#stopAll();
+  }
+
+  /** What ended the run, if anything did. */
+  get broken(): unknown {
+    return this.#broken;
   }
 
   /** Ends at once, and `run` rejects with `reason`: nothing of what comes still counts. */
@@ -115,17 +116,29 @@ export class Coordinator {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      const atEnd = this.#fill();
-      if (this.#broken !== undefined && this.#inFlight.size === 0) throw this.#broken;
-      if (this.#inFlight.size === 0 && (atEnd || this.#stopping)) break;
+      const atEnd = this.#tryToFill();
+      if (this.#inFlight.size === 0) {
+        if (this.#broken !== undefined) throw this.#broken;
+        if (atEnd || this.#stopping) break;
+      }
       await woken;
     }
     await this.#options.journal.drained();
   }
 
+  /** A sampler or a constraint that throws ends the run like everything else that breaks. */
+  #tryToFill(): boolean {
+    try {
+      return this.#fill();
+    } catch (error) {
+      this.#break(error);
+      return true;
+    }
+  }
+
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, sampler, lookAhead } = this.#options;
+    const { journal, sizer, sampler, recorder, lookAhead } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     if (this.#suspects.length > 0) {
       if (this.#inFlight.size === 0) this.#launch(this.#suspects.shift()!);
@@ -144,16 +157,15 @@ export class Coordinator {
       const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
       if (limit <= 0) return false;
       const proposal = sampler.next(limit);
-      if (proposal === 'end') return this.#again.length === 0;
+      if (proposal === 'end') return true;
       if (proposal === 'wait') return false;
       const trials = this.#accept(proposal);
-      if (countOf(trials) > 0) this.#launch(this.#begin(trials));
+      if (countOf(trials) === 0) continue;
+      const [first, ...others] = beginWork(trials, recorder);
+      this.#again.push(...others);
+      this.#launch(first);
     }
     return false;
-  }
-
-  #begin(trials: Selection): Work {
-    return { trials, attempt: this.#options.recorder.nextAttempt(trialAt(trials, 0)), strikes: 0 };
   }
 
   /**
@@ -199,7 +211,7 @@ export class Coordinator {
   }
 
   async #record(work: Work, result: TaskResult): Promise<void> {
-    this.#failedStarts = 0;
+    if (this.#failedStarts.size > 0) this.#failedStarts.clear();
     const { recorder, sizer, settings } = this.#options;
     const { left } = result;
     const ended =
@@ -216,7 +228,12 @@ export class Coordinator {
     // Without a request of ours, others of the task were stopped along with one: they run again.
     if (left.length > 0 && !this.#stopping) {
       const trials = new Set(left.map(({ trial }) => trial));
-      this.#again.push(this.#begin(pick(work.trials, (trial) => trials.has(trial))));
+      this.#again.push(
+        ...beginWork(
+          pick(work.trials, (trial) => trials.has(trial)),
+          recorder,
+        ),
+      );
     }
     this.#settle(settled);
   }
@@ -231,7 +248,8 @@ export class Coordinator {
     if (this.#killed) return;
     if (!(error instanceof TaskLost)) return this.#break(error);
     const { recorder, settings } = this.#options;
-    this.#failedStarts = error.loss.cause === 'unstarted' ? this.#failedStarts + 1 : 0;
+    if (error.loss.cause === 'unstarted') this.#failedStarts.add(error.loss.process);
+    else this.#failedStarts.clear();
     const count = countOf(work.trials);
     const decision = judgeLoss({
       ...error.loss,
@@ -240,7 +258,7 @@ export class Coordinator {
       strikes: work.strikes,
       failedAttempts: count === 1 ? recorder.failedAttempts(trialAt(work.trials, 0)) : 0,
       retries: settings.retries,
-      failedStarts: this.#failedStarts,
+      failedStarts: this.#failedStarts.size,
     });
     if (decision.do === 'give up') return this.#break(error);
     const { trials, attempt } = work;

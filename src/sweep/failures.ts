@@ -45,7 +45,8 @@ export function judgeLoss(lost: LostTask): Decision {
   const isKnown = blame === 'certain' || lost.wasAlone;
   const when = blame === 'certain' ? 'now' : 'alone';
   if (!isKnown) return { do: 'again', when, strikes: strikes + 1 };
-  if (count > 1) return { do: 'halve', when, strikes: strikes + 1 };
+  // Of several, most are innocent: the halves begin where this one was.
+  if (count > 1) return { do: 'halve', when, strikes };
   // A first death may be the machine's: only a trial that kills its host again has failed.
   return strikes >= 1 + lost.retries
     ? { do: 'record', status: 'failed' }

@@ -35,6 +35,7 @@ export async function launch(run: Launch): Promise<RunHandle> {
   const { job, pool, settings, seen } = run;
   const open = await openRun(run);
   const stops = new StopRequests();
+  open.onLost((reason) => stops.abort(reason));
   try {
     const main = readyJob({ open, pool, settings, seen });
     if (job.worker.stages.length === 0) await main.begin();
@@ -51,9 +52,12 @@ async function runAll(run: Launch, open: OpenRun, main: ReadyJob, stops: StopReq
   try {
     if (run.job.worker.stages.length > 0) await runStages(run, main, stops);
     return await main.run();
+  } catch (error) {
+    run.pool.kill(); // what runs still has nobody to bring its results to
+    throw error;
   } finally {
     if (main.isStopping) run.pool.kill();
-    else await run.pool.close();
+    await run.pool.close();
     await open.close();
   }
 }
@@ -93,6 +97,8 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
     ...run.settings,
     shard: null,
     workers: Math.min(run.settings.workers, Math.max(1, job.space.points)),
+    // Whatever is tried again needs its stages, however those ended.
+    retry: run.settings.retry === null ? null : ('all' as const),
   };
   const pool = openPool(settings, job.loaded.workerUrl, (line) => seen.tell('onLine', line));
   const open = await handingOn(pool, async () => {
@@ -102,16 +108,20 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
     return openRun({ job, folder, manifest, isNew, clock });
   });
   const only = (trial: number) => needed.has(trial);
-  const ready = readyJob({ open, pool, settings, seen: observeStage(seen, stage.name), only });
-  const unreach = stops.reach(ready);
+  let unreach: (() => void) | undefined;
   try {
+    const ready = readyJob({ open, pool, settings, seen: observeStage(seen, stage.name), only });
+    unreach = stops.reach(ready);
+    open.onLost((reason) => stops.abort(reason));
     await ready.begin();
     ready.announce();
-    return await ready.run();
+    const outcome = await ready.run();
+    if (!ready.isStopping) await pool.close();
+    return outcome;
   } finally {
-    unreach();
-    if (ready.isStopping) pool.kill();
-    else await pool.close();
+    unreach?.();
+    pool.kill();
+    await pool.close();
     await open.close();
   }
 }
@@ -136,6 +146,11 @@ class StopRequests {
   request(): void {
     this.#times++;
     for (const job of this.#jobs) job.stop();
+  }
+
+  /** The run cannot go on: none of its jobs may write any more. */
+  abort(reason: Error): void {
+    for (const job of this.#jobs) job.abort(reason);
   }
 
   reach(job: ReadyJob): () => void {

@@ -14,14 +14,22 @@ export interface FreshSeries {
   end(): Promise<void>;
 }
 
-export function keepSeriesFresh(folder: string, state: RunState, clock: Clock): FreshSeries {
+export function keepSeriesFresh(
+  folder: string,
+  state: RunState,
+  { clock, check }: { readonly clock: Clock; readonly check: () => void },
+): FreshSeries {
   const hasSeries = state.epoch.record.worker.series.length > 0;
   let next = clock.elapsed() + LEAST_MS;
   let writing: Promise<void> | undefined;
   const write = async (): Promise<void> => {
     const started = clock.elapsed();
-    // What keeps it from being written keeps the journal from it too, and is told there.
-    await writeSeries(folder, state).catch(() => undefined);
+    try {
+      check(); // whoever has lost the folder must not write over the other one's file
+      await writeSeries(folder, state);
+    } catch {
+      // What keeps it from being written keeps the journal from it too, and is told there.
+    }
     const ended = clock.elapsed();
     next = ended + Math.max(LEAST_MS, (ended - started) / MOST_PART);
     writing = undefined;

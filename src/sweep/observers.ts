@@ -14,13 +14,21 @@ export class Observers {
   tell<H extends Hook>(hook: H, event: Event<H>): void {
     for (const observer of this.#all) {
       try {
-        (observer[hook] as ((event: Event<H>) => void) | undefined)?.call(observer, event);
-      } catch (error) {
-        this.#all = this.#all.filter((other) => other !== observer);
-        process.emitWarning(
-          `an observer's ${hook} threw and is dropped: ${error instanceof Error ? error.message : error}`,
+        const told: unknown = (observer[hook] as ((event: Event<H>) => unknown) | undefined)?.call(
+          observer,
+          event,
         );
+        if (told instanceof Promise) told.catch((error: unknown) => this.#drop(observer, hook, error));
+      } catch (error) {
+        this.#drop(observer, hook, error);
       }
     }
+  }
+
+  #drop(observer: Observer, hook: Hook, error: unknown): void {
+    if (!this.#all.includes(observer)) return;
+    this.#all = this.#all.filter((other) => other !== observer);
+    const why = error instanceof Error ? error.message : error;
+    process.emitWarning(`an observer's ${hook} threw and is dropped: ${why}`);
   }
 }

@@ -12,9 +12,8 @@ import { type Journal, openJournal } from '../run/journal.js';
 import { acquireLock, type Lock } from '../run/lock.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
-import type { Job } from './job.js';
+import { type Job, openSampler } from './job.js';
 import { isSameSpace } from './same-space.js';
-import { createAccept } from './samplers/finite.js';
 
 /** A folder as `createRunFolder` gives it, and what shall run in it. */
 export interface ToOpen {
@@ -70,6 +69,7 @@ export async function openRun(asked: ToOpen): Promise<OpenRun> {
 
 /** Adds a space record where the journal has none, or where the grid was edited, and brings the epoch up to date. */
 async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Journal): Promise<void> {
+  const { shard } = manifest;
   const record = spaceRecord(manifest);
   const last = journal.state.epochs.at(-1);
   const isEdited = last !== undefined && !isSameSpace(last.record, record);
@@ -81,8 +81,8 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
     if (!isNew) await writeManifest(folder, manifest);
   } else if (!isNew) await refreshManifest(folder, manifest);
   if (journal.state.epochs.length === 1) return;
-  const accept = createAccept(job.space, job.loaded.sweep.where) ?? undefined;
-  const carried = await carryOver(folder, journal, accept);
+  const { has } = openSampler(job, { shard });
+  const carried = await carryOver(folder, journal, has);
   moveArtifacts(folder, journal.state.epoch);
   if (isEdited && carried < last.doneCount) await keepEarlier(folder, journal, last.doneCount - carried);
 }

@@ -17,7 +17,6 @@ import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
 import { isSameSpace } from './same-space.js';
 import type { Sampler } from './samplers/contract.js';
-import { createAccept } from './samplers/finite.js';
 import { samplerOf } from './samplers/list.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
 import { planStages } from './stages.js';
@@ -43,11 +42,12 @@ export async function planRun(request: RunRequest): Promise<Plan> {
     const job = await prepareJob(loaded, settings, questions);
     const known = await findKnown(settings, loaded.sweep.name);
     const folder = settings.out === null ? null : resolve(settings.out);
+    const sampler = openSampler(job, settings);
     const before = known ?? (await lastRun(loaded.sweep.name, settings.root));
     return describePlan({
       ...{ job, settings, folder },
-      sampler: openSampler(job, settings),
-      counts: countKnown(known, job),
+      sampler,
+      counts: countKnown(known, job, sampler),
       meanRunMs: before?.meanRunMs ?? null,
     });
   });
@@ -63,13 +63,12 @@ async function findKnown({ out }: Settings, sweep: string): Promise<RunStatus | 
   });
 }
 
-function countKnown(known: RunStatus | null, job: Job): Counts {
+function countKnown(known: RunStatus | null, job: Job, { has }: Sampler): Counts {
   const none = { done: 0, failed: 0, orphaned: 0 };
   if (known === null) return none;
   const record = describeSpace(job);
   if (isSameSpace(known.state.epoch.record, record)) return known;
-  const accept = createAccept(job.space, job.loaded.sweep.where) ?? (() => true);
-  return { ...none, done: countCarried(known.state.epochs, record, accept) };
+  return { ...none, done: countCarried(known.state.epochs, record, has) };
 }
 
 /** What `resume` would do with a run. */

@@ -17,9 +17,9 @@ import {
   selectNumbers,
   trialAt,
   trialsOf,
-  without,
 } from '../trial/selection.js';
 import type { TrialNote, TrialStatus } from '../trial/status.js';
+import type { TrialStore } from '../trial/store.js';
 import { judgeFailure } from './failures.js';
 import type { Job } from './job.js';
 import type { Tally } from './tally.js';
@@ -27,6 +27,8 @@ import type { Tally } from './tally.js';
 export interface RecorderOptions {
   readonly job: Job;
   readonly journal: Journal;
+  /** For the checkpoint of a trial that could not end by itself. */
+  readonly store: Pick<TrialStore, 'dropCheckpoint'>;
   readonly tally: Tally;
   /** True where somebody wants the rows of trials, typed, as they end. */
   readonly isHeard: boolean;
@@ -85,6 +87,11 @@ export class Recorder {
     return this.#options.journal.state.epoch.lastAttempt(trial) + 1;
   }
 
+  /** Whether some trials may be at another attempt than others. */
+  get hasTried(): boolean {
+    return this.#options.journal.state.epoch.hasTried;
+  }
+
   failedAttempts(trial: number): number {
     return this.#options.journal.state.epoch.failedAttempts(trial);
   }
@@ -95,7 +102,9 @@ export class Recorder {
   }
 
   report({ trial, rows }: TrialReport, attempt: number): Promise<void> {
-    this.#reported.set(trial, [...(this.#reported.get(trial) ?? []), rows]);
+    const known = this.#reported.get(trial);
+    if (known === undefined) this.#reported.set(trial, [rows]);
+    else known.push(rows);
     return this.#options.journal.append({ t: 'report', epoch: this.#epoch, trial, attempt }, rows);
   }
 
@@ -113,20 +122,23 @@ export class Recorder {
   async #recordSome(recording: Recording): Promise<Recorded> {
     const { result, ended } = recording;
     const again = this.#toRetry(recording);
-    const writing = again.map(({ trial, error }) => {
-      const trials = pick(ended, (each) => each === trial);
-      return this.#append(recording, trials, { status: 'failed', ...(error === undefined ? {} : { error }) });
-    });
+    const writing = groupByError(again).map(({ trials, error }) =>
+      this.#append(recording, selectNumbers(trials), {
+        status: 'failed',
+        ...(error === undefined ? {} : { error }),
+      }),
+    );
     const stopped = result.left.filter(({ hasBegun }) => hasBegun).map(({ trial }) => trial);
     if (stopped.length > 0)
       writing.push(this.#append(recording, selectNumbers(stopped), { status: 'stopped' }));
-    const retried = again.length === 0 ? NO_TRIALS : pickThose(ended, again);
-    const settled = again.length === 0 ? ended : pickOthers(ended, again);
+    const gone = new Set(again.map(({ trial }) => trial));
+    const retried = again.length === 0 ? NO_TRIALS : pick(ended, (trial) => gone.has(trial));
+    const settled = again.length === 0 ? ended : pick(ended, (trial) => !gone.has(trial));
     if (countOf(settled) === 0) {
       await Promise.all(writing);
       return { retried, settled: [] };
     }
-    const kept = again.length === 0 ? result : cutResult(result, ended, again);
+    const kept = again.length === 0 ? result : cutResult(result, ended, gone);
     const record = { ...this.#ranBy(recording, settled), notes: kept.notes };
     writing.push(this.#options.journal.appendRows(record, kept.rows, kept.series));
     await Promise.all(writing);
@@ -153,12 +165,14 @@ export class Recorder {
     lost: Omit<LostAttempt, 'status'> & { readonly status: TrialStatus },
   ): Promise<Iterable<TrialRow>> {
     const { trials, status, error } = lost;
-    const { journal, job } = this.#options;
+    const { journal, job, store } = this.#options;
     const trial = trialAt(trials, 0);
     const series = Buffer.concat(this.#reported.get(trial) ?? []);
     this.#forgetReports({ left: [] }, trials);
     const cells = cellsWithoutMetrics(status, job.worker.metrics.length);
-    const rows = new TextEncoder().encode(this.#prefixes(trials).prefixes[0]! + cells);
+    const { prefixes, keys } = this.#prefixes(trials);
+    const rows = new TextEncoder().encode(prefixes[0]! + cells);
+    store.dropCheckpoint(keys[0]!);
     const notes = [{ trial, status, error }];
     await journal.appendRows({ ...this.#lost(lost), notes }, rows, series);
     return this.#tell(trials, { rows, notes });
@@ -211,23 +225,22 @@ export class Recorder {
   }
 }
 
-function pickThose(trials: Selection, notes: readonly TrialNote[]): Selection {
-  const those = new Set(notes.map(({ trial }) => trial));
-  return pick(trials, (trial) => those.has(trial));
-}
-
-function pickOthers(trials: Selection, notes: readonly TrialNote[]): Selection {
-  return without(
-    trials,
-    notes.map(({ trial }) => trial),
-  );
+/** Trials that failed in the same way are told by one record: a block may hold thousands. */
+function groupByError(notes: readonly TrialNote[]): { trials: number[]; error: PlainError | undefined }[] {
+  const groups = new Map<string, { trials: number[]; error: PlainError | undefined }>();
+  for (const { trial, error } of notes) {
+    const name = `${error?.name}: ${error?.message}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { trials: [trial], error });
+    else group.trials.push(trial);
+  }
+  return [...groups.values()];
 }
 
 type Rows = Pick<TaskResult, 'rows' | 'series' | 'notes'>;
 
 /** A result without the trials that run again. */
-function cutResult({ rows, series, notes }: Rows, trials: Selection, again: readonly TrialNote[]): Rows {
-  const gone = new Set(again.map(({ trial }) => trial));
+function cutResult({ rows, series, notes }: Rows, trials: Selection, gone: ReadonlySet<number>): Rows {
   const isKept = (trial: number) => !gone.has(trial);
   return {
     rows: pickRows(rows, trialsOf(trials), isKept),

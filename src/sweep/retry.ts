@@ -18,11 +18,11 @@ function badSets(epoch: Epoch, retry: RetryChoice | null): readonly Epoch['done'
   switch (retry) {
     case null:
       return [];
-    // Skipped trials waited for a stage that failed, which is run again too.
+    // Skipped trials waited for a stage that failed or timed out, which is run again too.
     case 'failed':
       return [epoch.failed, epoch.skipped];
     case 'timeout':
-      return [epoch.timeout];
+      return [epoch.timeout, epoch.skipped];
     case 'all':
       return [epoch.failed, epoch.timeout, epoch.skipped];
   }
@@ -36,6 +36,7 @@ export function retryFirst(sampler: Sampler, epoch: Epoch, retried: readonly num
   return {
     total: sampler.total,
     excluded: sampler.excluded,
+    has: (trial) => sampler.has(trial),
     next(limit) {
       if (cursor === retried.length) return sampler.next(limit);
       const numbers = retried.slice(cursor, cursor + limit);

@@ -22,6 +22,7 @@ import { loadedStage } from './load.js';
 import type { Resolved } from './resolve.js';
 import type { Sampler } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
+import { SAMPLERS } from './samplers/list.js';
 
 /** The values that a stage's parameters have over some trials: one entry for each combination, in order of first use. */
 type StagePoints = ReadonlyMap<string, Readonly<Record<string, Value>>>;
@@ -50,7 +51,7 @@ export function createStageJob(main: Job, stage: StageDescription, folder: strin
   }));
   const space = { grids: [{ axes: names.length === 0 ? [] : [{ names, values }] }], replicates: 1 };
   const { seed } = main.resolved;
-  const sampler = { name: 'grid' };
+  const sampler = { name: SAMPLERS[0]!.name };
   return {
     stage,
     folder: stageFolder(folder, stage.name),

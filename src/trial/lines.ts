@@ -55,32 +55,28 @@ export function skipCell(bytes: Uint8Array, at: number): number {
   return i + 1;
 }
 
-/** The rows of those of `trials` (in the order of the rows) that are wanted. */
-export function pickRows(
-  bytes: Uint8Array,
-  trials: Iterable<number>,
-  isWanted: (trial: number) => boolean,
-): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const trial of trials) {
-    const end = skipRows(bytes, at, 1);
-    if (isWanted(trial)) parts.push(bytes.subarray(at, end));
-    at = end;
-  }
-  return Buffer.concat(parts);
+/** The rows of those trials that are wanted; `trials` are in the order of the rows, and each has one. */
+export function pickRows(bytes: Uint8Array, trials: Iterable<number>, isWanted: IsWanted): Uint8Array {
+  return pickStretches(trials, isWanted, bytes, (at) => skipRows(bytes, at, 1));
 }
 
-/** The same of rows that begin with the number of their trial, as many as there are of each (metrics.csv). */
-export function pickSeries(
-  bytes: Uint8Array,
+/** The same of rows that begin with the number of their trial, any number of them a trial (metrics.csv). */
+export function pickSeries(bytes: Uint8Array, trials: Iterable<number>, isWanted: IsWanted): Uint8Array {
+  return pickStretches(trials, isWanted, bytes, (at, trial) => skipTrials(bytes, at, trial, trial + 1));
+}
+
+type IsWanted = (trial: number) => boolean;
+
+function pickStretches(
   trials: Iterable<number>,
-  isWanted: (trial: number) => boolean,
+  isWanted: IsWanted,
+  bytes: Uint8Array,
+  skip: (at: number, trial: number) => number,
 ): Uint8Array {
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const trial of trials) {
-    const end = skipTrials(bytes, at, trial, trial + 1);
+    const end = skip(at, trial);
     if (isWanted(trial)) parts.push(bytes.subarray(at, end));
     at = end;
   }

@@ -22,14 +22,14 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly attempt: number;
   /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */
   random(purpose: string): Random;
-  /** A row of metrics.csv (a point of a loss curve). Steps must increase; rows appear when the trial ends. */
+  /** A row of metrics.csv (a point of a loss curve), also while the trial runs. Steps must increase. */
   report(step: number, series: Readonly<Record<string, number>>): void;
   /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
   saveArtifact(name: string, bytes: Uint8Array | string): string;
   /** Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. */
   loadCheckpoint(): Uint8Array | undefined;
   saveCheckpoint(bytes: Uint8Array): void;
-  /** True once the run wants to stop: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
+  /** True once this trial shall stop: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
   readonly stopRequested: boolean;
   /** The error that tells the pool that this trial ended because it was asked to: it runs again on resume. */
   stopped(): Error;

@@ -12,7 +12,7 @@ import {
 } from '../../src/trial/selection.js';
 
 const LOST: LostTask = {
-  ...{ cause: 'died', blame: 'possible', host: 'h', count: 1, wasAlone: false },
+  ...{ cause: 'died', blame: 'possible', host: 'h', process: 1, count: 1, wasAlone: false },
   ...{ strikes: 0, failedAttempts: 0, retries: 0, failedStarts: 0 },
 };
 const now = (strikes = 0) => ({ do: 'again', when: 'now', strikes });
@@ -67,14 +67,14 @@ describe('judgeLoss', () => {
     ['alone again: its own', { wasAlone: true, strikes: 1 }, failed],
     ['alone again, with a retry', { wasAlone: true, strikes: 1, retries: 1 }, alone(2)],
     ['alone again, no retry left', { wasAlone: true, strikes: 2, retries: 1 }, failed],
-    ['several alone in a dead host: one of them', { wasAlone: true, count: 2 }, halved('alone', 1)],
-    ['however often', { wasAlone: true, count: 2, strikes: 9 }, halved('alone', 10)],
+    ['several alone in a dead host: one of them', { wasAlone: true, count: 2 }, halved('alone', 0)],
+    ['however often', { wasAlone: true, count: 2, strikes: 9 }, halved('alone', 9)],
 
     ['certainly to blame, the first time', { blame: 'certain' }, now(1)],
     ['certainly, again', { blame: 'certain', strikes: 1 }, failed],
     ['certainly, again, with a retry', { blame: 'certain', strikes: 1, retries: 1 }, now(2)],
     ['certainly, no retry left', { blame: 'certain', strikes: 2, retries: 1 }, failed],
-    ['certainly one of several', { blame: 'certain', count: 3 }, halved('now', 1)],
+    ['certainly one of several', { blame: 'certain', count: 3 }, halved('now', 0)],
     ['certainly, and alone: no need to wait for the others', { blame: 'certain', wasAlone: true }, now(1)],
     ['failed attempts are no strikes', { blame: 'certain', failedAttempts: 5 }, now(1)],
   ])('%s', (_, what, decision) => {

@@ -1,11 +1,11 @@
 // `sweepline data`: which data sets this machine has, and the one that can be fetched. Nothing else in Sweepline
 // downloads anything.
 import { resolve } from 'node:path';
-import { describeUnknown, formatBytes, plural } from '../../ground/text.js';
+import { describeUnknown, formatBytes, plural, quoteArgument } from '../../ground/text.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { anyText, listOption, switchOption } from '../options.js';
-import { quoteArgument, showPath } from '../paths.js';
+import { showPath } from '../paths.js';
 import { OUTPUT } from '../run-options.js';
 import type { Terminal } from '../terminal.js';
 

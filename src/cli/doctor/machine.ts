@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { listDatasets } from '../../data/catalogue.js';
 import { hasFiles } from '../../data/dataset.js';
 import { type Clock, systemClock } from '../../ground/clock.js';
-import { formatBytes, plural } from '../../ground/text.js';
-import { quoteArgument, showPath } from '../paths.js';
+import { formatBytes, plural, quoteArgument } from '../../ground/text.js';
+import { showPath } from '../paths.js';
 import type { Check } from './check.js';
 
 const LEAST_NODE = [20, 19] as const;

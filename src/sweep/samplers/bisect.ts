@@ -169,6 +169,7 @@ function createBisectSampler({ space, spec: given, accept, shard }: Surroundings
   return {
     total: null,
     excluded: null,
+    has: () => false,
     next(limit) {
       if (ready.length < limit) openMore();
       if (ready.length > 0) return { kind: 'points', points: ready.splice(0, limit) };

@@ -29,6 +29,8 @@ export interface Sampler {
   readonly total: number | null;
   /** Left out by the constraint or as duplicates; null where the space is too large to count. */
   readonly excluded: number | null;
+  /** Whether a trial of the space is one that it proposes in this run; for samplers whose trials are numbers of the space. */
+  has(trial: number): boolean;
   /** At most `limit` trials. 'wait': nothing until more results are told. 'end': nothing ever again. */
   next(limit: number): Selection | 'wait' | 'end';
   /** Called once for every trial, in the order of the proposals. Absent: the sampler does not listen. */

@@ -30,6 +30,7 @@ function createGridSampler({ space, accept, shard, nextUndone }: Surroundings): 
     ...(accept === null && shard === null
       ? { total: trials, excluded: 0 }
       : countTrials(space, accept, mine())),
+    has: (trial) => stretchOf(trial).isMine && (accept === null || accept(trial)),
     next(limit) {
       const list: number[] = [];
       for (;;) {

@@ -59,40 +59,48 @@ function createShufflingSampler(surroundings: Surroundings): Sampler {
   const order = createPermutation(space.points, 'random sampler', seed);
   const counted = countTrials(space, accept, [[0, space.trials]]);
   const total = counted.total === null ? null : Math.min(limit, counted.total);
-  let taken = 0; // of all shards
-  let position = 0;
-  let replicate = 0;
-
-  /** The next trial in the order that is one, whoever runs it; undefined past the end. */
-  const nextTrial = (): number | undefined => {
-    while (taken < limit && position < space.points) {
-      const trial = order(position) * space.replicates + replicate;
-      if (++replicate === space.replicates) {
-        replicate = 0;
-        position++;
-      }
-      if (accept === null || accept(trial)) {
-        taken++;
-        return trial;
-      }
-    }
-    return undefined;
-  };
+  const walk = drawOrder({ space, accept, shard, order, limit });
+  let drawn: ReadonlySet<number> | undefined;
   return {
+    has(trial) {
+      if (limit >= space.trials && shard === null) return accept === null || accept(trial);
+      drawn ??= new Set(drawOrder({ space, accept, shard, order, limit }));
+      return drawn.has(trial);
+    },
     excluded: counted.excluded,
     total: total === null || shard === null ? total : countOfShard(total, shard),
     next(wanted) {
       const numbers: number[] = [];
       while (numbers.length < wanted) {
-        const turn = taken;
-        const trial = nextTrial();
-        if (trial === undefined) break;
-        const isMine = shard === null || turn % shard.count === shard.index - 1;
-        if (isMine && nextUndone(trial) === trial) numbers.push(trial);
+        const { value: trial, done } = walk.next();
+        if (done) break;
+        if (nextUndone(trial) === trial) numbers.push(trial);
       }
       return numbers.length > 0 ? selectNumbers(numbers) : 'end';
     },
   };
+}
+
+interface Order {
+  readonly space: Surroundings['space'];
+  readonly accept: Surroundings['accept'];
+  readonly shard: Surroundings['shard'];
+  readonly order: (position: number) => number;
+  readonly limit: number;
+}
+
+/** The first `limit` trials in a random order, as far as they are this shard's. */
+function* drawOrder({ space, accept, shard, order, limit }: Order): Generator<number, undefined> {
+  let taken = 0; // of all shards
+  for (let position = 0; position < space.points; position++) {
+    for (let replicate = 0; replicate < space.replicates; replicate++) {
+      if (taken === limit) return;
+      const trial = order(position) * space.replicates + replicate;
+      if (accept !== null && !accept(trial)) continue;
+      const turn = taken++;
+      if (shard === null || turn % shard.count === shard.index - 1) yield trial;
+    }
+  }
 }
 
 /** Points drawn from open domains. */
@@ -109,6 +117,7 @@ function createDrawingSampler({ spec, space, where, shard, nextUndone, seed }: S
   return {
     total: shard === null ? trials : countOfShard(trials, shard),
     excluded: 0,
+    has: () => false,
     next(limit) {
       const points: ProposedTrial[] = [];
       for (; cursor < trials && points.length < limit; cursor++) {

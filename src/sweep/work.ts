@@ -1,0 +1,33 @@
+// Trials on their way: in the pool, or to be handed to it.
+import { pick, type Selection, trialAt, trialsOf } from '../trial/selection.js';
+import type { Recorder } from './recorder.js';
+
+export interface Work {
+  readonly trials: Selection;
+  /** Of all of its trials. */
+  readonly attempt: number;
+  /** How often a host has died of them, or may have. */
+  readonly strikes: number;
+}
+
+/** Trials that begin in this session, in parts that are at the same attempt: usually one. */
+export function beginWork(
+  trials: Selection,
+  known: Pick<Recorder, 'hasTried' | 'nextAttempt'>,
+): readonly [Work, ...Work[]] {
+  const first = { trials, attempt: known.nextAttempt(trialAt(trials, 0)), strikes: 0 };
+  if (!known.hasTried) return [first];
+  const byAttempt = new Map<number, Set<number>>();
+  for (const trial of trialsOf(trials)) {
+    const attempt = known.nextAttempt(trial);
+    const those = byAttempt.get(attempt) ?? new Set();
+    byAttempt.set(attempt, those.add(trial));
+  }
+  if (byAttempt.size === 1) return [first];
+  const parts = [...byAttempt].map(([attempt, those]) => ({
+    trials: pick(trials, (trial) => those.has(trial)),
+    attempt,
+    strikes: 0,
+  }));
+  return parts as [Work, ...Work[]];
+}
