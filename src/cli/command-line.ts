@@ -55,8 +55,8 @@ export function renderHelp(width = 100): string {
   const program = new Command('sweepline')
     .usage('<command> …')
     .description(
-      'Spreads a sweep of parameters over every core of this machine, keeps every result, and turns them into CSVs, tables ' +
-        'and pictures. A run is a folder: runs/<sweep>/<run-id>/ with trials.csv, summary/, figures/ and report.html.',
+      'Runs hyperparameter sweeps on all cores, keeps every result, and turns them into CSVs, tables ' +
+        'and figures. A run is a folder: runs/<sweep>/<run-id>/ with trials.csv, summary/, figures/ and report.html.',
     )
     .helpOption('-h, --help', 'this text; `sweepline <command> --help` tells all about a command')
     .version('', '-V, --version', 'the version')

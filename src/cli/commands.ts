@@ -10,22 +10,14 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   entry('run', 'run a sweep', () => import('./commands/run.js')),
   entry('plan', 'show what would run, and why; or list the sweeps', () => import('./commands/plan.js')),
-  entry(
-    'resume',
-    'go on with an interrupted run, or try failures again',
-    () => import('./commands/resume.js'),
-  ),
+  entry('resume', 'resume an interrupted run, or retry failed trials', () => import('./commands/resume.js')),
   entry('status', 'show how far a run is', () => import('./commands/status.js')),
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('merge', 'put shards together into one run', () => import('./commands/merge.js')),
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
   entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),
-  entry(
-    'doctor',
-    'look at what this machine offers, and what is missing',
-    () => import('./commands/doctor.js'),
-  ),
+  entry('doctor', 'check the environment', () => import('./commands/doctor.js')),
 ];
 
 function entry<S extends OptionSpecs>(

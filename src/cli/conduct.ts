@@ -57,7 +57,7 @@ export async function conductRun(conduct: Conduct): Promise<number> {
     const { text, code } = describeRunError(error);
     terminal.say(text);
     if (seen.folder !== undefined)
-      terminal.say(`What was finished is kept; go on with: ${commandOn('resume', seen.folder)}`);
+      terminal.say(`Finished trials are kept; resume with: ${commandOn('resume', seen.folder)}`);
     return code;
   } finally {
     unwatch();
@@ -115,7 +115,7 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
       `Given up after too many failures; try them again with: ${commandOn('resume', folder)} --retry failed`,
     );
   }
-  if (interrupted) terminal.say(`Interrupted; go on with: ${commandOn('resume', folder)}`);
+  if (interrupted) terminal.say(`Interrupted; resume with: ${commandOn('resume', folder)}`);
   if (report !== undefined && 'fault' in report) {
     terminal.say(
       `The trials are done and kept, but the report failed:\n${report.fault}\nMake it again with: ${commandOn('report', folder)}`,
@@ -159,6 +159,6 @@ function describeStage(stage: string, plan: Plan): string {
 
 function describeStop(times: number, folder: string | undefined): string {
   if (times > 1) return 'Stopping now: unfinished trials run again on resume.';
-  const resume = folder === undefined ? '' : `; \`${commandOn('resume', folder)}\` goes on later`;
+  const resume = folder === undefined ? '' : `; \`${commandOn('resume', folder)}\` continues later`;
   return `Stopping: what runs is finished, nothing more is started (Ctrl-C again stops at once)${resume}.`;
 }

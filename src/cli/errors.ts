@@ -14,7 +14,7 @@ export function describeError(error: unknown): Ending {
     return { text: withHint(error.message, error.hint), code: EXIT.usage };
   }
   if (isMachineError(error)) {
-    const hint = 'what was finished is kept; mend this, then go on with `sweepline resume <run>`';
+    const hint = 'finished trials are kept; mend this, then `sweepline resume <run>`';
     return { text: withHint(error.message, hint), code: EXIT.broken };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

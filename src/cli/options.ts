@@ -105,6 +105,14 @@ export function readShard(text: string): Shard {
   );
 }
 
+/** `90s`, `10m`, `2h`, in milliseconds. */
+export function readDuration(text: string): number {
+  const [, number = '', unit = ''] = /^(.+?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = readNumber(number) * { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[unit as 's']!;
+  if (ms > 0) return ms;
+  throw new SweeplineError('BAD_USAGE', 'expected a time such as 90s, 10m or 2h');
+}
+
 /** `20`, or `5%` as a fraction. */
 export function readMaxFailures(text: string): number | { readonly fraction: number } {
   if (/^\d+$/.test(text)) return Number(text);

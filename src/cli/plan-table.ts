@@ -77,7 +77,7 @@ export function renderStatus(status: RunStatus): string {
       `${meanRunMs < 10 ? `${Number(meanRunMs.toPrecision(2))} ms` : formatDuration(meanRunMs)} on average`,
     ]);
   if (state !== 'running' && state !== 'complete')
-    facts.push(['hint', `go on with \`${commandOn('resume', folder)}\``]);
+    facts.push(['hint', `resume with \`${commandOn('resume', folder)}\``]);
   return `${manifest.sweep}: ${manifest.title}\n${renderRows(facts)}`;
 }
 

@@ -9,6 +9,7 @@ import {
   oneOf,
   option,
   readDevice,
+  readDuration,
   readMaxFailures,
   readSamplerOption,
   readSetting,
@@ -19,20 +20,26 @@ import {
 
 const TRIALS = 'Which trials';
 const WHERE = 'Where they run';
-const FAILURES = 'What failures do';
-export const OUTPUT = 'What is said';
+export const FAILURES = 'Failure handling';
+export const OUTPUT = 'Output';
 
 export const workersOption = option(
   WHERE,
   '--workers <N>',
-  'worker threads (default: one a core)',
+  'worker threads (default: one per core)',
   wholeNumber(1),
 );
 export const retriesOption = option(
   FAILURES,
   '--retries <N>',
-  'try a failed trial so many times more',
+  'retry a failed trial up to N times',
   wholeNumber(0),
+);
+export const timeoutOption = option(
+  FAILURES,
+  '--timeout <time>',
+  'limit of one trial, such as 90s, 10m or 2h: it is asked to stop, then killed; its status is timeout',
+  readDuration,
 );
 export const maxFailuresOption = option(
   FAILURES,
@@ -81,6 +88,7 @@ export const runOptions = {
   device: option(WHERE, '--device <name>', 'auto, cpu, webgpu, cuda or cuda:<i>', readDevice),
   debug: switchOption(WHERE, '--debug', 'run the trials in this process, one after another, for a debugger'),
   out: option(WHERE, '--out <folder>', 'the run folder (default: runs/<sweep>/<run-id>)', anyText),
+  timeout: timeoutOption,
   retries: retriesOption,
   maxFailures: maxFailuresOption,
 } as const;
@@ -135,7 +143,7 @@ export function toRunRequest(
   options: RunOptionValues,
   command: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], ...rest } = options;
+  const { set, sampler, samplerOption = [], timeout, ...rest } = options;
   const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
   const given: Readonly<Record<string, unknown>> = rest;
   const same = Object.fromEntries(Object.entries(given).filter(([name]) => !shorthands.includes(name)));
@@ -143,6 +151,7 @@ export function toRunRequest(
     ...(same as Omit<typeof rest, never>),
     sweep,
     command,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(set === undefined ? {} : { set: Object.fromEntries(set.map(({ axis, values }) => [axis, values])) }),
     ...(sampler === undefined
       ? {}
@@ -172,4 +181,4 @@ export const EXIT_CODES = `  0    all trials done
   1    some trials failed, or the report did; everything else is done and kept
   2    wrong use or a wrong definition: nothing was started
   70   Sweepline or the machine broke (a full disk, say); what was finished is kept
-  130  interrupted; \`sweepline resume\` goes on`;
+  130  interrupted; \`sweepline resume\` continues`;

@@ -122,7 +122,7 @@ export function defineReport(options: ReportOptions): Report {
   for (const name of findRepeats(tableNames)) faults.push(`there are two tables "${name}"`);
   for (const name of findRepeats(figures.map((figure) => figure.name)))
     faults.push(`there are two figures "${name}"`);
-  throwFaults('BAD_DEFINITION', `the report "${options.name}" does not hold together`, faults);
+  throwFaults('BAD_DEFINITION', `the report "${options.name}" is invalid`, faults);
   return { ...options, kind: 'sweepline-report', figures, text };
 }
 

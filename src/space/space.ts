@@ -31,7 +31,7 @@ export interface Space {
 
 /** Throws BAD_DEFINITION with every fault of `spec`, or where it has more than 2^53 trials or 100,000 boxes a grid. */
 export function createSpace(spec: SpaceSpec): Space {
-  throwFaults('BAD_DEFINITION', 'the space does not hold together', findSpaceFaults(spec));
+  throwFaults('BAD_DEFINITION', 'the space is invalid', findSpaceFaults(spec));
   const layouts: Layout[] = [];
   let points = 0;
   for (const grid of spec.grids) {

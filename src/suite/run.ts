@@ -7,7 +7,7 @@ import { systemClock } from '../ground/clock.js';
 import { replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { newRunId } from '../run/folder.js';
-import type { Outcome, Plan, RunRequest } from '../sweep/contract.js';
+import type { Observer, Outcome, Plan, RunHandle, RunRequest } from '../sweep/contract.js';
 import { planRun } from '../sweep/plan.js';
 import { startRun } from '../sweep/start.js';
 import type { Suite } from './define.js';
@@ -24,13 +24,17 @@ export interface SuiteRequest {
 export interface SuiteHooks {
   /** Everything is planned, nothing has started yet. */
   onStart?(event: { readonly folder: string; readonly plans: readonly Plan[] }): void;
-  /** Carries one run out; false ends the suite. Default: runs it, without a report. */
+  /** Hear of every run, where `carryOut` is not given. */
+  readonly observers?: readonly Observer[];
+  /** A run has started: its handle can stop it, and with it the suite. */
+  onRun?(handle: RunHandle): void;
+  /** Carries one run out in place of that; false ends the suite. */
   carryOut?(request: RunRequest): Promise<boolean>;
 }
 
 export interface SuiteOutcome {
   readonly folder: string;
-  /** Of the runs that `carryOut` was not given for, in order. */
+  /** In order; none where `carryOut` was given. */
   readonly outcomes: readonly Outcome[];
   /** False where the suite ended before its last run. */
   readonly isComplete: boolean;
@@ -79,8 +83,11 @@ export async function runSuite(request: SuiteRequest, hooks: SuiteHooks = {}): P
   const carryOut =
     hooks.carryOut ??
     (async (one: RunRequest) => {
-      outcomes.push(await (await startRun(one)).outcome);
-      return true;
+      const handle = await startRun(one, hooks.observers);
+      hooks.onRun?.(handle);
+      const outcome = await handle.outcome;
+      outcomes.push(outcome);
+      return !outcome.interrupted;
     });
   let isComplete = true;
   for (const one of requests) {

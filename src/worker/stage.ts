@@ -16,7 +16,7 @@ export function splitStageUrl(url: string): { readonly url: string; readonly sta
   return { url: plain!, stage };
 }
 
-/** Messages about what does not hold together in a worker's stages. */
+/** Messages about what is invalid in a worker's stages. */
 export function findStageFaults(worker: Worker): string[] {
   const params = Object.keys(worker.params);
   const faults: string[] = [];

@@ -140,8 +140,20 @@ describe('parseCall', () => {
     expect(message).toContain(`sweepline run: ${flag} ${value}`.trim());
   });
 
+  test('limits of time are read with their unit', () => {
+    const limits = ['250ms', '90s', '1.5m', '2h'].map((text) => {
+      const call = parseCall(run, ['escape', '--timeout', text]);
+      return call === 'help' ? call : call.options.timeout;
+    });
+    expect(limits).toEqual([250, 90_000, 90_000, 7_200_000]);
+    for (const text of ['10', '0s', '-1m', 's', '300%'])
+      expect(faultsOf(() => parseCall(run, ['escape', '--timeout', text])).message).toContain(
+        '90s, 10m or 2h',
+      );
+  });
+
   test('options that belong to later versions are not taken silently', () => {
-    for (const flag of ['--timeout', '--budget', '--queue']) {
+    for (const flag of ['--memory', '--budget', '--queue']) {
       expect(faultsOf(() => parseCall(run, ['escape', flag, '10'])).message).toContain(
         `unknown option "${flag}"`,
       );

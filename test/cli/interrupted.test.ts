@@ -48,7 +48,7 @@ describe('interrupted', () => {
       const { code, stdout, stderr } = await finished;
       expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
       expect(stderr).toContain('Stopping: what runs is finished');
-      expect(stderr).toMatch(/ not run, in .*\n.*\nInterrupted; go on with: sweepline resume there\n$/);
+      expect(stderr).toMatch(/ not run, in .*\n.*\nInterrupted; resume with: sweepline resume there\n$/);
       const done = logged(cwd, 'end').length;
       expect(done).toBeLessThan(126);
       expect(await statusOf(cwd)).toMatchObject({

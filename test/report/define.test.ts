@@ -28,7 +28,7 @@ describe('defineReport', () => {
         ],
       });
     expect(bad).toThrowErrorMatchingInlineSnapshot(`
-      [SweeplineError: the report "My Report" does not hold together:
+      [SweeplineError: the report "My Report" is invalid:
         - report name "My Report"; expected lower-case words joined by dashes
         - the report has no title
         - table "trials" is named like one of the run's own (trials, timings, metrics)

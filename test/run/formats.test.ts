@@ -61,7 +61,7 @@ describe('a journal', () => {
     const { epoch } = state;
     expect(epoch.counts()).toEqual({ done: 1, ok: 1, failed: 0, timeout: 0, skipped: 0, orphaned: 0 });
     expect(epoch.proposals).toBe(4);
-    expect([1, 2, 3, 4].map((trial) => epoch.lastAttempt(trial))).toEqual([1, 1, 1, 0]);
+    expect([1, 2, 3, 4].map((trial) => epoch.lastAttempt(trial))).toEqual([1, 1, 2, 1]);
     expect([1, 2, 3, 4].map((trial) => epoch.failedAttempts(trial))).toEqual([0, 0, 1, 0]);
     expect(epoch.reports.all().map(({ trial, places }) => [trial, places.length])).toEqual([
       [2, 1],

@@ -149,7 +149,7 @@ describe('a stage', () => {
   });
 });
 
-test('what does not hold together in stages is told at once', () => {
+test('what is invalid in stages is told at once', () => {
   const define = () =>
     defineWorker({
       name: 'wrong',

@@ -90,6 +90,7 @@ it('describes a worker as plain data', () => {
     trains: true,
     stages: [],
     mode: 'run',
+    sources: '',
   });
   expect(structuredClone(description)).toEqual(description);
 });

@@ -18,8 +18,8 @@ export default defineCommand({
   name: 'data',
   about:
     'Lists the data sets that sweeps can use, or fetches MNIST: four files, 11 MB, from the first mirror that has them, ' +
-    'each kept only if its SHA-256 is right. A fetch that was cut goes on where it stopped. Sweeps never fetch anything ' +
-    'by themselves: without MNIST they use digits that Sweepline draws.',
+    'each kept only if its SHA-256 is right. An interrupted fetch continues where it stopped. Nothing is ' +
+    'downloaded implicitly: without MNIST, sweeps use synthetic digits.',
   arguments: [
     { name: 'action', about: 'list or fetch (default: list)', optional: true },
     { name: 'name', about: 'what to fetch: mnist', optional: true },

@@ -15,7 +15,7 @@ export default defineCommand({
   arguments: [],
   options: {
     data: option(
-      'What is looked at',
+      'What is checked',
       '--data <folder>',
       'a folder where MNIST should be (default: wherever sweeps look for it)',
       anyText,

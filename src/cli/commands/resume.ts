@@ -1,29 +1,32 @@
-// `sweepline resume`: goes on with a run that was interrupted or killed, or tries its failures again.
+// `sweepline resume`: continues a run that was interrupted or killed, or retries its failed trials.
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { oneOf, option, sweepOption } from '../options.js';
 import {
   EXIT_CODES,
+  FAILURES,
   maxFailuresOption,
   outputOptions,
   retriesOption,
+  timeoutOption,
   workersOption,
 } from '../run-options.js';
 
 export default defineCommand({
   name: 'resume',
   about:
-    'Goes on with a run: what is finished stays, what was interrupted runs again. The trials, their seeds and the ' +
+    'Continues a run: finished trials are kept, interrupted ones run again. The trials, their seeds and the ' +
     "engine are the run's own (manifest.json); the result is the same as if it had never been interrupted.",
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
     sweep: sweepOption,
     retry: option(
-      'What failures do',
+      FAILURES,
       '--retry <which>',
-      'try ended trials again: failed, timeout, or all that are not ok',
+      'retry ended trials: failed, timeout, or all that are not ok',
       oneOf('failed', 'timeout', 'all'),
     ),
+    timeout: timeoutOption,
     retries: retriesOption,
     maxFailures: maxFailuresOption,
     workers: workersOption,
@@ -32,16 +35,17 @@ export default defineCommand({
   sections: [['Exit codes', EXIT_CODES]],
   examples: [
     ['sweepline resume escape', 'the newest run of escape'],
-    ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and its failed trials once more'],
+    ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and retry its failed trials'],
   ],
   async run({ arguments: [run], options, terminal, commandLine }) {
-    const { json = false, quiet = false, report = true, ...rest } = options;
+    const { json = false, quiet = false, report = true, timeout, ...rest } = options;
     const [{ findRun }, { resumeRun }] = await Promise.all([
       import('../../run/find.js'),
       import('../../sweep/start.js'),
     ]);
     const folder = await findRun(run!);
-    const request = { ...rest, command: commandLine };
+    const limit = timeout === undefined ? {} : { timeoutMs: timeout };
+    const request = { ...rest, ...limit, command: commandLine };
     return conductRun({
       terminal,
       json,

@@ -42,7 +42,7 @@ export default defineCommand({
     ],
     [
       'sweepline run my-sweep.ts --workers 4 --replicates 3 --out results',
-      'your own sweep, three seeds a point',
+      'your own sweep, three seeds per point',
     ],
     ['sweepline run escape --shard 2/3', 'the second third, for another machine'],
   ],

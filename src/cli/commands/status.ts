@@ -7,7 +7,7 @@ import { OUTPUT } from '../run-options.js';
 
 export default defineCommand({
   name: 'status',
-  about: 'Shows how far a run is, and whether anybody works on it. It may be asked while the run goes on.',
+  about: 'Shows how far a run is, and whether anybody works on it. It can be called while the run is going.',
   arguments: [
     {
       name: 'run',

@@ -4,13 +4,13 @@ import { EXIT } from '../errors.js';
 import { switchOption } from '../options.js';
 import { EXIT_CODES, OUTPUT, outputOptions, runOptions } from '../run-options.js';
 
-const { replicates, seed, data, workers, engine, device, retries, maxFailures, out } = runOptions;
+const { replicates, seed, data, workers, engine, device, timeout, retries, maxFailures, out } = runOptions;
 
 export default defineCommand({
   name: 'suite',
   about:
-    'Runs the sweeps of a suite one after another, each into a folder of its own, and writes a page that leads to their ' +
-    'reports. With --out on the folder of a suite that was interrupted it goes on: what is done is not run again.',
+    'Runs the sweeps of a suite one after another, each into a folder of its own, and writes an index page that ' +
+    'links to their reports. With --out on the folder of an interrupted suite it continues: finished trials are kept.',
   arguments: [
     {
       name: 'suite',
@@ -21,7 +21,7 @@ export default defineCommand({
   options: {
     ...{ replicates, seed, data, workers, engine, device },
     out: { ...out, about: "the suite's folder (default: runs/<suite>/<id>); each sweep is a folder in it" },
-    ...{ retries, maxFailures },
+    ...{ timeout, retries, maxFailures },
     plan: switchOption(OUTPUT, '--plan', 'show what would run, and run nothing'),
     ...outputOptions,
   },
@@ -30,10 +30,18 @@ export default defineCommand({
     ['sweepline suite', 'the suites there are'],
     ['sweepline suite tour', 'all three sweeps of the study, small'],
     ['sweepline suite nightly --workers 16 --out last-night', 'the study at full size'],
-    ['sweepline suite nightly --out last-night', 'the same, gone on with after an interruption'],
+    ['sweepline suite nightly --out last-night', 'the same, continued after an interruption'],
   ],
   async run({ arguments: [typed], options, terminal, commandLine }) {
-    const { plan, json = false, quiet = false, report = true, out: folder, ...given } = options;
+    const {
+      plan,
+      json = false,
+      quiet = false,
+      report = true,
+      out: folder,
+      timeout: limit,
+      ...given
+    } = options;
     const { listShippedSuites, loadSuite } = await import('../../suite/load.js');
     if (typed === undefined) {
       const suites = await listShippedSuites();
@@ -41,7 +49,11 @@ export default defineCommand({
       return EXIT.done;
     }
     const suite = await loadSuite(typed);
-    const common = { ...given, command: commandLine };
+    const common = {
+      ...given,
+      command: commandLine,
+      ...(limit === undefined ? {} : { timeoutMs: limit }),
+    };
     if (plan) {
       const [{ renderPlan }, { planSuite, requestsOf }] = await Promise.all([
         import('../plan-table.js'),
