@@ -8,7 +8,7 @@ import type { Report } from './define.js';
 import { type WrittenReport, writeReport } from './write.js';
 
 /** The report that a module exports as default. Throws BAD_DEFINITION where there is none. */
-export function loadReport(url: string): Promise<Report> {
+function loadReport(url: string): Promise<Report> {
   return loadDefault<Report>(url, {
     kind: 'sweepline-report',
     word: 'report',

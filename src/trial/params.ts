@@ -27,3 +27,8 @@ export function fillParams(
   }
   return filled;
 }
+
+/** In code-unit order, as keys have them. */
+export function byName(a: SpaceParam, b: SpaceParam): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -7,7 +7,7 @@ import { replaceFileSync } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 
 export const ARTIFACTS = 'artifacts';
-export const CHECKPOINTS = 'checkpoints';
+const CHECKPOINTS = 'checkpoints';
 
 export interface TrialStore {
   /** Keeps a file and returns its path within the store. Throws BAD_USAGE for a name that leads out. */

@@ -146,7 +146,7 @@ describe('parseCall', () => {
       return call === 'help' ? call : call.options.timeout;
     });
     expect(limits).toEqual([250, 90_000, 90_000, 7_200_000]);
-    for (const text of ['10', '0s', '-1m', 's', '300%'])
+    for (const text of ['10', '0s', 's', '300%'])
       expect(faultsOf(() => parseCall(run, ['escape', '--timeout', text])).message).toContain(
         '90s, 10m or 2h',
       );
