@@ -29,7 +29,7 @@ export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly strin
 }
 
 /** Faults of one grid, none if it holds together. */
-function findGridFaults(grid: GridSpec<AxisDomain>, legalNames?: readonly string[]): string[] {
+export function findGridFaults(grid: GridSpec<AxisDomain>, legalNames?: readonly string[]): string[] {
   const faults: string[] = [];
   const seen = new Map<string, AxisDomain | undefined>();
   const everywhere = grid.axes.flatMap((axis) => axis.names);
