@@ -50,17 +50,6 @@ export async function renderChart(chart: Chart, name: string, about: string): Pr
   }
 }
 
-/** A figure without data says so, at the size of a short chart. */
-export function renderEmptyFigure(name: string, about: string, message: string): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="120" viewBox="0 0 640 120" role="img" aria-label="${escapeMarkup(about)}">`,
-    `<title>${escapeMarkup(name)}</title>`,
-    `<rect width="640" height="120" fill="${PAPER}"/>`,
-    `<text x="320" y="66" text-anchor="middle" font-family="${FONT}" font-size="15" fill="${MUTED}">${escapeMarkup(message)}</text>`,
-    '</svg>\n',
-  ].join('\n');
-}
-
 type ECharts = Pick<typeof import('echarts'), 'init'>;
 let loaded: Promise<ECharts> | undefined;
 

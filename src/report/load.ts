@@ -37,5 +37,5 @@ export async function writeRunReport(
       hint: 'give the sweep one (report: new URL(…)), or name one: `sweepline report <run> --report <file>`',
     });
   }
-  return writeReport(path, await loadReport(String(url)), chosen);
+  return writeReport(path, await loadReport(String(url)), chosen, String(url));
 }

@@ -145,12 +145,7 @@ async function examine(
   const looks = columns.map((column) => lookAt(column, typed));
   const questions = looks.flatMap(({ column, value, tests }) => [
     ...tests.map(({ sql }) => `count(*) FILTER (${sql})::DOUBLE`),
-    // Beyond 2^53 a DOUBLE says best what it is by being one.
-    ...(isWholeNumber(column)
-      ? [
-          `coalesce(bool_and(isnan(${value}) OR (${value} = trunc(${value}) AND abs(${value}) <= 2 ** 53)), true)`,
-        ]
-      : []),
+    ...(isWholeNumber(column) ? [wholeSql(column, value)] : []),
   ]);
   if (questions.length === 0) {
     const cells = looks.map(({ cell }) => cell);
@@ -176,6 +171,12 @@ async function examine(
 
 function isWholeNumber({ type, role }: Column): boolean {
   return type === 'integer' && role !== 'own';
+}
+
+/** Whether a column is whole, but for NaN where that is no value. Beyond 2^53 a DOUBLE says best what it is. */
+function wholeSql({ role }: Column, value: string): string {
+  const rest = role === 'measured' ? `isnan(${value}) OR ` : '';
+  return `coalesce(bool_and(${rest}(${value} = trunc(${value}) AND abs(${value}) <= 2 ** 53)), true)`;
 }
 
 async function whichTrials(connection: DuckDBConnection, from: string, test: string) {
