@@ -144,8 +144,8 @@ async function examine(
 ): Promise<Source> {
   const looks = columns.map((column) => lookAt(column, typed));
   const questions = looks.flatMap(({ column, value, tests }) => [
-    ...tests.map(({ sql }) => `count(*) FILTER (${sql})::DOUBLE`),
-    ...(isWholeNumber(column) ? [wholeSql(column, value)] : []),
+    ...tests.map(({ sql }) => countSql(sql)),
+    ...(isWholeNumber(column) ? [countSql(brokenSql(column, value))] : []),
   ]);
   if (questions.length === 0) {
     const cells = looks.map(({ cell }) => cell);
@@ -157,7 +157,7 @@ async function examine(
   for (const { column, cell, value, tests } of looks) {
     const odd = new Map<Oddity['what'], string>();
     for (const { what, sql } of tests) if (Number(found.next().value) > 0) odd.set(what, sql);
-    const whole = isWholeNumber(column) && found.next().value === true;
+    const whole = isWholeNumber(column) && Number(found.next().value) === 0;
     // An axis that holds text is text; what was measured and is no number has no value.
     const kept = column.role === 'axis' && odd.has(ODD_TYPE) ? cell : value;
     const number = odd.has('NaN') ? `CASE WHEN NOT isnan(${kept}) THEN ${kept} END` : kept;
@@ -173,10 +173,15 @@ function isWholeNumber({ type, role }: Column): boolean {
   return type === 'integer' && role !== 'own';
 }
 
-/** Whether a column is whole, but for NaN where that is no value. Beyond 2^53 a DOUBLE says best what it is. */
-function wholeSql({ role }: Column, value: string): string {
-  const rest = role === 'measured' ? `isnan(${value}) OR ` : '';
-  return `coalesce(bool_and(${rest}(${value} = trunc(${value}) AND abs(${value}) <= 2 ** 53)), true)`;
+/** Rows that pass a test. A FILTER says the same, and takes 16 s to be planned where there are 2,000 columns. */
+function countSql(test: string): string {
+  return `count(CASE WHEN ${test} THEN 1 END)::DOUBLE`;
+}
+
+/** True for values that are not whole; a NaN that will be no value does not count. Beyond 2^53 a DOUBLE says best what it is. */
+function brokenSql({ role }: Column, value: string): string {
+  const kept = role === 'measured' ? `NOT isnan(${value}) AND ` : '';
+  return `${kept}NOT (${value} = trunc(${value}) AND abs(${value}) <= 2 ** 53)`;
 }
 
 async function whichTrials(connection: DuckDBConnection, from: string, test: string) {
