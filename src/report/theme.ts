@@ -78,3 +78,14 @@ export function formatNumber(value: number, digits = 6): string {
 export function formatTick(value: number | string | boolean): string {
   return typeof value === 'number' ? formatNumber(value, 3) : String(value);
 }
+
+/** Labels of ticks that stand together: three digits, or as many as tell them apart. */
+export function formatTicks(values: readonly (number | string | boolean)[]): readonly string[] {
+  const distinct = new Set(values).size;
+  for (let digits = 3; ; digits++) {
+    const labels = values.map((value) =>
+      typeof value === 'number' ? formatNumber(value, digits) : String(value),
+    );
+    if (digits >= 17 || new Set(labels).size === distinct) return labels;
+  }
+}
