@@ -22,6 +22,8 @@ export interface BarChartSpec extends ChartLook {
    * with the points themselves of fewer. Otherwise two rows for one bar are refused.
    */
   readonly replicates?: 'mean';
+  /** Ends of what y can be (an accuracy: [0, 1]): the interval of a mean is cut off there. */
+  readonly within?: readonly [least: number, most: number];
   readonly yMax?: number;
 }
 
@@ -36,7 +38,8 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
     columns: [x, y, series, ...(spec.interval ?? [])],
     numbers: [y, ...(spec.interval ?? [])],
   });
-  const averaged = spec.replicates === 'mean' ? averageRows(rows, { x, y, series }) : undefined;
+  const averaged =
+    spec.replicates === 'mean' ? averageRows(rows, { x, y, series, within: spec.within }) : undefined;
   if (averaged === undefined)
     requireOneRow(
       rows,

@@ -44,6 +44,8 @@ function channels(colour: string): readonly number[] {
 
 /** The axis beside the bar. */
 export function colourAxis(gridIndex: number, { scale, min, max }: ColourScale): object {
+  // Three digits of what differs between the ends.
+  const digits = Math.min(15, 3 + Math.max(0, Math.round(Math.log10(Math.max(-min, max) / (max - min)))));
   return {
     type: scale === 'log' ? 'log' : 'value',
     gridIndex,
@@ -53,7 +55,7 @@ export function colourAxis(gridIndex: number, { scale, min, max }: ColourScale):
     splitLine: { show: false },
     axisLine: { show: false },
     axisTick: { lineStyle: { color: MUTED } },
-    axisLabel: { formatter: (value: number) => formatNumber(value, 6), hideOverlap: true },
+    axisLabel: { formatter: (value: number) => formatNumber(value, digits), hideOverlap: true },
   };
 }
 

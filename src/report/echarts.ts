@@ -62,15 +62,19 @@ function loadECharts(): Promise<ECharts> {
 
 /** Leaves out what only a script in the page would use, and renames `zr7-c0` (7 drawings before) to `<name>-c0`. */
 function cleanSvg(svg: string, name: string, about: string): string {
-  return svg
-    .replace(/<style\s*><!\[CDATA\[[\s\S]*?\]\]>\s*<\/style>\n?/g, '')
-    .replace(/ class="zr\d+-cls-\d+"/g, '')
-    .replace(/ ecmeta_\w+="[^"]*"/g, '')
-    .replace(/ pointer-events="visible"/g, '')
-    .replace(/\bzr\d+-/g, `${name}-`)
-    .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
-    .replace(/#fff\b/g, PAPER)
-    .replaceAll(`font-family:${FONT};`, '')
-    .replace(/<svg /, `<svg role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}" `)
-    .replace(/\s*$/, '\n');
+  return (
+    svg
+      .replace(/<style\s*><!\[CDATA\[[\s\S]*?\]\]>\s*<\/style>\n?/g, '')
+      .replace(/ class="zr\d+-cls-\d+"/g, '')
+      .replace(/ ecmeta_\w+="[^"]*"/g, '')
+      .replace(/ pointer-events="visible"/g, '')
+      .replace(/\bzr\d+-/g, `${name}-`)
+      .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
+      .replace(/#fff\b/g, PAPER)
+      // Labels of mark lines come in ECharts' own dark grey, which a dark page would swallow.
+      .replace(/(<text [^>]*fill=")#(?:333|000)"/g, `$1${INK}"`)
+      .replaceAll(`font-family:${FONT};`, '')
+      .replace(/<svg /, `<svg role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}" `)
+      .replace(/\s*$/, '\n')
+  );
 }

@@ -34,6 +34,8 @@ export interface LineChartSpec extends ChartLook {
    * and with the points themselves of fewer. Otherwise two rows for one place are refused.
    */
   readonly replicates?: 'mean';
+  /** Ends of what y can be (an accuracy: [0, 1]): the interval of a mean is cut off there. */
+  readonly within?: readonly [least: number, most: number];
   readonly xScale?: ScaleType;
   readonly yScale?: ScaleType;
   /** Where the x axis has ticks and labels, in place of round numbers: for a few values that were chosen. */
@@ -62,7 +64,8 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
     numbers: [x, y, ...(spec.band ?? [])],
   });
   const placed = rows.filter((row) => fits(row[x], xScale));
-  const averaged = spec.replicates === 'mean' ? averageRows(placed, { x, y, series }) : undefined;
+  const averaged =
+    spec.replicates === 'mean' ? averageRows(placed, { x, y, series, within: spec.within }) : undefined;
   if (averaged === undefined)
     requireOneRow(
       placed,
@@ -105,7 +108,13 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
       ...heading(spec),
       ...legendFor(spec, names, title),
       grid: gridFor(spec, names, title),
-      xAxis: { ...scaleAxis(xScale, 'x', spec.xLabel ?? x), ...edges(xs), ...ticksAt(spec.xTicks) },
+      xAxis: {
+        ...scaleAxis(xScale, 'x', spec.xLabel ?? x),
+        ...edges(xs),
+        // There is no step 1.2 between steps 1 and 2.
+        ...(xs.every(Number.isInteger) ? { minInterval: 1 } : {}),
+        ...ticksAt(spec.xTicks),
+      },
       yAxis: valueAxis(yScale, spec.yLabel ?? y, spread, { min: spec.yMin, max: spec.yMax }),
       series: list,
     } as EChartsOption,

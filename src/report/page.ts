@@ -11,7 +11,7 @@ import { escapeMarkup } from './markup.js';
 import { renderOddities } from './oddities.js';
 import type { MadeFigure, MadeParts, MadeTable } from './parts.js';
 import { renderMarkdownTable } from './tables.js';
-import { INK, MUTED, PAPER, RULE } from './theme.js';
+import { CATEGORY_COLOURS, DARK_CATEGORY_COLOURS, INK, MUTED, PAPER, RULE } from './theme.js';
 
 export interface PageParts {
   readonly report: Report;
@@ -158,6 +158,7 @@ function themeable(svg: string): string {
     [MUTED]: 'muted',
     [RULE]: 'rule',
     [PAPER]: 'paper',
+    ...Object.fromEntries(CATEGORY_COLOURS.map((colour, i) => [colour, `c${i}`])),
   };
   return svg.trimEnd().replace(/#[0-9a-f]{6}\b/gi, (colour) => {
     const name = names[colour.toLowerCase()];
@@ -165,10 +166,17 @@ function themeable(svg: string): string {
   });
 }
 
+/** `--c0: …; --c1: …;` */
+function variables(colours: readonly string[]): string {
+  return colours.map((colour, i) => `--c${i}: ${colour};`).join(' ');
+}
+
 const STYLE = `
-:root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae; }
+:root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae;
+  ${variables(CATEGORY_COLOURS)} }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff; }
+  :root { --ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff;
+    ${variables(DARK_CATEGORY_COLOURS)} }
 }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem 1rem 4rem; }

@@ -13,6 +13,7 @@ import {
 } from './define.js';
 import { renderChart } from './echarts.js';
 import { describeFault, type ReportFault, renderFault } from './faults.js';
+import { nameUnits } from './units.js';
 
 export interface MadeTable {
   readonly spec: TableSpec;
@@ -126,7 +127,9 @@ async function makeTable(
 async function drawFigure(spec: FigureSpec, context: ReportContext): Promise<string | Uint8Array | null> {
   if ('render' in spec) return spec.render(context);
   const { rows } = await figureRows(spec, context);
-  return rows.length === 0 ? null : renderChart(await spec.draw(rows, context), spec.name, spec.about);
+  if (rows.length === 0) return null;
+  const chart = nameUnits(await spec.draw(rows, context), context.manifest.worker.metrics);
+  return renderChart(chart, spec.name, spec.about);
 }
 
 async function figureRows(

@@ -17,16 +17,25 @@ export interface Averaged {
 /** The columns of the interval in the rows of `averageRows`. */
 export const INTERVAL = ['low', 'high'] as const;
 
-export function averageRows(
-  rows: readonly Row[],
-  { x, y, series }: { readonly x: string; readonly y: string; readonly series?: string | undefined },
-): Averaged {
+export interface Averaging {
+  readonly x: string;
+  readonly y: string;
+  readonly series?: string | undefined;
+  /** Ends of what y can be: an interval is cut off there. */
+  readonly within?: readonly [least: number, most: number] | undefined;
+}
+
+export function averageRows(rows: readonly Row[], { x, y, series, within }: Averaging): Averaged {
   const means: Row[] = [];
   const points: Row[] = [];
   for (const [, members] of groupRows(rows, series)) {
     for (const [name, replicates] of groupRows(members, x)) {
       const known = replicates.filter((row) => Number.isFinite(row[y]));
-      const { mean, low, high } = meanInterval(known.map((row) => row[y] as number));
+      const { mean, low, high } = meanInterval(
+        known.map((row) => row[y] as number),
+        0.95,
+        within,
+      );
       const enough = known.length >= ENOUGH;
       const { [x]: at = name, ...rest } = replicates[0]!;
       const label = series === undefined ? {} : { [series]: rest[series] ?? null };

@@ -26,6 +26,19 @@ export const CATEGORY_COLOURS = [
   '#8c8c8c',
 ] as const;
 
+/** The same on a dark page, where the darker ones would not be read: in their order. */
+export const DARK_CATEGORY_COLOURS = [
+  '#4ba3e3',
+  '#e69f00',
+  '#2fc79a',
+  '#dd9cc0',
+  '#f0853a',
+  '#7cc7f2',
+  '#b691dc',
+  '#cfc02c',
+  '#a3a3a3',
+] as const;
+
 /** Colour alone never tells two series apart: each also has its own dash and symbol. */
 export interface SeriesStyle {
   readonly colour: string;
