@@ -71,6 +71,7 @@ function cleanSvg(svg: string, name: string, about: string): string {
       .replace(/\bzr\d+-/g, `${name}-`)
       .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
       .replace(/#fff\b/g, PAPER)
+      .replaceAll('"rgb(255,255,255)"', `"${PAPER}"`)
       // Labels of mark lines come in ECharts' own dark grey, which a dark page would swallow.
       .replace(/(<text [^>]*fill=")#(?:333|000)"/g, `$1${INK}"`)
       .replaceAll(`font-family:${FONT};`, '')

@@ -104,7 +104,7 @@ function cellSeries({ cells }: Panel, index: number, { across, up, colours }: Sc
       api: { coord(point: readonly number[]): number[] },
     ) => {
       const [i, j, value] = drawn[dataIndex]!;
-      // On whole pixels, so that no seam shows between neighbours.
+      // On whole pixels and half a pixel into the next cell, so that no seam shows between neighbours at any size.
       const [left, bottom] = api.coord([across.edges[i]!, up.edges[j]!]).map(Math.round) as [number, number];
       const [right, top] = api.coord([across.edges[i + 1]!, up.edges[j + 1]!]).map(Math.round) as [
         number,
@@ -112,7 +112,7 @@ function cellSeries({ cells }: Panel, index: number, { across, up, colours }: Sc
       ];
       return {
         type: 'rect',
-        shape: { x: left, y: top, width: right - left, height: bottom - top },
+        shape: { x: left, y: top - 0.5, width: right - left + 0.5, height: bottom - top + 0.5 },
         style: { fill: colourOf(value, colours) },
       };
     },

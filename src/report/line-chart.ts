@@ -80,13 +80,16 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
   const list: object[] = [];
   for (const [i, [name, members]] of groups.entries()) {
     const style = seriesStyle(i);
-    const inOrder = members.toSorted((a, b) => (a[x] as number) - (b[x] as number));
+    const places = withGaps(members, x, xs);
     if (band !== undefined) {
       const [low, high] = band;
-      for (const whole of stretches(inOrder, (row) => fits(row[low], yScale) && fits(row[high], yScale)))
+      for (const whole of stretches(places, (row) => fits(row[low], yScale) && fits(row[high], yScale)))
         list.push(bandSeries(whole, { x, low, high }, style));
     }
-    const data = withGaps(inOrder, { x, xs, cellOf: (row) => (fits(row[y], yScale) ? row[y] : null) });
+    const data = places.map(([at, row]): Point => {
+      const cell = row?.[y];
+      return [at, fits(cell, yScale) ? cell : null];
+    });
     list.push(lineSeries({ name, data, index: i, step: spec.step === true }));
     const own = averaged?.points.filter((row) => series === undefined || String(row[series]) === name) ?? [];
     if (own.length > 0)
@@ -122,25 +125,19 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
 }
 
 type Point = readonly [x: number, y: number | null];
+type Place = readonly [x: number, row: Row | undefined];
 
 /**
- * The points of a line, with a gap at each x that it lacks and others have, where it shares their grid (has more than
- * half of it): curves of other lengths and spacings are not torn apart.
+ * The rows of a line in the order of x, with a gap at each x that it lacks and others have, where it shares their grid
+ * (has more than half of it): curves of other lengths and spacings are not torn apart.
  */
-function withGaps(
-  rows: readonly Row[],
-  {
-    x,
-    xs,
-    cellOf,
-  }: { readonly x: string; readonly xs: readonly number[]; readonly cellOf: (row: Row) => number | null },
-): readonly Point[] {
-  const points = rows.map((row): Point => [row[x] as number, cellOf(row)]);
-  if (points.length === 0 || points.length === xs.length || points.length <= xs.length / 2) return points;
-  const known = new Map(points);
-  const [first] = points[0]!;
-  const [last] = points.at(-1)!;
-  return xs.filter((at) => at >= first && at <= last).map((at) => [at, known.get(at) ?? null]);
+function withGaps(rows: readonly Row[], x: string, xs: readonly number[]): readonly Place[] {
+  const places = rows.map((row): Place => [row[x] as number, row]).sort(([a], [b]) => a - b);
+  if (places.length === 0 || places.length === xs.length || places.length <= xs.length / 2) return places;
+  const known = new Map(places);
+  const [first] = places[0]!;
+  const [last] = places.at(-1)!;
+  return xs.filter((at) => at >= first && at <= last).map((at) => [at, known.get(at)]);
 }
 
 interface Line {
@@ -170,11 +167,11 @@ function lineSeries({ name, data, index, step }: Line): object {
   };
 }
 
-/** Rows that pass, cut where one between them does not. */
-function stretches(rows: readonly Row[], passes: (row: Row) => boolean): readonly (readonly Row[])[] {
+/** Rows that pass, cut where one between them does not or is not there. */
+function stretches(places: readonly Place[], passes: (row: Row) => boolean): readonly (readonly Row[])[] {
   const found: Row[][] = [[]];
-  for (const row of rows) {
-    if (passes(row)) found.at(-1)!.push(row);
+  for (const [, row] of places) {
+    if (row !== undefined && passes(row)) found.at(-1)!.push(row);
     else if (found.at(-1)!.length > 0) found.push([]);
   }
   return found.filter((stretch) => stretch.length > 0);

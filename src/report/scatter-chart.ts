@@ -73,7 +73,7 @@ export function scatterChart(rows: readonly Row[], spec: ScatterChartSpec): Char
     height,
     option: {
       ...heading(look),
-      ...legendFor(look, names, title),
+      ...narrowSymbols(legendFor(look, names, title)),
       grid: gridFor(look, names, title),
       xAxis: {
         ...scaleAxis(xScale, 'x', spec.xLabel ?? x),
@@ -87,4 +87,9 @@ export function scatterChart(rows: readonly Row[], spec: ScatterChartSpec): Char
       series: list,
     } as EChartsOption,
   };
+}
+
+/** A legend's symbols are as wide as lines need: a square would be a bar. */
+function narrowSymbols({ legend, ...rest }: { readonly legend?: object }): object {
+  return legend === undefined ? rest : { ...rest, legend: { ...legend, itemWidth: 12 } };
 }

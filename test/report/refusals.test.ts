@@ -71,6 +71,16 @@ describe('lines', () => {
     const sparse = grid.filter(({ x, s }) => s === 'a' || x === 1 || x === 4);
     expect(line(sparse, { series: 's' })[1]!.data).toHaveLength(2);
   });
+  it('with a band have it cut where the line is', () => {
+    const banded = [1, 2, 3, 4, 5].flatMap((x) =>
+      ['a', 'b'].map((s) => ({ x, s, y: x, low: x - 1, high: x + 1 })),
+    );
+    const kinds = line(
+      banded.filter(({ x, s }) => !(x === 3 && s === 'b')),
+      { series: 's', band: ['low', 'high'] },
+    ).map(({ type }) => type);
+    expect(kinds).toEqual(['custom', 'line', 'custom', 'custom', 'line']);
+  });
   it('of replicates: the points of few, the interval of five', () => {
     const of = (n: number) =>
       line(
