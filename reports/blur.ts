@@ -138,6 +138,7 @@ function overSigma(
   look: {
     title: string;
     subtitle: string;
+    seriesLabel?: string;
     yLabel: string;
     yMax?: number;
     marks?: { y: number; label: string }[];
@@ -147,6 +148,7 @@ function overSigma(
     x: 'sigma',
     y: 'mean',
     series: 'series',
+    seriesLabel: 'images',
     band: ['low', 'high'],
     // A σ of 0 (no blur, as a control) has no place on a log axis.
     xScale: rows.every((row) => Number(row.sigma) > 0) ? 'log' : 'linear',
@@ -169,6 +171,7 @@ function drawJudge(rows: readonly Row[], context: ReportContext): Chart {
   return overSigma(lines, {
     title: `What the judge sees of a blur, ${dataName(context)}`,
     subtitle: 'DisNet on test images, half of them clear and half blurred',
+    seriesLabel: 'measure',
     yLabel: 'share of the test images',
     yMax: 1,
     marks: [{ y: 0.5, label: 'guessing' }],

@@ -4,10 +4,20 @@ import type { Manifest } from '../run/manifest.js';
 import { TIMING_COLUMNS } from '../run/timings.js';
 import type { Value } from '../space/types.js';
 
-/** Column names with their DuckDB types, in the file's order. */
-export type Columns = readonly (readonly [name: string, type: string])[];
-
 export type ColumnType = 'number' | 'integer' | 'boolean' | 'string';
+
+/** A column of a CSV. */
+export interface Column {
+  readonly name: string;
+  /** Its name in SQL: its own, or with a number behind it where SQL would take it for another column. */
+  readonly sql: string;
+  readonly type: ColumnType;
+  /** The run's own columns hold what they should; an axis what the sweep said; what is measured may be anything. */
+  readonly role: 'own' | 'axis' | 'measured';
+}
+
+/** In the file's order. */
+export type Columns = readonly Column[];
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   number: 'DOUBLE',
@@ -19,46 +29,71 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 /** `trial,key,replicate,seed,<axes…>,status,<metrics…>` */
 export function trialColumns(manifest: Manifest): Columns {
   const types = new Map(manifest.worker.params.map((param) => [param.name, param.type]));
-  return [
-    ['trial', 'BIGINT'],
-    ['key', 'VARCHAR'],
-    ['replicate', 'BIGINT'],
-    ['seed', 'BIGINT'],
-    ...manifest.axes.map((axis) => [axis, sqlType(types.get(axis) ?? 'string')] as const),
-    ['status', 'VARCHAR'],
-    ...manifest.worker.metrics.map((metric) => [metric.name, sqlType(metric.type)] as const),
-  ];
+  return withSqlNames([
+    ...own({ trial: 'integer', key: 'string', replicate: 'integer', seed: 'integer' }),
+    ...manifest.axes.map((name) => ({ name, type: types.get(name) ?? 'string', role: 'axis' as const })),
+    ...own({ status: 'string' }),
+    ...manifest.worker.metrics.map(({ name, type }) => ({ name, type, role: 'measured' as const })),
+  ]);
 }
 
 export function timingColumns(): Columns {
-  return Object.entries(TIMING_COLUMNS).map(([name, type]) => [name, sqlType(type)]);
+  return withSqlNames(own(TIMING_COLUMNS));
 }
 
-/** `trial,step,<series…>` */
+/** `trial,step,<series…>`; a step may be a part of an epoch. */
 export function metricColumns(manifest: Manifest): Columns {
-  return [
-    ['trial', 'BIGINT'],
-    ['step', 'BIGINT'],
-    ...manifest.worker.series.map((name) => [name, 'DOUBLE'] as const),
-  ];
+  return withSqlNames([
+    ...own({ trial: 'integer', step: 'number' }),
+    ...manifest.worker.series.map((name) => ({ name, type: 'number' as const, role: 'measured' as const })),
+  ]);
 }
 
 /** The worker's parameters that are no axis, as SQL constants: the value the sweep fixes, else the default. */
 export function constantColumns(
   manifest: Manifest,
 ): readonly { readonly name: string; readonly sql: string }[] {
+  const taken = new Set(trialColumns(manifest).map((column) => column.sql.toLowerCase()));
   return manifest.worker.params
     .filter((param) => !manifest.axes.includes(param.name))
-    .map(({ name, type, default: resting }) => ({
-      name,
-      sql: `${quoteText(String(manifest.fixed[name] ?? resting))}::${sqlType(type)}`,
-    }));
+    .map(({ name, type, default: resting }) => {
+      const value: unknown = Object.hasOwn(manifest.fixed, name) ? manifest.fixed[name] : resting;
+      return { name: freeName(name, taken), sql: constant(value, type) };
+    });
+}
+
+function constant(value: unknown, type: ColumnType): string {
+  if (value === null || value === undefined) return `NULL::${sqlType(type)}`;
+  if (typeof value === 'object') return quoteText(JSON.stringify(value));
+  // What BIGINT does not hold is a DOUBLE, as in a column of the CSV.
+  const fits = type !== 'integer' || Number.isSafeInteger(value);
+  return `${quoteText(String(value))}::${fits ? sqlType(type) : 'DOUBLE'}`;
+}
+
+type Declared = Omit<Column, 'sql'>;
+
+function own(types: Readonly<Record<string, ColumnType>>): Declared[] {
+  return Object.entries(types).map(([name, type]) => ({ name, type, role: 'own' }));
+}
+
+/** SQL does not tell names apart by their case. */
+function withSqlNames(columns: readonly Declared[]): Columns {
+  const taken = new Set<string>();
+  return columns.map((column) => ({ ...column, sql: freeName(column.name, taken) }));
+}
+
+/** `name`, or `name_2`, `name_3`, … where it is taken; it is taken from then on. */
+export function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}_${i}`;
+  taken.add(free.toLowerCase());
+  return free;
 }
 
 /** A SQL literal for a parameter's value. */
 export function quoteValue(value: Value): string {
   if (typeof value === 'number') return `${quoteText(String(value))}::DOUBLE`;
-  return typeof value === 'boolean' ? String(value) : quoteText(value);
+  return typeof value === 'boolean' ? String(value) : quoteText(String(value));
 }
 
 export function quoteText(text: string): string {
@@ -70,5 +105,5 @@ export function quoteName(name: string): string {
 }
 
 export function sqlType(type: ColumnType): string {
-  return SQL_TYPES[type];
+  return SQL_TYPES[type] ?? 'VARCHAR';
 }

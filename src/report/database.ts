@@ -1,17 +1,17 @@
 // Run folders as a database: DuckDB in memory, with the views `trials`, `timings` and `metrics` over the CSVs of one or
-// several runs (column `run` says which). It reads only, and never asks the network for an extension.
-import { existsSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+// several runs (column `run` says which). It reads only, and never asks the network for an extension. NaN is NULL in the
+// views: SQL takes it for greater than any number, so that the best trial would be one that diverged. `trials_raw` and
+// `metrics_raw` have every cell as its file has it.
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import {
   type Columns,
   constantColumns,
+  freeName,
   metricColumns,
   quoteName,
   quoteText,
@@ -19,10 +19,15 @@ import {
   trialColumns,
 } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
+import { type Oddity, openSource, REMAKE } from './source.js';
 
 export interface RunDatabase {
   /** The manifests of the folders, in order. */
   readonly manifests: readonly Manifest[];
+  /** What metrics and series hold that is not finite or not of their type. */
+  readonly oddities: readonly (Oddity & { readonly view: View })[];
+  /** Columns that have another name in SQL, since it does not tell theirs from one before it. */
+  readonly renamed: readonly { readonly name: string; readonly sql: string }[];
   /** Throws BAD_DEFINITION where the SQL is wrong, BAD_RUN_FOLDER where a CSV is damaged. */
   query(sql: string): Promise<Rows>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
@@ -30,10 +35,7 @@ export interface RunDatabase {
   close(): void;
 }
 
-/** Up to this many bytes a CSV is read once into memory; larger ones are read anew by every query, in constant memory. */
-const IN_MEMORY_BYTES = 100e6;
-
-const REMAKE = '`sweepline resume <run>` makes the CSVs again from journal.bin';
+export type View = 'trials' | 'timings' | 'metrics';
 
 /** Views over one run folder or several; throws BAD_RUN_FOLDER where one is none. */
 export async function openDatabase(folders: readonly string[]): Promise<RunDatabase> {
@@ -50,35 +52,72 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
     instance.closeSync();
   };
   try {
-    const repeated = new Set(runs.map((run) => run.manifest.runId)).size < runs.length;
-    for (const [i, { path: folder, manifest }] of runs.entries()) {
-      const label = quoteText(repeated ? folder : manifest.runId);
-      const parts = [
-        { view: 'trials', columns: trialColumns(manifest), constants: constantColumns(manifest) },
-        { view: 'timings', columns: timingColumns(), constants: [] },
-        { view: 'metrics', columns: metricColumns(manifest), constants: [] },
-      ];
-      for (const { view, columns, constants } of parts) {
-        // Reports look at timings once, if at all.
-        const keep = view !== 'timings';
-        const path = join(folder, `${view}.csv`);
-        const source = await loadCsv(connection, { name: `${view}_${i}`, path, columns, keep });
-        const extra = constants.map(({ name, sql }) => `, ${sql} AS ${quoteName(name)}`).join('');
-        await connection.run(
-          `CREATE VIEW "run_${i}_${view}" AS SELECT ${label} AS run, *${extra} FROM ${source}`,
-        );
-      }
-    }
-    for (const view of ['trials', 'timings', 'metrics']) {
-      const parts = runs.map((_, i) => `SELECT * FROM "run_${i}_${view}"`);
-      await connection.run(`CREATE VIEW ${view} AS ${parts.join(' UNION ALL BY NAME ')}`);
-    }
+    const views = await makeViews(connection, runs);
     // Sums of floats depend on how rows are dealt to threads: queries get one, so that equal runs give equal bytes.
     await connection.run('SET threads = 1');
+    return { manifests: runs.map((run) => run.manifest), ...views, ...queries(connection), close };
   } catch (error) {
     close();
     throw describeFailure(error);
   }
+}
+
+type OpenRun = Awaited<ReturnType<typeof openRunFolder>>;
+
+async function makeViews(
+  connection: DuckDBConnection,
+  runs: readonly OpenRun[],
+): Promise<Pick<RunDatabase, 'oddities' | 'renamed'>> {
+  const files = runs.map(({ manifest }) => ({
+    trials: trialColumns(manifest),
+    timings: timingColumns(),
+    metrics: metricColumns(manifest),
+    constants: constantColumns(manifest),
+  }));
+  // A parameter or metric may be called `run` too; then the run's id is `run_2`.
+  const all = files.flatMap(({ trials, metrics, constants }) => [
+    ...[...trials, ...metrics].map((column) => column.sql),
+    ...constants.map((constant) => constant.name),
+  ]);
+  const runName = quoteName(freeName('run', new Set(all.map((name) => name.toLowerCase()))));
+  const repeated = new Set(runs.map((run) => run.manifest.runId)).size < runs.length;
+  const oddities: (Oddity & { readonly view: View })[] = [];
+  for (const [i, { path: folder, manifest }] of runs.entries()) {
+    const label = `${quoteText(repeated ? folder : manifest.runId)} AS ${runName}`;
+    for (const view of VIEWS) {
+      const columns = files[i]![view];
+      const constants = view === 'trials' ? files[i]!.constants : [];
+      // Reports look at timings once, if at all.
+      const keep = view !== 'timings';
+      const path = join(folder, `${view}.csv`);
+      const source = await openSource(connection, { name: `${view}_${i}`, path, columns, keep });
+      for (const oddity of source.oddities) oddities.push({ ...oddity, view });
+      const extra = constants.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`);
+      for (const [name, cells] of [
+        [view, source.cells],
+        [`${view}_raw`, source.raw],
+      ] as const)
+        await connection.run(
+          `CREATE VIEW "run_${i}_${name}" AS SELECT ${[label, ...named(columns, cells), ...extra].join(', ')} FROM ${source.from}`,
+        );
+    }
+  }
+  for (const view of [...VIEWS, 'trials_raw', 'metrics_raw']) {
+    const parts = runs.map((_, i) => `SELECT * FROM "run_${i}_${view}"`);
+    await connection.run(`CREATE VIEW ${view} AS ${parts.join(' UNION ALL BY NAME ')}`);
+  }
+  const columns = files.flatMap(({ trials, metrics }) => [...trials, ...metrics]);
+  const renamed = columns.flatMap(({ name, sql }) => (name === sql ? [] : [{ name, sql }]));
+  return { oddities, renamed };
+}
+
+const VIEWS = ['trials', 'timings', 'metrics'] as const;
+
+function named(columns: Columns, cells: readonly string[]): readonly string[] {
+  return columns.map(({ sql }, i) => `${cells[i]} AS ${quoteName(sql)}`);
+}
+
+function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'keep'> {
   const query = async (sql: string): Promise<Rows> => {
     try {
       const reader = await connection.runAndReadAll(sql);
@@ -89,66 +128,37 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
     }
   };
   return {
-    manifests: runs.map((run) => run.manifest),
     query,
     async keep(name, sql) {
-      await query(`CREATE TABLE ${quoteName(name)} AS ${sql.trim().replace(/;$/, '')}`);
+      try {
+        await connection.run(`CREATE TABLE ${quoteName(name)} AS\n${sql.trim().replace(/;$/, '')}`);
+      } catch (error) {
+        throw describeFailure(error, 1);
+      }
       return query(`FROM ${quoteName(name)}`);
     },
-    close,
   };
 }
 
-interface Csv {
-  readonly name: string;
-  readonly path: string;
-  readonly columns: Columns;
-  /** Whether it is read into memory where it is small enough. */
-  readonly keep: boolean;
-}
-
-/** SQL that names the rows of a CSV; of none where the file is not there (a run that has not got so far). */
-async function loadCsv(connection: DuckDBConnection, { name, path, columns, keep }: Csv): Promise<string> {
-  if (!existsSync(path)) {
-    const cells = columns.map(([column, type]) => `NULL::${type} AS ${quoteName(column)}`).join(', ');
-    return `(SELECT ${cells} WHERE false)`;
-  }
-  await checkHeader(path, columns);
-  const types = columns.map(([column, type]) => `${quoteText(column)}: '${type}'`).join(', ');
-  const csv = `read_csv(${quoteText(resolve(path))}, auto_detect = false, header = true, delim = ',', quote = '"',
-    escape = '"', nullstr = '', columns = {${types}})`;
-  if (!keep || statSync(path).size > IN_MEMORY_BYTES) return csv;
-  await connection.run(`CREATE TABLE "${name}" AS SELECT * FROM ${csv}`);
-  return `"${name}"`;
-}
-
-async function checkHeader(path: string, columns: Columns): Promise<void> {
-  const expected = formatRow(columns.map(([name]) => name));
-  const file = await open(path);
-  try {
-    const bytes = Buffer.alloc(Buffer.byteLength(expected));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-    const found = bytes.toString('utf8', 0, bytesRead);
-    if (found === expected) return;
-    throw new SweeplineError(
-      'BAD_RUN_FOLDER',
-      `${path} begins "${found.split('\n')[0]}"; its manifest says "${expected.trimEnd()}"`,
-      { hint: REMAKE },
-    );
-  } finally {
-    await file.close();
-  }
-}
-
-function describeFailure(error: unknown): unknown {
+/** `before` lines of the SQL are not its author's. */
+function describeFailure(error: unknown, before = 0): unknown {
   if (error instanceof SweeplineError || !(error instanceof Error)) return error;
-  const damaged = /CSV Error/.test(error.message);
-  const message = error.message.split('\n\n')[0]!;
-  return new SweeplineError(
-    damaged ? 'BAD_RUN_FOLDER' : 'BAD_DEFINITION',
-    damaged ? `a CSV of the run is damaged: ${message}` : `the SQL does not run: ${message}`,
-    { cause: error, ...(damaged ? { hint: REMAKE } : {}) },
-  );
+  const [message, ...rest] = error.message.split('\n\n');
+  if (/CSV Error/.test(message!)) {
+    const words = `a CSV of the run is damaged: ${message}`;
+    return new SweeplineError('BAD_RUN_FOLDER', words, { cause: error, hint: REMAKE });
+  }
+  const place = rest.find((part) => /^LINE \d+:/.test(part));
+  const where =
+    place === undefined
+      ? ''
+      : `\n${place.replace(/^LINE (\d+):/, (_, line: string) => `LINE ${Number(line) - before}:`)}`;
+  const reason = /out of range/i.test(message!)
+    ? ' (a value is infinite or too large for this; `FILTER (isfinite(x))` leaves infinite ones out)'
+    : '';
+  return new SweeplineError('BAD_DEFINITION', `the SQL does not run: ${message}${reason}${where}`, {
+    cause: error,
+  });
 }
 
 function makeRow(columns: readonly string[], cells: readonly unknown[]): Row {

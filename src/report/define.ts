@@ -22,7 +22,9 @@ export interface ReportContext {
   readonly folder: string;
   /**
    * Runs SQL over the views `trials`, `timings`, `metrics`, and over the tables of this report that are made already
-   * (`escape-thresholds` is `escape_thresholds` in SQL). Axes that do not exist at a trial's point are NULL.
+   * (`escape-thresholds` is `escape_thresholds` in SQL). Axes that do not exist at a trial's point are NULL, and so is
+   * a metric that is NaN: SQL takes NaN for greater than any number, and the best trial would be one that diverged.
+   * Infinite values stay. The cells as the files have them are in `trials_raw` and `metrics_raw`.
    */
   query(sql: string): Promise<Rows>;
   /** What was chosen of this report's `choices`: the first value where nothing was said. */
@@ -42,7 +44,10 @@ export interface TableSpec {
   readonly sql: string | ((context: ReportContext) => Later<string>);
   /** What columns mean, for the report's reader. */
   readonly columns?: Readonly<Record<string, string>>;
-  /** Throws where the rows contradict each other. */
+  /**
+   * A gate: throws where the rows are not as they must be (they contradict each other; an accuracy fell). The table is
+   * written all the same, with the error's words above it, and `sweepline report` exits 1.
+   */
   readonly check?: (rows: Rows, context: ReportContext) => Later<void>;
   /** How many rows stand in the report itself (default 20; 0: a link only). The CSV always has all. */
   readonly preview?: number;
@@ -58,7 +63,7 @@ interface FigureBase {
 export interface ChartSpec extends FigureBase {
   readonly table?: string;
   readonly sql?: string | ((context: ReportContext) => Later<string>);
-  /** Called with at least one row; without rows the figure says so instead. */
+  /** Called with at least one row; a figure without rows is left out, and the report says so. */
   readonly draw: (rows: readonly Row[], context: ReportContext) => Later<Chart>;
 }
 
@@ -126,7 +131,7 @@ export function defineReport(options: ReportOptions): Report {
   return { ...options, kind: 'sweepline-report', figures, text };
 }
 
-const RESERVED = ['trials', 'timings', 'metrics'];
+const RESERVED = ['trials', 'timings', 'metrics', 'trials_raw', 'metrics_raw'];
 
 /** A table's name in SQL: dashes are underscores there. */
 export function sqlName(name: string): string {

@@ -50,17 +50,6 @@ export async function renderChart(chart: Chart, name: string, about: string): Pr
   }
 }
 
-/** A figure without data says so, at the size of a short chart. */
-export function renderEmptyFigure(name: string, about: string, message: string): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="120" viewBox="0 0 640 120" role="img" aria-label="${escapeMarkup(about)}">`,
-    `<title>${escapeMarkup(name)}</title>`,
-    `<rect width="640" height="120" fill="${PAPER}"/>`,
-    `<text x="320" y="66" text-anchor="middle" font-family="${FONT}" font-size="15" fill="${MUTED}">${escapeMarkup(message)}</text>`,
-    '</svg>\n',
-  ].join('\n');
-}
-
 type ECharts = Pick<typeof import('echarts'), 'init'>;
 let loaded: Promise<ECharts> | undefined;
 
@@ -73,15 +62,20 @@ function loadECharts(): Promise<ECharts> {
 
 /** Leaves out what only a script in the page would use, and renames `zr7-c0` (7 drawings before) to `<name>-c0`. */
 function cleanSvg(svg: string, name: string, about: string): string {
-  return svg
-    .replace(/<style\s*><!\[CDATA\[[\s\S]*?\]\]>\s*<\/style>\n?/g, '')
-    .replace(/ class="zr\d+-cls-\d+"/g, '')
-    .replace(/ ecmeta_\w+="[^"]*"/g, '')
-    .replace(/ pointer-events="visible"/g, '')
-    .replace(/\bzr\d+-/g, `${name}-`)
-    .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
-    .replace(/#fff\b/g, PAPER)
-    .replaceAll(`font-family:${FONT};`, '')
-    .replace(/<svg /, `<svg role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}" `)
-    .replace(/\s*$/, '\n');
+  return (
+    svg
+      .replace(/<style\s*><!\[CDATA\[[\s\S]*?\]\]>\s*<\/style>\n?/g, '')
+      .replace(/ class="zr\d+-cls-\d+"/g, '')
+      .replace(/ ecmeta_\w+="[^"]*"/g, '')
+      .replace(/ pointer-events="visible"/g, '')
+      .replace(/\bzr\d+-/g, `${name}-`)
+      .replace(/<defs\s*>\s*<\/defs>\n?/g, '')
+      .replace(/#fff\b/g, PAPER)
+      .replaceAll('"rgb(255,255,255)"', `"${PAPER}"`)
+      // Labels of mark lines come in ECharts' own dark grey, which a dark page would swallow.
+      .replace(/(<text [^>]*fill=")#(?:333|000)"/g, `$1${INK}"`)
+      .replaceAll(`font-family:${FONT};`, '')
+      .replace(/<svg /, `<svg role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}" `)
+      .replace(/\s*$/, '\n')
+  );
 }

@@ -38,7 +38,7 @@ export async function writeRunReport(
       hint: 'give the sweep one (report: new URL(…)), or name one: `sweepline report <run> --report <file>`',
     });
   }
-  return writeReport(path, await loadReport(String(url)), chosen);
+  return writeReport(path, await loadReport(String(url)), chosen, String(url));
 }
 
 function findReport(reference: FileReference | null, folder: string): string | null {

@@ -4,6 +4,8 @@ import { formatTick } from './theme.js';
 
 /** Longer axes have powers of ten enough. */
 const MOST_DECADES = 2;
+/** Below this ratio of its ends a log axis is nearly linear: 1, 2 and 5 would leave most of it empty. */
+const NARROW = 2.5;
 
 /** Options of a log axis for these values; none where they span more than two decades, or none is above 0. */
 export function shortLogAxis(values: readonly number[]): object {
@@ -11,7 +13,7 @@ export function shortLogAxis(values: readonly number[]): object {
   const low = positive.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
   const high = positive.reduce((most, v) => Math.max(most, v), 0);
   if (positive.length === 0 || high / low > 10 ** MOST_DECADES) return {};
-  const ticks = logTicks(low, high);
+  const ticks = high / low <= NARROW ? evenTicks(low, high) : logTicks(low, high);
   const customValues = [...ticks];
   return {
     min: ticks[0],
@@ -19,6 +21,17 @@ export function shortLogAxis(values: readonly number[]): object {
     axisTick: { customValues },
     axisLabel: { customValues, formatter: (value: number) => formatTick(value) },
   };
+}
+
+/** Multiples of a round step: all from the last at or below `low` to the first at or above `high` (at least two). */
+export function evenTicks(low: number, high: number): readonly number[] {
+  const rough = Math.max(high - low, low * 1e-9) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough)!;
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  // Through text: 3 times 0.1 is not 0.3 to the last digit.
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 /** 1, 2 and 5 times powers of ten: all from the last at or below `low` to the first at or above `high` (at least two). */

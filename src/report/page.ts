@@ -2,67 +2,72 @@
 // script, readable on a phone and in the dark.
 import { formatCount, plural } from '../ground/text.js';
 import type { Manifest } from '../run/manifest.js';
-import type { Report, Rows, TableSpec } from './define.js';
+import type { TrialCounts } from './counts.js';
+import type { RunDatabase } from './database.js';
+import type { Report } from './define.js';
+import { type ReportFault, renderFault } from './faults.js';
 import { renderHtml } from './markdown.js';
 import { escapeMarkup } from './markup.js';
+import { renderOddities } from './oddities.js';
+import type { MadeFigure, MadeParts, MadeTable } from './parts.js';
 import { renderMarkdownTable } from './tables.js';
-import { INK, MUTED, PAPER, RULE } from './theme.js';
-
-/** Trials by how they ended; `missing`: planned, but without a row. */
-export interface TrialCounts {
-  readonly byStatus: Readonly<Record<string, number>>;
-  readonly total: number;
-  /** Undefined where the number of trials is not known beforehand. */
-  readonly missing: number | undefined;
-  /** The first trials that did not end `ok`, with their errors. */
-  readonly failures: Rows;
-}
+import { CATEGORY_COLOURS, DARK_CATEGORY_COLOURS, INK, MUTED, PAPER, RULE } from './theme.js';
 
 export interface PageParts {
   readonly report: Report;
-  readonly manifest: Manifest;
   readonly counts: TrialCounts;
-  readonly text: readonly string[];
-  readonly tables: readonly { readonly spec: TableSpec; readonly rows: Rows; readonly path: string }[];
-  /** `path` is null for a picture that this run does not have. */
-  readonly figures: readonly {
-    readonly name: string;
-    readonly about: string;
-    readonly path: string | null;
-  }[];
+  readonly parts: MadeParts;
+  readonly database: Pick<RunDatabase, 'manifests' | 'oddities' | 'renamed'>;
+  /** Paths of the figures that were drawn. */
+  readonly figures: readonly { readonly name: string; readonly path: string }[];
 }
 
 const PREVIEW = 20;
 const SUMMARY_ROWS = 200;
 
-export function renderReport({ report, manifest, counts, text, tables, figures }: PageParts): string {
-  const drawn = figures.filter((figure) => figure.path !== null);
+export function renderReport({ report, counts, parts, database, figures }: PageParts): string {
+  const { tables, text, faults } = parts;
+  const paths = new Map(figures.map(({ name, path }) => [name, path]));
+  const shown = parts.figures.map((made) => renderFigure(made, paths.get(made.spec.name)));
+  const absent = parts.figures.filter(({ picture, fault }) => picture === null && fault === undefined);
   return [
     `# ${report.title}`,
-    renderOrigin(manifest),
+    renderOrigin(database.manifests[0]!),
     renderCounts(counts),
+    ...(faults.length === 0 ? [] : [summariseFaults(faults)]),
     ...text.map((section) => section.trim()),
-    ...(drawn.length === 0 ? [] : ['## Figures']),
-    ...drawn.map(({ name, about, path }) => `![${name}](${path})\n\n*${name}*: ${about}`),
+    ...(parts.figures.length === 0 ? [] : ['## Figures']),
+    ...shown.filter((figure) => figure !== undefined),
+    ...(absent.length === 0
+      ? []
+      : [
+          `Left out, since this run has no rows for them: ${absent.map(({ spec }) => spec.name).join(', ')}.`,
+        ]),
     ...(tables.length === 0 ? [] : ['## Tables']),
-    ...tables.map(({ spec, rows, path }) =>
-      renderTable(spec, rows, { limit: spec.preview ?? PREVIEW, path, level: 3 }),
+    ...tables.map((made) =>
+      renderTable(made, {
+        limit: made.spec.preview ?? PREVIEW,
+        path: `summary/${made.spec.name}.csv`,
+        level: 3,
+      }),
     ),
+    ...renderOddities(database, counts.total),
   ]
     .map((part) => `${part.trimEnd()}\n`)
     .join('\n');
 }
 
 /** `summary/<name>.md`: the table by itself, its first 200 rows. */
-export function renderTablePage(spec: TableSpec, rows: Rows): string {
-  return renderTable(spec, rows, { limit: SUMMARY_ROWS, path: `${spec.name}.csv`, level: 1 });
+export function renderTablePage(made: MadeTable): string {
+  return renderTable(made, { limit: SUMMARY_ROWS, path: `${made.spec.name}.csv`, level: 1 });
 }
 
 function renderTable(
-  spec: TableSpec,
-  rows: Rows,
+  { spec, rows, fault }: MadeTable,
   { limit, path, level }: { readonly limit: number; readonly path: string; readonly level: number },
 ): string {
+  const head = [`${'#'.repeat(level)} ${spec.name}`, spec.about];
+  if (rows === null) return [...head, renderFault(fault!, 'This table could not be made.')].join('\n\n');
   const shown = Math.min(limit, rows.rows.length);
   const rest = shown < rows.rows.length ? `The first ${formatCount(shown)} of ` : '';
   const link = `${rest}${plural(rows.rows.length, 'row')}: [${path}](${path})`;
@@ -70,12 +75,25 @@ function renderTable(
     .filter((column) => spec.columns?.[column] !== undefined)
     .map((column) => `- \`${column}\`: ${spec.columns![column]}`);
   return [
-    `${'#'.repeat(level)} ${spec.name}`,
-    spec.about,
+    ...head,
+    ...(fault === undefined ? [] : [renderFault(fault, 'The check of this table failed.')]),
     ...(meanings.length === 0 ? [] : [meanings.join('\n')]),
     ...(shown === 0 ? [] : [renderMarkdownTable(rows, limit).trimEnd()]),
     `${link}\n`,
   ].join('\n\n');
+}
+
+function renderFigure({ spec, fault }: MadeFigure, path: string | undefined): string | undefined {
+  const { name, about } = spec;
+  if (fault !== undefined)
+    return `*${name}*: ${about}\n\n${renderFault(fault, 'This figure could not be drawn.')}`;
+  return path === undefined ? undefined : `![${name}](${path})\n\n*${name}*: ${about}`;
+}
+
+function summariseFaults(faults: readonly ReportFault[]): string {
+  const names = faults.map(({ part }) => part).join(', ');
+  const word = faults.length === 1 ? 'part' : 'parts';
+  return `**${faults.length} ${word} of this report failed: ${names}.** Each says why in its place.`;
 }
 
 /** What the numbers come from: sweep, worker and its version, engine, data, seed, versions. No dates. */
@@ -140,6 +158,7 @@ function themeable(svg: string): string {
     [MUTED]: 'muted',
     [RULE]: 'rule',
     [PAPER]: 'paper',
+    ...Object.fromEntries(CATEGORY_COLOURS.map((colour, i) => [colour, `c${i}`])),
   };
   return svg.trimEnd().replace(/#[0-9a-f]{6}\b/gi, (colour) => {
     const name = names[colour.toLowerCase()];
@@ -147,10 +166,17 @@ function themeable(svg: string): string {
   });
 }
 
+/** `--c0: …; --c1: …;` */
+function variables(colours: readonly string[]): string {
+  return colours.map((colour, i) => `--c${i}: ${colour};`).join(' ');
+}
+
 const STYLE = `
-:root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae; }
+:root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae;
+  ${variables(CATEGORY_COLOURS)} }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff; }
+  :root { --ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff;
+    ${variables(DARK_CATEGORY_COLOURS)} }
 }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem 1rem 4rem; }

@@ -1,5 +1,6 @@
 // Pictures in panels, as SVG text: points labelled by their class, confusion matrices, rows of images. For what a chart
 // library draws badly: every mark here is a figure that can be read without its colour.
+import { fullestColumns } from './heatmap-layout.js';
 import { escapeMarkup } from './markup.js';
 import { CATEGORY_COLOURS, FONT, INK, MUTED, PAPER, RULE, SEQUENTIAL_COLOURS } from './theme.js';
 
@@ -133,7 +134,7 @@ function arrange(
   panels: readonly string[],
   { side, perRow, ...look }: Look & { readonly side: number; readonly perRow: number },
 ): string {
-  const columns = Math.max(1, Math.min(perRow, panels.length));
+  const columns = fullestColumns(panels.length, perRow);
   const stride = side + GAP + 28;
   const placed = panels.map((panel, i) => {
     const x = GAP + (i % columns) * (side + GAP);

@@ -1,6 +1,6 @@
 // What ECharts has no series of its own for: bands around lines, whiskers on bars, labelled lines across a chart.
 import type { Row } from './define.js';
-import { INK, type SeriesStyle } from './theme.js';
+import { INK, PAPER, type SeriesStyle } from './theme.js';
 
 interface RenderApi {
   value(dimension: number): number;
@@ -80,6 +80,40 @@ export function markSeries(marks: readonly { readonly y: number; readonly label:
         yAxis: y,
         label: { formatter: label, position: 'insideEndTop', color: INK, fontSize: 12 },
       })),
+    },
+  };
+}
+
+/** Points over a line of means: each a replicate. */
+export function pointSeries(data: readonly unknown[][], { colour, symbol }: SeriesStyle): object {
+  return {
+    type: 'scatter',
+    silent: true,
+    z: 1,
+    data,
+    color: colour,
+    symbol,
+    symbolSize: 5,
+    itemStyle: { opacity: 0.5 },
+  };
+}
+
+/** Points over bars: `data` is [category, value], of the `index`-th of `count` series side by side. */
+export function barPointSeries(data: readonly unknown[][], index: number, count: number): object {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 3,
+    data,
+    encode: { x: 0, y: 1 },
+    renderItem: (_: unknown, api: RenderApi) => {
+      const { offsetCenter } = api.barLayout({ count, barMaxWidth: 48, barGap: '12%' })[index]!;
+      const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number];
+      return {
+        type: 'circle',
+        shape: { cx: x + offsetCenter, cy: y, r: 3 },
+        style: { fill: PAPER, stroke: INK, lineWidth: 1.2 },
+      };
     },
   };
 }

@@ -26,6 +26,19 @@ export const CATEGORY_COLOURS = [
   '#8c8c8c',
 ] as const;
 
+/** The same on a dark page, where the darker ones would not be read: in their order. */
+export const DARK_CATEGORY_COLOURS = [
+  '#4ba3e3',
+  '#e69f00',
+  '#2fc79a',
+  '#dd9cc0',
+  '#f0853a',
+  '#7cc7f2',
+  '#b691dc',
+  '#cfc02c',
+  '#a3a3a3',
+] as const;
+
 /** Colour alone never tells two series apart: each also has its own dash and symbol. */
 export interface SeriesStyle {
   readonly colour: string;
@@ -77,4 +90,15 @@ export function formatNumber(value: number, digits = 6): string {
 /** For axis labels: three digits. */
 export function formatTick(value: number | string | boolean): string {
   return typeof value === 'number' ? formatNumber(value, 3) : String(value);
+}
+
+/** Labels of ticks that stand together: three digits, or as many as tell them apart. */
+export function formatTicks(values: readonly (number | string | boolean)[]): readonly string[] {
+  const distinct = new Set(values).size;
+  for (let digits = 3; ; digits++) {
+    const labels = values.map((value) =>
+      typeof value === 'number' ? formatNumber(value, digits) : String(value),
+    );
+    if (digits >= 17 || new Set(labels).size === distinct) return labels;
+  }
 }

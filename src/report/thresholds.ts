@@ -1,6 +1,6 @@
 // Thresholds along one axis, for any worker with a metric that is true up to a point of that axis and false from there
 // on: one row a configuration, with the bracket that the trials themselves give. It chooses no trials.
-import { InternalError, throwFaults } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import { quoteName, quoteValue } from './columns.js';
 import type { ReportContext, Row, Rows, TableSpec } from './define.js';
@@ -105,13 +105,15 @@ function checkBrackets(
     const { threshold, lower, upper, method } = row as Readonly<Record<string, number | string | null>>;
     const where = `table ${name}, row ${describeRow(row)}`;
     if (monotone && lower !== null && upper !== null && lower! >= upper!) {
-      throw new InternalError(
+      throw new SweeplineError(
+        'BAD_DEFINITION',
         `${where}: "${metric}" turned twice: true at ${axis} = ${lower}, false at ${upper}`,
       );
     }
     if (exact === undefined || method !== 'exact') continue;
     if ((lower !== null && lower! >= threshold!) || (upper !== null && upper! < threshold!)) {
-      throw new InternalError(
+      throw new SweeplineError(
+        'BAD_DEFINITION',
         `${where}: the exact threshold ${threshold} lies outside the bracket of its trials, ${lower ?? 'none'} to ${upper ?? 'none'}`,
       );
     }

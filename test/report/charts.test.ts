@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { barChart, lineChart } from '../../src/report/charts.js';
-import { type Chart, renderChart, renderEmptyFigure } from '../../src/report/echarts.js';
+import { type Chart, renderChart } from '../../src/report/echarts.js';
 import { heatMap } from '../../src/report/heatmap.js';
 import { formatNumber, SEQUENTIAL_COLOURS, seriesStyle } from '../../src/report/theme.js';
 import { findXmlFault } from './xml.js';
@@ -112,12 +112,6 @@ describe('charts', () => {
     const line = await renderChart(lineChart(many, { x: 'x', y: 'z' }), 'line', 'line');
     expect(heat.length).toBeLessThan(100_000);
     expect(line.length).toBeLessThan(30_000);
-  });
-
-  it('says so where there is nothing to draw', () => {
-    const svg = renderEmptyFigure('f', 'a < b', 'nothing');
-    expect(findXmlFault(svg)).toBeUndefined();
-    expect(svg).toContain('>nothing</text>');
   });
 });
 

@@ -72,8 +72,15 @@ describe('a run folder as a database', () => {
     const doubles = fc.sample(fc.double({ noDefaultInfinity: false }), { numRuns: 3000, seed: 1 });
     const trials: TrialRow[] = doubles.map((loss) => ({ alpha: 0, size: 0, loss }));
     const folder = await makeRunFolder(manifest, trials);
-    const { rows } = await using([folder], (db) => db.query('SELECT loss FROM trials ORDER BY trial'));
-    expect(rows.map((row) => row.loss)).toEqual(doubles.map((loss) => (loss === 0 ? 0 : loss)));
+    const read = (view: string) =>
+      using([folder], async (db) => {
+        const { rows } = await db.query(`SELECT loss FROM ${view} ORDER BY trial`);
+        return rows.map((row) => row.loss);
+      });
+    expect(await read('trials_raw')).toEqual(doubles.map((loss) => (loss === 0 ? 0 : loss)));
+    expect(await read('trials')).toEqual(
+      doubles.map((loss) => (Number.isNaN(loss) ? null : loss === 0 ? 0 : loss)),
+    );
   });
 
   it('has empty views for files that are not there yet', async () => {

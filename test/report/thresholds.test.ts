@@ -156,7 +156,7 @@ describe('thresholdTable', () => {
       { optimizer: 'sgd', h: 0.2, escaped: true, peak: 1.2 },
     ];
     await expect(makeTable(manifest, twice, SPEC)).rejects.toThrow(
-      /^internal: .*optimizer=sgd.*turned twice/,
+      /^table thresholds, row optimizer=sgd.*turned twice/,
     );
     const outside = [
       { optimizer: 'sgd', h: 0.1, escaped: true, peak: 1.05 },

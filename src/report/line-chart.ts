@@ -1,0 +1,178 @@
+// Lines with bands. A line is broken where there is nothing to draw; it is never drawn across a value that other lines
+// have and it lacks.
+import type { EChartsOption } from 'echarts';
+import type { Row } from './define.js';
+import type { Chart } from './echarts.js';
+import {
+  type ChartLook,
+  columnsOf,
+  edges,
+  fits,
+  gridFor,
+  heading,
+  legendFor,
+  type ScaleType,
+  scaleAxis,
+  ticksAt,
+  valueAxis,
+} from './look.js';
+import { requireColumns, requireOneRow } from './marks.js';
+import { averageRows, INTERVAL } from './replicates.js';
+import { groupRows } from './settings.js';
+import { bandSeries, markSeries, pointSeries } from './shapes.js';
+import { seriesStyle } from './theme.js';
+
+export interface LineChartSpec extends ChartLook {
+  readonly x: string;
+  readonly y: string;
+  /** One line for each value of this column, in the order of first mention. */
+  readonly series?: string;
+  /** Columns of a band's lower and upper edge. */
+  readonly band?: readonly [low: string, high: string];
+  /**
+   * Several rows for one x and series are replicates: their mean is drawn, with Student's 95 % interval of five and more,
+   * and with the points themselves of fewer. Otherwise two rows for one place are refused.
+   */
+  readonly replicates?: 'mean';
+  /** Ends of what y can be (an accuracy: [0, 1]): the interval of a mean is cut off there. */
+  readonly within?: readonly [least: number, most: number];
+  readonly xScale?: ScaleType;
+  readonly yScale?: ScaleType;
+  /** Where the x axis has ticks and labels, in place of round numbers: for a few values that were chosen. */
+  readonly xTicks?: readonly number[];
+  /** Ends of the y axis; lines are cut there. */
+  readonly yMin?: number;
+  readonly yMax?: number;
+  /** Lines across the whole chart, with their labels. */
+  readonly marks?: readonly { readonly y: number; readonly label: string }[];
+  /** Joins values by steps instead of slopes: for what jumps. */
+  readonly step?: boolean;
+}
+
+const LONG = 400;
+
+/**
+ * Lines in the order of x. A line is broken where y has no number (or none > 0 on a log scale), and where it has no row
+ * at an x of a grid that it shares with others; rows without an x are left out. Throws BAD_DEFINITION for unknown
+ * columns, text in place of numbers, and two rows for one place.
+ */
+export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
+  const { x, y, series, xScale = 'linear', yScale = 'linear', width = 760, height = 440 } = spec;
+  requireColumns(rows, {
+    chart: 'lineChart',
+    columns: [x, y, series, ...(spec.band ?? [])],
+    numbers: [x, y, ...(spec.band ?? [])],
+  });
+  const placed = rows.filter((row) => fits(row[x], xScale));
+  const averaged =
+    spec.replicates === 'mean' ? averageRows(placed, { x, y, series, within: spec.within }) : undefined;
+  if (averaged === undefined)
+    requireOneRow(
+      placed,
+      'lineChart',
+      [x, series],
+      "make one row of them in SQL, name a `series` column that tells them apart, or draw their mean with replicates: 'mean'",
+    );
+  const band = averaged === undefined ? spec.band : INTERVAL;
+  const drawable = averaged?.rows ?? placed;
+  const groups = groupRows(drawable, series);
+  const xs = [...new Set(drawable.map((row) => row[x] as number))].sort((a, b) => a - b);
+  const list: object[] = [];
+  for (const [i, [name, members]] of groups.entries()) {
+    const style = seriesStyle(i);
+    const places = withGaps(members, x, xs);
+    if (band !== undefined) {
+      const [low, high] = band;
+      for (const whole of stretches(places, (row) => fits(row[low], yScale) && fits(row[high], yScale)))
+        list.push(bandSeries(whole, { x, low, high }, style));
+    }
+    const data = places.map(([at, row]): Point => {
+      const cell = row?.[y];
+      return [at, fits(cell, yScale) ? cell : null];
+    });
+    list.push(lineSeries({ name, data, index: i, step: spec.step === true }));
+    const own = averaged?.points.filter((row) => series === undefined || String(row[series]) === name) ?? [];
+    if (own.length > 0)
+      list.push(
+        pointSeries(
+          own.map((row) => [row[x], row[y]]),
+          style,
+        ),
+      );
+  }
+  const names = groups.map(([name]) => name);
+  if (spec.marks !== undefined) list.push(markSeries(spec.marks));
+  const title = spec.seriesLabel ?? series ?? '';
+  const spread = columnsOf([...drawable, ...(averaged?.points ?? [])], [y, ...(band ?? [])]);
+  return {
+    width,
+    height,
+    option: {
+      ...heading(spec),
+      ...legendFor(spec, names, title),
+      grid: gridFor(spec, names, title),
+      xAxis: {
+        ...scaleAxis(xScale, 'x', spec.xLabel ?? x),
+        ...edges(xs),
+        // There is no step 1.2 between steps 1 and 2.
+        ...(xs.every(Number.isInteger) ? { minInterval: 1 } : {}),
+        ...ticksAt(spec.xTicks),
+      },
+      yAxis: valueAxis(yScale, spec.yLabel ?? y, spread, { min: spec.yMin, max: spec.yMax }),
+      series: list,
+    } as EChartsOption,
+  };
+}
+
+type Point = readonly [x: number, y: number | null];
+type Place = readonly [x: number, row: Row | undefined];
+
+/**
+ * The rows of a line in the order of x, with a gap at each x that it lacks and others have, where it shares their grid
+ * (has more than half of it): curves of other lengths and spacings are not torn apart.
+ */
+function withGaps(rows: readonly Row[], x: string, xs: readonly number[]): readonly Place[] {
+  const places = rows.map((row): Place => [row[x] as number, row]).sort(([a], [b]) => a - b);
+  if (places.length === 0 || places.length === xs.length || places.length <= xs.length / 2) return places;
+  const known = new Map(places);
+  const [first] = places[0]!;
+  const [last] = places.at(-1)!;
+  return xs.filter((at) => at >= first && at <= last).map((at) => [at, known.get(at)]);
+}
+
+interface Line {
+  readonly name: string;
+  readonly data: readonly Point[];
+  readonly index: number;
+  readonly step: boolean;
+}
+
+function lineSeries({ name, data, index, step }: Line): object {
+  const style = seriesStyle(index);
+  const alone = (i: number) => (data[i - 1]?.[1] ?? null) === null && (data[i + 1]?.[1] ?? null) === null;
+  return {
+    type: 'line',
+    name,
+    data,
+    color: style.colour,
+    lineStyle: { width: 2, type: style.dash },
+    symbol: style.symbol,
+    ...(step ? { step: 'end' } : {}),
+    // More points than pixels are thinned to those that shape the line (Steinarsson 2013).
+    ...(data.length > LONG ? { sampling: 'lttb', showSymbol: false } : { showAllSymbol: true }),
+    // Symbols only now and then on longer lines, and each line at other places, so that none hides another; a point
+    // between two gaps has nothing but its symbol.
+    symbolSize: (_: unknown, { dataIndex: i }: { dataIndex: number }) =>
+      data.length <= 12 || i % 5 === index % 5 || alone(i) ? 7 : 0,
+  };
+}
+
+/** Rows that pass, cut where one between them does not or is not there. */
+function stretches(places: readonly Place[], passes: (row: Row) => boolean): readonly (readonly Row[])[] {
+  const found: Row[][] = [[]];
+  for (const [, row] of places) {
+    if (row !== undefined && passes(row)) found.at(-1)!.push(row);
+    else if (found.at(-1)!.length > 0) found.push([]);
+  }
+  return found.filter((stretch) => stretch.length > 0);
+}
