@@ -168,6 +168,7 @@ function createCoordinator(
     isHeard: listens,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
       seen.tell('onFailure', { trial, status, error, replay: `sweepline replay ${folder} ${trial}` }),
+    onWarning: (text) => seen.tell('onLine', text),
   });
   return new Coordinator({
     ...{ pool, journal, sampler, recorder, tally, settings },

@@ -31,6 +31,8 @@ export interface RecorderOptions {
   /** True where somebody wants the rows of trials, typed, as they end. */
   readonly isHeard: boolean;
   readonly onFailure: (note: TrialNote) => void;
+  /** Hears each warning of the pool's once. */
+  readonly onWarning: (text: string) => void;
 }
 
 /** A task's result, and what is to be made of it. */
@@ -67,6 +69,7 @@ export class Recorder {
   readonly #epoch: number;
   readonly #prefixes: RowPrefixes;
   readonly #read: (rows: Uint8Array) => Iterable<TrialRow>;
+  readonly #warned = new Set<string>();
   /** Rows of metrics.csv that running trials have reported, for those that do not live to bring them. */
   readonly #reported = new Map<number, Uint8Array[]>();
 
@@ -102,11 +105,20 @@ export class Recorder {
   /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
   async record(recording: Recording): Promise<Recorded> {
     const { result, ended } = recording;
+    if (result.warnings !== undefined) this.#warn(result.warnings);
     if (this.#reported.size > 0) this.#forgetReports(result, ended);
     if (result.notes.length > 0 || result.left.length > 0) return this.#recordSome(recording);
     const record = { ...this.#ranBy(recording, ended), notes: result.notes };
     await this.#options.journal.appendRows(record, result.rows, result.series);
     return { retried: NO_TRIALS, settled: this.#tell(ended, result) };
+  }
+
+  #warn(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.#warned.has(text)) continue;
+      this.#warned.add(text);
+      this.#options.onWarning(text);
+    }
   }
 
   /** Where not all have settled well. */

@@ -7,7 +7,11 @@ import type { BlockColumn } from '../trial/columns.js';
 import type { Metric, MetricSpec, MetricValue, MetricValues } from '../trial/metrics.js';
 import type { SpaceParam } from '../trial/params.js';
 
-/** What a running trial is given. Everything that can vary comes from here: same trial, same numbers. */
+/**
+ * What a running trial is given. Everything that can vary comes from here: same trial, same numbers. `run` returns its
+ * metrics by name. Null is no value; NaN, Infinity and -Infinity are values of a number metric and stand as such in
+ * trials.csv. A value that is not what the metric declares fails the trial, whose row keeps the metrics that do fit.
+ */
 export interface Trial<P = Record<string, Value>, Shared = unknown> {
   /** Every parameter of the worker, defaults filled in. */
   readonly params: P;
@@ -22,7 +26,11 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly attempt: number;
   /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */
   random(purpose: string): Random;
-  /** A row of metrics.csv (a point of a loss curve). Steps must increase; rows appear when the trial ends. */
+  /**
+   * A row of metrics.csv (a point of a loss curve). Steps never go back and may be fractions; reports of one step are one
+   * row, in which later values count. Values are numbers, NaN and infinite ones too. Throws BAD_DEFINITION for anything
+   * else. Rows appear while the trial runs, a moment late.
+   */
   report(step: number, series: Readonly<Record<string, number>>): void;
   /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
   saveArtifact(name: string, bytes: Uint8Array | string): string;
@@ -43,7 +51,11 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly shared: Shared;
 }
 
-/** A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value. */
+/**
+ * A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value (what
+ * null is in `run`); infinite numbers are values. A trial with a fraction in an integer column, or with anything but 0, 1
+ * and NaN in a boolean one, fails and keeps its other metrics.
+ */
 export interface Block {
   readonly count: number;
   readonly seeds: Uint32Array;
