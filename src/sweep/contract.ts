@@ -28,7 +28,11 @@ export interface RunRequest {
   readonly retries?: number;
   /** Milliseconds that a trial may run; one that does not stop then is killed, and its status is `timeout`. */
   readonly timeoutMs?: number;
-  /** Stop starting trials once so many have failed: a number, or a fraction in (0, 1). */
+  /**
+   * Stop starting trials once more than so many have failed: a number, or a fraction of all trials up to 1 (no limit).
+   * Default: once the first ones (3, or as many as run at once, or more than the replicates of a point) have all failed
+   * in the same way.
+   */
   readonly maxFailures?: number | { readonly fraction: number };
   readonly shard?: Shard;
   /** The run folder itself; default: a new folder under `root`. */

@@ -153,7 +153,7 @@ export class Coordinator {
   }
 
   #begin(trials: Selection): Work {
-    return { trials, attempt: this.#options.recorder.nextAttempt(trialAt(trials, 0)), strikes: 0 };
+    return { trials, attempt: this.#options.recorder.begin(trials), strikes: 0 };
   }
 
   /**

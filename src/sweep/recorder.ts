@@ -20,7 +20,7 @@ import {
   without,
 } from '../trial/selection.js';
 import type { TrialNote, TrialStatus } from '../trial/status.js';
-import { judgeFailure } from './failures.js';
+import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
 import type { Tally } from './tally.js';
 
@@ -28,6 +28,7 @@ export interface RecorderOptions {
   readonly job: Job;
   readonly journal: Journal;
   readonly tally: Tally;
+  readonly first: FirstTrials;
   /** True where somebody wants the rows of trials, typed, as they end. */
   readonly isHeard: boolean;
   readonly onFailure: (note: TrialNote) => void;
@@ -84,8 +85,11 @@ export class Recorder {
     this.#read = createRowReader({ axes, params, metrics });
   }
 
-  nextAttempt(trial: number): number {
-    return this.#options.journal.state.epoch.lastAttempt(trial) + 1;
+  /** Trials of a task begin; the number of their attempt. */
+  begin(trials: Selection): number {
+    const { first, journal } = this.#options;
+    first.begin(trials);
+    return journal.state.epoch.lastAttempt(trialAt(trials, 0)) + 1;
   }
 
   failedAttempts(trial: number): number {
@@ -178,9 +182,10 @@ export class Recorder {
 
   /** Rows for those who want to hear them. */
   #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): Iterable<TrialRow> {
-    const { tally, onFailure, isHeard } = this.#options;
+    const { tally, first, onFailure, isHeard } = this.#options;
     const failed = notes.length === 0 ? 0 : notes.filter(({ status }) => status !== 'skipped').length;
     tally.add({ ended: countOf(settled), failed, rows });
+    first.settle(settled, notes);
     for (const note of notes) onFailure(note);
     return isHeard ? this.#read(rows) : NOTHING;
   }
