@@ -113,12 +113,15 @@ export function readDuration(text: string): number {
   throw new SweeplineError('BAD_USAGE', 'expected a time such as 90s, 10m or 2h');
 }
 
-/** `20`, or `5%` as a fraction. */
+/** `20`, or `5%` as a fraction; `100%` is no limit. */
 export function readMaxFailures(text: string): number | { readonly fraction: number } {
   if (/^\d+$/.test(text)) return Number(text);
   const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
-  if (percent > 0 && percent < 100) return { fraction: percent / 100 };
-  throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a fraction such as 5%');
+  if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
+  throw new SweeplineError(
+    'BAD_USAGE',
+    'expected a number of trials such as 20, or a fraction such as 5%; 100% is no limit',
+  );
 }
 
 export function readDevice(text: string): string {

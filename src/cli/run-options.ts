@@ -44,7 +44,7 @@ export const timeoutOption = option(
 export const maxFailuresOption = option(
   FAILURES,
   '--max-failures <N|P%>',
-  'start no more trials once so many, or such a fraction, have failed',
+  'start no more trials once so many, or such a fraction, have failed; 100%: no limit (default: once the first trials have all failed in the same way)',
   readMaxFailures,
 );
 

@@ -2,6 +2,7 @@
 import { InternalError, SweeplineError, toPlainError } from '../ground/errors.js';
 import type { Space } from '../space/space.js';
 import { type BlockColumns, createColumns } from '../trial/columns.js';
+import { describeMisfit, findMisfits, type Metric } from '../trial/metrics.js';
 import type { FixedValues } from '../trial/params.js';
 import type { RowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, createColumnWriter } from '../trial/row.js';
@@ -9,7 +10,7 @@ import { countOf, slice, trialAt, trialsOf } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { Block, Worker, WorkerDescription } from '../worker/contract.js';
 import type { LeftTrial } from './contract.js';
-import { type Executor, NO_BYTES, NONE } from './executor.js';
+import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 
 export interface BlockRunnerOptions {
   readonly worker: Worker;
@@ -28,6 +29,7 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
   const columnsOf = createColumns({ space, params, fixed });
   const failedCells = cellsWithoutMetrics('failed', metrics.length);
   const write = createRowWriter();
+  const warnings = createWarnings();
 
   return async ({ trials }, control) => {
     const count = countOf(trials);
@@ -38,15 +40,21 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
     let cellsOf: (row: number) => string;
     try {
       const failures = new Map<number, string>();
+      const asked = new Set<string>();
       const columns = columnsOf(trials);
-      await worker.runBlock!(createBlock({ columns, seeds: () => prefixes(trials).seeds, values, failures }));
-      const writers = metrics.map((spec) => createColumnWriter(spec, values.get(spec.name)!));
-      for (const [i, message] of [...failures].sort(([a], [b]) => a - b)) {
-        notes.push({ trial: trialAt(trials, i), status: 'failed', error: { name: 'Error', message } });
+      const seeds = () => prefixes(trials).seeds;
+      await worker.runBlock!(createBlock({ columns, seeds, values, asked, failures }));
+      const misfits = collectMisfits(metrics, values, failures);
+      for (const i of [...failures.keys(), ...misfits.keys()].sort((a, b) => a - b))
+        notes.push(noteFailure(trialAt(trials, i), failures.get(i), misfits.get(i)));
+      if (asked.size < metrics.length) {
+        const forgotten = metrics.flatMap(({ name }) => (asked.has(name) ? [] : [name]));
+        warnings.forgotten(forgotten, '`runBlock` did not ask for its column');
       }
+      const writers = metrics.map((spec) => createColumnWriter(spec, values.get(spec.name)!));
       cellsOf = (row) => {
-        if (failures.size > 0 && failures.has(row)) return failedCells;
-        let cells = 'ok';
+        if (notes.length > 0 && failures.has(row)) return failedCells;
+        let cells = notes.length > 0 && misfits.has(row) ? 'failed' : 'ok';
         for (let m = 0; m < writers.length; m++) cells += writers[m]!(row);
         return `${cells}\n`;
       };
@@ -56,8 +64,37 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
       cellsOf = () => failedCells;
     }
     const rows = write(count, (from) => prefixes(slice(trials, from, STRETCH)).prefixes, cellsOf);
-    return { left: NONE, rows, series: NO_BYTES, notes };
+    return { left: NONE, rows, series: NO_BYTES, notes, ...warnings.take() };
   };
+}
+
+/**
+ * What is wrong with values of a block, by row; they are taken out of their columns. Rows that have failed already are
+ * left alone: nobody said that their values mean anything.
+ */
+function collectMisfits(
+  metrics: readonly Metric[],
+  values: ReadonlyMap<string, Float64Array>,
+  failures: ReadonlyMap<number, string>,
+): ReadonlyMap<number, string[]> {
+  const found = new Map<number, string[]>();
+  for (const metric of metrics) {
+    const column = values.get(metric.name)!;
+    for (const row of findMisfits(metric.type, column)) {
+      if (failures.has(row)) continue;
+      const faults = found.get(row) ?? [];
+      faults.push(describeMisfit(metric, column[row], 'block'));
+      found.set(row, faults);
+      column[row] = Number.NaN;
+    }
+  }
+  return found;
+}
+
+function noteFailure(trial: number, message: string | undefined, faults: readonly string[] = []): TrialNote {
+  return message === undefined
+    ? noteMisfit(trial, faults)
+    : { trial, status: 'failed', error: { name: 'Error', message } };
 }
 
 /** Writes rows into a buffer that is kept between blocks, because a new one for each is garbage by the megabyte. */
@@ -89,10 +126,12 @@ interface BlockParts {
   readonly columns: BlockColumns;
   readonly seeds: () => Uint32Array;
   readonly values: ReadonlyMap<string, Float64Array>;
+  /** Metrics whose columns the worker has asked for. */
+  readonly asked: Set<string>;
   readonly failures: Map<number, string>;
 }
 
-function createBlock({ columns, seeds: makeSeeds, values, failures }: BlockParts): Block {
+function createBlock({ columns, seeds: makeSeeds, values, asked, failures }: BlockParts): Block {
   const { count } = columns;
   const wrongType = (name: string, found: string, expected: string) =>
     new SweeplineError(
@@ -121,6 +160,7 @@ function createBlock({ columns, seeds: makeSeeds, values, failures }: BlockParts
       const column = values.get(name);
       if (column === undefined)
         throw new InternalError(`no metric "${name}" (has ${[...values.keys()].join(', ')})`);
+      asked.add(name);
       return column;
     },
     fail(i, message) {

@@ -6,6 +6,7 @@
 //   blame), and with another error where nothing of the kind can run at all.
 // - Tasks may finish in any order; at most `size` run at once, the rest wait in the order of submission. Tasks that are
 //   much shorter than a message may be handed to a thread several at once.
+// - A value that is not what its metric declares makes its trial `failed`; its row keeps the values that fit.
 // - The rows of a task's result depend on the task alone: not on the thread, the order, or what ran before.
 // - What trials report reaches `onReport` while they run, in order for each trial, and never after the task has settled.
 //   It may arrive late or not at all: the result's series are complete.
@@ -67,6 +68,8 @@ export interface TaskResult {
   readonly series: Uint8Array;
   /** Only the trials whose status is not `ok`. */
   readonly notes: readonly TrialNote[];
+  /** What is to be told once, of all that results say alike; absent: nothing. */
+  readonly warnings?: readonly string[];
   /** Who ran it: thread number within its host, from 0. */
   readonly thread: number;
   readonly host: string;

@@ -6,6 +6,7 @@ import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
 import { createKeyer } from '../trial/key.js';
+import { readMetrics } from '../trial/metrics.js';
 import { fillParams } from '../trial/params.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, formatMetrics } from '../trial/row.js';
@@ -17,7 +18,7 @@ import { describeWorker } from '../worker/define.js';
 import { createStageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
 import type { LeftTrial, PoolSetup } from './contract.js';
-import { type Executor, NO_BYTES, NONE } from './executor.js';
+import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 import { createTrial, type RunningTrial, TrialStopped } from './running-trial.js';
 
 export interface ExecutorOptions {
@@ -56,6 +57,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
   const store = folder === null ? null : createFolderStore(folder);
+  const warnings = createWarnings();
   const encoder = new TextEncoder();
 
   return async ({ trials, attempt }, control) => {
@@ -94,10 +96,14 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       );
       let cells: string;
       try {
-        const values = await worker.run!(running.trial as never);
+        const returned: unknown = await worker.run!(running.trial as never);
         // What a trial makes of a request to stop may be half a result: it runs again.
         if (running.sawStop) return giveUp(number, running);
-        cells = formatMetrics(metrics, values);
+        const { values, faults, missing } = readMetrics(metrics, returned);
+        if (faults.length > 0) notes.push(noteMisfit(number, faults));
+        else if (missing.length > 0)
+          warnings.forgotten(missing, '`run` did not return it (null says that there is no value)');
+        cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
       } catch (error) {
         if (running.sawStop || (error instanceof TrialStopped && isStopAsked()))
           return giveUp(number, running);
@@ -118,6 +124,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       rows: encoder.encode(rows),
       series: series === '' ? NO_BYTES : encoder.encode(series),
       notes,
+      ...warnings.take(),
     };
   };
 }

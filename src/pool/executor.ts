@@ -8,6 +8,8 @@ export interface Executed {
   readonly rows: Uint8Array;
   readonly series: Uint8Array;
   readonly notes: readonly TrialNote[];
+  /** What the run's owner should be told once; absent: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a task is steered while it runs. */
@@ -24,3 +26,31 @@ export type Executor = (task: Task, control: TaskControl) => Promise<Executed>;
 export const NO_BYTES = new Uint8Array(0);
 /** And without trials that are left. */
 export const NONE: readonly never[] = [];
+
+/** For tasks of one thread: what was not said before, of metrics that were declared and forgotten. */
+export function createWarnings() {
+  const said = new Set<string>();
+  let fresh: string[] = [];
+  return {
+    forgotten(metrics: readonly string[], how: string): void {
+      for (const name of metrics) {
+        if (said.has(name)) continue;
+        said.add(name);
+        fresh.push(`metric "${name}" is declared, but ${how}: its cells are empty`);
+      }
+    },
+    /** As a part of the task's result. */
+    take(): Pick<Executed, 'warnings'> {
+      if (fresh.length === 0) return {};
+      const warnings = fresh;
+      fresh = [];
+      return { warnings };
+    },
+  };
+}
+
+/** Of a trial that ran to its end and left values that its worker does not declare. Without a stack, which says nothing. */
+export function noteMisfit(trial: number, faults: readonly string[]): TrialNote {
+  const error = { name: 'SweeplineError', code: 'BAD_DEFINITION', message: faults.join('; ') };
+  return { trial, status: 'failed', error };
+}

@@ -3,7 +3,7 @@ import type { Clock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
-import { createSeriesWriter } from '../trial/series.js';
+import { createSeriesWriter, type SeriesWriter } from '../trial/series.js';
 import type { TrialStore } from '../trial/store.js';
 import type { Trial } from '../worker/contract.js';
 import type { StageFinder } from '../worker/stage-results.js';
@@ -56,6 +56,8 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
   const writer = createSeriesWriter(number, around.series);
   const reporter = createReporter(writer, around);
   let sawStop = false;
+  let ended = false;
+  let isLate = false;
   const store = (): TrialStore => {
     if (around.store !== null) return around.store;
     throw new InternalError('this pool keeps no files: it was begun without a run folder');
@@ -69,6 +71,14 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     stage: (name) => around.stages.output(name, identity.params),
     random: (purpose) => randomFor(identity.seed, key, purpose),
     report(step, values) {
+      if (ended) {
+        if (!isLate)
+          process.emitWarning(
+            `trial ${number} reported step ${step} after it had ended: that is lost; await what reports in \`run\``,
+          );
+        isLate = true;
+        return;
+      }
       writer.add(step, values);
       reporter.look();
     },
@@ -89,6 +99,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     seriesRows: () => writer.rows,
     end(how) {
       reporter.end();
+      ended = true;
       if (how === 'ended') around.store?.dropCheckpoint(key);
     },
   };
@@ -96,24 +107,29 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
 
 /** Sends what has been added to a trial's series since the last time, now and then. */
 function createReporter(
-  writer: { readonly rows: string },
+  writer: Pick<SeriesWriter, 'take'>,
   { onReport, clock }: Pick<TrialSurroundings, 'onReport' | 'clock'>,
 ) {
-  let sent = 0;
   let last = clock.elapsed();
   let timer: NodeJS.Timeout | undefined;
-  const send = () => {
-    clearTimeout(timer);
-    timer = undefined;
+  const send = (which: 'all' | 'complete') => {
+    const rows = writer.take(which);
+    if (rows === '') return;
     last = clock.elapsed();
-    onReport(new TextEncoder().encode(writer.rows.slice(sent)));
-    sent = writer.rows.length;
+    onReport(new TextEncoder().encode(rows));
+  };
+  const sendAll = () => {
+    timer = undefined;
+    send('all');
   };
   return {
-    /** Called after rows were added. A trial that blocks its thread has no timers: then the next call sends. */
+    /**
+     * Called after rows were added. The last step goes along when a timer finds it, since more may be reported of it. A
+     * trial that blocks its thread has no timers: then each call sends the steps before.
+     */
     look() {
-      if (clock.elapsed() - last >= REPORT_MS) send();
-      else timer ??= setTimeout(send, REPORT_MS).unref();
+      if (clock.elapsed() - last >= REPORT_MS) send('complete');
+      timer ??= setTimeout(sendAll, REPORT_MS).unref();
     },
     end: () => clearTimeout(timer),
   };

@@ -1,5 +1,6 @@
 // Carries one job out in its open folder: wires sampler, pool, coordinator and observers. Wiring only.
 import type { Clock } from '../ground/clock.js';
+import type { PlainError } from '../ground/errors.js';
 import { quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import { readHistory } from '../run/history.js';
@@ -10,7 +11,7 @@ import { BlockSizer } from './blocks.js';
 import { concludeJob } from './conclude.js';
 import type { Outcome } from './contract.js';
 import { Coordinator } from './coordinator.js';
-import { isTooMany } from './failures.js';
+import { FirstTrials, isTooMany } from './failures.js';
 import { openSampler, type Progressing } from './job.js';
 import { keepSeriesFresh } from './live-series.js';
 import type { Observers } from './observers.js';
@@ -170,10 +171,14 @@ function createCoordinator(
   const { job, folder, journal } = open;
   const spec = job.resolved.sampler;
   const { listens, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
+  const first = new FirstTrials({
+    threads: pool.size,
+    replicates: job.resolved.space.replicates,
+    mode: job.worker.mode,
+    isWatching: settings.maxFailures === null && journal.state.epoch.counts().ok === 0,
+  });
   const recorder = new Recorder({
-    job,
-    journal,
-    tally,
+    ...{ job, journal, tally, first },
     store: createFolderStore(folder),
     isHeard: listens,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
@@ -183,7 +188,19 @@ function createCoordinator(
         error,
         replay: `sweepline replay ${quoteArgument(folder)} ${trial}`,
       }),
+    onWarning: (text) => seen.tell('onLine', text),
   });
+  let isTold = false;
+  const areTooMany = (): boolean => {
+    const { failed, done } = tally;
+    const { total } = sampler;
+    if (isTooMany(settings.maxFailures, { failed, done, total })) return true;
+    const { commonError } = first;
+    if (commonError === undefined || (total !== null && done >= total)) return false;
+    if (!isTold) seen.tell('onLine', describeCommonError(commonError));
+    isTold = true;
+    return true;
+  };
   return new Coordinator({
     ...{ pool, journal, sampler, recorder, tally, settings },
     lookAhead,
@@ -191,8 +208,12 @@ function createCoordinator(
     history: proposesPoints(spec)
       ? readHistory(folder, journal.state, { listens, retried: new Set(retried) })
       : undefined,
-    isTooManyFailures: () =>
-      isTooMany(settings.maxFailures, { failed: tally.failed, done: tally.done, total: sampler.total }),
+    isTooManyFailures: areTooMany,
     onTick: tick,
   });
+}
+
+function describeCommonError({ name, message }: PlainError): string {
+  const [what] = message.split('\n', 1);
+  return `All trials so far have failed in the same way (${name}: ${what}): no more are started. Add --max-failures 100% to run them all the same.`;
 }

@@ -28,7 +28,11 @@ export interface RunRequest {
   readonly retries?: number;
   /** Milliseconds that a trial may run; one that does not stop then is killed, and its status is `timeout`. */
   readonly timeoutMs?: number;
-  /** End the run, resumable, once more than so many trials have failed: a number, or a fraction in (0, 1). */
+  /**
+   * End the run, resumable, once more than so many trials have failed: a number, or a fraction up to 1 (no limit).
+   * Default: once the first ones (3, or as many as run at once, or more than the replicates of a point) have all failed
+   * in the same way.
+   */
   readonly maxFailures?: number | { readonly fraction: number };
   readonly shard?: Shard;
   /** The run folder itself; default: a new folder under `root`. */

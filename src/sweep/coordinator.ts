@@ -161,6 +161,7 @@ export class Coordinator {
       if (proposal === 'wait') return false;
       const trials = this.#accept(proposal);
       if (countOf(trials) === 0) continue;
+      recorder.begin(trials);
       const [first, ...others] = beginWork(trials, recorder);
       this.#again.push(...others);
       this.#launch(first);

@@ -20,7 +20,7 @@ import {
 } from '../trial/selection.js';
 import type { TrialNote, TrialStatus } from '../trial/status.js';
 import type { TrialStore } from '../trial/store.js';
-import { judgeFailure } from './failures.js';
+import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
 import type { Tally } from './tally.js';
 
@@ -30,9 +30,12 @@ export interface RecorderOptions {
   /** For the checkpoint of a trial that could not end by itself. */
   readonly store: Pick<TrialStore, 'dropCheckpoint'>;
   readonly tally: Tally;
+  readonly first: FirstTrials;
   /** True where somebody wants the rows of trials, typed, as they end. */
   readonly isHeard: boolean;
   readonly onFailure: (note: TrialNote) => void;
+  /** Hears each warning of the pool's once. */
+  readonly onWarning: (text: string) => void;
 }
 
 /** A task's result, and what is to be made of it. */
@@ -69,6 +72,7 @@ export class Recorder {
   readonly #epoch: number;
   readonly #prefixes: RowPrefixes;
   readonly #read: (rows: Uint8Array) => Iterable<TrialRow>;
+  readonly #warned = new Set<string>();
   /** Rows of metrics.csv that running trials have reported, for those that do not live to bring them. */
   readonly #reported = new Map<number, Uint8Array[]>();
 
@@ -81,6 +85,11 @@ export class Recorder {
     this.#epoch = options.journal.state.epochs.length - 1;
     this.#prefixes = createRowPrefixes({ space, axes, params, fixed, keyer, sweepSeed });
     this.#read = createRowReader({ axes, params, metrics });
+  }
+
+  /** Trials begin for the first time in this session. */
+  begin(trials: Selection): void {
+    this.#options.first.begin(trials);
   }
 
   nextAttempt(trial: number): number {
@@ -111,11 +120,20 @@ export class Recorder {
   /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
   async record(recording: Recording): Promise<Recorded> {
     const { result, ended } = recording;
+    if (result.warnings !== undefined) this.#warn(result.warnings);
     if (this.#reported.size > 0) this.#forgetReports(result, ended);
     if (result.notes.length > 0 || result.left.length > 0) return this.#recordSome(recording);
     const record = { ...this.#ranBy(recording, ended), notes: result.notes };
     await this.#options.journal.appendRows(record, result.rows, result.series);
     return { retried: NO_TRIALS, settled: this.#tell(ended, result) };
+  }
+
+  #warn(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.#warned.has(text)) continue;
+      this.#warned.add(text);
+      this.#options.onWarning(text);
+    }
   }
 
   /** Where not all have settled well. */
@@ -180,9 +198,10 @@ export class Recorder {
 
   /** Rows for those who want to hear them. */
   #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): Iterable<TrialRow> {
-    const { tally, onFailure, isHeard } = this.#options;
+    const { tally, first, onFailure, isHeard } = this.#options;
     const failed = notes.length === 0 ? 0 : notes.filter(({ status }) => status !== 'skipped').length;
     tally.add({ ended: countOf(settled), failed, rows });
+    first.settle(settled, notes);
     for (const note of notes) onFailure(note);
     return isHeard ? this.#read(rows) : NOTHING;
   }

@@ -56,7 +56,8 @@ export async function replayTrial(
       data: settings.data ?? undefined,
       stages: readStages(path, job.worker),
     });
-    const { rows, notes } = await pool.submit({ id: 0, attempt: 1, trials }).result;
+    const { rows, notes, warnings = [] } = await pool.submit({ id: 0, attempt: 1, trials }).result;
+    for (const warning of warnings) onLine(warning);
     const { metrics } = manifest.worker;
     return { csv: headerOf({ axes, metrics }) + new TextDecoder().decode(rows), note: notes[0], folder };
   } finally {

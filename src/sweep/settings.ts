@@ -28,6 +28,7 @@ export interface Settings {
   readonly retries: number;
   /** Milliseconds that a trial may run; null: as long as it takes. */
   readonly timeoutMs: number | null;
+  /** Null: none, but where the first trials all fail in the same way. */
   readonly maxFailures: number | { readonly fraction: number } | null;
   readonly retry: RetryChoice | null;
   /** The run folder itself; null: a new one under `root`. */
@@ -98,8 +99,8 @@ function findFaults(request: RunRequest): string[] {
   if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31))
     faults.push(`timeout ${timeoutMs} ms: expected more than 0 and less than 24 days`);
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
-  else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction < 1))
-    faults.push(`max failures ${maxFailures.fraction}: expected a fraction between 0 and 1`);
+  else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))
+    faults.push(`max failures ${maxFailures.fraction}: expected a fraction above 0 and up to 1 (no limit)`);
   if (seed !== undefined && !Number.isSafeInteger(seed)) faults.push(`seed ${seed}: expected an integer`);
   if (shard !== undefined && !isShard(shard))
     faults.push(`shard ${shard.index}/${shard.count}: expected i/n with 1 <= i <= n`);

@@ -90,7 +90,8 @@ export class Tally {
     this.#latest = undefined;
     if (rows === undefined || this.#shown === undefined) return;
     const { name, goal } = this.#shown;
-    for (const { metrics } of this.#read(rows)) {
+    for (const { status, metrics } of this.#read(rows)) {
+      if (status !== 'ok') continue; // it may have kept some values
       const value = metrics[name];
       if (typeof value !== 'number' || Number.isNaN(value)) continue;
       const isBetter =

@@ -1,9 +1,9 @@
 // Cuts the bytes of CSV rows into rows, minding line breaks inside quotes. Rows end with "\n" as src/ground/csv.ts
 // writes them; nothing here knows a column but the first.
 
-const NEWLINE = 10;
-const QUOTE = 34;
-const COMMA = 44;
+export const NEWLINE = 10;
+export const QUOTE = 34;
+export const COMMA = 44;
 
 /** Position after the `count` rows that begin at `at` (or the end of `bytes`, where there are fewer). */
 export function skipRows(bytes: Uint8Array, at: number, count: number): number {

@@ -1,4 +1,5 @@
-// What a trial yields at its end, as its worker declares it.
+// What a trial yields at its end, as its worker declares it, and whether a value is what was declared.
+import { describeUnknown, showValue } from '../ground/text.js';
 
 /** One number that a trial reports once. `goal` lets tables and progress name a best trial. */
 export interface MetricSpec {
@@ -14,3 +15,87 @@ export type MetricValue = number | boolean | string | null;
 
 /** By name; null where the trial did not yield it. */
 export type MetricValues = Readonly<Record<string, MetricValue>>;
+
+const EXPECTED = {
+  number: 'a number',
+  integer: 'an integer (whole, and at most 2^53 - 1 in size)',
+  boolean: 'true or false',
+  string: 'a text',
+} as const;
+
+/** Whether a value is of a metric's declared type. Numbers may be NaN or infinite, integers may not. */
+export function fitsMetric(type: MetricSpec['type'], value: unknown): value is MetricValue {
+  return type === 'integer' ? Number.isSafeInteger(value) : typeof value === type;
+}
+
+/** `metric "correct" is 0.5; expected an integer`. A block's column holds booleans as numbers. */
+export function describeMisfit(
+  { name, type }: Pick<Metric, 'name' | 'type'>,
+  value: unknown,
+  where: 'run' | 'block' = 'run',
+): string {
+  const expected = where === 'block' && type === 'boolean' ? '0, 1 or NaN' : EXPECTED[type];
+  return `metric "${name}" is ${showValue(value)}; expected ${expected}`;
+}
+
+/** What a trial returned, held against what its worker declares. */
+export interface Yielded {
+  /** In the order of declaration; null where there is none, or none that fits. */
+  readonly values: readonly MetricValue[];
+  /** What is wrong, as texts. */
+  readonly faults: readonly string[];
+  /** Declared, and not returned at all: null and NaN are answers, these may have been forgotten. */
+  readonly missing: readonly string[];
+}
+
+/** Reads what `run` returned, whatever it is. */
+export function readMetrics(metrics: readonly Metric[], returned: unknown): Yielded {
+  if (!isRecord(returned)) {
+    const names = metrics.map(({ name }) => name).join(', ');
+    const fault = `\`run\` returned ${showValue(returned)}; expected an object of metrics: { ${names} }`;
+    return { values: metrics.map(() => null), faults: [fault], missing: [] };
+  }
+  const faults: string[] = [];
+  const missing: string[] = [];
+  for (const name of Object.keys(returned)) {
+    if (metrics.some((known) => known.name === name)) continue;
+    const names = metrics.map((known) => known.name);
+    faults.push(`\`run\` returned an ${describeUnknown('metric', name, names)}`);
+  }
+  const values = metrics.map((metric) => {
+    const value = readValue(returned, metric.name);
+    if (value === undefined) missing.push(metric.name);
+    if (value === undefined || value === null) return null;
+    if (fitsMetric(metric.type, value)) return value;
+    faults.push(describeMisfit(metric, value));
+    return null;
+  });
+  return { values, faults, missing };
+}
+
+/** An object by names, of any class; no list, Date, Map, Promise or the like, which have a tag of their own. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+/** A metric may be called `constructor`, which every object has. */
+function readValue(returned: Readonly<Record<string, unknown>>, name: string): unknown {
+  return name in Object.prototype && !Object.hasOwn(returned, name) ? undefined : returned[name];
+}
+
+/** Rows of a block's column that hold no such value; NaN is no value there. */
+export function findMisfits(type: MetricSpec['type'], column: Float64Array): number[] {
+  const rows: number[] = [];
+  if (type === 'boolean') {
+    for (let i = 0; i < column.length; i++) {
+      const value = column[i]!;
+      if (value !== 0 && value !== 1 && !Number.isNaN(value)) rows.push(i);
+    }
+  } else if (type === 'integer') {
+    for (let i = 0; i < column.length; i++) {
+      const value = column[i]!;
+      if (!Number.isSafeInteger(value) && !Number.isNaN(value)) rows.push(i);
+    }
+  }
+  return rows;
+}

@@ -2,9 +2,9 @@
 // they are written, and the whole row as it is read back. The cells before `status` are written in prefixes.ts; what
 // cuts bytes into rows without reading them is in lines.ts.
 import { formatCell, formatRow } from '../ground/csv.js';
-import { InternalError, SweeplineError } from '../ground/errors.js';
+import { InternalError } from '../ground/errors.js';
 import type { Point, Value } from '../space/types.js';
-import { skipCell } from './lines.js';
+import { COMMA, NEWLINE, QUOTE, skipCell } from './lines.js';
 import type { Metric, MetricSpec, MetricValue, MetricValues } from './metrics.js';
 import type { SpaceParam } from './params.js';
 import type { TrialStatus } from './status.js';
@@ -43,38 +43,16 @@ export function cellsWithoutMetrics(status: TrialStatus, metrics: number): strin
   return `${status}${','.repeat(metrics)}\n`;
 }
 
-/**
- * The cells from `status` on, with the line end, of a trial that ended `ok`. Throws BAD_DEFINITION for a metric that is
- * not declared or of another type.
- */
-export function formatMetrics(metrics: readonly Metric[], values: MetricValues): string {
-  const stray = Object.keys(values).find((name) => !metrics.some((known) => known.name === name));
-  if (stray !== undefined) {
-    const names = metrics.map(({ name }) => name).join(', ');
-    throw new SweeplineError(
-      'BAD_DEFINITION',
-      `the worker returned a metric "${stray}" that it does not declare`,
-      { hint: `add it to the worker's metrics (has: ${names})` },
-    );
-  }
-  let text = 'ok';
-  for (const { name, type } of metrics) {
-    const value = values[name] ?? null;
-    const expected = type === 'integer' ? 'number' : type;
-    if (value !== null && typeof value !== expected) {
-      throw new SweeplineError(
-        'BAD_DEFINITION',
-        `metric "${name}" is ${JSON.stringify(value)}; expected a ${type}`,
-      );
-    }
-    text += `,${formatCell(value)}`;
-  }
+/** The cells from `status` on, with the line end. `values` are in the order of the metrics; null where there is none. */
+export function formatMetrics(status: TrialStatus, values: readonly MetricValue[]): string {
+  let text: string = status;
+  for (const value of values) text += `,${formatCell(value)}`;
   return `${text}\n`;
 }
 
 /**
- * `,value` by row of a block's column: booleans are 0 and 1, NaN is no value. Neighbours are often equal (one trajectory
- * answers many rows), so the last text is kept.
+ * `,value` by row of a block's column, of values that fit: booleans are 0 and 1, NaN is no value. Neighbours are often
+ * equal (one trajectory answers many rows), so the last text is kept.
  */
 export function createColumnWriter(spec: MetricSpec, values: Float64Array): (row: number) => string {
   if (spec.type === 'boolean') {
@@ -163,13 +141,34 @@ function* splitRows(text: string): Generator<string[]> {
     for (const line of text.split('\n')) if (line !== '') yield line.split(',');
     return;
   }
+  // A plain loop: a regular expression runs out of stack at some megabytes of text, or of quotes.
   let row: string[] = [];
-  // One loop a stretch without quotes, not one a character: that ended at some 5 MB of text, for want of stack.
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))(,|\n)/g)) {
-    row.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
-    if (end === '\n') {
+  let at = 0;
+  while (at < text.length) {
+    let end = at;
+    if (text.charCodeAt(at) === QUOTE) {
+      end = closingQuote(text, at);
+      row.push(text.slice(at + 1, end).replaceAll('""', '"'));
+      end++;
+    } else {
+      while (end < text.length && !isEnd(text.charCodeAt(end))) end++;
+      row.push(text.slice(at, end));
+    }
+    if (text.charCodeAt(end) === NEWLINE) {
       yield row;
       row = [];
     }
+    at = end + 1;
   }
+}
+
+/** Where the quoted cell that begins at `at` ends; two quotes in a row are one within it. */
+function closingQuote(text: string, at: number): number {
+  let end = text.indexOf('"', at + 1);
+  while (end >= 0 && text.charCodeAt(end + 1) === QUOTE) end = text.indexOf('"', end + 2);
+  return end < 0 ? text.length : end;
+}
+
+function isEnd(code: number): boolean {
+  return code === COMMA || code === NEWLINE;
 }

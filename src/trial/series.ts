@@ -1,7 +1,8 @@
-// Rows of metrics.csv, `trial,step,<series…>`: what a trial reports on its way.
+// Rows of metrics.csv, `trial,step,<series…>`: what a trial reports on its way. Reports of one step are one row.
 import { formatCell, formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
-import { describeUnknown } from '../ground/text.js';
+import { describeUnknown, showValue } from '../ground/text.js';
+import { isRecord } from './metrics.js';
 
 /** The header row with its line end. */
 export function seriesHeaderOf(series: readonly string[]): string {
@@ -12,34 +13,76 @@ export function seriesHeaderOf(series: readonly string[]): string {
 export interface SeriesWriter {
   /** Rows added so far. */
   readonly rows: string;
-  /** Throws BAD_DEFINITION for a step that does not increase and for a series that is not declared. */
-  add(step: number, values: Readonly<Record<string, number>>): void;
+  /**
+   * The same step again adds to the row of that step. Throws BAD_DEFINITION for a step that goes back, for a series that
+   * is not declared and for a value that is no number; then the report counts for nothing.
+   */
+  add(step: number, values: Readonly<Record<string, number | null | undefined>>): void;
+  /**
+   * Rows not taken before. The last step may still be added to: it is left out unless asked for, and what is added to it
+   * once it was taken is not given again.
+   */
+  take(which: 'all' | 'complete'): string;
 }
 
 export function createSeriesWriter(trial: number, series: readonly string[]): SeriesWriter {
-  let rows = '';
+  let complete = '';
+  let last = '';
   let lastStep = Number.NEGATIVE_INFINITY;
+  let lastValues: readonly (number | null | undefined)[] = [];
+  let taken = 0;
+  let isLastTaken = false;
   return {
     get rows() {
-      return rows;
+      return complete + last;
     },
     add(step, values) {
-      if (!(Number.isFinite(step) && step > lastStep)) {
-        throw new SweeplineError(
-          'BAD_DEFINITION',
-          `report: step ${step} after ${lastStep}; expected a larger number`,
-        );
+      const fault = findFault(step, lastStep, values, series);
+      if (fault !== undefined) throw fault;
+      if (step > lastStep) {
+        complete += last;
+        if (isLastTaken) taken = complete.length;
+        isLastTaken = false;
+        lastValues = [];
+        lastStep = step;
       }
-      const stray = Object.keys(values).find((name) => !series.includes(name));
-      if (stray !== undefined) {
-        throw new SweeplineError('BAD_DEFINITION', `report: ${describeUnknown('series', stray, series)}`, {
-          hint: 'add it to the worker’s `series`',
-        });
-      }
-      lastStep = step;
-      rows += `${trial},${formatCell(step)}`;
-      for (const name of series) rows += `,${formatCell(values[name])}`;
-      rows += '\n';
+      lastValues = series.map((name, i) => values[name] ?? lastValues[i]);
+      last = `${trial},${formatCell(step)}`;
+      for (const value of lastValues) last += `,${formatCell(value)}`;
+      last += '\n';
+    },
+    take(which) {
+      const withLast = which === 'all' && !isLastTaken;
+      const rows = complete.slice(taken) + (withLast ? last : '');
+      taken = complete.length;
+      isLastTaken ||= withLast;
+      return rows;
     },
   };
+}
+
+function findFault(
+  step: unknown,
+  lastStep: number,
+  values: unknown,
+  series: readonly string[],
+): SweeplineError | undefined {
+  const refuse = (message: string, hint?: string) =>
+    new SweeplineError('BAD_DEFINITION', `report: ${message}`, hint === undefined ? {} : { hint });
+  if (typeof step !== 'number' || !Number.isFinite(step))
+    return refuse(`step ${showValue(step)}; expected a finite number`);
+  if (step < lastStep)
+    return refuse(`step ${step} after ${lastStep}; expected the same step again, or a larger number`);
+  if (!isRecord(values))
+    return refuse(
+      `step ${step}: ${showValue(values)}; expected an object of series: { ${series.join(', ')} }`,
+    );
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (!series.includes(name))
+      return refuse(describeUnknown('series', name, series), 'add it to the worker’s `series`');
+    if (value !== undefined && value !== null && typeof value !== 'number')
+      return refuse(`step ${step}: series "${name}" is ${showValue(value)}; expected a number`);
+  }
+  return undefined;
 }

@@ -4,11 +4,21 @@ import type { z } from 'zod';
 import type { Random } from '../ground/random.js';
 import type { Value } from '../space/types.js';
 import type { BlockColumn } from '../trial/columns.js';
-import type { Metric, MetricSpec, MetricValue, MetricValues } from '../trial/metrics.js';
+import type { Metric } from '../trial/metrics.js';
 import type { SpaceParam } from '../trial/params.js';
+import type { Metrics, MetricsRead, Returned, SeriesValues, StageMetrics } from './typing.js';
 
-/** What a running trial is given. Everything that can vary comes from here: same trial, same numbers. */
-export interface Trial<P = Record<string, Value>, Shared = unknown> {
+/**
+ * What a running trial is given. Everything that can vary comes from here: same trial, same numbers. `run` returns its
+ * metrics by name. Null is no value; NaN, Infinity and -Infinity are values of a number metric and stand as such in
+ * trials.csv. A value that is not what the metric declares fails the trial, whose row keeps the metrics that do fit.
+ */
+export interface Trial<
+  P = Record<string, Value>,
+  Shared = unknown,
+  Names extends string = string,
+  Stages extends StageMetrics = StageMetrics,
+> {
   /** Every parameter of the worker, defaults filled in. */
   readonly params: P;
   /** Its number in the sweep: the first column of trials.csv. */
@@ -22,8 +32,12 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly attempt: number;
   /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */
   random(purpose: string): Random;
-  /** A row of metrics.csv (a point of a loss curve), also while the trial runs. Steps must increase. */
-  report(step: number, series: Readonly<Record<string, number>>): void;
+  /**
+   * A row of metrics.csv (a point of a loss curve). Steps never go back and may be fractions; reports of one step are one
+   * row, in which later values count. Values are numbers, NaN and infinite ones too. Throws BAD_DEFINITION for anything
+   * else. Rows appear while the trial runs, a moment late.
+   */
+  report(step: number, series: SeriesValues<Names>): void;
   /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
   saveArtifact(name: string, bytes: Uint8Array | string): string;
   /** Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. */
@@ -38,12 +52,16 @@ export interface Trial<P = Record<string, Value>, Shared = unknown> {
   readonly device: string;
   readonly data: string | undefined;
   /** What a stage that this trial depends on has left: see `stages` of `defineWorker`. */
-  stage(name: string): StageOutput;
+  stage<Name extends keyof Stages & string>(name: Name): StageOutput<Stages[Name]>;
   /** What the worker's `load` returned; its SharedArrayBuffers are the same memory in all threads. */
   readonly shared: Shared;
 }
 
-/** A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value. */
+/**
+ * A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value (what
+ * null is in `run`); infinite numbers are values. A trial with a fraction in an integer column, or with anything but 0, 1
+ * and NaN in a boolean one, fails and keeps its other metrics.
+ */
 export interface Block {
   readonly count: number;
   readonly seeds: Uint32Array;
@@ -69,20 +87,20 @@ export interface LoadedData<Shared> {
   readonly data?: DataIdentity;
 }
 
-export interface StageOptions<P = Record<string, Value>, Shared = unknown> {
+export interface StageOptions<P = Record<string, Value>, Shared = unknown, M extends Metrics = Metrics> {
   readonly about?: string;
   /** The worker's parameters that it depends on. It runs once for each combination of them, and sees no others. */
   readonly params: readonly (keyof P & string)[];
-  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  readonly metrics: M;
   /** Names that `report` uses, for the stage's own metrics.csv. */
   readonly series?: readonly string[];
-  run(trial: Trial<P, Shared>): Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
+  run(trial: Trial<P, Shared>): Promise<Returned<M>> | Returned<M>;
 }
 
 /** What a trial is given of a stage that it depends on. */
-export interface StageOutput {
-  /** As the stage returned them. */
-  readonly metrics: MetricValues;
+export interface StageOutput<M extends Metrics = Metrics> {
+  /** As the stage returned them; null where it returned none. */
+  readonly metrics: MetricsRead<M>;
   /** A file that the stage saved with `saveArtifact`. Throws BAD_USAGE where there is none of that name. */
   readArtifact(name: string): Uint8Array;
 }
@@ -93,21 +111,26 @@ export interface StageDescription {
   readonly worker: WorkerDescription;
 }
 
-type Run<P, Shared> = (
-  trial: Trial<P, Shared>,
-) => Promise<Record<string, MetricValue>> | Record<string, MetricValue>;
 type RunBlock = (block: Block) => void | Promise<void>;
 
-export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
+/** The types after `Shared` follow from the declaration: see defineWorker. */
+export interface WorkerOptions<
+  S extends z.ZodRawShape,
+  Shared = unknown,
+  M extends Metrics = Metrics,
+  Names extends string = string,
+  Stages extends StageMetrics = StageMetrics,
+  Result = Returned<M>,
+> {
   readonly name: string;
   /** Part of every trial's key: raise it when the same parameters would give other numbers. */
   readonly version: string;
   readonly about?: string;
   /** One zod type a parameter, each with `.default(…)`; `.describe(…)` shows in help. */
   readonly params: S;
-  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  readonly metrics: M;
   /** Names that `report` uses, for metrics.csv. */
-  readonly series?: readonly string[];
+  readonly series?: readonly Names[];
   /**
    * Faults that lie between parameters: messages, none if all is well. Called again once `load` has run, with what it
    * returned, for faults that only the data shows.
@@ -127,8 +150,10 @@ export interface WorkerOptions<S extends z.ZodRawShape, Shared = unknown> {
    * its parameters, before the trials. Its results are kept under stages/<name>/, a run folder of its own. A trial whose
    * stage failed is `skipped`.
    */
-  readonly stages?: Readonly<Record<string, StageOptions<z.output<z.ZodObject<S>>, Shared>>>;
-  readonly run?: Run<z.output<z.ZodObject<S>>, Shared>;
+  readonly stages?: {
+    readonly [Name in keyof Stages]: StageOptions<z.output<z.ZodObject<S>>, Shared, Stages[Name]>;
+  };
+  readonly run?: (trial: Trial<z.output<z.ZodObject<S>>, Shared, Names, Stages>) => Promise<Result> | Result;
   readonly runBlock?: RunBlock;
 }
 

@@ -7,18 +7,30 @@ import { RESERVED_NAMES } from '../space/names.js';
 import type { Value } from '../space/types.js';
 import type { ParamDescription, Worker, WorkerDescription, WorkerOptions } from './contract.js';
 import { findSeriesFaults, findStageFaults, stageWorker } from './stage.js';
+import type { Exactly, ExactStages, Metrics, Returned, StageMetrics, StageReturning } from './typing.js';
 
 const OPTIONS = 'name version about params metrics series check trains load stages run runBlock'.split(' ');
 
 /**
  * Declares a worker; its file exports the result as default. Throws BAD_DEFINITION with every fault: a parameter without
  * a default or of a type that is no number, boolean or string, names that clash with columns of trials.csv, neither or
- * both of `run` and `runBlock`.
+ * both of `run` and `runBlock`. The types of `trial` and of what `run` returns follow from `params`, `metrics`, `series`
+ * and `stages`: a metric that is misspelt or of another type does not compile.
  */
-export function defineWorker<S extends z.ZodRawShape, Shared = unknown>(
-  options: WorkerOptions<S, Shared>,
+export function defineWorker<
+  S extends z.ZodRawShape,
+  const M extends Metrics,
+  Result extends Returned<M> & Exactly<M, Result>,
+  Shared = unknown,
+  const Names extends string = never,
+  const Stages extends StageMetrics = Record<never, never>,
+  StageResults extends ExactStages<Stages, StageResults> = Record<never, never>,
+>(
+  options: WorkerOptions<S, Shared, M, Names, Stages, Result> & {
+    readonly stages?: { readonly [Name in keyof StageResults]: StageReturning<StageResults[Name]> };
+  },
 ): Worker<S, Shared> {
-  const worker: Worker<S, Shared> = { ...options, kind: 'sweepline-worker' };
+  const worker = { ...options, kind: 'sweepline-worker' } as unknown as Worker<S, Shared>;
   const faults: string[] = [];
   for (const name of Object.keys(options))
     if (!OPTIONS.includes(name)) faults.push(describeUnknown('option', name, OPTIONS));

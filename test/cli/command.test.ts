@@ -85,7 +85,7 @@ describe('parseCall', () => {
 
   test('all faults at once, each with its value and what was expected', () => {
     const argv =
-      'escape more --workers 0 --seed --shard 4/3 --max-failures 100% --set h=lin(0,1) --set a=1 --set a=2';
+      'escape more --workers 0 --seed --shard 4/3 --max-failures 101% --set h=lin(0,1) --set a=1 --set a=2';
     const { message, hint, code } = faultsOf(() =>
       parseCall(run, [...argv.split(' '), '--wrokers', '3', '--quiet=1']),
     );
@@ -95,7 +95,7 @@ describe('parseCall', () => {
       '  - --workers 0: expected a whole number of at least 1',
       '  - --seed: no value; expected --seed <N>',
       '  - --shard 4/3: expected i/n with i from 1 to n, such as 2/3 for the second of three',
-      '  - --max-failures 100%: expected a number of trials such as 20, or a fraction such as 5%',
+      '  - --max-failures 101%: expected a number of trials such as 20, or a fraction such as 5%; 100% is no limit',
       expect.stringMatching(/^ {2}- --set h=lin\(0,1\): .*expected lin\(from,to,count\)$/),
       '  - --set a=2: the axis "a" is set twice; expected one list of all its values',
       '  - unknown option "--wrokers"; did you mean "--workers"?',

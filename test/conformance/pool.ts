@@ -235,6 +235,90 @@ export function poolConformance(name: string, open: OpenPool): void {
       expect(readdirSync(folder)).not.toContain('escaped.txt');
     });
 
+    it('fails a trial whose values are not what was declared, and keeps those that are', async () => {
+      const value = ['fraction', 'list', 'unknown', 'several', 'nothing', 'promise', 'infinite'];
+      const pool = await begun('misfit', spaceOf({ value }));
+      const { rows, notes, warnings } = await pool.submit(rangeTask(1, 0, value.length)).result;
+      expect((await parseCells(textOf(rows))).map((row) => row.slice(5))).toEqual([
+        ['failed', '0.5', '', 'true', 'a'],
+        ['failed', '', '3', 'true', 'a'],
+        ['failed', '0.5', '3', 'true', 'a'],
+        ['failed', 'NaN', '', '', 'a'],
+        ['failed', '', '', '', ''],
+        ['failed', '', '', '', ''],
+        ['ok', '-Infinity', '', '', ''],
+      ]);
+      expect(notes.map(({ trial, status, error }) => [trial, status, error!.code])).toEqual(
+        [0, 1, 2, 3, 4, 5].map((trial) => [trial, 'failed', 'BAD_DEFINITION']),
+      );
+      const messages = notes.map(({ error }) => error!.message);
+      expect(messages[0]).toMatch(/^metric "correct" is 1\.5; expected an integer/);
+      expect(messages[3]).toMatch(/^metric "correct" is NaN; .*; metric "hit" is 1; expected true or false$/);
+      expect(messages[5]).toMatch(/^`run` returned 3; expected an object of metrics: /);
+      expect(warnings).toBeUndefined();
+    });
+
+    it('fails a trial of a block whose values are not what was declared, and no other', async () => {
+      const x = [1, 0.5, -1, 7.5, 3, -2, 2 ** 53];
+      const pool = await begun('misfit-block', spaceOf({ x }));
+      const { rows, notes } = await pool.submit(rangeTask(1, 0, x.length)).result;
+      expect((await parseCells(textOf(rows))).map((row) => row.slice(5))).toEqual([
+        ['ok', '1', '1', 'true', ''],
+        ['failed', '0.5', '', '', ''],
+        ['ok', '', '', '', ''],
+        ['failed', '', '', '', ''],
+        ['failed', '3', '3', '', ''],
+        ['failed', 'Infinity', '', '', ''],
+        ['failed', '9007199254740992', '', '', ''],
+      ]);
+      expect(notes.map(({ trial, error }) => [trial, error!.message])).toEqual([
+        [
+          1,
+          expect.stringMatching(/^metric "correct" is 0\.5; .*; metric "hit" is 0\.5; expected 0, 1 or NaN$/),
+        ],
+        [3, 'told to fail'],
+        [4, 'metric "hit" is 3; expected 0, 1 or NaN'],
+        [5, expect.stringMatching(/^metric "correct" is Infinity; .*; metric "hit" is Infinity/)],
+        [6, expect.stringMatching(/^metric "correct" is 9007199254740992; .*; metric "hit" is 9007/)],
+      ]);
+    });
+
+    it('tells of metrics that are missing, not for every trial', async () => {
+      const pool = await begun('misfit', spaceOf({ report: ['none', 'merged'] }, 20));
+      const results = await Promise.all(
+        [...Array(40).keys()].map((i) => pool.submit(rangeTask(i, i, 1)).result),
+      );
+      const warnings = results.flatMap((result) => result.warnings ?? []);
+      const expected = ['correct', 'hit', 'word'].map((name) =>
+        expect.stringContaining(`metric "${name}" is declared`),
+      );
+      expect([...new Set(warnings)]).toEqual(expected);
+      expect(warnings.length).toBeLessThanOrEqual(3 * pool.size);
+      expect(results.flatMap(({ notes }) => notes)).toEqual([]);
+      const blocks = await begun('misfit-block', spaceOf({ x: [0] }, 2));
+      expect(await blocks.submit(rangeTask(1, 0, 2)).result).toMatchObject({
+        notes: [],
+        warnings: [expect.stringContaining('metric "forgotten" is declared, but `runBlock` did not ask')],
+      });
+    });
+
+    it('fails a trial that reports what is no number, unless it catches that', async () => {
+      const pool = await begun('misfit', spaceOf({ report: ['text', 'list', 'bigint', 'caught'] }));
+      const { series, notes } = await pool.submit(rangeTask(1, 0, 4)).result;
+      expect(notes.map(({ trial, error }) => [trial, error!.message])).toEqual([
+        [0, 'report: step 1: series "loss" is "n/a"; expected a number'],
+        [1, 'report: step 1: series "loss" is [0.5]; expected a number'],
+        [2, 'report: step 1: series "loss" is 10n; expected a number'],
+      ]);
+      expect(textOf(series)).toBe('3,2,NaN,\n');
+    });
+
+    it('merges reports of one step, and leaves out those of a trial that has ended', async () => {
+      const pool = await begun('misfit', spaceOf({ report: ['late', 'merged', 'none'] }));
+      const results = await Promise.all([0, 1, 2].map((i) => pool.submit(rangeTask(i, i, 1)).result));
+      expect(results.map(({ series }) => textOf(series))).toEqual(['', '1,0.25,1,0.5\n1,1,2,\n', '']);
+    });
+
     it('fails a whole block whose worker throws, and no other', async () => {
       const pool = await begun('block', spaceOf({ x: [1, 2, -2e6, 4] }));
       const [bad, good] = await Promise.all([

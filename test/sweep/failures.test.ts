@@ -1,7 +1,14 @@
 // What becomes of attempts that did not end well: every case, and that it always comes to an end.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { isTooMany, judgeFailure, judgeLoss, type LostTask } from '../../src/sweep/failures.js';
+import {
+  FirstTrials,
+  type FirstTrialsOptions,
+  isTooMany,
+  judgeFailure,
+  judgeLoss,
+  type LostTask,
+} from '../../src/sweep/failures.js';
 import {
   countOf,
   halve,
@@ -10,6 +17,7 @@ import {
   trialAt,
   trialsOf,
 } from '../../src/trial/selection.js';
+import type { TrialNote } from '../../src/trial/status.js';
 
 const LOST: LostTask = {
   ...{ cause: 'died', blame: 'possible', host: 'h', process: 1, count: 1, wasAlone: false },
@@ -148,8 +156,113 @@ describe('isTooMany', () => {
     ['a share of all, just met', { fraction: 0.03 }, counts, false],
     ['a share of all, passed', { fraction: 0.029 }, counts, true],
     ['a share of what is done, where the end is open', { fraction: 0.3 }, { ...counts, total: null }, false],
+    ['a fraction of one is no limit', { fraction: 1 }, { ...counts, failed: 100, done: 100 }, false],
+    ['nor where the end is open', { fraction: 1 }, { failed: 9, done: 9, total: null }, false],
     ['and passed there', { fraction: 0.29 }, { ...counts, total: null }, true],
   ] as const)('%s', (_, limit, what, answer) => {
     expect(isTooMany(limit, what)).toBe(answer);
+  });
+});
+
+describe('FirstTrials', () => {
+  const options: FirstTrialsOptions = { threads: 2, replicates: 1, mode: 'run', isWatching: true };
+  const error = (message: string, name = 'TypeError') => ({ name, message, stack: message });
+  const range = (first: number, count: number): Selection => ({ kind: 'range', first, count });
+  type Event =
+    | { readonly begin: Selection }
+    | { readonly ok: Selection }
+    | {
+        readonly fail: Selection;
+        readonly how?: string;
+        readonly name?: string;
+        readonly status?: TrialNote['status'];
+      };
+  const begin = (first: number, count = 1): Event => ({ begin: range(first, count) });
+  const ok = (first: number, count = 1): Event => ({ ok: range(first, count) });
+  const fail = (first: number, more: Omit<Extract<Event, { fail: Selection }>, 'fail'> = {}): Event => ({
+    fail: range(first, 1),
+    ...more,
+  });
+  const run = (events: readonly Event[], more: Partial<FirstTrialsOptions> = {}) => {
+    const first = new FirstTrials({ ...options, ...more });
+    const answers = events.map((event) => {
+      if ('begin' in event) first.begin(event.begin);
+      else if ('ok' in event) first.settle(event.ok, []);
+      else {
+        const { fail: trials, how = 'x is 1', name, status = 'failed' } = event;
+        first.settle(
+          trials,
+          [...trialsOf(trials)].map((trial) => ({ trial, status, error: error(how, name) })),
+        );
+      }
+      return first.commonError !== undefined;
+    });
+    // The event at which it says stop; from then on it does.
+    const at = answers.indexOf(true);
+    expect(answers.slice(at < 0 ? answers.length : at)).toEqual(answers.filter((answer) => answer));
+    return at;
+  };
+  const three = [begin(0, 3), fail(0), fail(1), fail(2)];
+
+  test.each<[string, readonly Event[], Partial<FirstTrialsOptions>, number]>([
+    ['three that fail alike', three, {}, 3],
+    ['in any order', [begin(0, 3), fail(2), fail(0), fail(1)], {}, 3],
+    ['two', three.slice(0, 3), {}, -1],
+    [
+      'where failures are counted otherwise, or trials have ended well before',
+      three,
+      { isWatching: false },
+      -1,
+    ],
+    ['as many as run at once', three, { threads: 4 }, -1],
+    ['all of those', [begin(0, 4), fail(0), fail(1), fail(2), fail(3)], { threads: 4 }, 4],
+    ['replicates of one point alone', three, { replicates: 3 }, -1],
+    ['and one of another', [begin(0, 4), fail(0), fail(1), fail(2), fail(3)], { replicates: 3 }, 4],
+    ['one that ends well', [begin(0, 9), fail(0), fail(1), ok(2), fail(3), fail(4), fail(5)], {}, -1],
+    [
+      'quick failures wait for a slow one that was begun before',
+      [begin(0, 3), begin(3), fail(1), fail(2), fail(3), fail(4)],
+      {},
+      -1,
+    ],
+    ['until it fails too', [begin(0, 4), fail(1), fail(2), fail(3), fail(0)], {}, 4],
+    ['or ends well', [begin(0, 4), fail(1), fail(2), fail(3), ok(0), fail(4)], {}, -1],
+    [
+      'numbers in the message do not matter',
+      [
+        begin(0, 3),
+        fail(0, { how: 'x is 1' }),
+        fail(1, { how: 'x is -2.5e-7' }),
+        fail(2, { how: 'x is 30' }),
+      ],
+      {},
+      3,
+    ],
+    ['other words do', [begin(0, 3), fail(0), fail(1, { how: 'y is 1' }), fail(2), fail(3), fail(4)], {}, -1],
+    ['another name does', [begin(0, 3), fail(0), fail(1, { name: 'RangeError' }), fail(2)], {}, -1],
+    ['another status does', [begin(0, 3), fail(0), fail(1, { status: 'timeout' }), fail(2)], {}, -1],
+    ['timeouts alike', [begin(0, 3), ...[0, 1, 2].map((i) => fail(i, { status: 'timeout' }))], {}, 3],
+    [
+      'skipped trials have not run',
+      [begin(0, 3), ...[0, 1, 2].map((i) => fail(i, { status: 'skipped' }))],
+      {},
+      -1,
+    ],
+    [
+      'those that were stopped begin again',
+      [begin(0, 2), begin(1), begin(2), fail(0), fail(1), fail(2)],
+      {},
+      5,
+    ],
+    ['a task with one that ends well', [begin(0, 3), fail(0), { ok: range(1, 2) }, fail(3)], {}, -1],
+    ['a block counts once', [begin(0, 64), { fail: range(0, 64) }], { mode: 'runBlock' }, -1],
+    [
+      'three blocks',
+      [0, 1, 2].flatMap((i) => [begin(64 * i, 64), { fail: range(64 * i, 64) }]),
+      { mode: 'runBlock' },
+      5,
+    ],
+  ])('%s', (_, events, more, at) => {
+    expect(run(events, more)).toBe(at);
   });
 });

@@ -101,9 +101,9 @@ describe('resolveSettings', () => {
     [{ shard: { index: 1, count: 1.5 } }, 'shard 1/1.5'],
     [{ seed: 2 ** 53 }, 'seed 9007199254740992'],
     [{ maxFailures: 0.5 }, 'max failures 0.5'],
-    [{ maxFailures: { fraction: 0 } }, 'max failures 0: expected a fraction between 0 and 1'],
-    [{ maxFailures: { fraction: 1 } }, 'max failures 1: expected a fraction between 0 and 1'],
-    [{ maxFailures: { fraction: Number.NaN } }, 'max failures NaN: expected a fraction between 0 and 1'],
+    [{ maxFailures: { fraction: 0 } }, 'max failures 0: expected a fraction above 0 and up to 1'],
+    [{ maxFailures: { fraction: 1.01 } }, 'max failures 1.01: expected a fraction above 0 and up to 1'],
+    [{ maxFailures: { fraction: Number.NaN } }, 'max failures NaN: expected a fraction above 0 and up to 1'],
   ])('refuses %j', (asked, fault) => {
     expect(() => resolveSettings({ sweep: 'escape', ...asked })).toThrow(`the request is invalid: ${fault}`);
   });
@@ -115,6 +115,7 @@ describe('resolveSettings', () => {
     { seed: -(2 ** 53) + 1 },
     { shard: { index: 1, count: 1 } },
     { maxFailures: { fraction: 0.999 } },
+    { maxFailures: { fraction: 1 } },
   ])('takes %j', (asked) => {
     expect(resolveSettings({ sweep: 'escape', ...asked })).toMatchObject(asked);
   });

@@ -175,12 +175,12 @@ function createBisectSampler({ space, spec: given, accept, shard }: Surroundings
       if (ready.length > 0) return { kind: 'points', points: ready.splice(0, limit) };
       return searches.size > 0 ? 'wait' : 'end';
     },
-    tell({ trial, metrics }: TrialResult) {
+    tell({ trial, status, metrics }: TrialResult) {
       const configuration = Math.floor(trial / stride);
       const search = searches.get(configuration);
       if (search === undefined) return;
       const value = metrics[spec.metric];
-      if (typeof value !== 'boolean') {
+      if (status !== 'ok' || typeof value !== 'boolean') {
         searches.delete(configuration); // failed: nothing can be said of this configuration
         return;
       }

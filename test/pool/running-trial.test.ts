@@ -1,0 +1,49 @@
+// One trial as its worker sees it: what it reports, on its way and too late.
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import type { Clock } from '../../src/ground/clock.js';
+import { createTrial } from '../../src/pool/running-trial.js';
+
+function open(elapsed: () => number = () => 0) {
+  const sent: string[] = [];
+  const clock: Clock = { now: () => 0, elapsed };
+  const running = createTrial(
+    { params: {}, number: 3, key: 'k', replicate: 0, seed: 1, attempt: 1 },
+    {
+      ...{ engine: 'onnx', device: 'cpu', data: undefined, series: ['loss', 'accuracy'], store: null },
+      ...{ shared: undefined, stages: { obstacle: () => undefined, output: () => ({}) as never }, clock },
+      isStopAsked: () => false,
+      onReport: (rows) => sent.push(new TextDecoder().decode(rows)),
+    },
+  );
+  return { ...running, sent };
+}
+
+test('a step that may still be added to does not travel with those before it', () => {
+  let now = 0;
+  const { trial, sent, end, seriesRows } = open(() => now);
+  trial.report(1, { loss: 1 });
+  now = 1000;
+  trial.report(2, { loss: 2 });
+  trial.report(2, { accuracy: 0.5 });
+  expect(sent).toEqual(['3,1,1,\n']);
+  now = 2000;
+  trial.report(3, { loss: 3 });
+  expect(sent).toEqual(['3,1,1,\n', '3,2,2,0.5\n']);
+  end('ended');
+  expect(seriesRows()).toBe('3,1,1,\n3,2,2,0.5\n3,3,3,\n');
+});
+
+test('a report after the trial has ended is told once, and changes nothing', async () => {
+  const { trial, end, seriesRows } = open();
+  trial.report(1, { loss: 1 });
+  end('ended');
+  const warned = once(process, 'warning');
+  trial.report(2, { loss: 2 });
+  trial.report(3, { los: 2 } as never);
+  const [warning] = await warned;
+  expect(warning.message).toBe(
+    'trial 3 reported step 2 after it had ended: that is lost; await what reports in `run`',
+  );
+  expect(seriesRows()).toBe('3,1,1,\n');
+});
