@@ -67,6 +67,7 @@ export class Coordinator {
   #killed = false;
   #broken: unknown;
   #failedStarts = 0;
+  #isAsking = false;
   #wake: () => void = () => undefined;
   /** Trials that were in a host when it died: run again one task at a time, so that the next death has one culprit. */
   readonly #suspects: Work[] = [];
@@ -125,7 +126,7 @@ export class Coordinator {
 
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, sampler, lookAhead } = this.#options;
+    const { journal, sizer, lookAhead } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     if (this.#suspects.length > 0) {
       if (this.#inFlight.size === 0) this.#launch(this.#suspects.shift()!);
@@ -143,13 +144,37 @@ export class Coordinator {
       }
       const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
       if (limit <= 0) return false;
-      const proposal = sampler.next(limit);
+      const proposal = this.#propose(limit);
       if (proposal === 'end') return this.#again.length === 0;
       if (proposal === 'wait') return false;
+      if (countOf(proposal) === 0) {
+        this.#askSoon();
+        return false;
+      }
       const trials = this.#accept(proposal);
       if (countOf(trials) > 0) this.#launch(this.#begin(trials));
     }
     return false;
+  }
+
+  /** A sampler that fails (the constraint threw) ends the run once what runs has ended, and is kept. */
+  #propose(limit: number): Selection | 'wait' | 'end' {
+    try {
+      return this.#options.sampler.next(limit);
+    } catch (error) {
+      this.#broken ??= error;
+      return 'end';
+    }
+  }
+
+  /** The sampler goes on looking after a turn of the event loop, in which signals and results are heard. */
+  #askSoon(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    setImmediate(() => {
+      this.#isAsking = false;
+      this.#wake();
+    });
   }
 
   #begin(trials: Selection): Work {

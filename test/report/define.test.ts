@@ -28,14 +28,14 @@ describe('defineReport', () => {
         ],
       });
     expect(bad).toThrowErrorMatchingInlineSnapshot(`
-      [SweeplineError: the report "My Report" does not hold together:
+      [SweeplineError: the report "My Report" is invalid:
         - report name "My Report"; expected lower-case words joined by dashes
         - the report has no title
         - table "trials" is named like one of the run's own (trials, timings, metrics)
         - table "trials" has no SQL
         - table "trials" does not say what it is about
         - table "few": preview is 1.5; expected a whole number of rows
-        - figure "f": unknown table "best-trails"; did you mean "best-trials"? (legal: best-trials, best-trials, trials, few)
+        - figure "f": unknown table "best-trails"; did you mean "best-trials"? (legal: best-trials, trials, few)
         - figure "g" needs its rows from either a table or SQL
         - there are two tables "best-trials"]
     `);

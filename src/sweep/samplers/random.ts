@@ -11,7 +11,7 @@ import type { AxisDomain, GridSpec, Point, Value } from '../../space/types.js';
 import { axisAt, axisLength } from '../../space/values.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
-import { countTrials, requireFinite } from './finite.js';
+import { countTrials, LOOKS, nothingLeft, requireFinite } from './finite.js';
 
 interface RandomSpec extends SamplerSpec {
   /** Trials in all; absent: every point of a finite space. */
@@ -54,7 +54,7 @@ function isOpen({ grids }: Wanted): boolean {
 
 /** Numbers of the space in a random order. */
 function createShufflingSampler(surroundings: Surroundings): Sampler {
-  const { space, accept, shard, nextUndone, seed } = surroundings;
+  const { space, accept, where, shard, nextUndone, seed } = surroundings;
   const { trials: limit = space.trials } = surroundings.spec as RandomSpec;
   const order = createPermutation(space.points, 'random sampler', seed);
   const counted = countTrials(space, accept, [[0, space.trials]]);
@@ -62,10 +62,11 @@ function createShufflingSampler(surroundings: Surroundings): Sampler {
   let taken = 0; // of all shards
   let position = 0;
   let replicate = 0;
+  let looks = 0;
 
-  /** The next trial in the order that is one, whoever runs it; undefined past the end. */
+  /** The next trial in the order that is one, whoever runs it; undefined past the end, and where `looks` ran out. */
   const nextTrial = (): number | undefined => {
-    while (taken < limit && position < space.points) {
+    while (taken < limit && position < space.points && looks-- > 0) {
       const trial = order(position) * space.replicates + replicate;
       if (++replicate === space.replicates) {
         replicate = 0;
@@ -83,6 +84,7 @@ function createShufflingSampler(surroundings: Surroundings): Sampler {
     total: total === null || shard === null ? total : countOfShard(total, shard),
     next(wanted) {
       const numbers: number[] = [];
+      looks = LOOKS;
       while (numbers.length < wanted) {
         const turn = taken;
         const trial = nextTrial();
@@ -90,7 +92,9 @@ function createShufflingSampler(surroundings: Surroundings): Sampler {
         const isMine = shard === null || turn % shard.count === shard.index - 1;
         if (isMine && nextUndone(trial) === trial) numbers.push(trial);
       }
-      return numbers.length > 0 ? selectNumbers(numbers) : 'end';
+      const isOver = taken >= limit || position >= space.points;
+      if (isOver && taken === 0 && where !== null) throw nothingLeft(space.points);
+      return numbers.length > 0 || !isOver ? selectNumbers(numbers) : 'end';
     },
   };
 }
