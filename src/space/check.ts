@@ -110,8 +110,10 @@ function findWantedFaults(name: string, wanted: readonly Value[], values: AxisDo
         `certain values: give "${name}" a list, lin(…), log(…), range(…), choice(…), int(…) or uniform(…) with a step`,
     ];
   }
+  // Until the parameter's type is known, what was written may be what is meant.
+  const texts: readonly Value[] = ('texts' in values ? values.texts : undefined) ?? [];
   return wanted
-    .filter((value) => axisIndexOf(finite, value) < 0)
+    .filter((value) => axisIndexOf(finite, value) < 0 && !texts.includes(value))
     .map((value) => `wants ${name} = ${JSON.stringify(value)}, which "${name}" never is`);
 }
 

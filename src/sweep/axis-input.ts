@@ -53,11 +53,9 @@ function readWhen(label: string, when: unknown, faults: string[]): When | undefi
   }
   const entries = Object.entries(when).map(([name, wanted]) => {
     const values = listOf(wanted) ?? [wanted];
-    const bad = values.find((value) => !isValue(value));
-    if (values.some((value) => !isValue(value))) {
+    for (const bad of values.filter((value) => !isValue(value)))
       faults.push(`${label}: when: ${name}: ${showValue(bad)} is no value; expected one, or a list of them`);
-    }
-    return [name, values as readonly Value[]] as const;
+    return [name, values.filter(isValue)] as const;
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -42,6 +42,7 @@ export function readConstraint(given: unknown, faults: string[]): Constraint | n
     else faults.push(`where: ${EXPECTED}; found ${showValue(each)}`);
   }
   if (list.length === 0) faults.push(`where: ${EXPECTED}; found []`);
+  if (parts.length < list.length) return null;
   const [first] = parts;
   const accepts: Accepts =
     parts.length === 1 ? (point) => first!.accepts(point) : (point) => parts.every((p) => p.accepts(point));

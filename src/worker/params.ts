@@ -72,8 +72,8 @@ function describeType(name: string, type: z.ZodType): ParamDescription | string 
   const fallback: unknown = filled.data;
   const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   const kinds = kindsOf(schema).filter((kind) => kind !== 'null');
-  const kind = kinds.length > 1 && kinds.every(isNumeric) ? 'number' : kinds[0];
-  if (kind === undefined || (kinds.length > 1 && kind !== 'number')) {
+  const kind = kinds.length <= 1 ? kinds[0] : kinds.every(isNumeric) ? 'number' : undefined;
+  if (kind === undefined) {
     const found = kinds.length > 1 ? kinds.join(' or ') : `any kind, with the default ${showValue(fallback)}`;
     return `${parameter} is of type ${found}: expected one of number, integer, boolean and string`;
   }
