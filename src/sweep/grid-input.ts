@@ -3,7 +3,6 @@
 import { findUnknownKeys, isPlainObject, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { findGridFaults } from '../space/check.js';
-import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain, AxisSpec, GridSpec } from '../space/types.js';
 import { splitDefinition, toAxisValues, type When } from './axis-input.js';
 
@@ -35,7 +34,6 @@ export function readAxes(axes: unknown, zip: unknown, faults: string[]): GridSpe
     faults.push(`axes: expected an object such as { lr: [0.1, 0.2] }, found ${showValue(axes)}`);
     return { axes: [] };
   }
-  const before = faults.length;
   for (const key of Reflect.ownKeys(axes))
     if (typeof key === 'symbol') faults.push(`axis ${String(key)}: expected a text as its name`);
   const written = new Map<string, Written>();
@@ -54,16 +52,17 @@ export function readAxes(axes: unknown, zip: unknown, faults: string[]): GridSpe
     if (values.length === names.length)
       specs.push({ names, values, ...(when === undefined ? {} : { when }) });
   }
-  if (faults.length === before) faults.push(...findGridFaults({ axes: specs }));
-  else for (const spec of specs) faults.push(...findValueFaults(spec));
+  const lost = new Set(written.keys());
+  for (const name of specs.flatMap((spec) => spec.names)) lost.delete(name);
+  faults.push(...findGridFaults({ axes: specs.map((spec) => withoutLost(spec, lost)) }));
   return { axes: specs };
 }
 
-/** Faults that show without the rest of the grid. */
-function findValueFaults({ names, values }: AxisSpec<AxisDomain>): string[] {
-  return values.flatMap((each, i) =>
-    findAxisFaults(each, names.length > 1).map((fault) => `axis ${names[i]}: ${fault}`),
-  );
+/** Of an axis that is at fault itself nothing more is said. */
+function withoutLost(spec: AxisSpec<AxisDomain>, lost: ReadonlySet<string>): AxisSpec<AxisDomain> {
+  if (spec.when === undefined || lost.size === 0) return spec;
+  const when = Object.entries(spec.when).filter(([name]) => !lost.has(name));
+  return { ...spec, when: Object.fromEntries(when) };
 }
 
 /** Zipped axes are one axis, which exists or does not. */
