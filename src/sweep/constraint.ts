@@ -129,7 +129,11 @@ export interface Surveyed {
 export function checkConstraint(where: Constraint, { space, isExact, axes, fixed }: Surveyed): void {
   for (const name of where.parts.flatMap(({ names }) => names ?? []))
     if (!axes.includes(name)) throw failed(`is on ${describeRead(name, axes, fixed)}`, {});
-  const watch: Watch = (point, own) => watchReads(point, own ?? axes, fixed);
+  const describe = (name: string, own: readonly string[] | null) =>
+    own === null || !axes.includes(name)
+      ? describeRead(name, axes, fixed)
+      : `"${name}", which is not among the axes that it is on (${own.join(', ')})`;
+  const watch: Watch = (point, own) => watchReads(point, own ?? axes, (name) => describe(name, own));
   const { points } = space;
   const isWhole = points <= WATCHED;
   let accepted = 0;
@@ -176,12 +180,12 @@ function* numbers(count: number, at: (i: number) => number): Generator<number> {
 }
 
 /** The point, through which reading a name that no point has is told instead of being undefined. */
-function watchReads(point: Point, legal: readonly string[], fixed: Surveyed['fixed']): Point {
+function watchReads(point: Point, legal: readonly string[], describe: (name: string) => string): Point {
   const look = (name: string | symbol): void => {
     // JSON asks for toJSON, `await` for then.
     if (typeof name === 'symbol' || Object.hasOwn(point, name) || name in Object.prototype) return;
     if (legal.includes(name) || name === 'toJSON' || name === 'then') return;
-    throw failed(`reads ${describeRead(name, legal, fixed)}`, {
+    throw failed(`reads ${describe(name)}`, {
       hint: 'it sees the axes only, and must depend on nothing else',
     });
   };
