@@ -43,9 +43,11 @@ export function readConstraint(given: unknown, faults: string[]): Constraint | n
   }
   if (list.length === 0) faults.push(`where: ${EXPECTED}; found []`);
   if (parts.length < list.length) return null;
-  const [first] = parts;
+  const [only] = list as readonly unknown[];
   const accepts: Accepts =
-    parts.length === 1 ? (point) => first!.accepts(point) : (point) => parts.every((p) => p.accepts(point));
+    list.length === 1 && typeof only === 'function'
+      ? guard(only as Accepts) // straight through: it is called for every point
+      : (point) => parts.every((part) => part.accepts(point));
   const text = typeof given === 'function' ? String(given) : list.map(textOf).join('\n');
   return Object.assign(accepts, { parts, toString: () => text });
 }

@@ -18,6 +18,7 @@ import {
 import type { BlockSizer } from './blocks.js';
 import { type Decision, judgeLoss } from './failures.js';
 import { InOrder } from './in-order.js';
+import { askInTurns } from './in-turns.js';
 import type { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
 import type { Settings } from './settings.js';
@@ -60,6 +61,7 @@ const SLACK_MS = 1000;
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
+  readonly #next: Sampler['next'];
   readonly #inOrder: InOrder | undefined;
   readonly #inFlight = new Map<number, InFlight>();
   #nextId = 0;
@@ -67,7 +69,6 @@ export class Coordinator {
   #killed = false;
   #broken: unknown;
   #failedStarts = 0;
-  #isAsking = false;
   #wake: () => void = () => undefined;
   /** Trials that were in a host when it died: run again one task at a time, so that the next death has one culprit. */
   readonly #suspects: Work[] = [];
@@ -77,6 +78,11 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     const { sampler } = options;
+    // What runs when the sampler fails ends, and is kept.
+    const fail = (error: unknown) => {
+      this.#broken ??= error;
+    };
+    this.#next = askInTurns(sampler, { wake: () => this.#wake(), fail });
     if (sampler.tell !== undefined) this.#inOrder = new InOrder((result) => sampler.tell!(result));
   }
 
@@ -144,37 +150,13 @@ export class Coordinator {
       }
       const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
       if (limit <= 0) return false;
-      const proposal = this.#propose(limit);
+      const proposal = this.#next(limit);
       if (proposal === 'end') return this.#again.length === 0;
       if (proposal === 'wait') return false;
-      if (countOf(proposal) === 0) {
-        this.#askSoon();
-        return false;
-      }
       const trials = this.#accept(proposal);
       if (countOf(trials) > 0) this.#launch(this.#begin(trials));
     }
     return false;
-  }
-
-  /** A sampler that fails (the constraint threw) ends the run once what runs has ended, and is kept. */
-  #propose(limit: number): Selection | 'wait' | 'end' {
-    try {
-      return this.#options.sampler.next(limit);
-    } catch (error) {
-      this.#broken ??= error;
-      return 'end';
-    }
-  }
-
-  /** The sampler goes on looking after a turn of the event loop, in which signals and results are heard. */
-  #askSoon(): void {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    setImmediate(() => {
-      this.#isAsking = false;
-      this.#wake();
-    });
   }
 
   #begin(trials: Selection): Work {

@@ -104,7 +104,15 @@ describe('zod types whose output is not their input', () => {
     ['a union of literals', z.union([z.literal('a'), z.literal('b')]).default('a'), 'string', 'a'],
     ['whole or not', z.union([z.int(), z.number().min(0)]).default(1), 'number', 1],
     ['nullable', z.number().nullable().default(1), 'number', 1],
-    ['brand', z.number().brand('lr').default(1 as never), 'number', 1],
+    [
+      'brand',
+      z
+        .number()
+        .brand('lr')
+        .default(1 as never),
+      'number',
+      1,
+    ],
     ['a range of two', z.intersection(z.number().min(0), z.number().max(2)).default(1), 'number', 1],
     ['template', z.templateLiteral(['v', z.number()]).default('v1'), 'string', 'v1'],
     ['email', z.email().default('a@b.co'), 'string', 'a@b.co'],
