@@ -13,11 +13,22 @@ import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
  * One value, a list, `lin(…)`, `log(…)`, `range(…)`, a domain to draw from (`uniform(…)`, `loguniform(…)`, `int(…)`,
  * `choice(…)`), or the same as command-line text: `'log(1e-4,1,9)'`.
  */
-export type AxisInput = Value | readonly Value[] | AxisDomain;
+export type AxisInput = Value | readonly Value[] | ReadonlySet<Value> | NumberArray | AxisDomain;
+
+type NumberArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
 
 /** An axis; with `when` it exists only where each named axis of the same grid has one of the values. */
 export type AxisDefinition =
   | AxisInput
+  | { readonly value: Value }
   | { readonly values: AxisInput; readonly when?: Readonly<Record<string, Value | readonly Value[]>> };
 
 export interface GridDefinition {

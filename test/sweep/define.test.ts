@@ -134,6 +134,31 @@ describe('a sweep', () => {
     );
   });
 
+  it('is typed as it may be written', () => {
+    const { where, grids } = defineSweep({
+      name: 's',
+      worker: './w.ts',
+      axes: {
+        a: Float64Array.of(1, 2),
+        b: new Set(['x']),
+        c: { value: 1 },
+        d: { values: [1] },
+        e: { values: lin(0, 1, 3), when: { b: 'x' } },
+      },
+      where: [[['a', 'c'], (p) => p.a !== p.c], (p) => p.d === 1],
+      sampler: 'grid',
+    });
+    expect(grids[0]!.axes).toHaveLength(5);
+    expect(where!.parts.map(({ names }) => names)).toEqual([['a', 'c'], null]);
+    const one = defineSweep({
+      name: 's',
+      worker: './w.ts',
+      axes: { a: 1 },
+      where: [['a'], (p) => p.a === 1],
+    });
+    expect(one.where!({ a: 1 })).toBe(true);
+  });
+
   it('takes a sampler by its name', () => {
     expect(define({ axes: {}, sampler: 'random' }).sampler).toEqual({ name: 'random' });
   });
