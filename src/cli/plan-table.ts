@@ -6,7 +6,7 @@ import type { Plan } from '../sweep/contract.js';
 import { commandOn, showPath } from './paths.js';
 
 export function renderPlan(plan: Plan): string {
-  const { folder, excluded, predictedMs, predictedBytes, workers } = plan;
+  const { folder, excluded, passing, predictedMs, predictedBytes, workers } = plan;
   const facts: [string, string][] = [['sampler', plan.sampler]];
   plan.axes.forEach((axis, i) => {
     facts.push([i === 0 ? 'axes' : '', axis]);
@@ -18,7 +18,13 @@ export function renderPlan(plan: Plan): string {
       : `\`${commandOn('resume', folder)} --retry failed\``;
   const counts: [string, number | null, string][] = [
     ['trials', plan.trials, 'points times replicates'],
-    ['excluded', excluded, 'left out by the constraint, or there already'],
+    [
+      'excluded',
+      excluded,
+      passing === undefined
+        ? 'left out by the constraint, or there already'
+        : `too many to count: ${formatCount(passing.accepted)} of a sample of ${plural(passing.of, 'point')} pass the constraint`,
+    ],
     ['new', plan.new, 'never run'],
     ['orphaned', plan.orphaned, 'begun by a process that died: they run again'],
     ['done', plan.done, 'kept, never run again'],

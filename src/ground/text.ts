@@ -73,24 +73,3 @@ export function plural(n: number, noun: string): string {
 export function quoteArgument(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
-
-/** A value of any kind as a message shows it: `"text"`, `0.5`, `10n`, `[0.5]`, `a Date`; cut where it is long. */
-export function showValue(value: unknown): string {
-  const text = nameValue(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-function nameValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return String(value);
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  if (kind !== 'Object' && kind !== 'Array') return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // It holds itself, or a bigint.
-    return kind === 'Array' ? 'a list' : 'an object';
-  }
-}

@@ -1,6 +1,14 @@
 // What a report is: tables as SQL over a run's CSVs, figures made from their rows, and sections of text computed from
 // them. A report file's default export is what `defineReport` returns. It trains nothing and runs no trial.
 import { throwFaults } from '../ground/errors.js';
+import {
+  findFunctionFaults,
+  findTextFaults,
+  findUnknownKeys,
+  isPlainObject,
+  type PlainObject,
+  showValue,
+} from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Chart } from './echarts.js';
@@ -92,43 +100,120 @@ export interface Report extends ReportOptions {
   readonly text: readonly ((context: ReportContext) => Later<string>)[];
 }
 
+const OPTIONS = ['name', 'title', 'tables', 'figures', 'choices', 'text'];
+const TABLE = ['name', 'about', 'sql', 'columns', 'check', 'preview'];
+const FIGURE = ['name', 'about', 'table', 'sql', 'draw', 'render'];
+
 /** Checks a report; throws BAD_DEFINITION with all its faults together. */
 export function defineReport(options: ReportOptions): Report {
-  const { tables, figures = [], text = [] } = options;
   const faults: string[] = [];
-  const tableNames = tables.map((table) => table.name);
-  if (!isName(options.name)) faults.push(nameFault('report', options.name));
-  if (!hasText(options.title)) faults.push('the report has no title');
-  for (const table of tables) {
-    if (!isName(table.name)) faults.push(nameFault('table', table.name));
-    else if (RESERVED.includes(sqlName(table.name))) {
-      faults.push(`table "${table.name}" is named like one of the run's own (${RESERVED.join(', ')})`);
-    }
-    if (typeof table.sql !== 'function' && !hasText(table.sql))
-      faults.push(`table "${table.name}" has no SQL`);
-    if (!hasText(table.about)) faults.push(`table "${table.name}" does not say what it is about`);
-    const { preview } = table;
-    if (preview !== undefined && !(Number.isInteger(preview) && preview >= 0)) {
-      faults.push(`table "${table.name}": preview is ${preview}; expected a whole number of rows`);
-    }
+  if (!isPlainObject(options)) {
+    throwFaults('BAD_DEFINITION', 'a report is invalid', [
+      `expected an object such as { name, title, tables }, found ${showValue(options)}`,
+    ]);
   }
-  for (const figure of figures) {
-    if (!isName(figure.name)) faults.push(nameFault('figure', figure.name));
-    if (!hasText(figure.about)) faults.push(`figure "${figure.name}" does not say what it is about`);
-    if ('render' in figure) continue;
-    if (typeof figure.draw !== 'function') faults.push(`figure "${figure.name}" has neither draw nor render`);
-    if ((figure.table === undefined) === (figure.sql === undefined)) {
-      faults.push(`figure "${figure.name}" needs its rows from either a table or SQL`);
-    }
-    if (figure.table !== undefined && !tableNames.includes(figure.table)) {
-      faults.push(`figure "${figure.name}": ${describeUnknown('table', figure.table, tableNames)}`);
-    }
+  const { name, title } = options;
+  faults.push(...findUnknownKeys(options, OPTIONS));
+  if (!isName(name)) faults.push(nameFault('report', name));
+  if (!hasText(title)) faults.push('the report has no title');
+  const tables = readList('tables', options.tables, faults);
+  const figures = options.figures === undefined ? [] : readList('figures', options.figures, faults);
+  const tableNames = namesOf(tables);
+  faults.push(...tables.flatMap(findTableFaults));
+  faults.push(...figures.flatMap((figure) => findFigureFaults(figure, tableNames)));
+  // In SQL, dashes are underscores and case does not count.
+  for (const each of findRepeats(tableNames.map(sqlName)))
+    faults.push(`there are two tables "${tableNames.find((table) => sqlName(table) === each)}"`);
+  for (const each of findRepeats(namesOf(figures))) faults.push(`there are two figures "${each}"`);
+  const { text = [], choices } = options;
+  if (!Array.isArray(text) || Array.from(text as unknown[]).some((each) => typeof each !== 'function'))
+    faults.push(`text: expected a list of functions, found ${showValue(text)}`);
+  if (choices !== undefined) faults.push(...findChoiceFaults(choices));
+  throwFaults('BAD_DEFINITION', `the report ${showValue(name)} is invalid`, faults);
+  return { ...options, kind: 'sweepline-report', figures: options.figures ?? [], text };
+}
+
+function readList(word: string, given: unknown, faults: string[]): PlainObject[] {
+  if (!Array.isArray(given)) {
+    faults.push(`${word}: expected a list, found ${showValue(given)}`);
+    return [];
   }
-  for (const name of findRepeats(tableNames)) faults.push(`there are two tables "${name}"`);
-  for (const name of findRepeats(figures.map((figure) => figure.name)))
-    faults.push(`there are two figures "${name}"`);
-  throwFaults('BAD_DEFINITION', `the report "${options.name}" is invalid`, faults);
-  return { ...options, kind: 'sweepline-report', figures, text };
+  return Array.from(given as unknown[]).filter((each): each is PlainObject => {
+    if (!isPlainObject(each)) faults.push(`${word}: expected objects, found ${showValue(each)}`);
+    return isPlainObject(each);
+  });
+}
+
+function namesOf(specs: readonly PlainObject[]): string[] {
+  return specs.map((spec) => spec.name).filter((name) => typeof name === 'string');
+}
+
+function findTableFaults(table: PlainObject): string[] {
+  const { name, sql, about, preview, columns } = table;
+  const label = `table ${showValue(name)}`;
+  const faults = [
+    ...findUnknownKeys(table, TABLE),
+    ...findFunctionFaults(table, ['check']),
+    ...(columns === undefined
+      ? []
+      : isPlainObject(columns)
+        ? findTextFaults(columns, Object.keys(columns)).map((fault) => `columns: ${fault}`)
+        : [`columns: expected an object such as { loss: 'on the test set' }, found ${showValue(columns)}`]),
+  ].map((fault) => `${label}: ${fault}`);
+  if (!isName(name)) faults.push(nameFault('table', name));
+  else if (RESERVED.includes(sqlName(String(name)))) {
+    faults.push(`${label} is named like one of the run's own (${RESERVED.join(', ')})`);
+  }
+  if (typeof sql !== 'function' && !hasText(sql)) faults.push(`${label} has no SQL`);
+  if (!hasText(about)) faults.push(`${label} does not say what it is about`);
+  if (preview !== undefined && !(typeof preview === 'number' && Number.isInteger(preview) && preview >= 0)) {
+    faults.push(`${label}: preview is ${showValue(preview)}; expected a whole number of rows`);
+  }
+  return faults;
+}
+
+function findFigureFaults(figure: PlainObject, tables: readonly string[]): string[] {
+  const { name, about, table, sql, draw, render } = figure;
+  const label = `figure ${showValue(name)}`;
+  const faults = findUnknownKeys(figure, FIGURE).map((fault) => `${label}: ${fault}`);
+  if (!isName(name)) faults.push(nameFault('figure', name));
+  if (!hasText(about)) faults.push(`${label} does not say what it is about`);
+  if (render !== undefined) {
+    faults.push(...findFunctionFaults(figure, ['render']).map((fault) => `${label}: ${fault}`));
+    const other = ['draw', 'table', 'sql'].filter((key) => figure[key] !== undefined);
+    if (other.length > 0) faults.push(`${label} has render beside ${other.join(', ')}; expected one way`);
+    return faults;
+  }
+  if (typeof draw !== 'function') faults.push(`${label} has neither draw nor render`);
+  if ((table === undefined) === (sql === undefined)) {
+    faults.push(`${label} needs its rows from either a table or SQL`);
+  }
+  if (sql !== undefined && typeof sql !== 'function' && !hasText(sql)) faults.push(`${label} has no SQL`);
+  if (table !== undefined && !(typeof table === 'string' && tables.includes(table))) {
+    const typed = typeof table === 'string' ? table : showValue(table);
+    faults.push(`${label}: ${describeUnknown('table', typed, [...new Set(tables)])}`);
+  }
+  return faults;
+}
+
+function findChoiceFaults(choices: unknown): string[] {
+  if (!isPlainObject(choices)) {
+    return [
+      `choices: expected an object such as { embedding: { about, values } }, found ${showValue(choices)}`,
+    ];
+  }
+  return Object.entries(choices).flatMap(([name, choice]) => {
+    if (!isPlainObject(choice))
+      return [`choice "${name}": expected { about, values }, found ${showValue(choice)}`];
+    const { about, values } = choice;
+    const isList =
+      Array.isArray(values) && values.length > 0 && Array.from(values as unknown[]).every(hasText);
+    return [
+      ...findUnknownKeys(choice, ['about', 'values']),
+      ...(hasText(about) ? [] : ['does not say what it is about']),
+      ...(isList ? [] : [`values: expected one text or more, found ${showValue(values)}`]),
+    ].map((fault) => `choice "${name}": ${fault}`);
+  });
 }
 
 const RESERVED = ['trials', 'timings', 'metrics', 'trials_raw', 'metrics_raw'];

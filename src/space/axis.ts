@@ -1,5 +1,6 @@
 // One axis as positions and values, both ways, in constant time: nothing is written out but lists and short tables.
 // Values are clean decimals wherever the ends are: lin(0.1, 0.2, 11) holds 0.11, not 0.11000000000000001.
+import { shortPowers } from './short-powers.js';
 import type { AxisValues, Value } from './types.js';
 
 export interface Axis {
@@ -115,8 +116,9 @@ function logAxis(from: number, to: number, count: number): Axis {
     );
   const low = Math.log10(from);
   const high = Math.log10(to);
+  const short = shortPowers(from, to, n);
   const compute = (i: number) =>
-    i === 0 ? from : i === n ? to : cleanDecimal(10 ** ((low * (n - i) + high * i) / n));
+    i === 0 ? from : i === n ? to : (short(i) ?? cleanDecimal(10 ** ((low * (n - i) + high * i) / n)));
   const estimate = (value: number) => ((Math.log10(value) - low) / (high - low)) * n;
   if (count > TABLE_LIMIT) return numberAxis(count, compute, estimate);
   let table: Float64Array | undefined;

@@ -1,9 +1,10 @@
 // Finds what is wrong with a space before anything is built from it: every fault at once, in words for its author.
+import { showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { axisIndexOf, axisLength } from './axis.js';
 import { isDomain, toFiniteValues } from './domain.js';
 import { findAxisFaults, findRepeats, plain } from './faults.js';
-import { RESERVED_NAMES } from './names.js';
+import { foldName, RESERVED_NAMES } from './names.js';
 import type { AxisDomain, AxisSpec, GridSpec, Value } from './types.js';
 import { describeAxisValues } from './values.js';
 
@@ -17,7 +18,7 @@ export interface DeclaredSpace {
 export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly string[]): string[] {
   const faults: string[] = [];
   if (!Number.isSafeInteger(spec.replicates) || spec.replicates < 1) {
-    faults.push(`replicates is ${spec.replicates}; expected a whole number of at least 1`);
+    faults.push(`replicates is ${showValue(spec.replicates)}; expected a whole number of at least 1`);
   }
   if (spec.grids.length === 0)
     faults.push('no grid; expected at least one (a grid without axes is one point)');
@@ -61,7 +62,8 @@ function findNameFaults(
   legalNames: readonly string[] | undefined,
 ): string[] {
   if (seen.has(name)) return [`axis "${name}" stands twice in one grid; expected each name once`];
-  if (RESERVED_NAMES.has(name)) return [`axis "${name}": a column of trials.csv has that name already`];
+  if (RESERVED_NAMES.has(foldName(name)))
+    return [`axis "${name}": a column of trials.csv has that name already`];
   if (!/^\p{L}[\p{L}\p{N}_.-]*$/u.test(name)) {
     return [`axis "${name}": expected a name of letters, digits, "_", "." and "-" that starts with a letter`];
   }
@@ -108,8 +110,10 @@ function findWantedFaults(name: string, wanted: readonly Value[], values: AxisDo
         `certain values: give "${name}" a list, lin(…), log(…), range(…), choice(…), int(…) or uniform(…) with a step`,
     ];
   }
+  // Until the parameter's type is known, what was written may be what is meant.
+  const texts: readonly Value[] = ('texts' in values ? values.texts : undefined) ?? [];
   return wanted
-    .filter((value) => axisIndexOf(finite, value) < 0)
+    .filter((value) => axisIndexOf(finite, value) < 0 && !texts.includes(value))
     .map((value) => `wants ${name} = ${JSON.stringify(value)}, which "${name}" never is`);
 }
 

@@ -1,4 +1,5 @@
 // Finds what is wrong with the values or the domain of one axis: every fault at once, in words for its author.
+import { isPlainObject, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { ulp } from './axis.js';
 import type { AxisDomain, Domain, Value } from './types.js';
@@ -18,11 +19,13 @@ const KINDS: readonly AxisDomain['kind'][] = [
 
 /** Faults of what one axis holds, none if it is sound. `repeats`: a list may hold a value twice (zipped axes do). */
 export function findAxisFaults(values: AxisDomain, repeats = false): string[] {
+  const given: unknown = values;
+  if (!isPlainObject(given)) return [`expected the values of an axis, found ${showValue(given)}`];
   switch (values.kind) {
     case 'list':
-      return findListFaults(values.values, repeats);
+      return findListFaults(values, repeats);
     case 'choice':
-      return findListFaults(values.values, false);
+      return findListFaults(values, false);
     case 'lin':
       return (
         first(findNumberFaults({ from: values.from, to: values.to })) ??
@@ -52,8 +55,10 @@ export function findAxisFaults(values: AxisDomain, repeats = false): string[] {
       );
     case 'int':
       return first(findWholeFaults(numbersOf(values))) ?? findIntFaults(values);
-    default:
-      return [describeUnknown('kind of axis', String((values as { kind?: unknown }).kind), KINDS)];
+    default: {
+      const { kind } = values as { readonly kind?: unknown };
+      return [describeUnknown('kind of axis', typeof kind === 'string' ? kind : showValue(kind), KINDS)];
+    }
   }
 }
 
@@ -99,21 +104,26 @@ function findStepFaults({ from, to }: Ends, step: number): string[] {
 function findWholeFaults(numbers: Readonly<Record<string, number>>): string[] {
   return Object.entries(numbers)
     .filter(([, value]) => !Number.isSafeInteger(value))
-    .map(([name, value]) => `${name} is ${value}; expected a whole number between -2^53 and 2^53`);
+    .map(([name, value]) => `${name} is ${showValue(value)}; expected a whole number between -2^53 and 2^53`);
 }
 
-function findListFaults(list: readonly Value[], repeats: boolean): string[] {
+function findListFaults(
+  { values: list, texts }: { readonly values: readonly Value[]; readonly texts?: readonly string[] },
+  repeats: boolean,
+): string[] {
+  if (!Array.isArray(list)) return [`values: expected a list, found ${showValue(list)}`];
   if (list.length === 0) return ['no values; expected at least one'];
   const faults: string[] = [];
   for (const value of list) {
     if (typeof value === 'number' && !Number.isFinite(value))
       faults.push(`${value} is no value; expected a finite number`);
     else if (!['number', 'string', 'boolean'].includes(typeof value)) {
-      faults.push(`${String(value)} is no value; expected a number, a text, true or false`);
+      faults.push(`${showValue(value)} is no value; expected a number, a text, true or false`);
     }
   }
-  if (!repeats) faults.push(...findRepeats(list.map((value) => JSON.stringify(plain(value)))));
-  return faults;
+  // Numbers and texts are different values in a Set as in JSON, and 0 and -0 are one.
+  if (repeats || faults.length > 0 || new Set(texts ?? list).size === list.length) return faults;
+  return findRepeats(texts ?? list.map((value) => JSON.stringify(plain(value))));
 }
 
 /** A fault for every text that stands more than once. */
@@ -133,12 +143,12 @@ export function plain<T>(value: T): T | 0 {
 function findNumberFaults(numbers: Readonly<Record<string, number>>): string[] {
   return Object.entries(numbers)
     .filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value))
-    .map(([name, value]) => `${name} is ${value}; expected a finite number`);
+    .map(([name, value]) => `${name} is ${showValue(value)}; expected a finite number`);
 }
 
 function findCountFaults({ from, to, count }: Ends & { readonly count: number }): string[] {
   if (!Number.isSafeInteger(count) || count < 1)
-    return [`count is ${count}; expected a whole number of at least 1`];
+    return [`count is ${showValue(count)}; expected a whole number of at least 1`];
   if (count === 1 && from !== to)
     return [`count is 1, but ${from} and ${to} are two ends; expected at least 2`];
   if (count > 1 && from === to)

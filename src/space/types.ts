@@ -6,9 +6,18 @@ export type Value = number | string | boolean;
 /** One place in the space. An axis that does not exist there (see `when`) has no entry. */
 export type Point = Readonly<Record<string, Value>>;
 
+/**
+ * Values one by one. `texts`: how each was written on the command line, where that is not the usual text of some value
+ * (`007`, `1e3`); gone once it is known whether the parameter is text.
+ */
+interface Listed {
+  readonly values: readonly Value[];
+  readonly texts?: readonly string[];
+}
+
 /** The values of one axis, addressed by position and never written out (`list` aside). Ends are included. */
 export type AxisValues =
-  | { readonly kind: 'list'; readonly values: readonly Value[] }
+  | ({ readonly kind: 'list' } & Listed)
   | { readonly kind: 'lin'; readonly from: number; readonly to: number; readonly count: number }
   | { readonly kind: 'log'; readonly from: number; readonly to: number; readonly count: number }
   | { readonly kind: 'range'; readonly from: number; readonly to: number; readonly step: number };
@@ -21,7 +30,7 @@ export type Domain =
   | { readonly kind: 'uniform'; readonly from: number; readonly to: number; readonly step?: number }
   | { readonly kind: 'loguniform'; readonly from: number; readonly to: number }
   | { readonly kind: 'int'; readonly from: number; readonly to: number; readonly step?: number }
-  | { readonly kind: 'choice'; readonly values: readonly Value[] };
+  | ({ readonly kind: 'choice' } & Listed);
 
 /** Whatever an axis can be declared with: values by position, or a domain to draw from. */
 export type AxisDomain = AxisValues | Domain;

@@ -42,7 +42,7 @@ const NUMERIC = Object.keys(FORMS) as readonly (keyof typeof FORMS)[];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 /** Text that needs no quotes, unless it reads as a number, true or false. */
-const PLAIN_TEXT = /^[^\s"(),\p{Cc}]+( [^\s"(),\p{Cc}]+)*$/u;
+const PLAIN_TEXT = /^[^\s"(),[\]\p{Cc}]+( [^\s"(),[\]\p{Cc}]+)*$/u;
 
 /**
  * Axis values or a domain from the command line. A list item in double quotes is text whatever it looks like (`"1"`,
@@ -53,7 +53,7 @@ export function parseAxisValues(text: string): AxisDomain {
   const call = /^([A-Za-z_]\w*)\s*\((.*)\)$/s.exec(trimmed);
   const values: AxisDomain =
     call === null
-      ? { kind: 'list', values: splitItems(trimmed).map((item) => parseItem(item, text)) }
+      ? { kind: 'list', ...parseItems(splitItems(trimmed), text) }
       : parseCall(call[1]!, call[2]!, text);
   const faults = findAxisFaults(values);
   if (faults.length > 0) throw badValues(text, faults.join('; '));
@@ -62,7 +62,7 @@ export function parseAxisValues(text: string): AxisDomain {
 
 function parseCall(name: string, inside: string, text: string): AxisDomain {
   const items = inside.trim() === '' ? [] : splitItems(inside);
-  if (name === 'choice') return { kind: 'choice', values: items.map((item) => parseItem(item, text)) };
+  if (name === 'choice') return { kind: 'choice', ...parseItems(items, text) };
   const kind = NUMERIC.find((known) => known === name);
   if (kind === undefined) throw badValues(text, describeUnknown('function', name, [...NUMERIC, 'choice']));
   const forms: readonly string[] = FORMS[kind];
@@ -76,6 +76,13 @@ function parseCall(name: string, inside: string, text: string): AxisDomain {
     throw badValues(text, `${parts[i]} is "${item}"; expected a finite number`);
   });
   return { kind, ...Object.fromEntries(numbers) } as AxisDomain;
+}
+
+/** The values, and how they were written where a number or a boolean would lose that. */
+function parseItems(items: readonly string[], text: string): { values: Value[]; texts?: string[] } {
+  const values = items.map((item) => parseItem(item, text));
+  const texts = values.map((value, i) => (typeof value === 'string' ? value : items[i]!));
+  return values.every((value, i) => String(value) === texts[i]) ? { values } : { values, texts };
 }
 
 function parseItem(item: string, text: string): Value {
@@ -97,6 +104,12 @@ function parseItem(item: string, text: string): Value {
       throw badValues(text, `${item} is not a whole quoted text`, cause);
     }
   }
+  if (/[[\]]/.test(item)) {
+    throw badValues(
+      text,
+      `${item} has brackets; lists cannot be values yet: write a text such as 64-32, or put "…" around what is text`,
+    );
+  }
   if (/[()"]/.test(item)) {
     throw badValues(
       text,
@@ -106,17 +119,19 @@ function parseItem(item: string, text: string): Value {
   return item;
 }
 
-/** Splits at commas outside double quotes. */
+/** Splits at commas outside double quotes and square brackets. */
 function splitItems(text: string): string[] {
   const items = [''];
   let quoted = false;
+  let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const letter = text[i]!;
-    if (letter === ',' && !quoted) {
+    if (letter === ',' && !quoted && depth <= 0) {
       items.push('');
       continue;
     }
     if (letter === '"') quoted = !quoted;
+    else if (!quoted) depth += letter === '[' ? 1 : letter === ']' ? -1 : 0;
     const escaped = letter === '\\' && quoted;
     items.push(items.pop()! + text.slice(i, escaped ? i + 2 : i + 1));
     if (escaped) i++;

@@ -1,9 +1,11 @@
 // What a suite is: sweeps that are run one after another, each with values of its own for some axes. A suite file's
 // default export is what `defineSuite` returns.
 import { throwFaults } from '../ground/errors.js';
-import { describeUnknown } from '../ground/text.js';
+import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain } from '../space/types.js';
-import { type AxisInput, toAxisValues } from '../sweep/define.js';
+import { toAxisValues } from '../sweep/axis-input.js';
+import type { AxisInput } from '../sweep/define.js';
 
 export interface SuiteRunOptions {
   /** Name of a shipped sweep, or the URL of a sweep's file: `new URL('./mine.ts', import.meta.url)`. */
@@ -37,44 +39,71 @@ export interface Suite {
   readonly runs: readonly SuiteRun[];
 }
 
-const WORD = /^[a-z][a-z0-9_-]*$/i;
 const OPTIONS = ['name', 'title', 'about', 'runs'];
 const RUN_OPTIONS = ['sweep', 'name', 'set', 'replicates'];
 
 /** Declares a suite. Throws BAD_DEFINITION with every fault that can be seen without its sweeps. */
 export function defineSuite(options: SuiteOptions): Suite {
   const faults: string[] = [];
-  for (const name of Object.keys(options))
-    if (!OPTIONS.includes(name)) faults.push(describeUnknown('option', name, OPTIONS));
-  if (!WORD.test(options.name ?? ''))
-    faults.push(`name ${JSON.stringify(options.name)}: expected a word (it names the suite's folder)`);
-  if (!Array.isArray(options.runs) || options.runs.length === 0)
-    faults.push('runs: expected one or more, such as [{ sweep: "escape" }]');
-  const runs = [...(options.runs ?? [])].map((run, i) => toRun(run, i, faults));
-  const names = runs.map((run) => run.name);
-  for (const name of new Set(names.filter((each, i) => each !== '' && names.indexOf(each) < i)))
-    faults.push(`two runs are called ${name}: give each a \`name\``);
-  throwFaults('BAD_DEFINITION', `suite "${options.name}" is invalid`, faults);
+  if (!isPlainObject(options)) {
+    throwFaults('BAD_DEFINITION', 'a suite is invalid', [
+      `expected an object such as { name, runs }, found ${showValue(options)}`,
+    ]);
+  }
+  faults.push(...findUnknownKeys(options, OPTIONS), ...findTextFaults(options, ['title', 'about']));
   const { name, title = name, about = '' } = options;
+  if (!isWord(name)) faults.push(`name ${showValue(name)}: expected a word (it names the suite's folder)`);
+  const isList = Array.isArray(options.runs) && options.runs.length > 0;
+  if (!isList) faults.push('runs: expected one or more, such as [{ sweep: "escape" }]');
+  const runs = (isList ? Array.from(options.runs as unknown[]) : []).map((run, i) => {
+    const found: string[] = [];
+    const read = readRun(run, found);
+    faults.push(...found.map((fault) => `run ${i + 1}: ${fault}`));
+    return read;
+  });
+  // Folders of one name, whatever their case, are one folder on many machines.
+  const names = runs.map((run) => run.name.toLowerCase());
+  for (const each of new Set(names.filter((one, i) => one !== '' && names.indexOf(one) < i)))
+    faults.push(`two runs are called ${each}: give each a \`name\``);
+  throwFaults('BAD_DEFINITION', `suite ${showValue(name)} is invalid`, faults);
   return { kind: 'sweepline-suite', name, title, about, runs };
 }
 
-function toRun(run: SuiteRunOptions, i: number, faults: string[]): SuiteRun {
-  for (const name of Object.keys(run))
-    if (!RUN_OPTIONS.includes(name))
-      faults.push(`run ${i + 1}: ${describeUnknown('option', name, RUN_OPTIONS)}`);
-  const sweep = String(run.sweep ?? '');
-  if (sweep === '') faults.push(`run ${i + 1}: expected a sweep, such as "escape"`);
-  const name =
+function readRun(run: unknown, faults: string[]): SuiteRun {
+  if (!isPlainObject(run)) {
+    faults.push(`expected an object such as { sweep: "escape" }, found ${showValue(run)}`);
+    return { name: '', sweep: '', set: {}, replicates: undefined };
+  }
+  faults.push(...findUnknownKeys(run, RUN_OPTIONS));
+  const isFile = run.sweep instanceof URL || (typeof run.sweep === 'string' && run.sweep.trim() !== '');
+  if (!isFile) faults.push('expected a sweep, such as "escape"');
+  const sweep = isFile ? String(run.sweep) : '';
+  const named =
     run.name ??
     sweep
       .split('/')
       .at(-1)!
       .replace(/\.[cm]?[jt]s$/, '');
-  if (sweep !== '' && !WORD.test(name))
-    faults.push(`run ${i + 1}: name ${JSON.stringify(name)}: expected a word (it names the run's folder)`);
-  const set = Object.fromEntries(
-    Object.entries(run.set ?? {}).map(([axis, values]) => [axis, toAxisValues(axis, values, faults)]),
-  );
-  return { name, sweep, set, replicates: run.replicates };
+  const name = typeof named === 'string' ? named : '';
+  if ((isFile || run.name !== undefined) && !isWord(named))
+    faults.push(`name ${showValue(named)}: expected a word (it names the run's folder)`);
+  const { replicates } = run as Partial<SuiteRun>;
+  if (replicates !== undefined && !(Number.isSafeInteger(replicates) && replicates >= 1))
+    faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
+  return { name, sweep, set: readSet(run.set, faults), replicates };
+}
+
+function readSet(set: unknown, faults: string[]): Record<string, AxisDomain> {
+  if (set === undefined) return {};
+  if (!isPlainObject(set)) {
+    faults.push(`set: expected an object such as { h: [0.1, 0.2] }, found ${showValue(set)}`);
+    return {};
+  }
+  const entries = Object.entries(set).flatMap(([axis, input]) => {
+    const values = toAxisValues(`axis ${axis}`, input, faults);
+    if (values === undefined) return [];
+    faults.push(...findAxisFaults(values, true).map((fault) => `axis ${axis}: ${fault}`));
+    return [[axis, values] as const];
+  });
+  return Object.fromEntries(entries);
 }

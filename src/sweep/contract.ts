@@ -72,6 +72,8 @@ export interface Plan {
   readonly trials: number;
   /** Left out by the constraint or as duplicates; null where the space is too large to count them in advance. */
   readonly excluded: number | null;
+  /** Where that is so: how many points of a sample pass the constraint. */
+  readonly passing?: { readonly accepted: number; readonly of: number };
   readonly done: number;
   readonly failed: number;
   /** Started, but never ended: their host or coordinator died. They run again. */

@@ -18,6 +18,7 @@ import {
 import type { BlockSizer } from './blocks.js';
 import { type Decision, judgeLoss } from './failures.js';
 import { InOrder } from './in-order.js';
+import { askInTurns } from './in-turns.js';
 import type { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
 import type { Settings } from './settings.js';
@@ -53,6 +54,7 @@ const SLACK_MS = 1000;
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
+  readonly #next: Sampler['next'];
   readonly #inOrder: InOrder | undefined;
   readonly #inFlight = new Map<number, InFlight>();
   #nextId = 0;
@@ -71,6 +73,9 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     const { sampler } = options;
+    // Like everything else that breaks: trials may never end by themselves.
+    const fail = (error: unknown) => this.#break(error);
+    this.#next = askInTurns(sampler, { wake: () => this.#wake(), fail });
     if (sampler.tell !== undefined) this.#inOrder = new InOrder((result) => sampler.tell!(result));
   }
 
@@ -116,7 +121,7 @@ export class Coordinator {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      const atEnd = this.#tryToFill();
+      const atEnd = this.#fill();
       if (this.#inFlight.size === 0) {
         if (this.#broken !== undefined) throw this.#broken;
         if (atEnd || this.#stopping) break;
@@ -126,19 +131,9 @@ export class Coordinator {
     await this.#options.journal.drained();
   }
 
-  /** A sampler or a constraint that throws ends the run like everything else that breaks. */
-  #tryToFill(): boolean {
-    try {
-      return this.#fill();
-    } catch (error) {
-      this.#break(error);
-      return true;
-    }
-  }
-
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, sampler, recorder, lookAhead } = this.#options;
+    const { journal, sizer, recorder, lookAhead } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     if (this.#suspects.length > 0) {
       if (this.#inFlight.size === 0) this.#launch(this.#suspects.shift()!);
@@ -156,8 +151,8 @@ export class Coordinator {
       }
       const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
       if (limit <= 0) return false;
-      const proposal = sampler.next(limit);
-      if (proposal === 'end') return true;
+      const proposal = this.#next(limit);
+      if (proposal === 'end') return this.#again.length === 0;
       if (proposal === 'wait') return false;
       const trials = this.#accept(proposal);
       if (countOf(trials) === 0) continue;

@@ -1,21 +1,35 @@
 // What a sweep is: which worker, over which grids. A sweep file's default export is what `defineSweep` returns; it names
 // its worker and report by URL and never imports them, because the coordinator that loads it runs no worker code.
-import { SweeplineError, throwFaults } from '../ground/errors.js';
-import { describeUnknown } from '../ground/text.js';
-import type { AxisDomain, AxisSpec, GridSpec, Point, Value } from '../space/types.js';
-import { parseAxisValues } from '../space/values.js';
+import { throwFaults } from '../ground/errors.js';
+import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import { findAxisFaults } from '../space/faults.js';
+import type { AxisDomain, GridSpec, Value } from '../space/types.js';
+import type { Constraint, ConstraintInput } from './constraint.js';
+import { readConstraint } from './constraint.js';
+import { readAxes, readGrid } from './grid-input.js';
 import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
 /**
  * One value, a list, `lin(…)`, `log(…)`, `range(…)`, a domain to draw from (`uniform(…)`, `loguniform(…)`, `int(…)`,
  * `choice(…)`), or the same as command-line text: `'log(1e-4,1,9)'`.
  */
-export type AxisInput = Value | readonly Value[] | AxisDomain;
+export type AxisInput = Value | readonly Value[] | ReadonlySet<Value> | NumberArray | AxisDomain;
+
+type NumberArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
 
 /** An axis; with `when` it exists only where each named axis of the same grid has one of the values. */
 export type AxisDefinition =
   | AxisInput
-  | { readonly values: AxisInput; readonly when: Readonly<Record<string, Value | readonly Value[]>> };
+  | { readonly value: Value }
+  | { readonly values: AxisInput; readonly when?: Readonly<Record<string, Value | readonly Value[]>> };
 
 export interface GridDefinition {
   /** By parameter of the worker. The last one turns fastest. */
@@ -37,9 +51,13 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly fixed?: Readonly<Record<string, Value>>;
   /** Every point so many times, with different seeds. Default 1. */
   readonly replicates?: number;
-  /** Points for which this is false are no trials. Sees the axes only; must depend on nothing else. */
-  readonly where?: (point: Point) => boolean;
-  readonly sampler?: SamplerRequest;
+  /**
+   * Points for which this is false are no trials. Sees the axes only; must depend on nothing else. Constraints on named
+   * axes, `[['a', 'b'], (p) => p.a < p.b]` or a list of them, skip all points with the same values of these at once.
+   */
+  readonly where?: ConstraintInput;
+  /** Its name, or its name and options. */
+  readonly sampler?: SamplerRequest | string;
   /** Seed of everything random; default 1. */
   readonly seed?: number;
 }
@@ -54,7 +72,7 @@ export interface Sweep {
   readonly grids: readonly GridSpec<AxisDomain>[];
   readonly fixed: Readonly<Record<string, Value>>;
   readonly replicates: number;
-  readonly where: ((point: Point) => boolean) | null;
+  readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
   readonly seed: number;
 }
@@ -66,75 +84,88 @@ const OPTIONS = 'name title about worker report axes zip grids fixed replicates 
 /** Declares a sweep. Throws BAD_DEFINITION with every fault that can be seen without its worker. */
 export function defineSweep(options: SweepOptions): Sweep {
   const faults: string[] = [];
-  for (const name of Object.keys(options))
-    if (!OPTIONS.includes(name)) faults.push(describeUnknown('option', name, OPTIONS));
-  if (!/^[a-z][a-z0-9_-]*$/i.test(options.name ?? ''))
-    faults.push(`name ${JSON.stringify(options.name)}: expected a word (it names the run folder)`);
+  if (!isPlainObject(options)) {
+    throwFaults('BAD_DEFINITION', 'a sweep is invalid', [
+      `expected an object such as { name, worker, axes }, found ${showValue(options)}`,
+    ]);
+  }
+  faults.push(...findUnknownKeys(options, OPTIONS), ...findTextFaults(options, ['title', 'about']));
+  const { name, title = name, about = '', seed = 1, replicates = 1 } = options;
+  if (!isWord(name)) faults.push(`name ${showValue(name)}: expected a word (it names the run folder)`);
   if (options.worker === undefined)
     faults.push('worker is missing: name its file with new URL("../workers/….ts", import.meta.url)');
-  if ((options.axes === undefined) === (options.grids === undefined))
-    faults.push('expected one of axes and grids');
-  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
-    faults.push(`seed ${options.seed}: expected an integer`);
-  const definitions = options.grids ?? [
-    { axes: options.axes ?? {}, ...(options.zip === undefined ? {} : { zip: options.zip }) },
-  ];
-  const grids = definitions.map((grid) => toGrid(grid, faults));
-  throwFaults('BAD_DEFINITION', `sweep "${options.name}" is invalid`, faults);
+  else faults.push(...findFileFaults('worker', options.worker));
+  if (options.report !== undefined && options.report !== null)
+    faults.push(...findFileFaults('report', options.report));
+  if (!Number.isSafeInteger(seed)) faults.push(`seed ${showValue(seed)}: expected an integer`);
+  if (!Number.isSafeInteger(replicates) || replicates < 1)
+    faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
+  const grids = readGrids(options, faults);
+  const fixed = readFixed(options.fixed, grids, faults);
+  const where = readConstraint(options.where, faults);
+  const sampler = readSampler(options.sampler, faults);
+  throwFaults('BAD_DEFINITION', `sweep ${showValue(name)} is invalid`, faults);
   return {
     kind: 'sweepline-sweep',
-    name: options.name,
-    title: options.title ?? options.name,
-    about: options.about ?? '',
+    ...{ name, title, about },
     worker: String(options.worker),
-    report: options.report === undefined ? null : String(options.report),
-    grids,
-    fixed: options.fixed ?? {},
-    replicates: options.replicates ?? 1,
-    where: options.where ?? null,
-    sampler: options.sampler ?? { name: SAMPLERS[0]!.name },
-    seed: options.seed ?? 1,
+    report: options.report === undefined || options.report === null ? null : String(options.report),
+    ...{ grids, fixed, replicates, where, sampler, seed },
   };
 }
 
-function toGrid(grid: GridDefinition, faults: string[]): GridSpec<AxisDomain> {
-  const axes: AxisSpec<AxisDomain>[] = [];
-  const zipped = new Map((grid.zip ?? []).flatMap((group) => group.map((name) => [name, group] as const)));
-  for (const name of zipped.keys())
-    if (!Object.hasOwn(grid.axes, name))
-      faults.push(`zip: ${describeUnknown('axis', name, Object.keys(grid.axes))}`);
-  for (const [name, definition] of Object.entries(grid.axes)) {
-    const names = zipped.get(name) ?? [name];
-    if (names[0] !== name) continue; // it came with the first of its group
-    const values = names.map((each) => toAxisValues(each, definitionOf(grid.axes[each]!).values, faults));
-    const { when } = definitionOf(definition);
-    axes.push({ names, values, ...(when === undefined ? {} : { when }) });
+function readGrids(
+  { axes, grids, zip }: Readonly<Record<'axes' | 'grids' | 'zip', unknown>> | SweepOptions,
+  faults: string[],
+): GridSpec<AxisDomain>[] {
+  if ((axes === undefined) === (grids === undefined)) {
+    faults.push('expected one of axes and grids');
+    return [];
   }
-  return { axes };
+  if (grids === undefined) return [readAxes(axes, zip, faults)];
+  if (zip !== undefined) faults.push('zip: write it into the grid whose axes it is of, beside its `axes`');
+  if (!Array.isArray(grids) || grids.length === 0) {
+    faults.push(`grids: expected a list such as [{ axes: { lr: [0.1, 0.2] } }], found ${showValue(grids)}`);
+    return [];
+  }
+  return Array.from(grids as unknown[]).map((grid, g) => {
+    const found: string[] = [];
+    const read = readGrid(grid, found);
+    faults.push(...found.map((fault) => (grids.length === 1 ? fault : `grid ${g + 1}: ${fault}`)));
+    return read;
+  });
 }
 
-function definitionOf(definition: AxisDefinition): {
-  values: AxisInput;
-  when?: Record<string, readonly Value[]>;
-} {
-  if (typeof definition !== 'object' || !('when' in definition)) return { values: definition };
-  const when = Object.entries(definition.when).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value : [value],
-  ]);
-  return { values: definition.values, when: Object.fromEntries(when) };
+function readFixed(fixed: unknown, grids: readonly GridSpec<AxisDomain>[], faults: string[]) {
+  if (fixed === undefined) return {};
+  if (!isPlainObject(fixed)) {
+    faults.push(`fixed: expected an object such as { epochs: 20 }, found ${showValue(fixed)}`);
+    return {};
+  }
+  const axes = new Set(grids.flatMap((grid) => grid.axes.flatMap((axis) => axis.names)));
+  for (const [name, value] of Object.entries(fixed)) {
+    if (axes.has(name)) faults.push(`fixed: "${name}" is an axis too; expected one of both`);
+    const list = { kind: 'list', values: [value as Value] } as const;
+    faults.push(...findAxisFaults(list).map((fault) => `fixed: ${name}: ${fault}`));
+  }
+  return fixed as Readonly<Record<string, Value>>;
 }
 
-/** The values of an axis however they were given; what is wrong with them goes to `faults`. */
-export function toAxisValues(name: string, input: AxisInput, faults: string[]): AxisDomain {
-  if (Array.isArray(input)) return { kind: 'list', values: input };
-  if (typeof input === 'object') return input as AxisDomain;
-  if (typeof input !== 'string') return { kind: 'list', values: [input] };
-  try {
-    return parseAxisValues(input);
-  } catch (error) {
-    if (!(error instanceof SweeplineError)) throw error;
-    faults.push(`axis ${name}: ${error.message}`);
-    return { kind: 'list', values: [input] };
-  }
+function readSampler(sampler: unknown, faults: string[]): SamplerRequest {
+  if (sampler === undefined) return { name: SAMPLERS[0]!.name };
+  if (typeof sampler === 'string') return { name: sampler };
+  if (isPlainObject(sampler) && typeof sampler.name === 'string') return sampler as SamplerRequest;
+  faults.push(`sampler: expected its name, or { name: "random", … }; found ${showValue(sampler)}`);
+  return { name: '' };
+}
+
+/** A relative path or a `file:` URL. */
+function findFileFaults(option: string, file: unknown): string[] {
+  const expected = `expected a file, such as new URL("../${option}s/mine.ts", import.meta.url)`;
+  if (!(file instanceof URL) && (typeof file !== 'string' || file.trim() === ''))
+    return [`${option}: ${expected}; found ${showValue(file)}`];
+  const base = 'file:///';
+  if (!URL.canParse(String(file), base) || new URL(file, base).protocol !== 'file:')
+    return [`${option}: ${expected}; found ${showValue(String(file))}`];
+  return [];
 }

@@ -5,10 +5,12 @@ import { SweeplineError } from '../ground/errors.js';
 import { countCarried } from '../run/carry.js';
 import { findRun } from '../run/find.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
+import { proposesPoints } from '../run/manifest.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { describeAxisValues } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
+import { countPassing } from './constraint.js';
 import type { Plan, RunRequest } from './contract.js';
 import { describeSpace } from './create-manifest.js';
 import type { Job } from './job.js';
@@ -88,6 +90,7 @@ export async function planResume(path: string): Promise<Plan> {
 
 export function describePlan({ job, settings, sampler, folder, counts, meanRunMs }: PlanFacts): Plan {
   const { space, resolved, loaded } = job;
+  const { where } = loaded.sweep;
   const { workers } = settings;
   const definition = samplerOf(resolved.sampler);
   const total = sampler.total ?? definition.most(resolved.sampler, space);
@@ -100,6 +103,9 @@ export function describePlan({ job, settings, sampler, folder, counts, meanRunMs
     axes: describeAxes(job),
     trials: total,
     excluded: sampler.excluded,
+    ...(sampler.total !== null || where === null || proposesPoints(resolved.sampler)
+      ? {}
+      : { passing: countPassing(where, space) }),
     done: counts.done,
     failed: counts.failed,
     orphaned: counts.orphaned,

@@ -8,10 +8,11 @@ import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
 import type { AxisDomain, AxisSpec, AxisValues, GridSpec, Point, SpaceSpec, Value } from '../space/types.js';
 import { axisAt, axisLength } from '../space/values.js';
-import type { WorkerDescription } from '../worker/contract.js';
+import type { ParamDescription, WorkerDescription } from '../worker/contract.js';
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
+import { checkConstraint, type Surveyed } from './constraint.js';
 import type { Sweep } from './define.js';
-import { resolveSampler } from './samplers/list.js';
+import { resolveSampler, samplerOf } from './samplers/list.js';
 import type { Settings } from './settings.js';
 
 /** Everything that trial numbers and row cells depend on, beside the worker. */
@@ -34,7 +35,9 @@ const CHECKED_POINTS = 1000;
 /** Throws BAD_DEFINITION (or BAD_USAGE where only the request is at fault) with every fault. */
 export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDescription): Resolved {
   const params = worker.params.map((param) => param.name);
-  const set = asTyped(settings.set, worker);
+  const set = Object.fromEntries(
+    Object.entries(settings.set).map(([name, values]) => [name, asTyped(values, typeOf(worker, name), true)]),
+  );
   const declared = namesIn(sweep.grids);
   const stray = Object.keys(set).filter((name) => !params.includes(name));
   const legal = [...new Set([...declared, ...Object.keys(sweep.fixed), ...params])];
@@ -44,7 +47,7 @@ export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDes
     stray.map((name) => describeUnknown('axis', name, legal)),
   );
 
-  const asked = sweep.grids.map((grid) => override(grid, set));
+  const asked = sweep.grids.map((grid) => override(withTypes(grid, worker), set));
   const axes = [...new Set([...declared, ...namesIn(asked)])];
   const fixed = Object.fromEntries(Object.entries(sweep.fixed).filter(([name]) => !Object.hasOwn(set, name)));
   const faults = Object.keys(fixed)
@@ -80,10 +83,11 @@ function namesIn(grids: readonly GridSpec<AxisDomain>[]): string[] {
 /** Throws BAD_DEFINITION where the worker's own types, or its `check`, do not take some value or point. */
 export async function checkValues(
   sweep: Sweep,
-  { asked, fixed }: Resolved,
+  resolved: Resolved,
   settings: Settings,
   questions: WorkerQuestions,
 ): Promise<void> {
+  const { asked, fixed } = resolved;
   const checks: Record<string, Value[]> = {};
   for (const axis of asked.flatMap((grid) => grid.axes)) {
     axis.names.forEach((name, i) => {
@@ -94,6 +98,17 @@ export async function checkValues(
   for (const [name, values] of Object.entries(settings.set)) checks[name] ??= sampleValues(values);
   for (const [name, value] of Object.entries(fixed)) checks[name] = [value];
   await throwValueFaults(sweep, questions, { checks, points: samplePoints(asked, fixed) });
+  if (sweep.where !== null) checkConstraint(sweep.where, surveyOf(resolved));
+}
+
+/** The points that the constraint will see. */
+function surveyOf({ space: spec, asked, axes, fixed, sampler }: Resolved): Surveyed {
+  // Drawn from open domains they lie in no space: the ends stand for them.
+  const isExact = !(proposesPoints(sampler) && samplerOf(sampler).domains === 'any');
+  const space = isExact ? createSpace(spec) : createSpace({ grids: sampledGrids(asked), replicates: 1 });
+  // What the sampler sets itself is no axis of the points; what `--set` left nothing of may still be asked for.
+  const apart = namesIn(asked).filter((name) => !space.names.includes(name));
+  return { space, isExact, axes: axes.filter((name) => !apart.includes(name)), fixed };
 }
 
 /** Throws BAD_DEFINITION where the data that the worker has loaded by now does not go with some point. */
@@ -113,19 +128,34 @@ async function throwValueFaults(sweep: Sweep, questions: WorkerQuestions, propos
   );
 }
 
-/** On the command line `hidden=16` looks like a number; for a parameter that is text it is text. */
+function typeOf({ params }: WorkerDescription, name: string): ParamDescription['type'] | undefined {
+  return params.find((param) => param.name === name)?.type;
+}
+
+/** Values that a file gives as text, `'007,1e3'`, are what the parameter is, too. */
+function withTypes({ axes }: GridSpec<AxisDomain>, worker: WorkerDescription): GridSpec<AxisDomain> {
+  return {
+    axes: axes.map((axis) => ({
+      ...axis,
+      values: axis.values.map((values, i) => asTyped(values, typeOf(worker, axis.names[i]!), false)),
+    })),
+  };
+}
+
+/**
+ * On the command line `hidden=16` looks like a number, and `tag=007` like 7; for a parameter that is text it is the text
+ * that was written. `isTyped`: it was typed there, where nothing tells texts from numbers but quotes.
+ */
 function asTyped(
-  set: Readonly<Record<string, AxisDomain>>,
-  worker: WorkerDescription,
-): Record<string, AxisDomain> {
-  const entries = Object.entries(set).map(([name, values]) => {
-    const isText = worker.params.find((param) => param.name === name)?.type === 'string';
-    return [
-      name,
-      isText && values.kind === 'list' ? { ...values, values: values.values.map(String) } : values,
-    ] as const;
-  });
-  return Object.fromEntries(entries);
+  values: AxisDomain,
+  type: ParamDescription['type'] | undefined,
+  isTyped: boolean,
+): AxisDomain {
+  if (values.kind !== 'list' && values.kind !== 'choice') return values;
+  const { texts, ...rest } = values;
+  if (type === 'string' && texts !== undefined) return { ...rest, values: texts };
+  if (type === 'string' && isTyped) return { ...rest, values: values.values.map(String) };
+  return texts === undefined ? values : rest;
 }
 
 /**
@@ -142,7 +172,9 @@ function override(
     .map(([name, values]) => ({ names: [name], values: [values] }));
   const replaced = grid.axes.map((axis) => ({
     ...axis,
-    values: axis.values.map((values, i) => set[axis.names[i]!] ?? values),
+    values: axis.values.map((values, i) =>
+      Object.hasOwn(set, axis.names[i]!) ? set[axis.names[i]!]! : values,
+    ),
   }));
   const axes: AxisSpec<AxisDomain>[] = [];
   for (const axis of [...added, ...replaced]) {
@@ -182,11 +214,14 @@ export function samplePoints(
   asked: readonly GridSpec<AxisDomain>[],
   fixed: Readonly<Record<string, Value>>,
 ): Point[] {
-  const grids = asked.map(({ axes }) => ({
+  const space = createSpace({ grids: sampledGrids(asked), replicates: 1 });
+  return spread(space.points, CHECKED_POINTS).map((i) => ({ ...fixed, ...space.at(i) }));
+}
+
+function sampledGrids(asked: readonly GridSpec<AxisDomain>[]): GridSpec[] {
+  return asked.map(({ axes }) => ({
     axes: axes.map((axis) => ({ ...axis, values: axis.values.map(toSamples) })),
   }));
-  const space = createSpace({ grids, replicates: 1 });
-  return spread(space.points, CHECKED_POINTS).map((i) => ({ ...fixed, ...space.at(i) }));
 }
 
 /** 0 to length - 1, thinned evenly to `most` numbers with both ends. */

@@ -1,5 +1,6 @@
 // What a trial yields at its end, as its worker declares it, and whether a value is what was declared.
-import { describeUnknown, showValue } from '../ground/text.js';
+import { showValue } from '../ground/shape.js';
+import { describeUnknown } from '../ground/text.js';
 
 /** One number that a trial reports once. `goal` lets tables and progress name a best trial. */
 export interface MetricSpec {

@@ -1,7 +1,8 @@
 // Rows of metrics.csv, `trial,step,<series…>`: what a trial reports on its way. Reports of one step are one row.
 import { formatCell, formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
-import { describeUnknown, showValue } from '../ground/text.js';
+import { showValue } from '../ground/shape.js';
+import { describeUnknown } from '../ground/text.js';
 import { isRecord } from './metrics.js';
 
 /** The header row with its line end. */

@@ -2,9 +2,11 @@
 // some of its parameters; seen by a pool it is a worker itself, whose trials are the different values of those
 // parameters, so that everything that holds for trials (journal, resume, retry, checkpoints, artifacts) holds for it.
 import { SweeplineError } from '../ground/errors.js';
+import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
-import { RESERVED_NAMES } from '../space/names.js';
+import { foldName } from '../space/names.js';
 import type { Trial, Worker } from './contract.js';
+import { findNameFaults, findSeriesFaults, readMetrics } from './metrics.js';
 
 /** The URL by which a pool loads a stage of the worker (or a sweep) at `url`. */
 export function stageUrl(url: string, stage: string): string {
@@ -16,34 +18,61 @@ export function splitStageUrl(url: string): { readonly url: string; readonly sta
   return { url: plain!, stage };
 }
 
-/** Messages about what is invalid in a worker's stages. */
-export function findStageFaults(worker: Worker): string[] {
-  const params = Object.keys(worker.params);
-  const faults: string[] = [];
-  for (const [name, stage] of Object.entries(worker.stages ?? {})) {
-    if (!/^[a-z][a-z0-9_-]*$/i.test(name)) faults.push(`stage "${name}": expected a word as its name`);
-    for (const param of stage.params)
-      if (!params.includes(param))
-        faults.push(`stage "${name}": ${describeUnknown('parameter', param, params)}`);
-    for (const metric of Object.keys(stage.metrics))
-      if (!/^[a-z_][a-z0-9_]*$/i.test(metric) || stage.params.includes(metric))
-        faults.push(
-          `stage "${name}": metric "${metric}": expected a word of letters, digits and _ that is no parameter`,
-        );
-      else if (RESERVED_NAMES.has(metric))
-        faults.push(`stage "${name}": metric "${metric}": the name is taken by another column of trials.csv`);
-    faults.push(...findSeriesFaults(stage.series).map((fault) => `stage "${name}": ${fault}`));
-    if (worker.run === undefined)
-      faults.push(`stage "${name}": only trials of \`run\` can depend on stages, not blocks of \`runBlock\``);
+const KEYS = ['about', 'params', 'metrics', 'series', 'run'];
+
+/** The stages with their metrics read; undefined where there are none. What does not hold together goes to `faults`. */
+export function readStages(
+  worker: { readonly stages?: unknown; readonly run?: unknown },
+  params: readonly string[],
+  faults: string[],
+): Readonly<Record<string, object>> | undefined {
+  const { stages, run } = worker;
+  if (stages === undefined) return undefined;
+  if (!isPlainObject(stages)) {
+    faults.push(
+      `stages: expected an object such as { judge: { params, metrics, run } }, found ${showValue(stages)}`,
+    );
+    return undefined;
   }
-  return faults;
+  const entries = Object.entries(stages).map(([name, stage]) => {
+    const found: string[] = [];
+    if (!isWord(name) || name in Object.prototype) found.push('expected a word as its name');
+    const read = readStage(stage, params, found);
+    if (run === undefined) found.push('only trials of `run` can depend on stages, not blocks of `runBlock`');
+    faults.push(...found.map((fault) => `stage "${name}": ${fault}`));
+    return [name, read] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
-/** Series are columns of a file of their own, so one may be called like a metric. */
-export function findSeriesFaults(series: readonly string[] = []): string[] {
-  return series
-    .filter((name) => RESERVED_NAMES.has(name))
-    .map((name) => `series "${name}": the name is taken by another column of metrics.csv`);
+function readStage(stage: unknown, params: readonly string[], faults: string[]): object {
+  if (!isPlainObject(stage)) {
+    faults.push(`expected an object such as { params, metrics, run }, found ${showValue(stage)}`);
+    return {};
+  }
+  faults.push(...findUnknownKeys(stage, KEYS), ...findTextFaults(stage, ['about']));
+  if (typeof stage.run !== 'function') faults.push(`run: expected a function, found ${showValue(stage.run)}`);
+  const own = readStageParams(stage.params, params, faults);
+  const ofMetrics: string[] = [];
+  const metrics = readMetrics(stage.metrics, ofMetrics);
+  const taken = new Map(own.map((param) => [foldName(param), param]));
+  faults.push(...findNameFaults('metric', Object.keys(metrics), 'trials.csv', taken));
+  faults.push(...ofMetrics, ...findSeriesFaults(stage.series));
+  return { ...stage, metrics };
+}
+
+function readStageParams(given: unknown, params: readonly string[], faults: string[]): string[] {
+  if (!Array.isArray(given)) {
+    faults.push(`params: expected names of the worker's parameters, found ${showValue(given)}`);
+    return [];
+  }
+  const names = Array.from(given as unknown[]);
+  names.forEach((name, i) => {
+    if (typeof name !== 'string') faults.push(`params: ${showValue(name)} is no name of a parameter`);
+    else if (!params.includes(name)) faults.push(describeUnknown('parameter', name, params));
+    else if (names.indexOf(name) < i) faults.push(`params: "${name}" stands twice; expected once`);
+  });
+  return names.filter((name): name is string => typeof name === 'string');
 }
 
 /** A stage as a worker of its own. Throws BAD_DEFINITION where the worker has no such stage. */

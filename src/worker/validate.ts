@@ -1,5 +1,7 @@
 // Holds proposed values against a worker's own types, before anything runs.
-import type { z } from 'zod';
+import { z } from 'zod';
+import { SweeplineError } from '../ground/errors.js';
+import { showValue } from '../ground/shape.js';
 import type { Point, Value } from '../space/types.js';
 import { fillParams } from '../trial/params.js';
 import type { Worker } from './contract.js';
@@ -14,13 +16,11 @@ export function findParamFaults(
 ): readonly string[] {
   const faults: string[] = [];
   for (const [name, values] of Object.entries(checks)) {
-    const type = worker.params[name] as z.ZodType | undefined;
-    if (type === undefined) continue;
+    if (!Object.hasOwn(worker.params, name)) continue;
+    const type = worker.params[name] as z.ZodType;
     const bad = values.flatMap((value) => {
-      const parsed = type.safeParse(value);
-      return parsed.success
-        ? []
-        : [`${JSON.stringify(value)} (${parsed.error.issues.map((i) => i.message).join('; ')})`];
+      const why = findValueFault(type, value);
+      return why === undefined ? [] : [`${JSON.stringify(value)} (${why})`];
     });
     if (bad.length > 0) {
       const shown = bad.slice(0, 3).join(', ');
@@ -29,10 +29,41 @@ export function findParamFaults(
   }
   if (faults.length === 0 && worker.check !== undefined) {
     for (const point of points)
-      for (const fault of worker.check(point as never, shared))
+      for (const fault of askCheck(worker.check, point, shared))
         if (!faults.includes(fault)) faults.push(fault);
   }
   return faults;
+}
+
+/** What the worker's `check` says of a point; what is wrong with it itself is a fault, too. */
+function askCheck(
+  check: NonNullable<Worker['check']>,
+  point: Readonly<Record<string, Value>>,
+  shared: unknown,
+): readonly string[] {
+  let said: unknown;
+  try {
+    said = check(point as never, shared);
+  } catch (error) {
+    if (error instanceof SweeplineError) throw error;
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : showValue(error);
+    return [`the worker's check throws ${why} at ${showValue(point)}`];
+  }
+  if (Array.isArray(said) && said.every((fault) => typeof fault === 'string')) return said;
+  return [`the worker's check returns ${showValue(said)}; expected a list of texts, [] where all is well`];
+}
+
+/** Why a type does not take a value; a type's own check may change it, of which nothing but this tells. */
+function findValueFault(type: z.ZodType, value: Value): string | undefined {
+  let parsed: ReturnType<typeof z.safeParse>;
+  try {
+    parsed = z.safeParse(type, value);
+  } catch (error) {
+    return `its check throws ${error instanceof Error ? `${error.name}: ${error.message}` : showValue(error)}`;
+  }
+  if (!parsed.success) return parsed.error.issues.map((issue) => issue.message).join('; ');
+  if (parsed.data === value) return undefined;
+  return `its type makes ${showValue(parsed.data)} of it; expected one that leaves values as they are`;
 }
 
 /** Whole points of a space as the worker's `check` wants them: defaults filled in. */

@@ -35,7 +35,7 @@ describe('defineReport', () => {
         - table "trials" has no SQL
         - table "trials" does not say what it is about
         - table "few": preview is 1.5; expected a whole number of rows
-        - figure "f": unknown table "best-trails"; did you mean "best-trials"? (legal: best-trials, best-trials, trials, few)
+        - figure "f": unknown table "best-trails"; did you mean "best-trials"? (legal: best-trials, trials, few)
         - figure "g" needs its rows from either a table or SQL
         - there are two tables "best-trials"]
     `);

@@ -90,7 +90,7 @@ describe('domains as text and as plain data', () => {
     );
     expect(faultOf(() => choice()).message).toMatch(/no values/);
     expect(faultOf(() => choice(Number.NaN)).message).toMatch(/NaN is no value/);
-    expect(faultOf(() => uniform('a' as unknown as number, 1)).message).toMatch(/from is a; expected/);
+    expect(faultOf(() => uniform('a' as unknown as number, 1)).message).toMatch(/from is "a"; expected/);
     expect(choice(-0)).toEqual({ kind: 'choice', values: [0] });
   });
 });

@@ -48,8 +48,11 @@ describe('parseAxisValues', () => {
     ['', /no values; expected at least one/],
     ['1,2,', /empty item/],
     [',1', /empty item/],
-    ['0.1,0.10', /0\.1 stands 2 times; expected once/],
-    ['0,-0', /0 stands 2 times/],
+    ['0.1,0.1', /0\.1 stands 2 times; expected once/],
+    ['1.0,1.0', /1\.0 stands 2 times/],
+    ['[64,32],[128]', /\[64,32\] has brackets; lists cannot be values yet/],
+    ['a[0],b', /a\[0\] has brackets/],
+    ['[1,2', /\[1,2 has brackets/],
     ['NaN', /"NaN" is no value; expected a finite number/],
     ['1,-Infinity', /"-Infinity" is no value/],
     ['1e999', /Infinity is no value/],
@@ -79,6 +82,19 @@ describe('parseAxisValues', () => {
     expect(fault.message).toMatch(message);
     expect(fault.message).toContain(`"${text}"`);
     expect(fault.hint).toBeTruthy();
+  });
+
+  it('keeps how values were written where that may matter, and only there', () => {
+    expect(parseAxisValues('3.10,007,1e3,1.0,+5,-0,12345678901234567000,true,x')).toEqual({
+      kind: 'list',
+      values: [3.1, 7, 1000, 1, 5, 0, 12345678901234567000, true, 'x'],
+      texts: ['3.10', '007', '1e3', '1.0', '+5', '-0', '12345678901234567000', 'true', 'x'],
+    });
+    expect(parseAxisValues('choice(1,1.0)')).toEqual({ kind: 'choice', values: [1, 1], texts: ['1', '1.0'] });
+    expect(parseAxisValues('0.1,-5,true,"[1,2]","a,b"')).toEqual({
+      kind: 'list',
+      values: [0.1, -5, true, '[1,2]', 'a,b'],
+    });
   });
 
   it('refuses the same in definition files, as BAD_DEFINITION', () => {

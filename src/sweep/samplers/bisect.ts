@@ -8,8 +8,9 @@ import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import type { GridSpec } from '../../space/types.js';
 import { axisAt, axisLength } from '../../space/values.js';
-import type { ProposedTrial } from '../../trial/selection.js';
+import { NO_TRIALS, type ProposedTrial } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, TrialResult, Wanted } from './contract.js';
+import { LOOKS } from './finite.js';
 
 interface BisectSpec extends SamplerSpec {
   /** The axis searched, and the boolean metric that turns once along it. */
@@ -151,7 +152,7 @@ function createBisectSampler({ space, spec: given, accept, shard }: Surroundings
   let opened = 0;
 
   const openMore = (): void => {
-    while (searches.size < WINDOW && opened < space.trials) {
+    for (let looks = 0; looks < LOOKS && searches.size < WINDOW && opened < space.trials; looks++) {
       const configuration = opened++;
       if (shard !== null && configuration % shard.count !== shard.index - 1) continue;
       if (accept !== null && !accept(configuration)) continue;
@@ -173,6 +174,7 @@ function createBisectSampler({ space, spec: given, accept, shard }: Surroundings
     next(limit) {
       if (ready.length < limit) openMore();
       if (ready.length > 0) return { kind: 'points', points: ready.splice(0, limit) };
+      if (searches.size < WINDOW && opened < space.trials) return NO_TRIALS;
       return searches.size > 0 ? 'wait' : 'end';
     },
     tell({ trial, status, metrics }: TrialResult) {

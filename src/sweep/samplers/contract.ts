@@ -31,7 +31,10 @@ export interface Sampler {
   readonly excluded: number | null;
   /** Whether a trial of the space is one that it proposes in this run; for samplers whose trials are numbers of the space. */
   has(trial: number): boolean;
-  /** At most `limit` trials. 'wait': nothing until more results are told. 'end': nothing ever again. */
+  /**
+   * At most `limit` trials. 'wait': nothing until more results are told. 'end': nothing ever again. None at all: it has
+   * looked at many that are no trials of the run; it is asked again after a turn of the event loop.
+   */
   next(limit: number): Selection | 'wait' | 'end';
   /** Called once for every trial, in the order of the proposals. Absent: the sampler does not listen. */
   tell?(result: TrialResult): void;
@@ -54,14 +57,20 @@ export interface Resolution {
   readonly grids: readonly GridSpec[];
 }
 
+/** Whether a trial of the space is one of the run's: its point passes the constraint and is in no earlier grid. */
+export interface Accept {
+  (trial: number): boolean;
+  /** The least trial after a refused one that could be accepted; absent: the next one. */
+  after?(refused: number): number;
+}
+
 /** What a sampler is made from. */
 export interface Surroundings {
   readonly spec: SamplerSpec;
   readonly space: Space;
   /** Seed of everything random of the sweep. */
   readonly seed: number;
-  /** Whether a trial of the space is one of the run's: its point passes the constraint and is in no earlier grid. */
-  readonly accept: ((trial: number) => boolean) | null;
+  readonly accept: Accept | null;
   /** The constraint, for points that lie in no space. */
   readonly where: ((point: Point) => boolean) | null;
   readonly shard: Shard | null;

@@ -1,9 +1,12 @@
 // For samplers that go through a space by number: axes must be finite, and the trials of a space can be counted.
+import { SweeplineError } from '../../ground/errors.js';
+import { formatCount } from '../../ground/text.js';
 import { isDomain, toFiniteValues } from '../../space/domain.js';
 import type { Space } from '../../space/space.js';
-import type { AxisDomain, AxisValues, GridSpec, Point } from '../../space/types.js';
+import type { AxisDomain, AxisValues, GridSpec } from '../../space/types.js';
 import { describeAxisValues } from '../../space/values.js';
-import type { Shard } from './contract.js';
+import type { Constraint } from '../constraint.js';
+import type { Accept, Shard } from './contract.js';
 
 /** Spaces up to this size are counted in advance where a constraint or several grids make that necessary. */
 const COUNTED = 200_000;
@@ -30,21 +33,50 @@ export function requireFinite(
   }));
 }
 
-/** Whether a trial of the space is one of the run's: its point passes the constraint and is in no earlier grid. */
-export function createAccept(
-  space: Space,
-  where: ((point: Point) => boolean) | null,
-): ((trial: number) => boolean) | null {
+/** Trials that a sampler looks at in one call: some milliseconds, after which the run hears of signals again. */
+export const LOOKS = 4096;
+
+/** For a space that was too large to be looked through before the run. */
+export function nothingLeft(points: number): SweeplineError {
+  return new SweeplineError(
+    'BAD_DEFINITION',
+    `the constraint (where) leaves none of ${formatCount(points)} points`,
+    { hint: 'widen it, or give the axes values for which it holds' },
+  );
+}
+
+/** The trials that are the run's: see Accept. Null where all are. */
+export function createAccept(space: Space, where: Constraint | null): Accept | null {
   if (where === null && !space.mayRepeat) return null;
   let lastPoint = -1;
   let accepted = false;
-  return (trial) => {
+  const accept = (trial: number) => {
     const point = Math.floor(trial / space.replicates);
     if (point !== lastPoint) {
       lastPoint = point;
       accepted = !space.isDuplicate(point) && (where === null || where(space.at(point)));
     }
     return accepted;
+  };
+  if (where === null || where.parts.every(({ names }) => names === null)) return accept;
+  return Object.assign(accept, { after: createAfter(space, where) });
+}
+
+/** Past all points that share the values for which a constraint on named axes has refused this one. */
+function createAfter(space: Space, { parts }: Constraint): (refused: number) => number {
+  return (refused) => {
+    const index = Math.floor(refused / space.replicates);
+    const { first, shape } = space.boxes[space.boxIndexOf(index)]!;
+    const point = space.at(index);
+    let next = index + 1;
+    for (const { names, accepts } of parts) {
+      if (names === null || accepts(point)) continue;
+      // Held axes have no stride, and stay what they are to the end of the box.
+      const strides = names.map((name) => shape.byName.get(name)!.stride || shape.points);
+      const stride = Math.min(...strides);
+      next = Math.max(next, first + (Math.floor((index - first) / stride) + 1) * stride);
+    }
+    return next * space.replicates;
   };
 }
 
@@ -59,16 +91,29 @@ export interface Counted {
  */
 export function countTrials(
   { trials }: Pick<Space, 'trials'>,
-  accept: ((trial: number) => boolean) | null,
+  accept: Accept | null,
   stretches: Iterable<readonly [from: number, to: number]>,
 ): Counted {
-  if (accept !== null && trials > COUNTED) return { total: null, excluded: null };
+  const unknown = { total: null, excluded: null };
+  if (accept !== null && accept.after === undefined && trials > COUNTED) return unknown;
   let total = 0;
   let mine = 0;
+  let looks = 0;
   for (const [from, to] of stretches) {
     mine += to - from;
-    if (accept === null) total += to - from;
-    else for (let trial = from; trial < to; trial++) if (accept(trial)) total++;
+    if (accept === null) {
+      total += to - from;
+      continue;
+    }
+    for (let trial = from; trial < to; ) {
+      if (++looks > COUNTED) return unknown;
+      if (accept(trial)) total++;
+      else if (accept.after !== undefined) {
+        trial = accept.after(trial);
+        continue;
+      }
+      trial++;
+    }
   }
   return { total, excluded: mine - total };
 }

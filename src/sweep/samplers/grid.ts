@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GridSpec } from '../../space/types.js';
 import { selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings } from './contract.js';
-import { countTrials, dealStretches } from './finite.js';
+import { countTrials, dealStretches, LOOKS, nothingLeft } from './finite.js';
 
 export const gridSampler: SamplerDefinition = {
   name: 'grid',
@@ -21,10 +21,11 @@ export const gridSampler: SamplerDefinition = {
   create: createGridSampler,
 };
 
-function createGridSampler({ space, accept, shard, nextUndone }: Surroundings): Sampler {
+function createGridSampler({ space, accept, where, shard, nextUndone }: Surroundings): Sampler {
   const { trials } = space;
   const { stretchOf, mine } = dealStretches(trials, shard);
   let cursor = 0;
+  let isEmpty = trials > 0;
 
   return {
     ...(accept === null && shard === null
@@ -33,10 +34,12 @@ function createGridSampler({ space, accept, shard, nextUndone }: Surroundings): 
     has: (trial) => stretchOf(trial).isMine && (accept === null || accept(trial)),
     next(limit) {
       const list: number[] = [];
-      for (;;) {
+      for (let looks = 0; looks < LOOKS; looks++) {
         const first = nextUndone(cursor);
+        if (first > cursor) isEmpty = false; // something has been done
         if (first >= trials) {
           cursor = trials;
+          if (isEmpty && where !== null && shard === null) throw nothingLeft(space.points);
           return list.length > 0 ? selectNumbers(list) : 'end';
         }
         const { isMine, end } = stretchOf(first);
@@ -49,10 +52,13 @@ function createGridSampler({ space, accept, shard, nextUndone }: Surroundings): 
           cursor = first + count;
           return { kind: 'range', first, count };
         }
-        cursor = first + 1;
-        if (accept(first)) list.push(first);
-        if (list.length === limit) return selectNumbers(list);
+        if (accept(first)) {
+          isEmpty = false;
+          cursor = first + 1;
+          if (list.push(first) === limit) return selectNumbers(list);
+        } else cursor = Math.min(trials, accept.after?.(first) ?? first + 1);
       }
+      return selectNumbers(list);
     },
   };
 

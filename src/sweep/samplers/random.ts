@@ -11,7 +11,7 @@ import type { AxisDomain, GridSpec, Point, Value } from '../../space/types.js';
 import { axisAt, axisLength } from '../../space/values.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
-import { countTrials, requireFinite } from './finite.js';
+import { countTrials, LOOKS, nothingLeft, requireFinite } from './finite.js';
 
 interface RandomSpec extends SamplerSpec {
   /** Trials in all; absent: every point of a finite space. */
@@ -54,51 +54,72 @@ function isOpen({ grids }: Wanted): boolean {
 
 /** Numbers of the space in a random order. */
 function createShufflingSampler(surroundings: Surroundings): Sampler {
-  const { space, accept, shard, nextUndone, seed } = surroundings;
+  const { space, accept, where, shard, nextUndone, seed } = surroundings;
   const { trials: limit = space.trials } = surroundings.spec as RandomSpec;
   const order = createPermutation(space.points, 'random sampler', seed);
   const counted = countTrials(space, accept, [[0, space.trials]]);
   const total = counted.total === null ? null : Math.min(limit, counted.total);
-  const walk = drawOrder({ space, accept, shard, order, limit });
+  const walk = new RandomWalk({ space, accept, shard, order, limit });
   let drawn: ReadonlySet<number> | undefined;
   return {
     has(trial) {
       if (limit >= space.trials && shard === null) return accept === null || accept(trial);
-      drawn ??= new Set(drawOrder({ space, accept, shard, order, limit }));
+      drawn ??= new Set(new RandomWalk({ space, accept, shard, order, limit }).rest());
       return drawn.has(trial);
     },
     excluded: counted.excluded,
     total: total === null || shard === null ? total : countOfShard(total, shard),
     next(wanted) {
       const numbers: number[] = [];
-      while (numbers.length < wanted) {
-        const { value: trial, done } = walk.next();
-        if (done) break;
-        if (nextUndone(trial) === trial) numbers.push(trial);
+      for (let looks = LOOKS; numbers.length < wanted && !walk.isOver && looks > 0; looks--) {
+        const trial = walk.next();
+        if (trial !== undefined && nextUndone(trial) === trial) numbers.push(trial);
       }
-      return numbers.length > 0 ? selectNumbers(numbers) : 'end';
+      if (walk.isOver && walk.taken === 0 && where !== null) throw nothingLeft(space.points);
+      return numbers.length > 0 || !walk.isOver ? selectNumbers(numbers) : 'end';
     },
   };
 }
 
-interface Order {
-  readonly space: Surroundings['space'];
-  readonly accept: Surroundings['accept'];
-  readonly shard: Surroundings['shard'];
+interface Order extends Pick<Surroundings, 'space' | 'accept' | 'shard'> {
   readonly order: (position: number) => number;
   readonly limit: number;
 }
 
-/** The first `limit` trials in a random order, as far as they are this shard's. */
-function* drawOrder({ space, accept, shard, order, limit }: Order): Generator<number, undefined> {
-  let taken = 0; // of all shards
-  for (let position = 0; position < space.points; position++) {
-    for (let replicate = 0; replicate < space.replicates; replicate++) {
-      if (taken === limit) return;
-      const trial = order(position) * space.replicates + replicate;
-      if (accept !== null && !accept(trial)) continue;
-      const turn = taken++;
-      if (shard === null || turn % shard.count === shard.index - 1) yield trial;
+/** The first `limit` trials in a random order, looked at one by one. */
+class RandomWalk {
+  readonly #options: Order;
+  #position = 0;
+  #replicate = 0;
+  /** Trials of the run so far, whichever shard they are of. */
+  taken = 0;
+
+  constructor(options: Order) {
+    this.#options = options;
+  }
+
+  get isOver(): boolean {
+    const { space, limit } = this.#options;
+    return this.taken >= limit || this.#position >= space.points;
+  }
+
+  /** Looks at the next one; undefined where it is no trial of the run or another shard's. */
+  next(): number | undefined {
+    const { space, accept, shard, order } = this.#options;
+    const trial = order(this.#position) * space.replicates + this.#replicate;
+    if (++this.#replicate === space.replicates) {
+      this.#replicate = 0;
+      this.#position++;
+    }
+    if (accept !== null && !accept(trial)) return undefined;
+    const turn = this.taken++;
+    return shard === null || turn % shard.count === shard.index - 1 ? trial : undefined;
+  }
+
+  *rest(): Generator<number> {
+    while (!this.isOver) {
+      const trial = this.next();
+      if (trial !== undefined) yield trial;
     }
   }
 }

@@ -1,0 +1,196 @@
+// Constraints: their own faults in words, what is ruled out at once, and how long a sampler looks for what passes.
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { createInlinePool } from '../../src/pool/inline.js';
+import { createSpace } from '../../src/space/space.js';
+import type { Point } from '../../src/space/types.js';
+import { lin } from '../../src/space/values.js';
+import {
+  type Constraint,
+  type ConstraintInput,
+  countPassing,
+  readConstraint,
+} from '../../src/sweep/constraint.js';
+import { defineSweep, type SweepOptions } from '../../src/sweep/define.js';
+import { type Job, openSampler, prepareJob } from '../../src/sweep/job.js';
+import { createAccept, LOOKS } from '../../src/sweep/samplers/finite.js';
+import { resolveSettings } from '../../src/sweep/settings.js';
+import { countOf, trialsOf } from '../../src/trial/selection.js';
+import type { Worker } from '../../src/worker/contract.js';
+import { defineWorker } from '../../src/worker/define.js';
+
+const number = z.number().default(1);
+const worker = defineWorker({
+  name: 'w',
+  version: '1',
+  params: { a: number, b: number, c: number, d: number, k: number },
+  metrics: { y: { type: 'number' } },
+  run: () => ({ y: 1 }),
+}) as unknown as Worker;
+
+function prepare(options: Partial<SweepOptions>): Promise<Job> {
+  const file = 'file:///sweep.js';
+  const sweep = defineSweep({
+    name: 's',
+    worker: './w.js',
+    axes: { a: [1, 2, 3], b: [1, 2] },
+    ...options,
+  } as never);
+  const loaded = { sweep, url: file, workerUrl: file, reportUrl: null };
+  return prepareJob(loaded, resolveSettings({ sweep: 's' }), createInlinePool(worker).questions);
+}
+
+const refused = (where: unknown, more: Partial<SweepOptions> = {}) =>
+  prepare({ ...more, where: where as ConstraintInput }).then(
+    () => 'nothing is refused',
+    (error: Error) => error.message,
+  );
+
+test.each<[string, unknown, string]>([
+  ['no return', (p: Point) => void (p.a === 1), 'returns undefined at {"a":1,"b":1}; expected true or false'],
+  ['a text', () => 'yes', 'returns "yes" at {"a":1,"b":1}'],
+  ['a number', (p: Point) => p.a, 'returns 1 at'],
+  ['a promise', async () => true, 'returns a Promise at'],
+  [
+    'throws',
+    (p: Point) => (p.a as never as string[]).length.toFixed() === p.b,
+    'throws at {"a":1,"b":1}: TypeError',
+  ],
+  ['throws late', (p: Point) => p.b !== 2 || (null as never as { x: boolean }).x, 'throws at {"a":1,"b":2}'],
+  ['misspelt', (p: Point) => p.A === 1, 'reads "A": unknown axis "A"; did you mean "a"? (legal: a, b)'],
+  ['fixed', (p: Point) => p.k === 5, 'reads "k", which is fixed at 5 and no axis (axes: a, b)'],
+  ['no axis here', (p: Point) => p.c === 1, 'reads "c": unknown axis "c"'],
+  ['asked for with in', (p: Point) => !('A' in p), 'reads "A"'],
+  [
+    'not among its own',
+    [['a'], (p: Point) => p.b === 1],
+    'reads "b", which is not among the axes that it is on (a)',
+  ],
+  ['on no axis', [['a', 'z'], () => true], 'is on "z": unknown axis "z"'],
+  ['changes the point', (p: Record<string, unknown>) => delete p.a, 'changes the point it is given'],
+  ['leaves nothing', (p: Point) => (p.a as number) > 5, 'leaves none of 6 points'],
+  [
+    'two that leave nothing',
+    [(p: Point) => p.a === 1, [['a'], (p: Point) => p.a === 2]],
+    'leaves none of 6 points',
+  ],
+])('%s', async (_, where, message) => {
+  expect(await refused(where, { fixed: { k: 5 } })).toContain(`the constraint (where) ${message}`);
+});
+
+test('nothing is left of many points', async () => {
+  const axes = { a: lin(1, 400, 400), b: lin(1, 400, 400) };
+  expect(await refused((p: Point) => p.a === 0.5, { axes })).toContain('leaves none of 160,000 points');
+});
+
+test('reads that are right pass: conditional axes, JSON, spreading, destructuring', async () => {
+  const axes = { a: [1, 2], b: { values: [1, 2], when: { a: 1 } } };
+  const sees = (p: Point) => {
+    const { a, ...rest } = p;
+    return JSON.stringify({ ...rest, a }).length > 0 && (p.b === undefined || p.b === 1) && 'toString' in p;
+  };
+  const job = await prepare({ axes, where: sees });
+  expect(openSampler(job, { shard: null }).total).toBe(2);
+  // An axis that --set has left nothing of may still be asked for.
+  const loaded = { ...job.loaded };
+  const settings = resolveSettings({ sweep: 's', set: { a: { kind: 'list', values: [2] } } });
+  await prepareJob(loaded, settings, createInlinePool(worker).questions);
+});
+
+const share = lin(1, 300, 300);
+const sum = (p: Point, names: readonly string[]) =>
+  names.reduce((total, name) => total + (p[name] as number), 0);
+const wide = { a: share, b: share, c: share, d: share };
+
+test('a sampler gives nothing, and not the end, when it has looked at many points', async () => {
+  const job = await prepare({ axes: wide, where: (p) => sum(p, ['a', 'b', 'c', 'd']) < 6 });
+  let calls = 0;
+  const { where } = job.loaded.sweep;
+  const counted: Constraint = Object.assign((p: Point) => ++calls > 0 && where!(p), { parts: where!.parts });
+  const sampler = openSampler(
+    { ...job, loaded: { ...job.loaded, sweep: { ...job.loaded.sweep, where: counted } } },
+    { shard: null },
+  );
+  expect(sampler.total).toBeNull();
+  const first = sampler.next(2);
+  expect(typeof first === 'string' ? first : [...trialsOf(first)]).toEqual([0, 1]);
+  sampler.next(100);
+  calls = 0;
+  const none = sampler.next(100);
+  expect(typeof none === 'string' ? none : countOf(none)).toBe(0);
+  expect(calls).toBe(LOOKS);
+  expect(countPassing(where!, job.space)).toEqual({ accepted: expect.any(Number), of: 10_000 });
+});
+
+test('constraints on named axes rule out all points with these values at once', async () => {
+  let calls = 0;
+  const named = (names: readonly string[]): readonly [readonly string[], (p: Point) => boolean] => [
+    names,
+    (p) => ++calls > 0 && sum(p, names) < 6,
+  ];
+  const where = [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']].map(named);
+  const job = await prepare({ axes: wide, where });
+  calls = 0;
+  const sampler = openSampler(job, { shard: null });
+  expect(sampler).toMatchObject({ total: 5, excluded: 300 ** 4 - 5 });
+  expect(calls).toBeLessThan(100_000);
+  const points: Point[] = [];
+  for (let next = sampler.next(3); next !== 'end'; next = sampler.next(3))
+    if (next !== 'wait') for (const trial of trialsOf(next)) points.push(job.space.at(trial));
+  expect(points.map((p) => Object.values(p).join())).toEqual([
+    '1,1,1,1',
+    '1,1,1,2',
+    '1,1,2,1',
+    '1,2,1,1',
+    '2,1,1,1',
+  ]);
+});
+
+test.each([1, 3])(
+  'what is ruled out at once is what one by one is, with conditions, zips and %d replicates',
+  (replicates) => {
+    const sweep = defineSweep({
+      name: 's',
+      worker: './w.js',
+      grids: [
+        {
+          axes: {
+            a: [1, 2, 3],
+            b: { values: [1, 2, 3, 4], when: { a: [1, 3] } },
+            c: [5, 6, 7],
+            d: [7, 6, 5],
+            k: { values: [1, 2], when: { b: [2, 4] } },
+          },
+          zip: [['c', 'd']],
+        },
+        { axes: { a: [1, 2], k: [1, 2] } },
+      ],
+    });
+    const faults: string[] = [];
+    const parts = [
+      [['a', 'c'], (p: Point) => sum(p, ['a', 'c']) % 3 !== 0],
+      [['b'], (p: Point) => p.b !== 3],
+      [['k', 'b'], (p: Point) => sum(p, ['k', 'b']) !== 4],
+      (p: Point) => p.d !== 6 || p.a !== 1,
+    ];
+    const where = readConstraint(parts, faults)!;
+    expect(faults).toEqual([]);
+    const space = createSpace({ grids: sweep.grids as never, replicates });
+    const accept = createAccept(space, where)!;
+    const oneByOne = Array.from({ length: space.trials }, (_, i) => i).filter(accept);
+    const atOnce: number[] = [];
+    for (let trial = 0; trial < space.trials; ) {
+      if (accept(trial)) atOnce.push(trial++);
+      else trial = accept.after!(trial);
+    }
+    expect(atOnce).toEqual(oneByOne);
+    expect(atOnce.length).toBeGreaterThan(5);
+  },
+);
+
+test('its text is what was written', () => {
+  const where = (p: Point) => p.a === 1;
+  expect(String(readConstraint(where, []))).toBe(String(where));
+  expect(String(readConstraint([['a'], where], []))).toBe(`["a"] ${where}`);
+  expect(String(readConstraint([where, [['a'], where]], []))).toBe(`${where}\n["a"] ${where}`);
+});
