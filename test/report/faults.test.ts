@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lineChart } from '../../src/report/charts.js';
 import { defineReport, type Report, type TableSpec } from '../../src/report/define.js';
+import { formatFault } from '../../src/report/faults.js';
 import { writeReport } from '../../src/report/write.js';
 import { makeManifest, makeRunFolder, newFolder, type TrialRow } from './folders.js';
 
@@ -131,6 +132,9 @@ describe('faults of the report itself', () => {
       message: expect.stringMatching(/^TypeError: Cannot read/),
       place: expect.stringMatching(/^faults\.test\.ts:\d+:\d+$/),
     });
+    expect(formatFault(written.faults[0]!)).toMatch(
+      /^faults\.test\.ts:\d+:\d+: figure "spread": TypeError: /,
+    );
     expect(read('report.md')).toContain('still here');
     expect(read('report.md')).not.toContain('internal');
   });
