@@ -120,6 +120,27 @@ describe('faults of the report itself', () => {
     );
   });
 
+  const nonsense: readonly (readonly [what: string, spec: object, words: RegExp])[] = [
+    ['draw', { table: 'best', draw: () => undefined }, /^draw returned no chart but undefined/],
+    ['draw', { table: 'best', draw: () => ({ option: 3 }) }, /^draw returned no chart/],
+    ['render', { render: () => 42 }, /^render returned number; expected SVG text/],
+    [
+      'sql',
+      { sql: 'SELEC 1', draw: () => null },
+      /^the SQL does not run: .*syntax error.*LINE 1: SELEC 1\n\s+\^$/s,
+    ],
+    ['sql', { sql: () => Promise.reject(new Error('no idea')), draw: () => null }, /^no idea$/],
+  ];
+  it.each(nonsense)('a figure whose %s gives nonsense (%#) is told in words', async (_, spec, words) => {
+    const figure = { name: 'odd', about: 'Odd.', ...spec } as unknown as Report['figures'][number];
+    const { written, read } = await write(1, defineReport({ ...report, figures: [figure], text: [] }));
+    expect(written.faults.at(-1)).toMatchObject({
+      part: 'figure "odd"',
+      message: expect.stringMatching(words),
+    });
+    expect(read('report.md')).toContain('*odd*: Odd.\n\n**This figure could not be drawn.**');
+  });
+
   it('an error in draw or text has the line of the report, and never is ours', async () => {
     const failing = defineReport({
       ...report,
