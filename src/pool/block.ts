@@ -52,9 +52,10 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
         warnings.forgotten(forgotten, '`runBlock` did not ask for its column');
       }
       const writers = metrics.map((spec) => createColumnWriter(spec, values.get(spec.name)!));
+      const isWhole = notes.length === 0;
       cellsOf = (row) => {
-        if (notes.length > 0 && failures.has(row)) return failedCells;
-        let cells = notes.length > 0 && misfits.has(row) ? 'failed' : 'ok';
+        if (!isWhole && failures.has(row)) return failedCells;
+        let cells = isWhole || !misfits.has(row) ? 'ok' : 'failed';
         for (let m = 0; m < writers.length; m++) cells += writers[m]!(row);
         return `${cells}\n`;
       };

@@ -11,6 +11,10 @@ import type { StageFinder } from '../worker/stage-results.js';
 /** Reports travel at most so often, in ms: a message and a journal record cost some 50 µs together. */
 const REPORT_MS = 100;
 
+/** Of trials that report when they have ended, so many are told by each thread: where one does, all may. */
+const LATE_TOLD = 3;
+let lateTrials = 0;
+
 /** Thrown by a trial that gave up because it was asked to. */
 export class TrialStopped extends Error {
   override readonly name = 'TrialStopped';
@@ -72,10 +76,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
     random: (purpose) => randomFor(identity.seed, key, purpose),
     report(step, values) {
       if (ended) {
-        if (!isLate)
-          process.emitWarning(
-            `trial ${number} reported step ${step} after it had ended: that is lost; await what reports in \`run\``,
-          );
+        if (!isLate) tellLate(number, step);
         isLate = true;
         return;
       }
@@ -103,6 +104,15 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
       if (how === 'ended') around.store?.dropCheckpoint(key);
     },
   };
+}
+
+/** Nobody waits for the trial any more: neither a failure nor the task's result could say it. */
+function tellLate(trial: number, step: number): void {
+  if (++lateTrials > LATE_TOLD) return;
+  const more = lateTrials === LATE_TOLD ? '; further ones are not told' : '';
+  process.emitWarning(
+    `trial ${trial} reported step ${step} after it had ended: that is lost; await what reports in \`run\`${more}`,
+  );
 }
 
 /** Sends what has been added to a trial's series since the last time, now and then. */

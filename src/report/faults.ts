@@ -8,7 +8,7 @@ export interface ReportFault {
   /** `table "best"`, `figure "loss"`, `section 2 of the text`. */
   readonly part: string;
   readonly message: string;
-  /** `report.ts:12:5`, where the report's own code failed and that is known. */
+  /** The report's file, where it is known, with the place in it where its own code failed: `report.ts:12:5`. */
   readonly place?: string;
 }
 
@@ -19,23 +19,28 @@ export function describeFault(part: string, error: unknown, file: string | undef
     const message = error.hint === undefined ? error.message : `${error.message}\nHint: ${error.hint}`;
     return { part, message, ...placeOf(error, file) };
   }
-  if (!(error instanceof Error)) return { part, message: String(error) };
+  if (!(error instanceof Error)) return { part, message: String(error), ...placeOf(undefined, file) };
   const named = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
   return { part, message: named, ...placeOf(error, file) };
 }
 
-/** The first place of the error's stack that lies in the report's file. */
-function placeOf(error: Error, file: string | undefined): { readonly place?: string } {
-  if (file === undefined || error.stack === undefined) return {};
+/** One fault for the terminal: `report.ts:12:5: figure "loss": TypeError: …`. */
+export function formatFault({ part, message, place }: ReportFault): string {
+  return `${place === undefined ? '' : `${place}: `}${part}: ${message}`;
+}
+
+/** The report's file, with the first place of the error's stack that lies in it. */
+function placeOf(error: Error | undefined, file: string | undefined): { readonly place?: string } {
+  if (file === undefined) return {};
   const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-  for (const line of error.stack.split('\n')) {
+  for (const line of error?.stack?.split('\n') ?? []) {
     const found = /((?:file:\/\/)?[^\s()]+?)(?:\?[^:]*)?:(\d+):(\d+)\)?$/.exec(line);
     if (found === null) continue;
     const [, at, row, column] = found;
     if (decodeURI(at!.replace(/^file:\/\//, '')) === path.replaceAll('\\', '/'))
       return { place: `${basename(path)}:${row}:${column}` };
   }
-  return {};
+  return { place: basename(path) };
 }
 
 /** Markdown that stands in the part's place. */

@@ -11,7 +11,7 @@ import {
   sqlName,
   type TableSpec,
 } from './define.js';
-import { renderChart } from './echarts.js';
+import { type Chart, renderChart } from './echarts.js';
 import { describeFault, type ReportFault, renderFault } from './faults.js';
 import { nameUnits } from './units.js';
 
@@ -125,11 +125,26 @@ async function makeTable(
 }
 
 async function drawFigure(spec: FigureSpec, context: ReportContext): Promise<string | Uint8Array | null> {
-  if ('render' in spec) return spec.render(context);
+  if ('render' in spec) return checkPicture(await spec.render(context));
   const { rows } = await figureRows(spec, context);
   if (rows.length === 0) return null;
-  const chart = nameUnits(await spec.draw(rows, context), context.manifest.worker.metrics);
-  return renderChart(chart, spec.name, spec.about);
+  const chart: Partial<Chart> | undefined = await spec.draw(rows, context);
+  if (typeof chart?.option !== 'object')
+    throw new SweeplineError('BAD_DEFINITION', `draw returned no chart but ${String(chart)}`, {
+      hint: 'return what lineChart, barChart, scatterChart or heatMap give, or { option, width, height }',
+    });
+  const { option, width = 760, height = 440 } = chart;
+  const named = nameUnits({ option, width, height }, context.manifest.worker.metrics);
+  return renderChart(named, spec.name, spec.about);
+}
+
+function checkPicture(picture: unknown): string | Uint8Array | null {
+  if (picture === undefined || picture === null) return null;
+  if (typeof picture === 'string' || picture instanceof Uint8Array) return picture;
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `render returned ${typeof picture}; expected SVG text or a PNG's bytes`,
+  );
 }
 
 async function figureRows(

@@ -3,10 +3,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Column, type Columns, quoteName, quoteText, sqlType } from './columns.js';
+
+/** What is asked of the database's connection here: the package itself is loaded in database.ts alone. */
+export interface Connection {
+  run(sql: string): Promise<unknown>;
+  runAndReadAll(sql: string): Promise<{ getRowsJS(): unknown[][] }>;
+}
 
 export interface Csv {
   /** Of the table it is read into. */
@@ -50,7 +55,7 @@ const FIRST = 12;
 export const REMAKE = '`sweepline resume <run>` makes the CSVs again from journal.bin';
 
 /** No rows where the file is not there (a run that has not got so far). Throws BAD_RUN_FOLDER where it is damaged. */
-export async function openSource(connection: DuckDBConnection, csv: Csv): Promise<Source> {
+export async function openSource(connection: Connection, csv: Csv): Promise<Source> {
   const { path, columns } = csv;
   if (!existsSync(path)) {
     const none = columns.map((column) => `NULL::${sqlType(column.type)} AS ${quoteName(column.sql)}`);
@@ -81,7 +86,7 @@ interface Reading {
 }
 
 async function readFile(
-  connection: DuckDBConnection,
+  connection: Connection,
   { name, path, columns, keep }: Csv,
   { typed, longest }: Reading,
 ): Promise<string> {
@@ -139,7 +144,7 @@ function lookAt(column: Column, typed: boolean): Look {
 
 /** Looks once through the columns that may hold what they should not. */
 async function examine(
-  connection: DuckDBConnection,
+  connection: Connection,
   { from, columns, typed }: { readonly from: string; readonly columns: Columns; readonly typed: boolean },
 ): Promise<Source> {
   const looks = columns.map((column) => lookAt(column, typed));
@@ -184,7 +189,7 @@ function brokenSql({ role }: Column, value: string): string {
   return `${kept}NOT (${value} = trunc(${value}) AND abs(${value}) <= 2 ** 53)`;
 }
 
-async function whichTrials(connection: DuckDBConnection, from: string, test: string) {
+async function whichTrials(connection: Connection, from: string, test: string) {
   const reader = await connection.runAndReadAll(
     `SELECT trial::DOUBLE, count(*)::DOUBLE FROM ${from} WHERE ${test} GROUP BY trial ORDER BY trial`,
   );

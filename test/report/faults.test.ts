@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lineChart } from '../../src/report/charts.js';
 import { defineReport, type Report, type TableSpec } from '../../src/report/define.js';
+import { formatFault } from '../../src/report/faults.js';
 import { writeReport } from '../../src/report/write.js';
 import { makeManifest, makeRunFolder, newFolder, type TrialRow } from './folders.js';
 
@@ -119,6 +120,27 @@ describe('faults of the report itself', () => {
     );
   });
 
+  const nonsense: readonly (readonly [what: string, spec: object, words: RegExp])[] = [
+    ['draw', { table: 'best', draw: () => undefined }, /^draw returned no chart but undefined/],
+    ['draw', { table: 'best', draw: () => ({ option: 3 }) }, /^draw returned no chart/],
+    ['render', { render: () => 42 }, /^render returned number; expected SVG text/],
+    [
+      'sql',
+      { sql: 'SELEC 1', draw: () => null },
+      /^the SQL does not run: .*syntax error.*LINE 1: SELEC 1\n\s+\^$/s,
+    ],
+    ['sql', { sql: () => Promise.reject(new Error('no idea')), draw: () => null }, /^no idea$/],
+  ];
+  it.each(nonsense)('a figure whose %s gives nonsense (%#) is told in words', async (_, spec, words) => {
+    const figure = { name: 'odd', about: 'Odd.', ...spec } as unknown as Report['figures'][number];
+    const { written, read } = await write(1, defineReport({ ...report, figures: [figure], text: [] }));
+    expect(written.faults.at(-1)).toMatchObject({
+      part: 'figure "odd"',
+      message: expect.stringMatching(words),
+    });
+    expect(read('report.md')).toContain('*odd*: Odd.\n\n**This figure could not be drawn.**');
+  });
+
   it('an error in draw or text has the line of the report, and never is ours', async () => {
     const failing = defineReport({
       ...report,
@@ -131,6 +153,9 @@ describe('faults of the report itself', () => {
       message: expect.stringMatching(/^TypeError: Cannot read/),
       place: expect.stringMatching(/^faults\.test\.ts:\d+:\d+$/),
     });
+    expect(formatFault(written.faults[0]!)).toMatch(
+      /^faults\.test\.ts:\d+:\d+: figure "spread": TypeError: /,
+    );
     expect(read('report.md')).toContain('still here');
     expect(read('report.md')).not.toContain('internal');
   });

@@ -133,6 +133,34 @@ describe('a stage', () => {
     expect((await planRun({ sweep, out: run.folder })).stages).toMatchObject([{ trials: 3, done: 3 }]);
   });
 
+  test('that returns what is no metric fails, keeps what is one, and its trials are skipped', async () => {
+    const told: string[] = [];
+    const run = await startRun(
+      { sweep: fixture('misfit-stage'), out: join(newFolder(), 'run'), workers: 1 },
+      [
+        {
+          onFailure: ({ stage, trial, error }) => told.push(`${stage ?? 'trial'} ${trial}: ${error.message}`),
+        },
+      ],
+    );
+    const { folder, ...outcome } = await run.outcome;
+    expect(outcome).toMatchObject({ ok: 1, failed: 0, skipped: 2, left: 0 });
+    const first = '`run` returned 7; expected an object of metrics: { base, word }';
+    const second = 'metric "base" is 0.5; expected an integer (whole, and at most 2^53 - 1 in size)';
+    expect(told).toEqual([
+      `base 0: ${first}`,
+      `base 1: ${second}`,
+      `trial 0: its stage base (x 1) ended failed: ${first}`,
+      `trial 1: its stage base (x 0.5) ended failed: ${second}`,
+    ]);
+    const rows = rowsOf(read(stageFolder(folder, 'base'), 'trials.csv'));
+    expect(rows.map(({ status, base, word }) => [status, base, word])).toEqual([
+      ['failed', '', ''],
+      ['failed', '', 'kept'],
+      ['ok', '2', 'kept'],
+    ]);
+  });
+
   test('and its trials can be replayed alone', async () => {
     const run = await runSweep({ sweep });
     const line = (csv: string, i: number) => csv.trimEnd().split('\n')[i];
