@@ -113,7 +113,9 @@ export function defineReport(options: ReportOptions): Report {
     ]);
   }
   const { name, title } = options;
-  faults.push(...findUnknownKeys(options, OPTIONS));
+  // A report may be made from another: { ...report, title }.
+  const { kind: _, ...given } = options as ReportOptions & { readonly kind?: unknown };
+  faults.push(...findUnknownKeys(given, OPTIONS));
   if (!isName(name)) faults.push(nameFault('report', name));
   if (!hasText(title)) faults.push('the report has no title');
   const tables = readList('tables', options.tables, faults);
