@@ -69,7 +69,7 @@ export { meanInterval } from './stats/interval.js';
 
 // charts: tables, figures and pictures of reports
 
-export { barChart, lineChart } from './report/charts.js';
+export { barChart, lineChart, scatterChart } from './report/charts.js';
 export type { Chart } from './report/echarts.js';
 export { type HeatMapSpec, heatMap } from './report/heatmap.js';
 export { meansTable, numbersOf } from './report/means.js';

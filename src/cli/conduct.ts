@@ -116,14 +116,17 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
     );
   }
   if (interrupted) terminal.say(`Interrupted; resume with: ${commandOn('resume', folder)}`);
-  if (report !== undefined && 'fault' in report) {
+  if (report?.fault !== undefined) {
+    const what =
+      report.tables === undefined
+        ? 'but the report failed'
+        : 'and the report is written, but parts of it failed';
     terminal.say(
-      `The trials are done and kept, but the report failed:\n${report.fault}\nMake it again with: ${commandOn('report', folder)}`,
+      `The trials are done and kept, ${what}:\n${report.fault}\nMake it again with: ${commandOn('report', folder)}`,
     );
   }
 
-  const isWhole =
-    failed === 0 && skipped === 0 && !tooManyFailures && (report === undefined || 'tables' in report);
+  const isWhole = failed === 0 && skipped === 0 && !tooManyFailures && report?.fault === undefined;
   const code = interrupted ? EXIT.interrupted : isWhole ? EXIT.done : EXIT.failed;
   if (json)
     terminal.print(JSON.stringify({ event: 'end', ...outcome, report: report ?? null, exitCode: code }));
@@ -138,7 +141,7 @@ async function makeReport(conduct: Conduct, folder: string, say: (line: string) 
     return undefined;
   }
   const report = await writeReportApart(folder);
-  if ('tables' in report) {
+  if (report.tables !== undefined) {
     for (const table of report.tables.slice(0, 1)) say(`  table   ${table}`);
     say(`  report  ${showPath(`${folder}/report.html`)}`);
   }

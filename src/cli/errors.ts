@@ -28,7 +28,10 @@ export function describeError(error: unknown): Ending {
 /** The same once trials have been started: then it is no longer true that nothing was. */
 export function describeRunError(error: unknown): Ending {
   const { text, code } = describeError(error);
-  return { text, code: code === EXIT.usage ? EXIT.broken : code };
+  if (code !== EXIT.usage) return { text, code };
+  // A definition that goes wrong half-way (a constraint that throws late) is its author's to mend, not the machine's.
+  const isDefinition = error instanceof SweeplineError && error.code === 'BAD_DEFINITION';
+  return { text, code: isDefinition ? EXIT.failed : EXIT.broken };
 }
 
 function withHint(message: string, hint: string | undefined): string {

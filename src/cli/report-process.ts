@@ -4,10 +4,15 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** Paths of the tables, or why there are none. Rejects only where no process can be started. */
-export async function writeReportApart(
-  folder: string,
-): Promise<{ readonly tables: readonly string[] } | { readonly fault: string }> {
+export interface ReportApart {
+  /** Paths of the tables that were written; absent where there is no report. */
+  readonly tables?: readonly string[];
+  /** What failed: a part of the report where it has tables, otherwise all of it. */
+  readonly fault?: string;
+}
+
+/** Rejects only where no process can be started. */
+export async function writeReportApart(folder: string): Promise<ReportApart> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
   const child = spawn(process.execPath, [main, 'report', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<string | null>((resolve, reject) => {
@@ -15,6 +20,8 @@ export async function writeReportApart(
     child.on('close', (code, signal) => resolve(code === 0 ? null : (signal ?? `exit code ${code}`)));
   });
   const [printed, said, why] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (why !== null) return { fault: said.trim() === '' ? why : said.trim() };
-  return { tables: printed.split('\n').filter((line) => line !== '') };
+  const tables = printed.split('\n').filter((line) => line !== '');
+  if (why === null) return { tables };
+  const fault = said.trim() === '' ? why : said.trim();
+  return tables.length > 0 ? { tables, fault } : { fault };
 }

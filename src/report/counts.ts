@@ -1,5 +1,5 @@
 // How a run's trials ended, for the head of its report.
-import type { Manifest } from '../run/manifest.js';
+import { type Manifest, proposesPoints } from '../run/manifest.js';
 import { createSpace } from '../space/space.js';
 import type { RunDatabase } from './database.js';
 import type { Rows } from './define.js';
@@ -29,20 +29,22 @@ export async function countTrials(database: RunDatabase, manifest: Manifest): Pr
   );
   const byStatus = Object.fromEntries(rows.map((row) => [String(row.status), Number(row.trials)]));
   const total = rows.reduce((sum, row) => sum + Number(row.trials), 0);
-  // A sampler that decides as it goes does not say beforehand how many trials there will be, and a shard has but a part.
-  // A constraint or grids that share points leave numbers without a trial.
-  const space = createSpace(manifest.space);
-  const isWhole =
-    manifest.sampler.name === 'grid' &&
-    manifest.shard === null &&
-    manifest.where === null &&
-    !space.mayRepeat;
+  const planned = countPlanned(manifest);
   const failures =
     byStatus.failed || byStatus.timeout ? await database.query(FAILURES) : { columns: [], rows: [] };
   return {
     byStatus,
     total,
-    missing: isWhole ? Math.max(0, space.trials - total) : undefined,
+    missing: planned === null ? undefined : Math.max(0, planned - total),
     failures,
   };
+}
+
+/** Trials of the run in all; null where that was not known beforehand. */
+function countPlanned({ trials, shard, where, sampler, space: spec }: Manifest): number | null {
+  if (trials !== undefined) return trials;
+  // Manifests of 0.1.0 do not say. A constraint or grids that share points leave numbers without a trial.
+  if (proposesPoints(sampler) || shard !== null || where !== null) return null;
+  const space = createSpace(spec);
+  return space.mayRepeat ? null : space.trials;
 }

@@ -75,7 +75,7 @@ async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<st
   const ended = metrics.map(
     (each) => `CASE WHEN status = 'ok' THEN ${quoteName(each)} END AS ${quoteName(each)}`,
   );
-  const searched = sampler.name === 'bisect' && sampler.axis === axis && sampler.metric === metric;
+  const searched = sampler.axis === axis && sampler.metric === metric;
   return `
     WITH ended AS (SELECT * REPLACE (${ended.join(', ')}) FROM trials),
     brackets AS (

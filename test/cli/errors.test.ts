@@ -34,4 +34,8 @@ describe('how errors leave the program', () => {
   test('once trials have run, 2 (nothing was started) would be a lie', () => {
     expect(describeRunError(new SweeplineError('LOCKED', 'another coordinator took over')).code).toBe(70);
   });
+
+  test("a definition that goes wrong half-way is its author's fault", () => {
+    expect(describeRunError(new SweeplineError('BAD_DEFINITION', 'the constraint throws')).code).toBe(1);
+  });
 });

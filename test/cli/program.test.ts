@@ -160,6 +160,19 @@ describe('a run', () => {
     expect(existsSync(join(cwd, 'there/trials.csv'))).toBe(true);
   });
 
+  test('a part of a report that fails is named, exit 1, and the other parts are written', async () => {
+    const cwd = newFolder();
+    const sweep = sweepFile('cli/sweeps/half-reported');
+    const { code, stderr } = await runProgram(cwd, 'run', sweep, '--out', 'there');
+    expect(code).toBe(1);
+    expect(stderr).toContain('the report is written, but parts of it failed');
+    expect(stderr).toContain('table "broken"');
+    expect(existsSync(join(cwd, 'there/summary/whole.csv'))).toBe(true);
+    const again = await runProgram(cwd, 'report', 'there');
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('table "broken"') });
+    expect(again.stdout).toContain('whole.csv');
+  });
+
   test('a reader that goes away does not stop it', async () => {
     const cwd = newFolder();
     const { child, finished } = startProgram(cwd, [

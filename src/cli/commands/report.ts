@@ -36,9 +36,10 @@ export default defineCommand({
     ['sweepline report latent --choose plane=umap', 'codes placed by UMAP in place of t-SNE'],
   ],
   async run({ arguments: [run], options, terminal }) {
-    const [{ findRun }, { writeRunReport }] = await Promise.all([
+    const [{ findRun }, { writeRunReport }, { formatFault }] = await Promise.all([
       import('../../run/find.js'),
       import('../../report/load.js'),
+      import('../../report/faults.js'),
     ]);
     const path = await findRun(run!);
     const report =
@@ -49,7 +50,8 @@ export default defineCommand({
     });
     for (const table of written.tables) terminal.print(showPath(join(path, table.path)));
     terminal.say(`report: ${showPath(join(path, written.html))}`);
-    return EXIT.done;
+    for (const fault of written.faults) terminal.say(formatFault(fault));
+    return written.faults.length === 0 ? EXIT.done : EXIT.failed;
   },
 });
 
