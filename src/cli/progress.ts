@@ -2,7 +2,12 @@
 import { formatCount, formatDuration, plural } from '../ground/text.js';
 import type { Outcome, Progress } from '../sweep/contract.js';
 
-/** `1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, peak 1.41`; `done` counts the failed ones too. */
+/** Before that, elapsed time says nothing. */
+const SHOWN_MS = 1000;
+/** Columns of a bar; more say nothing more. */
+const WIDEST_BAR = 100;
+
+/** `1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, 1.5s elapsed, peak 1.41`; `done` counts the failed ones too. */
 export function renderProgressLine(progress: Progress): string {
   const { stage, total, done } = progress;
   const counts =
@@ -14,10 +19,11 @@ export function renderProgressLine(progress: Progress): string {
 }
 
 /** What stands beside or under a bar. */
-export function renderDetails({ failed, running, rate, etaMs, metric }: Progress): string[] {
+export function renderDetails({ failed, running, rate, etaMs, elapsedMs, metric }: Progress): string[] {
   const details = [`${formatCount(failed)} failed`, `${formatCount(running)} running`];
   if (rate > 0) details.push(formatRate(rate));
   if (etaMs !== null) details.push(`${formatDuration(etaMs)} left`);
+  if (elapsedMs >= SHOWN_MS) details.push(`${formatDuration(elapsedMs)} elapsed`);
   if (metric !== null) details.push(metric);
   return details;
 }
@@ -27,7 +33,7 @@ export function renderBar({ stage, total, done }: Progress, width: number): stri
   const of = stage === undefined ? '' : `  stage ${stage}`;
   if (total === null) return clip(`${formatCount(done)} done${of}`, width);
   const numbers = `  ${formatPercent(done, total).padStart(4)}  ${formatCount(done)}/${formatCount(total)}${of}`;
-  const cells = Math.max(0, Math.min(40, width - numbers.length));
+  const cells = Math.max(0, Math.min(WIDEST_BAR, width - numbers.length));
   const full = total === 0 ? cells : Math.floor((cells * Math.min(done, total)) / total);
   return clip('█'.repeat(full) + '░'.repeat(cells - full) + numbers, width);
 }

@@ -26,13 +26,13 @@ export function createLines(
   say: (line: string) => void,
   clock: Clock = systemClock,
 ): ProgressView & { tick(): void } {
-  let latest: string | undefined;
-  let said: string | undefined;
+  let latest: Progress | undefined;
+  let said: Progress | undefined;
   let saidAt = clock.elapsed();
   const tick = () => {
     const waited = clock.elapsed() - saidAt;
-    if (latest === undefined || waited < (latest === said ? SAME_LINE_MS : LINE_MS)) return;
-    say(latest);
+    if (latest === undefined || waited < (isSame(latest, said) ? SAME_LINE_MS : LINE_MS)) return;
+    say(renderProgressLine(latest));
     said = latest;
     saidAt = clock.elapsed();
   };
@@ -41,11 +41,17 @@ export function createLines(
   return {
     tick,
     show(progress) {
-      latest = renderProgressLine(progress);
+      latest = progress;
       tick();
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** Nothing has happened in between: time alone, and the rate with it, has moved. */
+function isSame(a: Progress, b: Progress | undefined): boolean {
+  const words = ['stage', 'total', 'done', 'failed', 'running', 'metric'] as const;
+  return b !== undefined && words.every((word) => a[word] === b[word]);
 }
 
 async function createBars(terminal: Terminal): Promise<ProgressView> {

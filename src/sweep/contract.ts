@@ -103,9 +103,11 @@ export interface Progress {
   readonly done: number;
   readonly failed: number;
   readonly running: number;
-  /** Trials a second over the last seconds, and milliseconds to go at that rate. */
+  /** Trials a second of late, and milliseconds to go at that rate; 0 and null while one trial at most has ended. */
   readonly rate: number;
   readonly etaMs: number | null;
+  /** Milliseconds since the first trial could start, in this session. */
+  readonly elapsedMs: number;
   /** `peak 1.41` of the best trial where a metric has a goal, else of the last. */
   readonly metric: string | null;
 }

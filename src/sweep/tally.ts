@@ -5,8 +5,12 @@ import { createRowReader, type RowFormat, type TrialRow } from '../trial/row.js'
 import type { WorkerDescription } from '../worker/contract.js';
 import type { Progress } from './contract.js';
 
-/** Rate over a sliding window of so many milliseconds. */
+/** Rate over a sliding window of at least so many milliseconds, */
 const WINDOW_MS = 10_000;
+/** and so many trials a thread: those of several threads end at much the same time. */
+const WINDOW_TRIALS = 2;
+/** One trial says nothing of how long others take. */
+const LEAST_TRIALS = 2;
 /** Of longer results only the last row is looked at. */
 const READ_ROWS = 64;
 
@@ -21,6 +25,12 @@ export interface Tallied {
   readonly threads: () => number;
 }
 
+interface Mark {
+  readonly at: number;
+  /** Trials that had ended then. */
+  readonly ended: number;
+}
+
 export class Tally {
   done: number;
   failed: number;
@@ -28,7 +38,8 @@ export class Tally {
   underWay = 0;
   /** Ended in this process. */
   ended = 0;
-  #marks: { readonly at: number; readonly ended: number }[] = [];
+  readonly #begun: number;
+  #marks: Mark[] = [];
   readonly #read: (rows: Uint8Array) => Iterable<TrialRow>;
   /** The metric that progress shows. */
   readonly #shown: Metric | undefined;
@@ -47,7 +58,8 @@ export class Tally {
       metrics.find((metric) => metric.goal !== undefined) ??
       metrics.find((metric) => metric.type === 'number');
     this.#read = createRowReader(of.format);
-    this.#marks.push({ at: clock.elapsed(), ended: 0 });
+    this.#begun = clock.elapsed();
+    this.#marks.push({ at: this.#begun, ended: 0 });
   }
 
   /** Trials ended: the rows as they will stand in trials.csv. */
@@ -59,22 +71,26 @@ export class Tally {
     const now = this.clock.elapsed();
     if (now - this.#marks.at(-1)!.at > 250) {
       this.#marks.push({ at: now, ended: this.ended });
-      while (this.#marks.length > 2 && now - this.#marks[1]!.at > WINDOW_MS) this.#marks.shift();
+      const trials = Math.max(LEAST_TRIALS, WINDOW_TRIALS * this.of.threads());
+      const isLong = ({ at, ended }: Mark) => now - at > WINDOW_MS && this.ended - ended >= trials;
+      while (this.#marks.length > 2 && isLong(this.#marks[1]!)) this.#marks.shift();
     }
   }
 
   progress(): Progress {
     this.#readLatest();
     const { at, ended } = this.#marks[0]!;
-    const ms = this.clock.elapsed() - at;
-    const rate = ms > 0 ? ((this.ended - ended) / ms) * 1000 : 0;
+    const now = this.clock.elapsed();
+    const trials = this.ended - ended;
+    const rate = now > at && trials >= LEAST_TRIALS ? (trials / (now - at)) * 1000 : 0;
     const { total, mode } = this.of;
     const left = total === null ? null : Math.max(0, total - this.done);
     const etaMs = left === null ? null : left === 0 ? 0 : rate > 0 ? (left / rate) * 1000 : null;
     const { done, failed, underWay } = this;
     // A thread runs its trials one by one, or a whole block in lockstep.
     const running = mode === 'run' ? Math.min(underWay, this.of.threads()) : underWay;
-    return { total, done, failed, running, rate, etaMs, metric: this.#metric };
+    const elapsedMs = now - this.#begun;
+    return { total, done, failed, running, rate, etaMs, elapsedMs, metric: this.#metric };
   }
 
   /** Every row where the best is sought; otherwise the last ones are looked at when somebody asks. */

@@ -56,6 +56,10 @@ export function defineWorker<
     faults.push(`expected one of run and runBlock, found ${modes.length === 0 ? 'none' : 'both'}`);
   const ofMetrics: string[] = [];
   const metrics = readMetrics(options.metrics, ofMetrics);
+  if (options.runBlock !== undefined)
+    for (const [metric, { type }] of Object.entries(metrics))
+      if (type === 'string')
+        faults.push(`metric "${metric}": a block holds numbers; expected number, integer or boolean`);
   const taken = new Map<string, string>();
   const names = isPlainObject(params) ? Object.keys(params) : [];
   faults.push(...findNameFaults('parameter', names, 'trials.csv', taken));

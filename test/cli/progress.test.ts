@@ -11,6 +11,7 @@ const progress = (change: Partial<Progress> = {}): Progress => ({
   running: 4,
   rate: 812.4,
   etaMs: 4636,
+  elapsedMs: 1519,
   metric: 'peak 1.41',
   ...change,
 });
@@ -18,14 +19,14 @@ const progress = (change: Partial<Progress> = {}): Progress => ({
 describe('a line of progress', () => {
   test('says what is done, failed, running, how fast, how long, how good', () => {
     expect(renderProgressLine(progress())).toBe(
-      '1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, peak 1.41',
+      '1,234/5,000 done (24%), 3 failed, 4 running, 812/s, 4.6s left, 1.5s elapsed, peak 1.41',
     );
   });
 
   test('leaves out what is not known', () => {
-    expect(renderProgressLine(progress({ total: null, rate: 0, etaMs: null, metric: null }))).toBe(
-      '1,234 done, 3 failed, 4 running',
-    );
+    expect(
+      renderProgressLine(progress({ total: null, rate: 0, etaMs: null, elapsedMs: 0, metric: null })),
+    ).toBe('1,234 done, 3 failed, 4 running');
   });
 
   test('100% only when all is done', () => {
@@ -45,6 +46,10 @@ describe('a bar', () => {
       `${'█'.repeat(7)}${'░'.repeat(7)}   50%  5/10`,
     );
     expect(renderBar(progress({ total: 10, done: 10 }), 26)).toBe(`${'█'.repeat(13)}  100%  10/10`);
+  });
+
+  test('uses a wide terminal', () => {
+    expect(renderBar(progress({ total: 10, done: 5 }), 140).length).toBeGreaterThan(100);
   });
 
   test('never passes the width, however narrow', () => {
@@ -73,7 +78,7 @@ describe('plain lines', () => {
     const at = (ms: number, done?: number) => {
       now = ms;
       if (done === undefined) view.tick();
-      else view.show(progress({ total: null, done, rate: 0, etaMs: null, metric: null }));
+      else view.show(progress({ total: null, done, rate: 0, etaMs: null, elapsedMs: 0, metric: null }));
     };
     return { said, at, view };
   };

@@ -46,6 +46,15 @@ describe('defineWorker', () => {
     expect(() =>
       defineWorker({ name: 'both', version: '1', params: {}, metrics: {}, run, runBlock: () => undefined }),
     ).toThrow('worker "both" is invalid: expected one of run and runBlock, found both');
+    expect(() =>
+      defineWorker({
+        name: 'text',
+        version: '1',
+        params: {},
+        metrics: { y: { type: 'string' } },
+        runBlock: () => undefined,
+      }),
+    ).toThrow('metric "y": a block holds numbers; expected number, integer or boolean');
   });
 });
 
