@@ -22,9 +22,12 @@ export interface Conduct {
 }
 
 const FAILURES_SHOWN = 5;
+/** A start that takes longer says what it does meanwhile. */
+const QUIET_START_MS = 200;
 
 /** What has been seen of a run so far. */
 interface Seen {
+  starting?: NodeJS.Timeout;
   folder?: string;
   failures: number;
   replay?: string;
@@ -34,6 +37,9 @@ interface Seen {
 export async function conductRun(conduct: Conduct): Promise<number> {
   const { terminal, json, quiet } = conduct;
   const seen: Seen = { failures: 0 };
+  seen.starting = setTimeout(() => {
+    if (!quiet) terminal.say('loading the sweep and its worker');
+  }, QUIET_START_MS);
   const view = quiet ? undefined : await createProgressView(terminal);
   const observers = [createSpeaker(conduct, seen, view), ...(json ? [createJsonObserver(terminal)] : [])];
 
@@ -47,7 +53,7 @@ export async function conductRun(conduct: Conduct): Promise<number> {
     handle?.stop();
   });
   try {
-    handle = await conduct.start(observers);
+    handle = await conduct.start(observers).finally(() => clearTimeout(seen.starting));
     for (let i = 0; i < requests; i++) handle.stop();
     const outcome = await handle.outcome.finally(() => view?.close());
     return await concludeRun(conduct, outcome, seen);
@@ -67,6 +73,7 @@ export async function conductRun(conduct: Conduct): Promise<number> {
 function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressView | undefined): Observer {
   return {
     onStart({ folder, plan, resumed }) {
+      clearTimeout(seen.starting);
       seen.folder = folder;
       if (!quiet) terminal.say(describeStart(plan, folder, resumed));
     },
