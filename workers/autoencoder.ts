@@ -9,6 +9,7 @@ import {
   probeAccuracy,
 } from 'sweepline/study';
 import {
+  autoencoderCost,
   autoencoderFaults,
   autoencoderMetrics,
   autoencoderParams,
@@ -60,6 +61,7 @@ export default defineWorker({
       { name: 'train', wanted: params.train, set: shared?.train, least: 1 },
       { name: 'test', wanted: params.test, set: shared?.test, least: shared?.classes ?? 1 },
     ]),
+  cost: autoencoderCost,
   load: loadDataset,
 
   async run(trial) {

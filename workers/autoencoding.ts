@@ -13,7 +13,7 @@ import {
   type TrainOptions,
   type Trial,
 } from 'sweepline';
-import { autoencoder, hiddenFaults } from 'sweepline/study';
+import { autoencoder, encoderWidths, hiddenFaults } from 'sweepline/study';
 import { z } from 'zod';
 
 const fraction = () => z.number().min(0).lt(1);
@@ -59,6 +59,19 @@ export const autoencoderParams = {
 };
 
 export type AutoencoderParams = z.output<z.ZodObject<typeof autoencoderParams>>;
+
+/** Multiplications of a training: weights, times images, times epochs (forward, and twice that backward). */
+export function autoencoderCost(
+  { latent, hidden, epochs, train, validation, test }: AutoencoderParams,
+  shared: Dataset | undefined,
+): number {
+  const { rows = 28, columns = 28, count = 60_000 } = shared?.train ?? {};
+  const widths = [rows * columns, ...encoderWidths(latent, hidden)];
+  const weights = 2 * widths.slice(1).reduce((sum, width, i) => sum + width * widths[i]!, 0);
+  const trained = (train || count) * (1 - validation);
+  const judged = test || (shared?.test.count ?? 10_000);
+  return weights * (3 * epochs * trained + judged);
+}
 
 export const autoencoderMetrics = {
   train_loss: { type: 'number', about: 'training loss, mean over the last epoch' },

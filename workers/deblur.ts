@@ -12,6 +12,7 @@ import {
 import { blurImages, CODE_LAYER, compareReconstruction, countConstantUnits, disnet } from 'sweepline/study';
 import { z } from 'zod';
 import {
+  autoencoderCost,
   autoencoderFaults,
   autoencoderMetrics,
   autoencoderParams,
@@ -136,6 +137,7 @@ export default defineWorker({
       { name: 'test', wanted: params.test, set: shared?.test, least: 1 },
       { name: 'judge_images', wanted: params.judge_images, set: shared?.train, least: 1 },
     ]),
+  cost: autoencoderCost,
   load: loadDataset,
 
   async run(trial) {

@@ -41,5 +41,6 @@ export default defineWorker({
     peak: { type: 'number', about: 'highest θ over all steps were the bump endless: the same for every h' },
     final_theta: { type: 'number', about: 'θ at the escape, else after the last step' },
   },
+  cost: ({ steps }) => steps,
   runBlock: (block) => runEscapes(block),
 });

@@ -6,7 +6,7 @@ import type { Plan } from '../sweep/contract.js';
 import { commandOn, showPath } from './paths.js';
 
 export function renderPlan(plan: Plan): string {
-  const { folder, excluded, passing, predictedMs, predictedBytes, workers } = plan;
+  const { folder, excluded, passing, predictedMs, predictedFrom, predictedBytes, workers } = plan;
   const facts: [string, string][] = [['sampler', plan.sampler]];
   plan.axes.forEach((axis, i) => {
     facts.push([i === 0 ? 'axes' : '', axis]);
@@ -38,7 +38,7 @@ export function renderPlan(plan: Plan): string {
   const cost = [
     predictedMs === null
       ? 'time not measured yet'
-      : `about ${formatDuration(predictedMs)} if trials take as long as those of the newest run`,
+      : `about ${formatDuration(predictedMs)} ${predictedFrom === 'cost' ? 'by the cost of trials' : 'if trials take as long as those of the newest run'}`,
     `on ${plural(workers, 'worker')}`,
     ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
   ];

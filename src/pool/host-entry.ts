@@ -29,6 +29,7 @@ function receive(message: ToHost): void {
   switch (message.t) {
     case 'describe':
     case 'validate':
+    case 'costs':
     case 'load':
     case 'begin':
       answer(message.id, () => answerTo(message));
@@ -46,7 +47,7 @@ function receive(message: ToHost): void {
   }
 }
 
-type Question = Extract<ToHost, { readonly t: 'describe' | 'validate' | 'load' | 'begin' }>;
+type Question = Extract<ToHost, { readonly t: 'describe' | 'validate' | 'costs' | 'load' | 'begin' }>;
 
 async function answerTo(question: Question): Promise<FromHost> {
   const { id } = question;
@@ -55,6 +56,8 @@ async function answerTo(question: Question): Promise<FromHost> {
       return { t: 'described', id, description: await pool.questions.describe() };
     case 'validate':
       return { t: 'validated', id, faults: await pool.questions.validate(question.proposed) };
+    case 'costs':
+      return { t: 'costed', id, costs: await pool.questions.costs(question.points) };
     case 'load':
       return { t: 'loaded', id, data: await pool.questions.load(question) };
     case 'begin':

@@ -31,7 +31,10 @@ export interface HostOptions {
 
 type WithoutId<M> = M extends { readonly id: number } ? Omit<M, 'id'> : never;
 export type Question = WithoutId<ToHost>;
-export type Answer = Extract<FromHost, { readonly t: 'described' | 'validated' | 'loaded' | 'done' }>;
+export type Answer = Extract<
+  FromHost,
+  { readonly t: 'described' | 'validated' | 'costed' | 'costed' | 'loaded' | 'done' }
+>;
 
 /** Hosts that could not even be forked have no number of their own. */
 let unborn = 0;

@@ -1,5 +1,6 @@
 // What crosses between coordinator and host, and between host and threads: plain data, told apart by `t`.
 import type { PlainError } from '../ground/errors.js';
+import type { Point } from '../space/types.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { Proposed } from '../worker/questions.js';
 import type { Loss, PoolSetup, Task, TaskResult, TrialReport } from './contract.js';
@@ -12,6 +13,7 @@ import type { Executed } from './executor.js';
 export type ToHost =
   | { readonly t: 'describe'; readonly id: number }
   | { readonly t: 'validate'; readonly id: number; readonly proposed: Proposed }
+  | { readonly t: 'costs'; readonly id: number; readonly points: readonly Point[] }
   | { readonly t: 'load'; readonly id: number; readonly data: string | undefined }
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
@@ -27,6 +29,7 @@ export interface StopRequest {
 export type FromHost =
   | { readonly t: 'described'; readonly id: number; readonly description: WorkerDescription }
   | { readonly t: 'validated'; readonly id: number; readonly faults: readonly string[] }
+  | { readonly t: 'costed'; readonly id: number; readonly costs: readonly number[] | null }
   | { readonly t: 'loaded'; readonly id: number; readonly data: DataIdentity | null }
   | { readonly t: 'done'; readonly id: number }
   | { readonly t: 'results'; readonly results: readonly TaskResult[] }

@@ -20,7 +20,13 @@ export {
 
 export type { ClassificationRow } from '../stats/classification.js';
 export { probeAccuracy } from '../stats/probe.js';
-export { type AutoencoderOptions, autoencoder, CODE_LAYER, hiddenFaults } from './autoencoder.js';
+export {
+  type AutoencoderOptions,
+  autoencoder,
+  CODE_LAYER,
+  encoderWidths,
+  hiddenFaults,
+} from './autoencoder.js';
 export { type CodeJudgement, countConstantUnits, judgeCodes } from './codes.js';
 export { placeCodes } from './plane.js';
 export { compareReconstruction, type Reconstruction } from './reconstruction.js';

@@ -81,10 +81,21 @@ export interface Plan {
   readonly new: number;
   /** Milliseconds, and bytes on disk; null where nothing has been measured yet. */
   readonly predictedMs: number | null;
+  /**
+   * What the time is taken from: trials that take as long as the mean of an earlier run, or, where the worker tells the
+   * `cost` of trials, in proportion to it.
+   */
+  readonly predictedFrom: Prediction['from'] | null;
   readonly predictedBytes: number | null;
   readonly workers: number;
   /** What the trials depend on and runs before them, once for several; none for most sweeps. */
   readonly stages: readonly StagePlan[];
+}
+
+export interface Prediction {
+  /** Milliseconds. */
+  readonly trialMs: number;
+  readonly from: 'mean' | 'cost';
 }
 
 export interface StagePlan {

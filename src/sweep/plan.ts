@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { countCarried } from '../run/carry.js';
-import { findRun } from '../run/find.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import { proposesPoints } from '../run/manifest.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
@@ -11,12 +10,13 @@ import { describeAxisValues } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import { countPassing } from './constraint.js';
-import type { Plan, RunRequest } from './contract.js';
+import type { Plan, Prediction, RunRequest } from './contract.js';
 import { describeSpace } from './create-manifest.js';
 import type { Job } from './job.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
+import { predictTrial } from './predict.js';
 import { isSameSpace } from './same-space.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
@@ -30,8 +30,8 @@ export interface PlanFacts {
   readonly sampler: Pick<Sampler, 'total' | 'excluded'>;
   readonly folder: string | null;
   readonly counts: Counts;
-  /** Of one trial, as measured before; null where none was. */
-  readonly meanRunMs: number | null;
+  /** Of one trial; null where no run tells. */
+  readonly prediction: Prediction | null;
 }
 
 type Counts = Pick<Plan, 'done' | 'failed' | 'orphaned'>;
@@ -45,12 +45,12 @@ export async function planRun(request: RunRequest): Promise<Plan> {
     const known = await findKnown(settings, loaded.sweep.name);
     const folder = settings.out === null ? null : resolve(settings.out);
     const sampler = openSampler(job, settings);
-    const before = known ?? (await lastRun(loaded.sweep.name, settings.root));
+    const { root } = settings;
     return describePlan({
       ...{ job, settings, folder },
       sampler,
       counts: countKnown(known, job, sampler),
-      meanRunMs: before?.meanRunMs ?? null,
+      prediction: await predictTrial(job, known, { questions, root }),
     });
   });
 }
@@ -83,12 +83,13 @@ export async function planResume(path: string): Promise<Plan> {
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await prepareAgain(manifest, settings, { loaded, questions });
     const sampler = openSampler(job, settings);
-    const { meanRunMs } = status;
-    return describePlan({ job, settings, sampler, folder, counts: status, meanRunMs });
+    const { root } = settings;
+    const prediction = await predictTrial(job, status, { questions, root });
+    return describePlan({ job, settings, sampler, folder, counts: status, prediction });
   });
 }
 
-export function describePlan({ job, settings, sampler, folder, counts, meanRunMs }: PlanFacts): Plan {
+export function describePlan({ job, settings, sampler, folder, counts, prediction }: PlanFacts): Plan {
   const { space, resolved, loaded } = job;
   const { where } = loaded.sweep;
   const { workers } = settings;
@@ -111,7 +112,8 @@ export function describePlan({ job, settings, sampler, folder, counts, meanRunMs
     orphaned: counts.orphaned,
     stages: planStages(job, folder),
     new: fresh,
-    predictedMs: meanRunMs === null ? null : (meanRunMs * fresh) / workers,
+    predictedMs: prediction === null ? null : (prediction.trialMs * fresh) / workers,
+    predictedFrom: prediction?.from ?? null,
     predictedBytes: predictBytes(job, fresh),
     workers,
   };
@@ -149,14 +151,4 @@ function predictBytes({ space, resolved, worker }: Job, trials: number): number 
   const cells = worker.metrics.reduce((sum, { type }) => sum + (type === 'number' ? 19 : 6), 3);
   const timing = 45;
   return Math.round(trials * (2 * (prefix + cells) + timing));
-}
-
-/** The newest run of a sweep, for what a trial took there. */
-async function lastRun(sweep: string, root: string): Promise<RunStatus | null> {
-  try {
-    return await readRunStatus(await findRun(sweep, root));
-  } catch (error) {
-    if (error instanceof SweeplineError) return null; // there is none yet
-    throw error;
-  }
 }

@@ -136,6 +136,11 @@ export interface WorkerOptions<
    * returned, for faults that only the data shows.
    */
   readonly check?: (params: z.output<z.ZodObject<S>>, shared: Shared | undefined) => readonly string[];
+  /**
+   * How much work a trial is, in any unit (epochs × images × weights): `plan` takes from it how long trials will take
+   * whose parameters differ from those that have been timed. `shared` is what `load` returned. A finite number above 0.
+   */
+  readonly cost?: (params: z.output<z.ZodObject<S>>, shared: Shared | undefined) => number;
   /** True when `run` trains on an engine, so that `--engine` and `--device` are checked before anything starts. */
   readonly trains?: boolean;
   /**

@@ -16,7 +16,9 @@ import { describeParam, findParamsFaults } from './params.js';
 import { readStages, stageWorker } from './stage.js';
 import type { Exactly, ExactStages, Metrics, Returned, StageMetrics, StageReturning } from './typing.js';
 
-const OPTIONS = 'name version about params metrics series check trains load stages run runBlock'.split(' ');
+const OPTIONS = 'name version about params metrics series check cost trains load stages run runBlock'.split(
+  ' ',
+);
 
 /**
  * Declares a worker; its file exports the result as default. Throws BAD_DEFINITION with every fault: a parameter without
@@ -48,7 +50,7 @@ export function defineWorker<
   if (!isWord(name)) faults.push(`name ${showValue(name)}: expected a word`);
   if (typeof version !== 'string' || version === '') faults.push('version: expected a text such as "1"');
   faults.push(...findTextFaults(options, ['about']));
-  faults.push(...findFunctionFaults(options, ['check', 'load', 'run', 'runBlock']));
+  faults.push(...findFunctionFaults(options, ['check', 'cost', 'load', 'run', 'runBlock']));
   if (trains !== undefined && typeof trains !== 'boolean')
     faults.push(`trains: expected true or false, found ${showValue(trains)}`);
   const modes = [options.run, options.runBlock].filter((mode) => mode !== undefined);

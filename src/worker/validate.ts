@@ -53,6 +53,22 @@ function askCheck(
   return [`the worker's check returns ${showValue(said)}; expected a list of texts, [] where all is well`];
 }
 
+/** What the worker's `cost` says of a whole point. Throws BAD_DEFINITION where that is no cost. */
+export function costOf(worker: Worker, point: Readonly<Record<string, Value>>, shared: unknown): number {
+  let said: unknown;
+  try {
+    said = worker.cost!(point as never, shared);
+  } catch (error) {
+    said = error;
+  }
+  if (typeof said === 'number' && said > 0 && Number.isFinite(said)) return said;
+  const what = said instanceof Error ? `throws ${said.name}: ${said.message}` : `returns ${showValue(said)}`;
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `worker ${worker.name}: its cost ${what} at ${showValue(point)}; expected a finite number above 0`,
+  );
+}
+
 /** Why a type does not take a value; a type's own check may change it, of which nothing but this tells. */
 function findValueFault(type: z.ZodType, value: Value): string | undefined {
   let parsed: ReturnType<typeof z.safeParse>;

@@ -54,7 +54,9 @@ describe('a run', () => {
     const cwd = newFolder();
     const { code, stdout, stderr } = await runProgram(cwd, 'run', NOISY, '--workers', '1');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/^(loading the sweep and its worker\n)?noisy: 126 trials, on 1 worker, into runs\/noisy\/\S+\n/);
+    expect(stderr).toMatch(
+      /^(loading the sweep and its worker\n)?noisy: 126 trials, on 1 worker, into runs\/noisy\/\S+\n/,
+    );
     expect(stderr).toMatch(/noisy: 126 trials ok, in /);
     const [id] = readdirSync(join(cwd, 'runs/noisy'));
     const [trials] = [readFileSync(join(cwd, 'runs/noisy', id!, 'trials.csv'), 'utf8')];

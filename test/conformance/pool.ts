@@ -115,6 +115,11 @@ export function poolConformance(name: string, open: OpenPool): void {
       await expect(pool.begin(setupOf(spaceOf({})))).rejects.toThrow(message);
     });
 
+    it('tells the cost of points, defaults filled in, and null where its worker tells none', async () => {
+      expect(await opened('echo').questions.costs([{ x: 3 }, { x: 3, n: 4 }])).toEqual([1, 4]);
+      expect(await opened('staged').questions.costs([{}])).toBeNull();
+    });
+
     it('validates values and points by the worker’s own types', async () => {
       const pool = opened('echo');
       expect(
