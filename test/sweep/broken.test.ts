@@ -131,6 +131,7 @@ test('attempts are told trial by trial, also in tasks of several', async () => {
     `params: { i: z.int().default(0) }, metrics: { tried: { type: 'integer' } },
      async run(trial) {
        if (trial.attempt === 1 && trial.params.i < 2) {
+         console.error('endless');
          while (!trial.stopRequested) await new Promise((resolve) => setTimeout(resolve, 1));
          throw trial.stopped();
        }
@@ -139,9 +140,9 @@ test('attempts are told trial by trial, also in tasks of several', async () => {
     'axes: { i: [0, 1, 2, 3] }',
   );
   const out = join(home, 'run');
-  const run = await startRun({ sweep, out, workers: 4, blockSize: 1 });
-  // The endless ones are at work once the others have ended.
-  await until(() => readJournal(out).state.epochs.at(-1)?.doneCount === 2);
+  let endless = 0;
+  const run = await startRun({ sweep, out, workers: 4, blockSize: 1 }, [{ onLine: () => endless++ }]);
+  await until(() => endless === 2 && readJournal(out).state.epochs.at(-1)?.doneCount === 2);
   run.stop();
   await run.outcome;
   await (await resumeRun(out, { workers: 1, blockSize: 4 })).outcome;
