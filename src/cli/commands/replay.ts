@@ -1,5 +1,5 @@
 // `sweepline replay`: one trial again, alone, for whoever wants to know why it failed.
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
@@ -41,6 +41,7 @@ export default defineCommand({
     terminal.print(csv);
     const artifacts = await readdir(join(folder, 'artifacts')).catch(() => []);
     if (artifacts.length > 0) terminal.say(`artifacts: ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
     if (note === undefined) return EXIT.done;
     terminal.say(
       `trial ${trial} ${note.status}: ${note.error?.stack ?? note.error?.message ?? 'no error was kept'}`,
