@@ -174,7 +174,9 @@ export const AXIS_VALUES = `  0.1,0.2,0.5         these values            adam,s
   choice(adam,sgd)    the same as adam,sgd
   uniform(0,1)        any number from 0 to 1 (--sampler random); in steps: uniform(0,1,0.25)
   loguniform(1e-4,1)  any number from 1e-4 to 1, its logarithm uniform (--sampler random)
-Quote them for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused
+A text parameter takes what is written: 007 stays 007. Text with commas or brackets stands in double
+quotes: --set 'net="[64,32]","none"'.
+Quote all of it for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused
 with the names it has.`;
 
 export const EXIT_CODES = `  0    all trials done
