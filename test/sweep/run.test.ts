@@ -5,6 +5,7 @@ import { SweeplineError } from '../../src/ground/errors.js';
 import { mergeRuns } from '../../src/run/merge.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
+import { makeProject } from './project.js';
 import { fixture, list, newFolder, read, resume, rowsOf, runPart, runSweep } from './session.js';
 
 const NOISY_TRIALS = (21 + 2 * 21) * 2;
@@ -92,7 +93,7 @@ describe('a run', () => {
     expect(edited.trials_csv).toBe(fresh.trials_csv);
   });
 
-  test('keeps failed trials, tries them again when asked, and ends early past the limit', async () => {
+  test('keeps failed trials, and tries them again when asked', async () => {
     const sweep = fixture('noisy');
     const set = { fail: { kind: 'list', values: [0.5] } as const };
     const failures: { trial: number; replay: string }[] = [];
@@ -112,8 +113,21 @@ describe('a run', () => {
     ).toEqual(['1', '1', '1', '1', '1', '1', '2', '2', '2', '2', '2', '2']);
     const again = await (await resumeRun(outcome.folder, { workers: 1, retry: 'failed' })).outcome;
     expect(again).toMatchObject({ failed: 6, trials: NOISY_TRIALS });
-    const limited = await runSweep({ sweep, set, workers: 1, blockSize: 1, maxFailures: 0 });
-    expect(limited.tooManyFailures).toBe(true);
+  });
+
+  test('ends early past the limit of failures', async () => {
+    // Slow enough that not all of them are over before the first failure is heard of.
+    const { sweep } = makeProject(
+      `params: { i: z.int().default(0) }, metrics: { y: { type: 'number' } },
+       async run({ params }) {
+         await new Promise((resolve) => setTimeout(resolve, 20));
+         if (params.i === 1) throw new Error('the second');
+         return { y: params.i };
+       }`,
+      "axes: { i: 'range(0,199,1)' }",
+    );
+    const limited = await runSweep({ sweep, workers: 1, blockSize: 1, maxFailures: 0 });
+    expect(limited).toMatchObject({ tooManyFailures: true, failed: 1 });
     expect(limited.left).toBeGreaterThan(0);
   });
 
