@@ -4,12 +4,12 @@ import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
 import { type ChartLook, columnsOf, gridFor, heading, legendFor, valueAxis } from './look.js';
 import { requireColumns, requireOneRow } from './marks.js';
-import { averageRows, INTERVAL } from './replicates.js';
+import { averageRows, INTERVAL, type ReplicatedSpec } from './replicates.js';
 import { groupRows } from './settings.js';
 import { barPointSeries, whiskerSeries } from './shapes.js';
 import { formatTicks, seriesStyle } from './theme.js';
 
-export interface BarChartSpec extends ChartLook {
+export interface BarChartSpec extends ChartLook, ReplicatedSpec {
   /** Categories: numbers in their order, text in the order of first mention. */
   readonly x: string;
   readonly y: string;
@@ -17,13 +17,6 @@ export interface BarChartSpec extends ChartLook {
   readonly series?: string;
   /** Columns of an interval's ends. */
   readonly interval?: readonly [low: string, high: string];
-  /**
-   * Several rows for one bar are replicates: the bar is their mean, with Student's 95 % interval of five and more, and
-   * with the points themselves of fewer. Otherwise two rows for one bar are refused.
-   */
-  readonly replicates?: 'mean';
-  /** Ends of what y can be (an accuracy: [0, 1]): the interval of a mean is cut off there. */
-  readonly within?: readonly [least: number, most: number];
   readonly yMax?: number;
 }
 

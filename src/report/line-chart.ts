@@ -17,25 +17,18 @@ import {
   valueAxis,
 } from './look.js';
 import { requireColumns, requireOneRow } from './marks.js';
-import { averageRows, INTERVAL } from './replicates.js';
+import { averageRows, INTERVAL, type ReplicatedSpec } from './replicates.js';
 import { groupRows } from './settings.js';
 import { bandSeries, markSeries, pointSeries } from './shapes.js';
 import { seriesStyle } from './theme.js';
 
-export interface LineChartSpec extends ChartLook {
+export interface LineChartSpec extends ChartLook, ReplicatedSpec {
   readonly x: string;
   readonly y: string;
   /** One line for each value of this column, in the order of first mention. */
   readonly series?: string;
   /** Columns of a band's lower and upper edge. */
   readonly band?: readonly [low: string, high: string];
-  /**
-   * Several rows for one x and series are replicates: their mean is drawn, with Student's 95 % interval of five and more,
-   * and with the points themselves of fewer. Otherwise two rows for one place are refused.
-   */
-  readonly replicates?: 'mean';
-  /** Ends of what y can be (an accuracy: [0, 1]): the interval of a mean is cut off there. */
-  readonly within?: readonly [least: number, most: number];
   readonly xScale?: ScaleType;
   readonly yScale?: ScaleType;
   /** Where the x axis has ticks and labels, in place of round numbers: for a few values that were chosen. */

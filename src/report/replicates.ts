@@ -4,6 +4,17 @@ import { meanInterval } from '../stats/interval.js';
 import type { Row } from './define.js';
 import { groupRows } from './settings.js';
 
+/** What charts of means have in common. */
+export interface ReplicatedSpec {
+  /**
+   * Several rows for one x and series are replicates: their mean is drawn, with Student's 95 % interval of five and more,
+   * and with the points themselves of fewer. Otherwise two rows for one place are refused.
+   */
+  readonly replicates?: 'mean';
+  /** Ends of what y can be (an accuracy: [0, 1]): the interval of a mean is cut off there. */
+  readonly within?: readonly [least: number, most: number];
+}
+
 /** From so many replicates on a mean has an interval; fewer are drawn as points: an interval of two says little. */
 export const ENOUGH = 5;
 

@@ -17,8 +17,6 @@ export function input(graph: Graph, name: string, shape: Shape, element: Node['e
   return graph.make(inputOp, [], { name, shape }, element);
 }
 
-export const isInput = (node: Node) => node.op === inputOp;
-
 const castOp: Op = {
   name: 'toFloat',
   shape: ([x]) => x!,
