@@ -39,6 +39,13 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** `1,2,3` */
+export function readSeeds(text: string): number[] {
+  const seeds = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
+  if (seeds.every((seed) => seed < 2 ** 32)) return seeds;
+  throw new SweeplineError('BAD_USAGE', 'expected whole numbers from 0 to 2^32 - 1, such as 1,2,3');
+}
+
 export function oneOf<T extends string>(...legal: readonly T[]): (text: string) => T {
   return (text) => {
     const found = legal.find((known) => known === text);

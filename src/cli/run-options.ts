@@ -12,6 +12,7 @@ import {
   readDuration,
   readMaxFailures,
   readSamplerOption,
+  readSeeds,
   readSetting,
   readShard,
   switchOption,
@@ -74,6 +75,12 @@ export const runOptions = {
     '--replicates <N>',
     'trials of every point, with different seeds',
     wholeNumber(1),
+  ),
+  seeds: option(
+    TRIALS,
+    '--seeds <list>',
+    'the seeds of the trials of every point, in place of --replicates, such as 1,2,3',
+    readSeeds,
   ),
   seed: option(TRIALS, '--seed <N>', "the sweep's seed: same seed, same numbers", wholeNumber(0)),
   shard: option(
@@ -172,10 +179,11 @@ export const AXIS_VALUES = `  0.1,0.2,0.5         these values            adam,s
   range(2,20,2)       2, 4, … up to and including 20
   int(1,10)           whole numbers, both ends included; every third of them: int(1,10,3)
   choice(adam,sgd)    the same as adam,sgd
+  [64,32],[128]       lists; objects: {"lr":0.1,"name":"sgd"}; no value: null
   uniform(0,1)        any number from 0 to 1 (--sampler random); in steps: uniform(0,1,0.25)
   loguniform(1e-4,1)  any number from 1e-4 to 1, its logarithm uniform (--sampler random)
-A text parameter takes what is written: 007 stays 007. Text with commas or brackets stands in double
-quotes: --set 'net="[64,32]","none"'.
+A text parameter takes what is written: 007 stays 007. Text with commas or brackets is put in double
+quotes: --set 'tag="a,b","none"'.
 Quote all of it for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused
 with the names it has.`;
 

@@ -5,13 +5,13 @@ export type Cell = string | number | boolean | null | undefined;
 
 /**
  * The text of one cell, empty for null and undefined. Quoted where it holds a comma, a quote or a line break, and, as
- * fast-csv does without need, a `|`.
+ * fast-csv does without need, a `|`; also where it is empty text, which is not null.
  */
 export function formatCell(value: Cell): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return value === 0 ? '0' : String(value);
   const text = String(value);
-  return /[",\r\n|]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text === '' || /[",\r\n|]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** One row with its line end. */

@@ -3,6 +3,7 @@ import type { Clock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
+import { isStructured } from '../space/value.js';
 import { createSeriesWriter, type SeriesWriter } from '../trial/series.js';
 import type { TrialStore } from '../trial/store.js';
 import type { Trial } from '../worker/contract.js';
@@ -68,6 +69,7 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
   };
   const trial: Trial = {
     ...identity,
+    params: copyParams(identity.params),
     engine: around.engine,
     device: around.device,
     data: around.data,
@@ -104,6 +106,15 @@ export function createTrial(identity: TrialIdentity, around: TrialSurroundings):
       if (how === 'ended') around.store?.dropCheckpoint(key);
     },
   };
+}
+
+/** What a worker does to its lists and objects is its own affair: other trials have the same ones. */
+function copyParams(params: TrialIdentity['params']): TrialIdentity['params'] {
+  if (!Object.values(params).some(isStructured)) return params;
+  const entries = Object.entries(params);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, isStructured(value) ? structuredClone(value) : value]),
+  );
 }
 
 /** Nobody waits for the trial any more: neither a failure nor the task's result could say it. */

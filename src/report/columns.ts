@@ -3,8 +3,10 @@
 import type { Manifest } from '../run/manifest.js';
 import { TIMING_COLUMNS } from '../run/timings.js';
 import type { Value } from '../space/types.js';
+import { canonicalValue, isStructured } from '../space/value.js';
 
-export type ColumnType = 'number' | 'integer' | 'boolean' | 'string';
+/** `json`: lists and objects, as text. */
+export type ColumnType = 'number' | 'integer' | 'boolean' | 'string' | 'json';
 
 /** A column of a CSV. */
 export interface Column {
@@ -24,6 +26,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   integer: 'BIGINT',
   boolean: 'BOOLEAN',
   string: 'VARCHAR',
+  json: 'VARCHAR',
 };
 
 /** `trial,key,replicate,seed,<axes…>,status,<metrics…>` */
@@ -57,14 +60,14 @@ export function constantColumns(
   return manifest.worker.params
     .filter((param) => !manifest.axes.includes(param.name))
     .map(({ name, type, default: resting }) => {
-      const value: unknown = Object.hasOwn(manifest.fixed, name) ? manifest.fixed[name] : resting;
+      const value = Object.hasOwn(manifest.fixed, name) ? manifest.fixed[name] : resting;
       return { name: freeName(name, taken), sql: constant(value, type) };
     });
 }
 
-function constant(value: unknown, type: ColumnType): string {
+function constant(value: Value | undefined, type: ColumnType): string {
   if (value === null || value === undefined) return `NULL::${sqlType(type)}`;
-  if (typeof value === 'object') return quoteText(JSON.stringify(value));
+  if (type === 'json' || isStructured(value)) return quoteText(canonicalValue(value));
   // What BIGINT does not hold is a DOUBLE, as in a column of the CSV.
   const fits = type !== 'integer' || Number.isSafeInteger(value);
   return `${quoteText(String(value))}::${fits ? sqlType(type) : 'DOUBLE'}`;
@@ -93,7 +96,8 @@ export function freeName(name: string, taken: Set<string>): string {
 /** A SQL literal for a parameter's value. */
 export function quoteValue(value: Value): string {
   if (typeof value === 'number') return `${quoteText(String(value))}::DOUBLE`;
-  return typeof value === 'boolean' ? String(value) : quoteText(String(value));
+  if (typeof value === 'string') return quoteText(value);
+  return isStructured(value) ? quoteText(canonicalValue(value)) : String(value);
 }
 
 export function quoteText(text: string): string {

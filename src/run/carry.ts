@@ -4,8 +4,9 @@
 // another worker version, seed, parameters or metrics, and points that a sampler proposed.
 
 import { createSpace, type Space } from '../space/space.js';
-import type { Point, Value } from '../space/types.js';
-import { canonicalValue, createKeyer } from '../trial/key.js';
+import type { Point, SpaceSpec, Value } from '../space/types.js';
+import { canonicalValue } from '../space/value.js';
+import { createKeyer } from '../trial/key.js';
 import { skipRows, skipTrials } from '../trial/lines.js';
 import { fillParams, restingValue } from '../trial/params.js';
 import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
@@ -191,6 +192,7 @@ function createRenumbering(old: SpaceRecord, next: SpaceRecord, space: Space): (
     }
     return least;
   };
+  const findReplicate = createReplicateFinder(old.space, next.space);
   let lastPoint = -1;
   let lastFound = -1;
   return (trial) => {
@@ -200,8 +202,16 @@ function createRenumbering(old: SpaceRecord, next: SpaceRecord, space: Space): (
       lastPoint = point;
       lastFound = find(fillParams(oldSpace.at(point), old.worker.params, old.fixed));
     }
-    return lastFound < 0 || replicate >= space.replicates ? -1 : lastFound * space.replicates + replicate;
+    if (lastFound < 0) return -1;
+    const renumbered = findReplicate(replicate);
+    return renumbered < 0 ? -1 : lastFound * space.replicates + renumbered;
   };
+}
+
+/** From a replicate in the old space to the one with the same seed in the new one; -1 where there is none. */
+function createReplicateFinder(old: SpaceSpec, next: SpaceSpec): (replicate: number) => number {
+  if (old.seeds !== undefined) return (replicate) => next.seeds?.indexOf(old.seeds![replicate]!) ?? -1;
+  return (replicate) => (next.seeds !== undefined || replicate >= next.replicates ? -1 : replicate);
 }
 
 function prefixesOf(record: SpaceRecord): RowPrefixes {

@@ -1,7 +1,8 @@
 // One axis as positions and values, both ways, in constant time: nothing is written out but lists and short tables.
 // Values are clean decimals wherever the ends are: lin(0.1, 0.2, 11) holds 0.11, not 0.11000000000000001.
 import { shortPowers } from './short-powers.js';
-import type { AxisValues, Value } from './types.js';
+import type { AxisValues, Scalar, Value } from './types.js';
+import { copyValue, identityOf } from './value.js';
 
 export interface Axis {
   readonly length: number;
@@ -52,12 +53,16 @@ function makeAxis(values: AxisValues): Axis {
 }
 
 function listAxis(list: readonly Value[]): Axis {
-  const items = list.map(withoutNegativeZero);
-  const positions = new Map<Value, number>();
-  items.forEach((value, i) => {
+  const items = list.map(copyValue);
+  const positions = new Map<Scalar | symbol, number>();
+  items.map(identityOf).forEach((value, i) => {
     if (!positions.has(value)) positions.set(value, i);
   });
-  return { length: items.length, at: (i) => items[i]!, indexOf: (value) => positions.get(value) ?? -1 };
+  return {
+    length: items.length,
+    at: (i) => items[i]!,
+    indexOf: (value) => positions.get(identityOf(value)) ?? -1,
+  };
 }
 
 function linAxis(from: number, to: number, count: number): Axis {
@@ -185,8 +190,4 @@ export function ulp(x: number): number {
   bits.setFloat64(0, size);
   bits.setBigUint64(0, bits.getBigUint64(0) + 1n);
   return bits.getFloat64(0) - size;
-}
-
-function withoutNegativeZero(value: Value): Value {
-  return value === 0 ? 0 : value;
 }

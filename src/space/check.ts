@@ -3,15 +3,17 @@ import { showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { axisIndexOf, axisLength } from './axis.js';
 import { isDomain, toFiniteValues } from './domain.js';
-import { findAxisFaults, findRepeats, plain } from './faults.js';
-import { foldName, RESERVED_NAMES } from './names.js';
+import { findAxisFaults, findRepeats } from './faults.js';
+import { findSpellingFault, foldName, RESERVED_NAMES } from './names.js';
 import type { AxisDomain, AxisSpec, GridSpec, Value } from './types.js';
+import { canonicalValue, includesValue } from './value.js';
 import { describeAxisValues } from './values.js';
 
 /** What is checked: a space whose axes may be domains. */
 export interface DeclaredSpace {
   readonly grids: readonly GridSpec<AxisDomain>[];
   readonly replicates: number;
+  readonly seeds?: readonly number[] | undefined;
 }
 
 /** Faults of a whole space, none if it holds together. `legalNames`: the worker's parameters, where they are known. */
@@ -20,6 +22,7 @@ export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly strin
   if (!Number.isSafeInteger(spec.replicates) || spec.replicates < 1) {
     faults.push(`replicates is ${showValue(spec.replicates)}; expected a whole number of at least 1`);
   }
+  if (spec.seeds !== undefined) faults.push(...findSeedFaults(spec.seeds));
   if (spec.grids.length === 0)
     faults.push('no grid; expected at least one (a grid without axes is one point)');
   spec.grids.forEach((grid, g) => {
@@ -27,6 +30,21 @@ export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly strin
     for (const fault of findGridFaults(grid, legalNames)) faults.push(where + fault);
   });
   return faults;
+}
+
+/** Faults of chosen seeds: each of them is a replicate of every point. */
+export function findSeedFaults(seeds: unknown): string[] {
+  if (!Array.isArray(seeds) || seeds.length === 0)
+    return [`seeds: expected a list such as [1, 2, 3], found ${showValue(seeds)}`];
+  const list = Array.from(seeds as unknown[]);
+  const bad = list.filter(
+    (seed) => !(Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) < 2 ** 32),
+  );
+  if (bad.length > 0)
+    return bad.map(
+      (seed) => `seeds: ${showValue(seed)} is no seed; expected a whole number from 0 to 2^32 - 1`,
+    );
+  return findRepeats(list.map(String)).map((fault) => `seeds: ${fault}`);
 }
 
 /** Faults of one grid, none if it holds together. */
@@ -64,9 +82,8 @@ function findNameFaults(
   if (seen.has(name)) return [`axis "${name}" stands twice in one grid; expected each name once`];
   if (RESERVED_NAMES.has(foldName(name)))
     return [`axis "${name}": a column of trials.csv has that name already`];
-  if (!/^\p{L}[\p{L}\p{N}_.-]*$/u.test(name)) {
-    return [`axis "${name}": expected a name of letters, digits, "_", "." and "-" that starts with a letter`];
-  }
+  const misspelt = findSpellingFault(name);
+  if (misspelt !== undefined) return [`axis "${name}": ${misspelt}`];
   return legalNames === undefined || legalNames.includes(name)
     ? []
     : [describeUnknown('axis', name, legalNames)];
@@ -113,7 +130,7 @@ function findWantedFaults(name: string, wanted: readonly Value[], values: AxisDo
   // Until the parameter's type is known, what was written may be what is meant.
   const texts: readonly Value[] = ('texts' in values ? values.texts : undefined) ?? [];
   return wanted
-    .filter((value) => axisIndexOf(finite, value) < 0 && !texts.includes(value))
+    .filter((value) => axisIndexOf(finite, value) < 0 && !includesValue(texts, value))
     .map((value) => `wants ${name} = ${JSON.stringify(value)}, which "${name}" never is`);
 }
 
@@ -135,5 +152,5 @@ function findZipFaults(axis: AxisSpec<AxisDomain>): string[] {
   }
   if (finite.some((values) => values.kind !== 'list')) return [];
   const lists = finite.map((values) => (values.kind === 'list' ? values.values : []));
-  return findRepeats(lists[0]!.map((_, i) => JSON.stringify(lists.map((list) => plain(list[i]!)))));
+  return findRepeats(lists[0]!.map((_, i) => canonicalValue(lists.map((list) => list[i]!))));
 }

@@ -2,8 +2,8 @@
 // domain is not decided here; the command line's `uniform(0,1)` and its like are read in values.ts.
 import type { Random } from '../ground/random.js';
 import { axisIndexOf, compileAxis } from './axis.js';
-import { plain } from './faults.js';
 import type { AxisDomain, AxisValues, Domain, Value } from './types.js';
+import { copyValue } from './value.js';
 import { checkAxisValues } from './values.js';
 
 /**
@@ -26,11 +26,15 @@ export function int(from: number, to: number, step?: number): Domain {
 
 /** One of the values, each as likely as any other. Throws BAD_DEFINITION. */
 export function choice(...values: readonly Value[]): Domain {
-  return checkAxisValues({ kind: 'choice', values: values.map(plain) });
+  return checkAxisValues({ kind: 'choice', values: values.map(copyValue) });
+}
+
+function withoutNegativeZero(end: number): number {
+  return end === 0 ? 0 : end;
 }
 
 function endsAndStep(from: number, to: number, step: number | undefined) {
-  const ends = { from: plain(from), to: plain(to) };
+  const ends = { from: withoutNegativeZero(from), to: withoutNegativeZero(to) };
   return step === undefined ? ends : { ...ends, step };
 }
 

@@ -3,6 +3,7 @@ import { isPlainObject, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { ulp } from './axis.js';
 import type { AxisDomain, Domain, Value } from './types.js';
+import { canonicalValue, findValueFault, identityOf } from './value.js';
 
 type Ends = { readonly from: number; readonly to: number };
 
@@ -114,30 +115,29 @@ function findListFaults(
   if (!Array.isArray(list)) return [`values: expected a list, found ${showValue(list)}`];
   if (list.length === 0) return ['no values; expected at least one'];
   const faults: string[] = [];
-  for (const value of list) {
-    if (typeof value === 'number' && !Number.isFinite(value))
-      faults.push(`${value} is no value; expected a finite number`);
-    else if (!['number', 'string', 'boolean'].includes(typeof value)) {
-      faults.push(`${showValue(value)} is no value; expected a number, a text, true or false`);
-    }
+  // A hole in a list is undefined.
+  for (const value of Array.from(list as readonly unknown[])) {
+    const fault = findValueFault(value);
+    if (fault !== undefined) faults.push(fault);
   }
-  // Numbers and texts are different values in a Set as in JSON, and 0 and -0 are one.
-  if (repeats || faults.length > 0 || new Set(texts ?? list).size === list.length) return faults;
-  return findRepeats(texts ?? list.map((value) => JSON.stringify(plain(value))));
+  if (repeats || faults.length > 0 || new Set(list.map(identityOf)).size === list.length) return faults;
+  const shown = list.map(canonicalValue);
+  // Until the type of the parameter is known, what was written counts too: 1 and 1.0 are two texts.
+  return texts === undefined ? findRepeats(shown) : findRepeats(texts, shown);
 }
 
-/** A fault for every text that stands more than once. */
-export function findRepeats(texts: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  for (const text of texts) seen.set(text, (seen.get(text) ?? 0) + 1);
-  return [...seen]
-    .filter(([, times]) => times > 1)
-    .map(([text, times]) => `${text} stands ${times} times; expected once`);
-}
-
-/** The value, and 0 for -0. */
-export function plain<T>(value: T): T | 0 {
-  return value === 0 ? 0 : value;
+/** A fault for every text that is there more than once; with `kinds`, for those of one kind. */
+export function findRepeats(texts: readonly string[], kinds: readonly string[] = texts): string[] {
+  const seen = new Map<string, { readonly text: string; times: number }>();
+  texts.forEach((text, i) => {
+    const place = JSON.stringify([text, kinds[i]]);
+    const found = seen.get(place) ?? { text, times: 0 };
+    found.times++;
+    seen.set(place, found);
+  });
+  return [...seen.values()]
+    .filter(({ times }) => times > 1)
+    .map(({ text, times }) => `${text} stands ${times} times; expected once`);
 }
 
 function findNumberFaults(numbers: Readonly<Record<string, number>>): string[] {

@@ -4,6 +4,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { formatCount } from '../ground/text.js';
 import { type Axis, compileAxis } from './axis.js';
 import type { AxisSpec, GridSpec, Point, Value } from './types.js';
+import { canonicalValue, identityOf, includesValue, isSameValue } from './value.js';
 
 const MAX_BOXES = 100_000;
 
@@ -120,7 +121,8 @@ export function layOut(grid: GridSpec, first: number): Layout {
       if (box === undefined || Object.keys(point).length !== box.shape.places.length) return -1;
       for (const place of box.shape.places) {
         if (!Object.hasOwn(point, place.name)) return -1;
-        if (place.slot >= 0 && place.axis.at(box.held[place.slot]!) !== point[place.name]) return -1;
+        if (place.slot >= 0 && !isSameValue(place.axis.at(box.held[place.slot]!), point[place.name]))
+          return -1;
       }
       let index = box.first;
       for (const { digit, stride } of box.shape.turning) {
@@ -149,7 +151,7 @@ export function positionOf(box: Box, place: Place, offset: number): number {
 function isActive(axis: AxisSpec, values: ReadonlyMap<string, Value>): boolean {
   return Object.entries(axis.when ?? {}).every(([name, wanted]) => {
     const value = values.get(name);
-    return value !== undefined && wanted.includes(value);
+    return value !== undefined && includesValue(wanted, value);
   });
 }
 
@@ -190,7 +192,13 @@ function makeDigit(spec: AxisSpec): Digit {
   const distinct = single
     ? 0
     : spec.values.findIndex((values) => values.kind !== 'list' || isDistinct(values.values));
-  const tuple = (at: (k: number) => Value | undefined) => JSON.stringify(axes.map((_, k) => at(k)));
+  const tuple = (at: (k: number) => Value | undefined) =>
+    axes
+      .map((_, k) => {
+        const value = at(k);
+        return value === undefined ? '' : canonicalValue(value);
+      })
+      .join('\n');
   let tuples: Map<string, number> | undefined;
   return {
     spec,
@@ -208,13 +216,13 @@ function makeDigit(spec: AxisSpec): Digit {
       const value = own(distinct);
       const position = value === undefined ? -1 : axes[distinct]!.indexOf(value);
       if (single || position < 0) return position;
-      return axes.every((axis, k) => axis.at(position) === own(k)) ? position : -1;
+      return axes.every((axis, k) => isSameValue(axis.at(position), own(k))) ? position : -1;
     },
   };
 }
 
 function isDistinct(list: readonly Value[]): boolean {
-  return new Set(list).size === list.length;
+  return new Set(list.map(identityOf)).size === list.length;
 }
 
 function tooManyBoxes(controllers: readonly Digit[]): SweeplineError {

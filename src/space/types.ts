@@ -1,7 +1,10 @@
 // The words of a space: plain data only, so that a space travels between processes and stands in the manifest as it is.
 
-/** What an axis can hold. Numbers are float64; 1, 1.0 and 1e0 are one value, and so are 0 and -0. */
-export type Value = number | string | boolean;
+/** A value without parts. Numbers are float64; 1, 1.0 and 1e0 are one value, and so are 0 and -0. */
+export type Scalar = number | string | boolean | null;
+
+/** What an axis can hold: lists and objects too, of which two are one value where they hold the same (see value.ts). */
+export type Value = Scalar | readonly Value[] | { readonly [name: string]: Value };
 
 /** One place in the space. An axis that does not exist there (see `when`) has no entry. */
 export type Point = Readonly<Record<string, Value>>;
@@ -57,4 +60,6 @@ export interface GridSpec<V extends AxisDomain = AxisValues> {
 export interface SpaceSpec {
   readonly grids: readonly GridSpec[];
   readonly replicates: number;
+  /** The seed of each replicate, where they were chosen: the trials of all points have these. */
+  readonly seeds?: readonly number[];
 }

@@ -1,10 +1,12 @@
 // Axis values and domains as people write them: builders for definition files, the command line's `0.1,0.2`,
 // `lin(0,1,101)`, `uniform(0,1)`, and short text back. Nothing is drawn here: that is domain.ts and the samplers.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { showValue } from '../ground/shape.js';
 import { describeUnknown, plural } from '../ground/text.js';
 import { axisAt, axisLength } from './axis.js';
 import { findAxisFaults } from './faults.js';
 import type { AxisDomain, AxisValues, Value } from './types.js';
+import { canonicalValue, findValueFault } from './value.js';
 
 export { axisAt, axisIndexOf, axisLength } from './axis.js';
 
@@ -40,9 +42,11 @@ const FORMS = {
 } as const satisfies Record<string, readonly string[]>;
 const NUMERIC = Object.keys(FORMS) as readonly (keyof typeof FORMS)[];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Words that are no text. */
+const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
-/** Text that needs no quotes, unless it reads as a number, true or false. */
-const PLAIN_TEXT = /^[^\s"(),[\]\p{Cc}]+( [^\s"(),[\]\p{Cc}]+)*$/u;
+/** Text that needs no quotes, unless it reads as a number, true, false or null. */
+const PLAIN_TEXT = /^[^\s"(),[\]{}\p{Cc}]+( [^\s"(),[\]{}\p{Cc}]+)*$/u;
 
 /**
  * Axis values or a domain from the command line. A list item in double quotes is text whatever it looks like (`"1"`,
@@ -78,7 +82,7 @@ function parseCall(name: string, inside: string, text: string): AxisDomain {
   return { kind, ...Object.fromEntries(numbers) } as AxisDomain;
 }
 
-/** The values, and how they were written where a number or a boolean would lose that. */
+/** The values, and how they were written where a value that is no text would lose that. */
 function parseItems(items: readonly string[], text: string): { values: Value[]; texts?: string[] } {
   const values = items.map((item) => parseItem(item, text));
   const texts = values.map((value, i) => (typeof value === 'string' ? value : items[i]!));
@@ -97,19 +101,9 @@ function parseItem(item: string, text: string): Value {
   if (NUMBER.test(item)) return Number(item) + 0;
   if (NOT_FINITE.test(item)) throw badValues(text, `"${item}" is no value; expected a finite number`);
   if (item === 'true' || item === 'false') return item === 'true';
-  if (item.startsWith('"')) {
-    try {
-      return String(JSON.parse(item));
-    } catch (cause) {
-      throw badValues(text, `${item} is not a whole quoted text`, cause);
-    }
-  }
-  if (/[[\]]/.test(item)) {
-    throw badValues(
-      text,
-      `${item} has brackets; lists cannot be values yet: write a text such as 64-32, or put "…" around what is text`,
-    );
-  }
+  if (item === 'null') return null;
+  if (/^["[{]/.test(item)) return parseJson(item, text);
+  if (/[[\]{}]/.test(item)) throw badValues(text, `${item} has brackets: put "…" around what is text`);
   if (/[()"]/.test(item)) {
     throw badValues(
       text,
@@ -119,7 +113,22 @@ function parseItem(item: string, text: string): Value {
   return item;
 }
 
-/** Splits at commas outside double quotes and square brackets. */
+/** Quoted text, or a list or an object, whose texts need quotes. */
+function parseJson(item: string, text: string): Value {
+  try {
+    return JSON.parse(item) as Value;
+  } catch (cause) {
+    throw badValues(
+      text,
+      item.startsWith('"')
+        ? `${item} is not a whole quoted text`
+        : `${item} is not JSON: expected ${item.startsWith('[') ? '[64,32] or ["relu","tanh"]' : '{"name":"sgd"}'}`,
+      cause,
+    );
+  }
+}
+
+/** Splits at commas outside double quotes, square brackets and braces. */
 function splitItems(text: string): string[] {
   const items = [''];
   let quoted = false;
@@ -131,7 +140,7 @@ function splitItems(text: string): string[] {
       continue;
     }
     if (letter === '"') quoted = !quoted;
-    else if (!quoted) depth += letter === '[' ? 1 : letter === ']' ? -1 : 0;
+    else if (!quoted) depth += '[{'.includes(letter) ? 1 : ']}'.includes(letter) ? -1 : 0;
     const escaped = letter === '\\' && quoted;
     items.push(items.pop()! + text.slice(i, escaped ? i + 2 : i + 1));
     if (escaped) i++;
@@ -140,7 +149,7 @@ function splitItems(text: string): string[] {
 }
 
 const HINT =
-  'write values: 0.1,0.2 or lin(0,1,101) or log(1e-4,1,9) or range(2,20,2); or, for a sampler that draws, a domain: ' +
+  'write values: 0.1,0.2 or lin(0,1,101) or log(1e-4,1,9) or range(2,20,2); lists as [64,32],[128], objects as {"a":1}; or, for a sampler that draws, a domain: ' +
   'uniform(0,1) or uniform(0,1,0.05) or loguniform(1e-4,1) or int(1,9) or int(1,9,2) or choice(a,b,"c,d")';
 
 function badValues(text: string, fault: string, cause?: unknown): SweeplineError {
@@ -177,8 +186,9 @@ export function describeAxisValues(values: AxisDomain): string {
 }
 
 /** The value as `parseAxisValues` reads it back: text in quotes where it would read as something else. */
-function describeValue(value: Value): string {
-  if (typeof value !== 'string') return String(value);
-  const isOther = NUMBER.test(value) || NOT_FINITE.test(value) || value === 'true' || value === 'false';
+export function describeValue(value: Value): string {
+  if (typeof value !== 'string')
+    return findValueFault(value) === undefined ? canonicalValue(value) : showValue(value);
+  const isOther = NUMBER.test(value) || NOT_FINITE.test(value) || WORDS.has(value);
   return isOther || !PLAIN_TEXT.test(value) ? JSON.stringify(value) : value;
 }

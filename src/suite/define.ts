@@ -2,6 +2,7 @@
 // default export is what `defineSuite` returns.
 import { throwFaults } from '../ground/errors.js';
 import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain } from '../space/types.js';
 import { toAxisValues } from '../sweep/axis-input.js';
@@ -15,6 +16,8 @@ export interface SuiteRunOptions {
   /** Values of axes, as `--set` gives them. */
   readonly set?: Readonly<Record<string, AxisInput>>;
   readonly replicates?: number;
+  /** In place of `replicates`: the seeds of the trials of every point. */
+  readonly seeds?: readonly number[];
 }
 
 export interface SuiteOptions {
@@ -29,6 +32,7 @@ export interface SuiteRun {
   readonly sweep: string;
   readonly set: Readonly<Record<string, AxisDomain>>;
   readonly replicates: number | undefined;
+  readonly seeds: readonly number[] | undefined;
 }
 
 export interface Suite {
@@ -40,7 +44,7 @@ export interface Suite {
 }
 
 const OPTIONS = ['name', 'title', 'about', 'runs'];
-const RUN_OPTIONS = ['sweep', 'name', 'set', 'replicates'];
+const RUN_OPTIONS = ['sweep', 'name', 'set', 'replicates', 'seeds'];
 
 /** Declares a suite. Throws BAD_DEFINITION with every fault that can be seen without its sweeps. */
 export function defineSuite(options: SuiteOptions): Suite {
@@ -72,7 +76,7 @@ export function defineSuite(options: SuiteOptions): Suite {
 function readRun(run: unknown, faults: string[]): SuiteRun {
   if (!isPlainObject(run)) {
     faults.push(`expected an object such as { sweep: "escape" }, found ${showValue(run)}`);
-    return { name: '', sweep: '', set: {}, replicates: undefined };
+    return { name: '', sweep: '', set: {}, replicates: undefined, seeds: undefined };
   }
   faults.push(...findUnknownKeys(run, RUN_OPTIONS));
   const isFile = run.sweep instanceof URL || (typeof run.sweep === 'string' && run.sweep.trim() !== '');
@@ -87,10 +91,13 @@ function readRun(run: unknown, faults: string[]): SuiteRun {
   const name = typeof named === 'string' ? named : '';
   if ((isFile || run.name !== undefined) && !isWord(named))
     faults.push(`name ${showValue(named)}: expected a word (it names the run's folder)`);
-  const { replicates } = run as Partial<SuiteRun>;
+  const { replicates, seeds } = run as Partial<SuiteRun>;
   if (replicates !== undefined && !(Number.isSafeInteger(replicates) && replicates >= 1))
     faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
-  return { name, sweep, set: readSet(run.set, faults), replicates };
+  if (seeds !== undefined) faults.push(...findSeedFaults(seeds));
+  if (seeds !== undefined && replicates !== undefined)
+    faults.push('expected one of replicates and seeds: each seed is a replicate');
+  return { name, sweep, set: readSet(run.set, faults), replicates, seeds };
 }
 
 function readSet(set: unknown, faults: string[]): Record<string, AxisDomain> {

@@ -45,9 +45,10 @@ const SUITE_FORMAT = 1;
 
 /** The runs of a suite as requests, each with a folder in `folder`. */
 export function requestsOf({ suite, common }: SuiteRequest, folder: string): RunRequest[] {
-  return suite.runs.map(({ name, sweep, set, replicates }) => ({
+  return suite.runs.map(({ name, sweep, set, replicates, seeds }) => ({
     trainingOnly: true,
     ...(replicates === undefined ? {} : { replicates }),
+    ...(seeds === undefined || common?.replicates !== undefined ? {} : { seeds }),
     ...common,
     sweep,
     set,

@@ -4,6 +4,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { isPlainObject, type PlainObject, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import type { AxisDomain, Value } from '../space/types.js';
+import { findValueFault } from '../space/value.js';
 import { parseAxisValues } from '../space/values.js';
 
 /** The keys that each kind of plain data has. */
@@ -53,8 +54,10 @@ function readWhen(label: string, when: unknown, faults: string[]): When | undefi
   }
   const entries = Object.entries(when).map(([name, wanted]) => {
     const values = listOf(wanted) ?? [wanted];
-    for (const bad of values.filter((value) => !isValue(value)))
-      faults.push(`${label}: when: ${name}: ${showValue(bad)} is no value; expected one, or a list of them`);
+    for (const value of values) {
+      const fault = findValueFault(value);
+      if (fault !== undefined) faults.push(`${label}: when: ${name}: ${fault}`);
+    }
     return [name, values.filter(isValue)] as const;
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -67,7 +70,12 @@ function readAxis(input: unknown): AxisDomain | string {
   const list = listOf(input);
   if (list !== undefined) return { kind: 'list', values: list as readonly Value[] };
   if (isPlainObject(input)) return Object.hasOwn(input, 'kind') ? readKind(input) : readSpelling(input);
-  return `expected ${EXPECTED}; found ${showValue(input)}${typeof input === 'bigint' ? `: write ${input}` : ''}`;
+  return `expected ${EXPECTED}; found ${showValue(input)}${adviseOn(input)}`;
+}
+
+function adviseOn(input: unknown): string {
+  if (input === null) return ': write [null] for an axis whose value is null';
+  return typeof input === 'bigint' ? `: write ${input}` : '';
 }
 
 function readText(text: string): AxisDomain | string {
@@ -113,7 +121,7 @@ function readSpelling(input: PlainObject): AxisDomain | string {
   if (keys.length === 1 && key === 'value') {
     return isValue(input.value)
       ? { kind: 'list', values: [input.value] }
-      : `value: expected a number, a text, true or false; found ${showValue(input.value)}`;
+      : `value: ${findValueFault(input.value)}`;
   }
   for (const [low, high] of [
     ['min', 'max'],
@@ -131,6 +139,6 @@ function readSpelling(input: PlainObject): AxisDomain | string {
   return `expected ${EXPECTED}; found ${keys.length === 0 ? '{}' : `an object with ${keys.join(', ')}`}`;
 }
 
-export function isValue(value: unknown): value is Value {
-  return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
+function isValue(value: unknown): value is Value {
+  return findValueFault(value) === undefined;
 }

@@ -8,11 +8,15 @@ import type { Point } from '../space/types.js';
 
 type Accepts = (point: Point) => boolean;
 
+/** As an author writes it: `p.a < p.b` shall compile whatever the axes hold. */
+// biome-ignore lint/suspicious/noExplicitAny: the types of the axes are the worker's, which a sweep does not load
+type Written = (point: any) => boolean;
+
 /** On the named axes alone; a point that lacks one of them passes. */
-export type NamedConstraint = readonly [names: readonly string[], accepts: Accepts];
+export type NamedConstraint = readonly [names: readonly string[], accepts: Written];
 
 /** `(p) => p.a < p.b`, or `[['a', 'b'], (p) => p.a < p.b]`, or a list of those, all of which must hold. */
-export type ConstraintInput = Accepts | NamedConstraint | readonly (Accepts | NamedConstraint)[];
+export type ConstraintInput = Written | NamedConstraint | readonly (Written | NamedConstraint)[];
 
 /** The names that a function may read, and the point through which reading another one is told. */
 type Watch = (point: Point, own: readonly string[] | null) => Point;

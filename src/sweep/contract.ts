@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly trials?: number;
   readonly seed?: number;
   readonly replicates?: number;
+  /** In place of `replicates`: the seeds of the trials of every point. */
+  readonly seeds?: readonly number[];
   readonly retries?: number;
   /** Milliseconds that a trial may run; one that does not stop then is killed, and its status is `timeout`. */
   readonly timeoutMs?: number;

@@ -31,7 +31,10 @@ export function describeSpace({ loaded, worker, resolved }: Job): SpaceRecord {
     worker: {
       name: worker.name,
       version: worker.version,
-      params: worker.params.map(({ name, type, default: value }) => ({ name, type, default: value })),
+      params: worker.params.map(({ name, type, nullable, default: value }) => ({
+        ...{ name, type, default: value },
+        ...(nullable === undefined ? {} : { nullable }),
+      })),
       metrics: worker.metrics,
       series: worker.series,
       ...(worker.stages.length === 0 ? {} : { stages: worker.stages.map(({ name }) => name) }),

@@ -2,8 +2,9 @@
 // its worker and report by URL and never imports them, because the coordinator that loads it runs no worker code.
 import { throwFaults } from '../ground/errors.js';
 import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
-import type { AxisDomain, GridSpec, Value } from '../space/types.js';
+import type { AxisDomain, GridSpec, Scalar, Value } from '../space/types.js';
 import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
@@ -13,7 +14,12 @@ import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
  * One value, a list, `lin(…)`, `log(…)`, `range(…)`, a domain to draw from (`uniform(…)`, `loguniform(…)`, `int(…)`,
  * `choice(…)`), or the same as command-line text: `'log(1e-4,1,9)'`.
  */
-export type AxisInput = Value | readonly Value[] | ReadonlySet<Value> | NumberArray | AxisDomain;
+export type AxisInput =
+  | Exclude<Scalar, null>
+  | readonly Value[]
+  | ReadonlySet<Value>
+  | NumberArray
+  | AxisDomain;
 
 type NumberArray =
   | Float32Array
@@ -51,6 +57,8 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly fixed?: Readonly<Record<string, Value>>;
   /** Every point so many times, with different seeds. Default 1. */
   readonly replicates?: number;
+  /** The seeds of the trials of every point, in place of `replicates`: whole numbers from 0 to 2^32 - 1. */
+  readonly seeds?: readonly number[];
   /**
    * Points for which this is false are no trials. Sees the axes only; must depend on nothing else. Constraints on named
    * axes, `[['a', 'b'], (p) => p.a < p.b]` or a list of them, skip all points with the same values of these at once.
@@ -72,14 +80,14 @@ export interface Sweep {
   readonly grids: readonly GridSpec<AxisDomain>[];
   readonly fixed: Readonly<Record<string, Value>>;
   readonly replicates: number;
+  readonly seeds: readonly number[] | null;
   readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
   readonly seed: number;
 }
 
-const OPTIONS = 'name title about worker report axes zip grids fixed replicates where sampler seed'.split(
-  ' ',
-);
+const OPTIONS =
+  'name title about worker report axes zip grids fixed replicates seeds where sampler seed'.split(' ');
 
 /** Declares a sweep. Throws BAD_DEFINITION with every fault that can be seen without its worker. */
 export function defineSweep(options: SweepOptions): Sweep {
@@ -90,7 +98,8 @@ export function defineSweep(options: SweepOptions): Sweep {
     ]);
   }
   faults.push(...findUnknownKeys(options, OPTIONS), ...findTextFaults(options, ['title', 'about']));
-  const { name, title = name, about = '', seed = 1, replicates = 1 } = options;
+  const { name, title = name, about = '', seed = 1, seeds = null } = options;
+  const replicates = options.replicates ?? (Array.isArray(seeds) ? seeds.length : 1);
   if (!isWord(name)) faults.push(`name ${showValue(name)}: expected a word (it names the run folder)`);
   if (options.worker === undefined)
     faults.push('worker is missing: name its file with new URL("../workers/….ts", import.meta.url)');
@@ -100,6 +109,9 @@ export function defineSweep(options: SweepOptions): Sweep {
   if (!Number.isSafeInteger(seed)) faults.push(`seed ${showValue(seed)}: expected an integer`);
   if (!Number.isSafeInteger(replicates) || replicates < 1)
     faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
+  if (seeds !== null) faults.push(...findSeedFaults(seeds));
+  if (seeds !== null && options.replicates !== undefined)
+    faults.push('expected one of replicates and seeds: each seed is a replicate');
   const grids = readGrids(options, faults);
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);
@@ -110,7 +122,7 @@ export function defineSweep(options: SweepOptions): Sweep {
     ...{ name, title, about },
     worker: String(options.worker),
     report: options.report === undefined || options.report === null ? null : String(options.report),
-    ...{ grids, fixed, replicates, where, sampler, seed },
+    ...{ grids, fixed, replicates, seeds, where, sampler, seed },
   };
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Fingerprint, Manifest } from '../run/manifest.js';
 import type { Point } from '../space/types.js';
+import { canonicalValue } from '../space/value.js';
 import type { WorkerDescription } from '../worker/contract.js';
 import type { LoadedSweep } from './load.js';
 import { type Resolved, samplePoints } from './resolve.js';
@@ -39,7 +40,8 @@ export function findChanges(manifest: Manifest, now: Begun): string[] {
       'parameter',
       worker.params,
       now.worker.params,
-      ({ type, default: value }) => `${type}, default ${JSON.stringify(value)}`,
+      ({ type, nullable, default: value }) =>
+        `${type}${nullable ? ' or null' : ''}, default ${canonicalValue(value)}`,
     ),
     ...compare('metric', worker.metrics, now.worker.metrics, ({ type }) => type),
     ...compare(

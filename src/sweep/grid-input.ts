@@ -12,6 +12,7 @@ const OF_THE_SWEEP = {
     'it holds for the whole sweep: write it beside `grids`, and let it look at what only this grid has, or leave out the values here',
   fixed: 'write it beside `grids`; for this grid alone give it an axis of one value: axes: { name: [value] }',
   replicates: 'write it beside `grids`: every point has equally many',
+  seeds: 'write them beside `grids`: every point has the same',
 };
 
 /** One of several grids. */

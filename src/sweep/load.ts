@@ -55,6 +55,7 @@ export function loadedStage({ sweep, url, workerUrl }: LoadedSweep, stage: strin
       title: `${sweep.title}: stage ${stage}`,
       grids: [{ axes: [] }],
       fixed: {},
+      seeds: null,
       where: null,
     },
     url: stageUrl(url, stage),

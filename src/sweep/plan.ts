@@ -6,7 +6,7 @@ import { countCarried } from '../run/carry.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import { proposesPoints } from '../run/manifest.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
-import { describeAxisValues } from '../space/values.js';
+import { describeAxisValues, describeValue } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import { countPassing } from './constraint.js';
@@ -129,7 +129,7 @@ function describeAxes({ resolved: { asked } }: Job): string[] {
         .map((name, i) => `${name}: ${describeAxisValues(axis.values[i]!)}`)
         .join(' zipped with ');
       const when = Object.entries(axis.when ?? {}).map(
-        ([name, allowed]) => `${name} is ${allowed.join(' or ')}`,
+        ([name, allowed]) => `${name} is ${allowed.map(describeValue).join(' or ')}`,
       );
       const grids = several ? `grid ${g + 1}, ` : '';
       return `${grids}${values}${when.length > 0 ? ` when ${when.join(' and ')}` : ''}`;

@@ -7,6 +7,7 @@ import { findSpaceFaults } from '../space/check.js';
 import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
 import type { AxisDomain, AxisSpec, AxisValues, GridSpec, Point, SpaceSpec, Value } from '../space/types.js';
+import { identityOf } from '../space/value.js';
 import { axisAt, axisLength } from '../space/values.js';
 import type { ParamDescription, WorkerDescription } from '../worker/contract.js';
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
@@ -36,7 +37,10 @@ const CHECKED_POINTS = 1000;
 export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDescription): Resolved {
   const params = worker.params.map((param) => param.name);
   const set = Object.fromEntries(
-    Object.entries(settings.set).map(([name, values]) => [name, asTyped(values, typeOf(worker, name), true)]),
+    Object.entries(settings.set).map(([name, values]) => [
+      name,
+      asTyped(values, paramOf(worker, name), true),
+    ]),
   );
   const declared = namesIn(sweep.grids);
   const stray = Object.keys(set).filter((name) => !params.includes(name));
@@ -53,14 +57,29 @@ export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDes
   const faults = Object.keys(fixed)
     .filter((name) => !params.includes(name))
     .map((name) => `fixed: ${describeUnknown('parameter', name, params)}`);
-  const replicates = settings.replicates ?? sweep.replicates;
-  faults.push(...findSpaceFaults({ grids: asked, replicates }, params));
+  const times = resolveReplicates(sweep, settings, faults);
+  faults.push(...findSpaceFaults({ grids: asked, ...times }, params));
   const wanted = { grids: asked, worker, trials: settings.trials };
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
   requirePlannable(spec, worker);
-  return { space: { grids, replicates }, asked, axes, fixed, sampler: spec, seed };
+  return { space: { grids, ...times }, asked, axes, fixed, sampler: spec, seed };
+}
+
+/** How often every point runs, and with which seeds where they are chosen. What is asked for counts. */
+function resolveReplicates(
+  sweep: Sweep,
+  settings: Settings,
+  faults: string[],
+): Pick<SpaceSpec, 'replicates' | 'seeds'> {
+  const seeds = settings.seeds ?? sweep.seeds;
+  if (seeds === null) return { replicates: settings.replicates ?? sweep.replicates };
+  if (settings.replicates !== null && settings.seeds === null)
+    faults.push(
+      `replicates ${settings.replicates}: the sweep has chosen its seeds (${seeds.join(', ')}); give others with --seeds`,
+    );
+  return { replicates: seeds.length, seeds };
 }
 
 /** Stages run before the trials: which ones is known in advance only where trials are numbers of the space. */
@@ -128,8 +147,8 @@ async function throwValueFaults(sweep: Sweep, questions: WorkerQuestions, propos
   );
 }
 
-function typeOf({ params }: WorkerDescription, name: string): ParamDescription['type'] | undefined {
-  return params.find((param) => param.name === name)?.type;
+function paramOf({ params }: WorkerDescription, name: string): ParamDescription | undefined {
+  return params.find((param) => param.name === name);
 }
 
 /** Values that a file gives as text, `'007,1e3'`, are what the parameter is, too. */
@@ -137,7 +156,7 @@ function withTypes({ axes }: GridSpec<AxisDomain>, worker: WorkerDescription): G
   return {
     axes: axes.map((axis) => ({
       ...axis,
-      values: axis.values.map((values, i) => asTyped(values, typeOf(worker, axis.names[i]!), false)),
+      values: axis.values.map((values, i) => asTyped(values, paramOf(worker, axis.names[i]!), false)),
     })),
   };
 }
@@ -146,16 +165,16 @@ function withTypes({ axes }: GridSpec<AxisDomain>, worker: WorkerDescription): G
  * On the command line `hidden=16` looks like a number, and `tag=007` like 7; for a parameter that is text it is the text
  * that was written. `isTyped`: it was typed there, where nothing tells texts from numbers but quotes.
  */
-function asTyped(
-  values: AxisDomain,
-  type: ParamDescription['type'] | undefined,
-  isTyped: boolean,
-): AxisDomain {
+function asTyped(values: AxisDomain, param: ParamDescription | undefined, isTyped: boolean): AxisDomain {
   if (values.kind !== 'list' && values.kind !== 'choice') return values;
   const { texts, ...rest } = values;
-  if (type === 'string' && texts !== undefined) return { ...rest, values: texts };
-  if (type === 'string' && isTyped) return { ...rest, values: values.values.map(String) };
-  return texts === undefined ? values : rest;
+  if (param?.type !== 'string' || (texts === undefined && !isTyped))
+    return texts === undefined ? values : rest;
+  const isNull = (value: Value): value is null => value === null && param.nullable === true;
+  return {
+    ...rest,
+    values: rest.values.map((value, i) => (isNull(value) ? null : (texts?.[i] ?? String(value)))),
+  };
 }
 
 /**
@@ -193,8 +212,8 @@ function override(
 }
 
 function stillThere(allowed: readonly Value[], values: AxisDomain): Value[] {
-  const present = new Set(sampleValues(values));
-  return allowed.filter((value) => present.has(value));
+  const present = new Set(sampleValues(values).map(identityOf));
+  return allowed.filter((value) => present.has(identityOf(value)));
 }
 
 function sampleValues(domain: AxisDomain): Value[] {

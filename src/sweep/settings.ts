@@ -1,9 +1,10 @@
 // What a run was asked for, complete: every default is filled in here and nowhere else. Values that the sweep's own file
-// may give (sampler, seed, replicates) are null where the request leaves them to it.
+// may give (sampler, seed, seeds, replicates) are null where the request leaves them to it.
 import { availableParallelism } from 'node:os';
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
 import { requireReferred } from '../run/reference.js';
+import { findSeedFaults } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
 import type { Shard } from './samplers/contract.js';
@@ -16,6 +17,7 @@ export interface Settings {
   readonly sampler: SamplerRequest | null;
   readonly seed: number | null;
   readonly replicates: number | null;
+  readonly seeds: readonly number[] | null;
   /** Trials in all; null: as many as the sampler makes. */
   readonly trials: number | null;
   readonly shard: Shard | null;
@@ -50,6 +52,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     sampler: request.sampler ?? null,
     seed: request.seed ?? null,
     replicates: request.replicates ?? null,
+    seeds: request.seeds ?? null,
     trials: request.trials ?? null,
     shard: request.shard ?? null,
     workers: request.workers ?? availableParallelism(),
@@ -94,7 +97,10 @@ function findFaults(request: RunRequest): string[] {
   count('trials', request.trials, 1);
   count('retries', request.retries, 0);
   count('block size', request.blockSize, 1);
-  const { timeoutMs, seed, shard, maxFailures } = request;
+  const { timeoutMs, seed, seeds, replicates, shard, maxFailures } = request;
+  if (seeds !== undefined) faults.push(...findSeedFaults(seeds));
+  if (seeds !== undefined && replicates !== undefined)
+    faults.push('expected one of replicates and seeds: each seed is a replicate');
   // Past 2^31 - 1 ms a timer would fire at once.
   if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31))
     faults.push(`timeout ${timeoutMs} ms: expected more than 0 and less than 24 days`);

@@ -10,7 +10,7 @@ import { readJournal } from '../run/read-journal.js';
 import { projectPoints } from '../space/projection.js';
 import { createSpace } from '../space/space.js';
 import type { Point, Value } from '../space/types.js';
-import { canonicalParams } from '../trial/key.js';
+import { canonicalObject } from '../space/value.js';
 import { fillParams } from '../trial/params.js';
 import { createRowReader } from '../trial/row.js';
 import { trialsOf } from '../trial/selection.js';
@@ -137,7 +137,7 @@ function collect(stage: StageDescription, { fixed }: Resolved, points: Iterable<
   const found = new Map<string, Readonly<Record<string, Value>>>();
   for (const each of points) {
     const point = fillParams(each, stage.worker.params, fixed);
-    const text = canonicalParams(point);
+    const text = canonicalObject(point);
     if (!found.has(text)) found.set(text, point);
   }
   return found;

@@ -1,10 +1,10 @@
 // Writes the texts of a box's points one after another: their parameters as a key is made of them, and their cells. Texts
 // of axis values are kept, and only what changed from one point to the next is looked up again.
-import { formatCell } from '../ground/csv.js';
 import { type Axis, TABLE_LIMIT } from '../space/axis.js';
 import { type Box, type Place, positionOf } from '../space/grid.js';
 import type { Value } from '../space/types.js';
-import { canonicalValue } from './key.js';
+import { canonicalValue } from '../space/value.js';
+import { formatParam } from './cells.js';
 import { byName, type FixedValues, restingValue, type SpaceParam } from './params.js';
 
 /** Writes the canonical parameters and the cells of the point that it stands at. */
@@ -36,11 +36,12 @@ export interface BoxWriterOptions {
 /** Opens writers for the boxes of a space; texts of axis values are kept between them. */
 export function createBoxOpener({ axes, params, fixed }: BoxWriterOptions): (box: Box) => BoxWriter {
   const sorted = [...params].sort(byName);
+  const typeOf = new Map(params.map(({ name, type }) => [name, type]));
   const texts = createTexts();
   return (box) => {
     const turning: Turning[] = box.shape.places
       .filter((place) => place.slot < 0)
-      .map((place) => ({ place, texts: texts(place.axis), position: 0 }));
+      .map((place) => ({ place, texts: texts(place.axis, typeOf.get(place.name)!), position: 0 }));
     const heldValue = (name: string): Value | undefined => {
       const place = box.shape.byName.get(name);
       return place === undefined ? undefined : place.axis.at(box.held[place.slot]!);
@@ -50,14 +51,22 @@ export function createBoxOpener({ axes, params, fixed }: BoxWriterOptions): (box
       sorted.map((param, i) => ({
         before: `${i === 0 ? '{' : ','}${JSON.stringify(param.name)}:`,
         name: param.name,
-        still: () => canonicalValue(heldValue(param.name) ?? restingValue(param, fixed)),
+        still: () => {
+          const held = heldValue(param.name);
+          return canonicalValue(held === undefined ? restingValue(param, fixed) : held);
+        },
         after: i === sorted.length - 1 ? '}' : '',
       })),
       '{}',
     );
     const cells = makeTemplate(
       turning,
-      axes.map((name) => ({ before: '', name, still: () => formatCell(heldValue(name)), after: ',' })),
+      axes.map((name) => ({
+        before: '',
+        name,
+        still: () => formatParam(heldValue(name), typeOf.get(name)!),
+        after: ',',
+      })),
     );
     return createBoxWriter(box, turning, { canonical, cells });
   };
@@ -135,26 +144,31 @@ function compose({ literals, holes }: Template, texts: readonly string[]): strin
 
 interface AxisTexts {
   canonical(position: number): string;
-  /** `canonicalText` is the same position's: numbers, true and false are written alike in both. */
+  /** `canonicalText` is the same position's: for numbers, true and false it is the cell. */
   cell(position: number, canonicalText: string): string;
 }
 
 /** Texts of axis values; kept for short axes, made anew for long ones. */
-function createTexts(): (axis: Axis) => AxisTexts {
+function createTexts(): (axis: Axis, type: SpaceParam['type']) => AxisTexts {
   const made = new Map<Axis, AxisTexts>();
-  return (axis) => {
-    let texts = made.get(axis);
+  const madeOfJson = new Map<Axis, AxisTexts>();
+  return (axis, type) => {
+    const own = type === 'json' ? madeOfJson : made;
+    let texts = own.get(axis);
     if (texts === undefined) {
-      const cellOfText = keep(axis.length, (position) => formatCell(axis.at(position)));
+      const cell = keep(axis.length, (position) => formatParam(axis.at(position), type));
       texts = {
         canonical: keep(axis.length, (position) => canonicalValue(axis.at(position))),
-        cell: (position, text) => (text.startsWith('"') ? cellOfText(position) : text),
+        cell: (position, text) => (NOT_A_CELL.test(text) ? cell(position) : text),
       };
-      made.set(axis, texts);
+      own.set(axis, texts);
     }
     return texts;
   };
 }
+
+/** Canonical texts of texts, null, lists and objects. */
+const NOT_A_CELL = /^["n[{]/;
 
 function keep(length: number, make: (position: number) => string): (position: number) => string {
   if (length > TABLE_LIMIT) return make;

@@ -5,14 +5,19 @@ import { type Axis, TABLE_LIMIT } from '../space/axis.js';
 import { type Box, positionOf } from '../space/grid.js';
 import type { Space } from '../space/space.js';
 import type { Value } from '../space/types.js';
+import { identityOf } from '../space/value.js';
 import { type FixedValues, restingValue, type SpaceParam } from './params.js';
 import { countOf, type Selection } from './selection.js';
 
-/** A column of parameter values over a block of trials; text as codes into `dictionary`. */
+/**
+ * A column of parameter values over a block of trials; text as codes into `dictionary`, and so are lists, objects and
+ * texts and booleans that may be null. A number that may be null is NaN where it is.
+ */
 export type BlockColumn =
   | { readonly type: 'number'; readonly values: Float64Array }
   | { readonly type: 'boolean'; readonly values: Uint8Array }
-  | { readonly type: 'string'; readonly values: Uint16Array; readonly dictionary: readonly string[] };
+  | { readonly type: 'string'; readonly values: Uint16Array; readonly dictionary: readonly string[] }
+  | { readonly type: 'json'; readonly values: Uint16Array; readonly dictionary: readonly Value[] };
 
 /** The parameters of a block of trials. A column is filled when it is asked for first, and kept. */
 export interface BlockColumns {
@@ -81,27 +86,29 @@ interface Codec {
 }
 
 function createCodec(param: SpaceParam, resting: Value): Codec {
-  const dictionary: string[] = [];
-  const codes = new Map<string, number>();
+  const type = columnType(param);
+  const dictionary: Value[] = [];
+  const codes = new Map<ReturnType<typeof identityOf>, number>();
   const encode = (value: Value): number => {
-    const type = param.type === 'integer' ? 'number' : param.type;
-    if (typeof value !== type) {
+    if (value === null && param.nullable && type === 'number') return Number.NaN;
+    if (type !== 'json' && typeof value !== type) {
       throw new SweeplineError(
         'BAD_DEFINITION',
         `parameter "${param.name}" is ${JSON.stringify(value)}; expected a ${param.type}`,
       );
     }
-    if (typeof value !== 'string') return Number(value);
-    let code = codes.get(value);
+    if (type === 'number' || type === 'boolean') return Number(value);
+    const identity = identityOf(value);
+    let code = codes.get(identity);
     if (code === undefined) {
       code = dictionary.length;
       if (code > 65535) {
         throw new SweeplineError(
           'BAD_DEFINITION',
-          `parameter "${param.name}" has more than 65,536 different texts`,
+          `parameter "${param.name}" has more than 65,536 different values`,
         );
       }
-      codes.set(value, code);
+      codes.set(identity, code);
       dictionary.push(value);
     }
     return code;
@@ -123,18 +130,21 @@ function createCodec(param: SpaceParam, resting: Value): Codec {
       return along;
     },
     allocate: (count) =>
-      param.type === 'string'
-        ? new Uint16Array(count)
-        : param.type === 'boolean'
+      type === 'number'
+        ? new Float64Array(count)
+        : type === 'boolean'
           ? new Uint8Array(count)
-          : new Float64Array(count),
-    wrap: (cells) =>
-      cells instanceof Uint16Array
-        ? { type: 'string', values: cells, dictionary }
-        : cells instanceof Uint8Array
-          ? { type: 'boolean', values: cells }
-          : { type: 'number', values: cells },
+          : new Uint16Array(count),
+    wrap: (values) =>
+      (type === 'number' || type === 'boolean'
+        ? { type, values }
+        : { type, values, dictionary }) as BlockColumn,
   };
+}
+
+function columnType({ type, nullable }: SpaceParam): BlockColumn['type'] {
+  if (type === 'number' || type === 'integer') return 'number';
+  return nullable ? 'json' : type;
 }
 
 /** One parameter over some trials of a space. */

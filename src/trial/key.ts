@@ -1,29 +1,11 @@
 // Trial keys and seeds. A key is 80 bits of MurmurHash3 over the trial's canonical text, which is JSON:
 //   ["worker","version",{"alpha":0.3,"optimizer":"adam"},0]
-// with sorted names and the shortest text of every float64. 80 bits: among 10^8 trials two share a key with
+// with sorted names and the shortest text of every float64; last the replicate, or "seed 7" where seeds are chosen: what
+// a chosen seed stands for does not depend on its place among them. 80 bits: among 10^8 trials two share a key with
 // probability 4e-9. Not for secrets.
-import { SweeplineError } from '../ground/errors.js';
 import { hash128, mix32 } from '../ground/hash.js';
 import type { Value } from '../space/types.js';
-
-/** JSON of one value: 1, 1.0 and 1e0 give `1`; -0 gives `0`; text is quoted. Throws BAD_DEFINITION on NaN, Infinity. */
-export function canonicalValue(value: Value): string {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) {
-      throw new SweeplineError('BAD_DEFINITION', `a parameter is ${value}; expected a finite number`);
-    }
-    return String(value + 0);
-  }
-  return JSON.stringify(value);
-}
-
-/** JSON of the parameters with names in code-unit order: one text for every way to write the same values. */
-export function canonicalParams(params: Readonly<Record<string, Value>>): string {
-  const parts = Object.keys(params)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalValue(params[name]!)}`);
-  return `{${parts.join(',')}}`;
-}
+import { canonicalObject } from '../space/value.js';
 
 /** Makes keys for one worker. Holds the hash of the last key, so that its seed costs no second one. */
 export interface Keyer {
@@ -31,6 +13,8 @@ export interface Keyer {
   key(params: Readonly<Record<string, Value>>, replicate: number): string;
   /** The same from the canonical text of the parameters. */
   keyOfText(canonical: string, replicate: number): string;
+  /** The same with a chosen seed in place of the replicate. */
+  keyOfSeed(canonical: string, seed: number): string;
   /** `trialSeed(sweepSeed, key)` of the key made last. */
   lastSeed(sweepSeed: number): number;
 }
@@ -38,13 +22,14 @@ export interface Keyer {
 export function createKeyer(workerName: string, version: string): Keyer {
   const head = `[${JSON.stringify(workerName)},${JSON.stringify(version)},`;
   const lanes = new Uint32Array(4);
-  const keyOfText = (canonical: string, replicate: number): string => {
-    hash128(`${head}${canonical},${replicate}]`, 0, lanes);
+  const keyOfText = (canonical: string, last: number | string): string => {
+    hash128(`${head}${canonical},${last}]`, 0, lanes);
     return spell(lanes[0]!, lanes[1]!, lanes[2]!);
   };
   return {
     keyOfText,
-    key: (params, replicate) => keyOfText(canonicalParams(params), replicate),
+    keyOfSeed: (canonical, seed) => keyOfText(canonical, `"seed ${seed}"`),
+    key: (params, replicate) => keyOfText(canonicalObject(params), replicate),
     lastSeed: (sweepSeed) => seedOf(sweepSeed, lanes[0]!, lanes[1]!, lanes[2]! >>> 16),
   };
 }

@@ -4,7 +4,10 @@ import type { Point, Value } from '../space/types.js';
 
 export interface SpaceParam {
   readonly name: string;
-  readonly type: 'number' | 'integer' | 'boolean' | 'string';
+  /** `json`: lists and objects. */
+  readonly type: 'number' | 'integer' | 'boolean' | 'string' | 'json';
+  /** Whether it may be null. */
+  readonly nullable?: true;
   readonly default: Value;
 }
 

@@ -1,13 +1,14 @@
 // The leading cells of trials.csv, `trial,key,replicate,seed,<axes…>,`, with the keys and seeds they come from. Rows are
 // made by the million in the workers, so texts of axis values are kept and only what changed is looked up again.
-import { formatCell } from '../ground/csv.js';
 import { InternalError } from '../ground/errors.js';
 import type { Box } from '../space/grid.js';
 import type { Space } from '../space/space.js';
 import type { Point } from '../space/types.js';
+import { canonicalValue } from '../space/value.js';
 import { type BoxWriter, createBoxOpener } from './box-writer.js';
+import { formatParam } from './cells.js';
 import { requireTrials } from './columns.js';
-import { canonicalValue, type Keyer } from './key.js';
+import type { Keyer } from './key.js';
 import { byName, type FixedValues, fillParams, type SpaceParam } from './params.js';
 import { countOf, type Selection } from './selection.js';
 
@@ -40,6 +41,7 @@ export function createRowPrefixes(options: RowPrefixOptions): RowPrefixes {
   if (stray !== undefined) throw new InternalError(`axis "${stray}" is no parameter`);
   const openBox = createBoxOpener({ axes, params, fixed });
   const describePoint = createPointWriter(options);
+  const { seeds } = space.spec;
 
   return (selection) => {
     const count = countOf(selection);
@@ -50,8 +52,10 @@ export function createRowPrefixes(options: RowPrefixOptions): RowPrefixes {
     };
     let i = 0;
     const push: Push = (trial, replicate, canonical, cells) => {
-      const key = keyer.keyOfText(canonical, replicate);
-      const seed = keyer.lastSeed(sweepSeed);
+      const chosen = seeds?.[replicate];
+      const key =
+        chosen === undefined ? keyer.keyOfText(canonical, replicate) : keyer.keyOfSeed(canonical, chosen);
+      const seed = chosen ?? keyer.lastSeed(sweepSeed);
       block.keys[i] = key;
       block.seeds[i] = seed;
       block.prefixes[i++] = `${trial},${key},${replicate},${seed},${cells}`;
@@ -127,10 +131,13 @@ function writeNumbers(space: Space, openBox: OpenBox, numbers: readonly number[]
 /** For points that need not lie in the space: nothing is kept between them. */
 function createPointWriter({ axes, params, fixed }: RowPrefixOptions) {
   const sorted = [...params].sort(byName);
+  const typeOf = new Map(params.map(({ name, type }) => [name, type]));
   return (point: Point): { readonly canonical: string; readonly cells: string } => {
     const filled = fillParams(point, sorted, fixed);
     const parts = sorted.map(({ name }) => `${JSON.stringify(name)}:${canonicalValue(filled[name]!)}`);
-    const cells = axes.map((name) => `${Object.hasOwn(point, name) ? formatCell(point[name]) : ''},`);
+    const cells = axes.map(
+      (name) => `${formatParam(Object.hasOwn(point, name) ? point[name] : undefined, typeOf.get(name)!)},`,
+    );
     return { canonical: `{${parts.join(',')}}`, cells: cells.join('') };
   };
 }

@@ -4,6 +4,7 @@
 import { formatCell, formatRow } from '../ground/csv.js';
 import { InternalError } from '../ground/errors.js';
 import type { Point, Value } from '../space/types.js';
+import { readCell } from './cells.js';
 import { COMMA, NEWLINE, QUOTE, skipCell } from './lines.js';
 import type { Metric, MetricSpec, MetricValue, MetricValues } from './metrics.js';
 import type { SpaceParam } from './params.js';
@@ -24,7 +25,7 @@ export interface TrialRow {
   readonly key: string;
   readonly replicate: number;
   readonly seed: number;
-  /** Axes that exist at the trial's point. */
+  /** Axes that exist at the trial's point; one that may be null is null also where it does not exist. */
   readonly point: Point;
   readonly status: TrialStatus;
   /** Every declared metric; null where the cell is empty. */
@@ -76,7 +77,7 @@ export function createRowReader({
   params,
   metrics,
 }: RowFormat): (rows: Uint8Array) => Generator<TrialRow> {
-  const typeOf = new Map(params.map(({ name, type }) => [name, type]));
+  const paramOf = new Map(params.map((param) => [param.name, param]));
   const cells = LEADING.length + axes.length + 1 + metrics.length;
   return function* read(rows) {
     for (const row of splitRows(decoder.decode(rows))) {
@@ -87,10 +88,10 @@ export function createRowReader({
         key: row[1]!,
         replicate: Number(row[2]),
         seed: Number(row[3]),
-        point: readPoint(axes, row, typeOf),
+        point: readPoint(axes, row, paramOf),
         status: row[status] as TrialStatus,
         metrics: Object.fromEntries(
-          metrics.map(({ name, type }, i) => [name, readMetric(row[status + 1 + i]!, type)]),
+          metrics.map(({ name, type }, i) => [name, readCell(row[status + 1 + i]!, type) as MetricValue]),
         ),
       };
     }
@@ -100,24 +101,15 @@ export function createRowReader({
 function readPoint(
   axes: readonly string[],
   row: readonly string[],
-  typeOf: ReadonlyMap<string, SpaceParam['type']>,
+  paramOf: ReadonlyMap<string, SpaceParam>,
 ): Point {
   const point: Record<string, Value> = {};
   axes.forEach((axis, i) => {
-    const text = row[LEADING.length + i]!;
-    if (text !== '') point[axis] = readCell(text, typeOf.get(axis));
+    const cell = row[LEADING.length + i]!;
+    const param = paramOf.get(axis);
+    if (cell !== '' || param?.nullable) point[axis] = readCell(cell, param?.type);
   });
   return point;
-}
-
-function readMetric(text: string, type: MetricSpec['type']): MetricValue {
-  return text === '' ? null : readCell(text, type);
-}
-
-/** The inverse of `formatCell` for a cell that is not empty. */
-function readCell(text: string, type: MetricSpec['type'] | undefined): Value {
-  if (type === 'boolean') return text === 'true';
-  return type === 'string' ? text : Number(text);
 }
 
 /** Position of the `status` cell of the row that begins at `at`. */
@@ -135,7 +127,7 @@ export function keyAt(bytes: Buffer, at: number): string {
 
 const decoder = new TextDecoder();
 
-/** Rows of RFC 4180 as `formatRow` writes them. */
+/** Rows of RFC 4180 as they are written here; cells as they stand in the file, with their quotes. */
 function* splitRows(text: string): Generator<string[]> {
   if (!text.includes('"')) {
     for (const line of text.split('\n')) if (line !== '') yield line.split(',');
@@ -147,13 +139,11 @@ function* splitRows(text: string): Generator<string[]> {
   while (at < text.length) {
     let end = at;
     if (text.charCodeAt(at) === QUOTE) {
-      end = closingQuote(text, at);
-      row.push(text.slice(at + 1, end).replaceAll('""', '"'));
-      end++;
+      end = closingQuote(text, at) + 1;
     } else {
       while (end < text.length && !isEnd(text.charCodeAt(end))) end++;
-      row.push(text.slice(at, end));
     }
+    row.push(text.slice(at, end));
     if (text.charCodeAt(end) === NEWLINE) {
       yield row;
       row = [];

@@ -1,12 +1,11 @@
 // What a worker declares of its metrics and series, checked: nothing is read as something that was not written.
 import { findTextFaults, findUnknownKeys, isPlainObject, showValue } from '../ground/shape.js';
 import { nearestName } from '../ground/text.js';
-import { findColumnFaults } from '../space/names.js';
+import { findColumnFaults, findSpellingFault } from '../space/names.js';
 import type { MetricSpec } from '../trial/metrics.js';
 
 const KEYS = ['type', 'unit', 'about', 'goal'];
 const TYPES = ['number', 'integer', 'boolean', 'string'];
-const NAME = /^[a-z_][a-z0-9_]*$/i;
 
 /** The words of other tools beside ours, whatever their case. */
 const GOALS: ReadonlyMap<string, 'min' | 'max'> = new Map([
@@ -58,10 +57,13 @@ export function findNameFaults(
   table: string,
   taken: Map<string, string>,
 ): string[] {
-  return names.flatMap((name) => [
-    ...(NAME.test(name) ? [] : [`${kind} "${name}": expected letters, digits and _`]),
-    ...findColumnFaults(kind, [name], table, taken),
-  ]);
+  return names.flatMap((name) => {
+    const misspelt = findSpellingFault(name);
+    return [
+      ...(misspelt === undefined ? [] : [`${kind} "${name}": ${misspelt}`]),
+      ...findColumnFaults(kind, [name], table, taken),
+    ];
+  });
 }
 
 /** Series are columns of a file of their own, so one may be called like a metric. */
@@ -69,14 +71,11 @@ export function findSeriesFaults(series: unknown): string[] {
   if (series === undefined) return [];
   if (!Array.isArray(series)) return [`series: expected names such as ['loss'], found ${showValue(series)}`];
   const names = Array.from(series as unknown[]);
-  const bad = names.filter((name) => typeof name !== 'string' || !NAME.test(name));
+  const texts = names.filter((name) => typeof name === 'string');
   return [
-    ...bad.map((name) => `series ${showValue(name)}: expected a name of letters, digits and _`),
-    ...findColumnFaults(
-      'series',
-      names.filter((name) => typeof name === 'string'),
-      'metrics.csv',
-      new Map(),
-    ),
+    ...names
+      .filter((name) => typeof name !== 'string')
+      .map((name) => `series ${showValue(name)}: expected a text as its name`),
+    ...findNameFaults('series', texts, 'metrics.csv', new Map()),
   ];
 }

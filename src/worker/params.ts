@@ -1,8 +1,10 @@
-// A worker's parameter as its zod type tells it: number, integer, boolean or text, with a default. Types whose output is
-// not their input are refused: a trial's key and row hold what was given, so `run` must get the same.
+// A worker's parameter as its zod type tells it: number, integer, boolean, text, or lists and objects, null or not, with a
+// default. Types whose output is not their input are refused: a trial's key and row hold what was given, so `run` must
+// get the same.
 import { z } from 'zod';
 import { isPlainObject, showValue } from '../ground/shape.js';
 import type { Value } from '../space/types.js';
+import { copyValue, findValueFault, isSameValue } from '../space/value.js';
 import type { ParamDescription } from './contract.js';
 
 interface Definition {
@@ -19,6 +21,8 @@ interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
   readonly allOf?: readonly JsonSchema[];
 }
+
+const SCALARS = ['number', 'integer', 'boolean', 'string'] as const;
 
 /** The faults of a worker's parameters. */
 export function findParamsFaults(params: unknown): string[] {
@@ -71,26 +75,24 @@ function describeType(name: string, type: z.ZodType): ParamDescription | string 
   if (!filled.success || filled.data === undefined) return `${parameter} has no default: add .default(…)`;
   const fallback: unknown = filled.data;
   const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  const kinds = kindsOf(schema).filter((kind) => kind !== 'null');
-  const kind = kinds.length <= 1 ? kinds[0] : kinds.every(isNumeric) ? 'number' : undefined;
+  const kinds = kindsOf(schema);
+  const kind = typeOf(kinds.filter((each) => each !== 'null'));
   if (kind === undefined) {
-    const found = kinds.length > 1 ? kinds.join(' or ') : `any kind, with the default ${showValue(fallback)}`;
-    return `${parameter} is of type ${found}: expected one of number, integer, boolean and string`;
+    const found = kinds.length > 0 ? kinds.join(' or ') : `any kind, with the default ${showValue(fallback)}`;
+    return `${parameter} is of type ${found}: expected one of number, integer, boolean and string, a list or an object`;
   }
-  if (kind !== 'number' && kind !== 'integer' && kind !== 'boolean' && kind !== 'string')
-    return `${parameter} is of type ${kind}: expected a number, integer, boolean or string`;
   const again = z.safeParse(type, fallback);
-  const isSound = typeof fallback !== 'number' || Number.isFinite(fallback);
-  if (!again.success || !isSound) return `${parameter}: its default ${showText(fallback)} is not valid`;
-  if (!Object.is(again.data, fallback) || !Object.is(z.parse(type, undefined), fallback))
+  if (!again.success || findValueFault(fallback) !== undefined)
+    return `${parameter}: its default ${showText(fallback)} is not valid`;
+  const value = fallback as Value;
+  if (!isSameValue(again.data as Value, value) || !isSameValue(z.parse(type, undefined) as Value, value))
     return `${parameter}: its default is not the same every time: expected a value, not a function that makes one`;
-  if (typeof fallback !== 'number' && typeof fallback !== 'string' && typeof fallback !== 'boolean')
-    return `${parameter}: its default ${showValue(fallback)} is no number, text, true or false`;
   const choices = choicesOf(schema);
   return {
     name,
     type: kind,
-    default: fallback === 0 ? 0 : fallback,
+    ...(kinds.includes('null') ? { nullable: true } : {}),
+    default: copyValue(value),
     ...(choices === undefined ? {} : { choices }),
     ...(schema.description === undefined ? {} : { about: schema.description }),
   };
@@ -100,8 +102,13 @@ function showText(value: unknown): string {
   return typeof value === 'string' ? value : showValue(value);
 }
 
-function isNumeric(kind: string): boolean {
-  return kind === 'number' || kind === 'integer';
+/** The type of a parameter whose values may be of these JSON types. */
+function typeOf(kinds: readonly string[]): ParamDescription['type'] | undefined {
+  if (kinds.includes('array') || kinds.includes('object')) return 'json';
+  if (kinds.length > 1)
+    return kinds.every((kind) => kind === 'number' || kind === 'integer') ? 'number' : undefined;
+  const [kind] = kinds;
+  return SCALARS.find((scalar) => scalar === kind);
 }
 
 /** The JSON types that may come: one, unless it is a union; none where nothing is told. */
@@ -144,7 +151,10 @@ function findChange(type: z.ZodType, seen = new Set<unknown>()): string | undefi
     if (kind === 'overwrite') return 'rewrites its values (trim, toLowerCase, normalize or overwrite)';
     if (normalize === true) return 'normalises its values';
   }
-  const parts = [definition.innerType, definition.left, definition.right, definition.options].flat();
+  const { innerType, left, right, options, element, items, rest, shape, keyType, valueType, catchall } =
+    definition;
+  const parts = [innerType, left, right, options, element, items, rest, keyType, valueType, catchall].flat();
+  if (typeof shape === 'object' && shape !== null) parts.push(...Object.values(shape));
   if (definition.type === 'lazy') parts.push((definition.getter as () => unknown)());
   for (const part of parts) {
     if (!isZodType(part)) continue;

@@ -2,6 +2,7 @@
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Value } from '../space/types.js';
+import { canonicalValue } from '../space/value.js';
 import { createKeyer } from '../trial/key.js';
 import type { MetricValues } from '../trial/metrics.js';
 import type { TrialStatus } from '../trial/status.js';
@@ -56,7 +57,9 @@ export function createStageFinder(
       for (const { stage, find } of finders) {
         const { own, result } = find(params);
         if (result?.status === 'ok') continue;
-        const values = Object.entries(own).map(([name, value]) => `${name} ${value}`);
+        const values = Object.entries(own).map(
+          ([name, value]) => `${name} ${typeof value === 'string' ? value : canonicalValue(value)}`,
+        );
         const what = `its stage ${stage.name} (${values.join(', ')})`;
         return result === undefined
           ? `${what} has not run`

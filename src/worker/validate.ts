@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import { showValue } from '../ground/shape.js';
 import type { Point, Value } from '../space/types.js';
+import { canonicalValue, isSameValue, isStructured } from '../space/value.js';
 import { fillParams } from '../trial/params.js';
 import type { Worker } from './contract.js';
 import { describeWorker } from './define.js';
+import { describeParam } from './params.js';
 
 /** Proposed values held against the worker's own types; what is wrong, as texts. */
 export function findParamFaults(
@@ -20,11 +22,12 @@ export function findParamFaults(
     const type = worker.params[name] as z.ZodType;
     const bad = values.flatMap((value) => {
       const why = findValueFault(type, value);
-      return why === undefined ? [] : [`${JSON.stringify(value)} (${why})`];
+      return why === undefined ? [] : [`${showValue(value)} (${why})`];
     });
     if (bad.length > 0) {
       const shown = bad.slice(0, 3).join(', ');
-      faults.push(`${name}: ${shown}${bad.length > 3 ? ` and ${bad.length - 3} more` : ''}`);
+      const more = bad.length > 3 ? ` and ${bad.length - 3} more` : '';
+      faults.push(`${name}: ${shown}${more}${adviseOnList(name, type, values)}`);
     }
   }
   if (faults.length === 0 && worker.check !== undefined) {
@@ -33,6 +36,13 @@ export function findParamFaults(
         if (!faults.includes(fault)) faults.push(fault);
   }
   return faults;
+}
+
+/** For those who wrote the list that is one value in place of the list of values. */
+function adviseOnList(name: string, type: unknown, values: readonly Value[]): string {
+  const described = describeParam(name, type);
+  if (typeof described === 'string' || described.type !== 'json' || values.some(isStructured)) return '';
+  return `; for one value that is a list write a list of it: [${canonicalValue(values.slice(0, 8))}]`;
 }
 
 /** What the worker's `check` says of a point; what is wrong with it itself is a fault, too. */
@@ -78,7 +88,7 @@ function findValueFault(type: z.ZodType, value: Value): string | undefined {
     return `its check throws ${error instanceof Error ? `${error.name}: ${error.message}` : showValue(error)}`;
   }
   if (!parsed.success) return parsed.error.issues.map((issue) => issue.message).join('; ');
-  if (parsed.data === value) return undefined;
+  if (isSameValue(parsed.data as Value, value)) return undefined;
   return `its type makes ${showValue(parsed.data)} of it; expected one that leaves values as they are`;
 }
 

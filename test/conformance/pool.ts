@@ -156,7 +156,10 @@ export function poolConformance(name: string, open: OpenPool): void {
             const result = await pool.submit(rangeTask(1, 0, x.length * word.length)).result;
             const text = textOf(result.rows);
             const cells = await parseCells(text);
-            expect(text).toBe(await writeToString(cells, { includeEndRowDelimiter: true }));
+            // But for empty text: fast-csv does not tell it from null.
+            expect(text.replaceAll(/(?<=,)""(?=[,\n])/g, '')).toBe(
+              await writeToString(cells, { includeEndRowDelimiter: true }),
+            );
             expect(cells.map((row) => row.slice(4))).toEqual(
               x.flatMap((number) => {
                 const shown = number === 0 ? '0' : String(number);

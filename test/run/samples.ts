@@ -101,7 +101,7 @@ export function sampleCells(
     keys[0]!,
     trial % space.replicates,
     seeds[0]!,
-    ...axes.map((name) => point[name]),
+    ...axes.map((name) => point[name] as Cell),
     status,
     ...metrics,
   ];

@@ -23,13 +23,22 @@ describe('findSpaceFaults', () => {
     });
     expect(findSpaceFaults(spec)).toEqual([]);
     expect(findSpaceFaults(spec, ['optimizer', 'beta1', 'a', 'b'])).toEqual([]);
+    const lists = one(
+      axis('optimizer.lr', [[1], [2, { x: null }], null, {}]),
+      axis('β', [1], { 'optimizer.lr': [[1.0]] }),
+    );
+    expect(findSpaceFaults({ ...lists, seeds: [0, 2 ** 32 - 1] })).toEqual([]);
   });
 
   it.each<[string, SpaceSpec, RegExp]>([
     ['an unknown name', one(axis('alhpa', [1])), /^unknown axis "alhpa"; did you mean "alpha"\?/],
     ['a name twice', one(axis('alpha', [1]), axis('alpha', [2])), /^axis "alpha" stands twice in one grid/],
     ['a reserved name', one(axis('seed', [1])), /^axis "seed": a column of trials.csv has that name/],
-    ['a name that is none', one(axis('__proto__', [1])), /^axis "__proto__": expected a name of letters/],
+    [
+      'a name that is none',
+      one(axis('__proto__', [1])),
+      /^axis "__proto__": every JavaScript object has that name/,
+    ],
     ['no names', one({ names: [], values: [] }), /^an axis without a name/],
     [
       'names without values',
@@ -39,7 +48,50 @@ describe('findSpaceFaults', () => {
     ['an empty list', one(axis('alpha', [])), /^axis "alpha": no values; expected at least one/],
     ['a repeated value', one(axis('alpha', [0.1, 0.1])), /^axis "alpha": 0.1 stands 2 times; expected once/],
     ['NaN', one(axis('alpha', [Number.NaN])), /^axis "alpha": NaN is no value/],
-    ['a value of no kind', one(axis('alpha', [null as unknown as Value])), /^axis "alpha": null is no value/],
+    [
+      'a value of no kind',
+      one(axis('alpha', [new Date(0) as unknown as Value])),
+      /^axis "alpha": a Date is no value/,
+    ],
+    [
+      'a part of no kind',
+      one(axis('alpha', [[1, { a: [Number.NaN] }]])),
+      /^axis "alpha": item 2: a: item 1: NaN is/,
+    ],
+    [
+      'a list twice',
+      one(
+        axis('alpha', [
+          [1, 2],
+          [1.0, 2],
+        ]),
+      ),
+      /^axis "alpha": \[1,2\] stands 2 times/,
+    ],
+    [
+      'an object twice, its names in another order',
+      one(
+        axis('alpha', [
+          { a: 1, b: [null] },
+          { b: [null], a: 1 },
+        ]),
+      ),
+      /^axis "alpha": \{"a":1,"b":\[null\]\} stands 2 times/,
+    ],
+    [
+      'when on a list never had',
+      one(axis('h', [[1]]), axis('alpha', [1], { h: [[1, 2]] })),
+      /wants h = \[1,2\], which "h" never is/,
+    ],
+    ['a name with a space', one(axis('two words', [1])), /^axis "two words": expected a name of letters/],
+    ['a decomposed name', one(axis('e\u0301', [1])), /composed form \(NFC\): "é"/],
+    ['no seeds', { ...one(), seeds: [] }, /^seeds: expected a list such as \[1, 2, 3\], found \[\]/],
+    ['a seed twice', { ...one(), seeds: [1, 2, 1] }, /^seeds: 1 stands 2 times/],
+    [
+      'no such seed',
+      { ...one(), seeds: [1, 2 ** 32] },
+      /^seeds: 4294967296 is no seed; expected a whole number/,
+    ],
     [
       'a malformed lin',
       one({ names: ['alpha'], values: [{ kind: 'lin', from: 0, to: 1, count: 1.5 }] }),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ulp } from '../../src/space/axis.js';
 import { isDomain } from '../../src/space/domain.js';
 import type { AxisDomain, AxisValues, Value } from '../../src/space/types.js';
+import { canonicalValue } from '../../src/space/value.js';
 import {
   axisAt,
   axisIndexOf,
@@ -14,6 +15,7 @@ import {
   parseAxisValues,
   range,
 } from '../../src/space/values.js';
+import { structured } from '../trial/rows.js';
 import { faultOf } from './fault.js';
 
 function all(values: AxisDomain): Value[] {
@@ -31,6 +33,9 @@ describe('parseAxisValues', () => {
     ['512-256-128,study', ['512-256-128', 'study']],
     ['"1",1,"true",true,"a,b","say \\"x\\""', ['1', 1, 'true', true, 'a,b', 'say "x"']],
     ['-0', [0]],
+    ['[64,32],[128],[]', [[64, 32], [128], []]],
+    ['{"lr":0.1,"name":"a,b"},null', [{ lr: 0.1, name: 'a,b' }, null]],
+    ['[[1,"]"],{"x":[{}]}],"[1]","null"', [[[1, ']'], { x: [{}] }], '[1]', 'null']],
     ['lin(0,1,5)', [0, 0.25, 0.5, 0.75, 1]],
     ['lin(2, 2, 1)', [2]],
     ['lin(1,-1,3)', [1, 0, -1]],
@@ -50,9 +55,12 @@ describe('parseAxisValues', () => {
     [',1', /empty item/],
     ['0.1,0.1', /0\.1 stands 2 times; expected once/],
     ['1.0,1.0', /1\.0 stands 2 times/],
-    ['[64,32],[128]', /\[64,32\] has brackets; lists cannot be values yet/],
+    ['[relu,tanh]', /\[relu,tanh\] is not JSON: expected \[64,32\] or \["relu","tanh"\]/],
+    ['{a:1}', /\{a:1\} is not JSON: expected \{"name":"sgd"\}/],
+    ['[1e999]', /item 1: Infinity is no value/],
+    ['[1],[1.0],[01]', /\[01\] is not JSON/],
     ['a[0],b', /a\[0\] has brackets/],
-    ['[1,2', /\[1,2 has brackets/],
+    ['[1,2', /\[1,2 is not JSON/],
     ['NaN', /"NaN" is no value; expected a finite number/],
     ['1,-Infinity', /"-Infinity" is no value/],
     ['1e999', /Infinity is no value/],
@@ -154,9 +162,9 @@ describe('position and value', () => {
       .filter(({ step }) => Math.abs(step) > 1e-3)
       .map((a) => range(a.from, a.from + a.step * a.count, a.step)),
     fc
-      .uniqueArray(fc.oneof(finite, fc.string(), fc.boolean()), {
+      .uniqueArray(fc.oneof(finite, fc.string(), fc.boolean(), structured), {
         minLength: 1,
-        comparator: (a, b) => a === b,
+        selector: canonicalValue,
       })
       .map((values): AxisValues => ({ kind: 'list', values })),
   );

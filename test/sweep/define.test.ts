@@ -53,10 +53,18 @@ describe('an axis', () => {
     ],
     ['a hole', new Array(1), 'undefined is no value'],
     ['a symbol', [Symbol('a')], 'Symbol(a) is no value'],
-    ['what has no text', [Object.create(null)], '{} is no value'],
-    ['a nested list', [[64, 32], [128]], '[64,32] is no value'],
+    ['a list of lists with a hole', [[64, 32], new Array(1)], 'item 1: undefined is no value'],
+    ['an instance within a list', [[new Map()]], 'item 1: a Map is no value'],
+    [
+      'a list twice',
+      [
+        [64, 32],
+        [64.0, 32],
+      ],
+      '[64,32] stands 2 times; expected once',
+    ],
     ['when: a text', { values: [1], when: 'adam' }, "when: expected an object such as { optimizer: 'sgd' }"],
-    ['when on a null', { values: [1], when: { o: null } }, 'when: o: null is no value'],
+    ['when on a function', { values: [1], when: { o: () => 1 } }, 'when: o: a function is no value'],
     ['an empty text', '', 'no values; expected at least one'],
   ])('may not be %s', (_, written, message) => {
     expect(() => axis(written)).toThrow(message);
@@ -102,7 +110,7 @@ describe('a sweep', () => {
     ['no grids', { grids: [] }, 'grids: expected a list'],
     ['a grid that is none', { grids: [null] }, 'expected a grid such as'],
     ['axis and fixed', { axes: { lr: [1] }, fixed: { lr: 7 } }, 'fixed: "lr" is an axis too'],
-    ['a fixed list', { axes: {}, fixed: { k: [1] } }, 'fixed: k: [1] is no value'],
+    ['a fixed function', { axes: {}, fixed: { k: [() => 1] } }, 'fixed: k: item 1: a function is no value'],
     ['where as text', { axes: {}, where: 'x > 1' }, 'where: expected a function of a point'],
     ['a web page for worker', { axes: {}, worker: 'https://a.b/w.ts' }, 'worker: expected a file'],
     ['a sampler by number', { axes: {}, sampler: 1 }, 'sampler: expected its name'],

@@ -14,7 +14,8 @@ import { defineWorker } from '../../src/worker/define.js';
 import { constraintArb, extraArb, gridArb, NAMES, params, type WrittenGrid, workerArb } from './written.js';
 
 const RUNS = 2000;
-const replicatesOf = (options: object): number => ('replicates' in options ? Number(options.replicates) : 1);
+const replicatesOf = (options: { readonly replicates?: unknown; readonly seeds?: unknown }): number =>
+  Array.isArray(options.seeds) ? options.seeds.length : Number(options.replicates ?? 1);
 
 async function prepareWritten(worker: object, sweep: object): Promise<Job> {
   const run = () => ({});
@@ -51,7 +52,9 @@ function enumerate({ axes, zip }: WrittenGrid): Point[] {
   const walk = (i: number, point: Point): Point[] => {
     const axis = order[i];
     if (axis === undefined) return [point];
-    const exists = Object.entries(axis.when ?? {}).every(([name, wanted]) => wanted.includes(point[name]!));
+    const exists = Object.entries(axis.when ?? {}).every(([name, wanted]) =>
+      wanted.some((value) => JSON.stringify(value) === JSON.stringify(point[name])),
+    );
     if (!exists) return walk(i + 1, point);
     const partner = zip?.[0] === axis.name ? axes.find(({ name }) => name === zip[1])! : undefined;
     return axis.meaning!.flatMap((value, k) =>
@@ -96,12 +99,13 @@ test(`${RUNS} definitions are the grid that was meant, or an error that names th
       const isRezipped = grids.length === 1 && 'zip' in extra.options;
       const parts = grids.flatMap((grid) => [...grid.axes, ...(isRezipped ? [] : grid.faults)]);
       const ofSweep = [
-        ...parts.flatMap(({ place }) => place ?? []),
+        ...parts.flatMap(({ place, late }) => (late ? [] : (place ?? []))),
         ...(where?.isStatic ? ['where'] : []),
         ...(extra.place === undefined || extra.late ? [] : [extra.place]),
       ];
       const late = extra.late ? [extra.place!] : [];
-      const places = [ofWorker, ofSweep, late].find((each) => each.length > 0) ?? [];
+      const ofValues = parts.flatMap(({ place, late: isLate }) => (isLate ? (place ?? []) : []));
+      const places = [ofWorker, ofSweep, late, ofValues].find((each) => each.length > 0) ?? [];
       if (outcome.error !== undefined) {
         const { error } = outcome;
         if (!(error instanceof SweeplineError)) throw error;
@@ -144,9 +148,8 @@ test('anything at all in any place is never another error than ours', async () =
     ...{ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true },
     ...{ withNullPrototype: true, withSparseArray: true, withBoxedValues: true, maxDepth: 2 },
   });
-  const OPTIONS = 'name title about worker report axes zip grids fixed replicates where sampler seed'.split(
-    ' ',
-  );
+  const OPTIONS =
+    'name title about worker report axes zip grids fixed replicates seeds where sampler seed'.split(' ');
   const WORKER = 'name version about params metrics series check trains load stages run runBlock'.split(' ');
   const isOurs = (error: unknown) => {
     if (!(error instanceof SweeplineError)) throw error;

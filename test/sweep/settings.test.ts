@@ -11,6 +11,7 @@ const DEFAULTS: Settings = {
   sampler: null,
   seed: null,
   replicates: null,
+  seeds: null,
   trials: null,
   shard: null,
   workers: availableParallelism(),
@@ -58,8 +59,15 @@ describe('resolveSettings', () => {
       debug: true,
       command: ['sweepline', 'run'],
     } as const;
-    expect(Object.keys(asked).sort()).toEqual(Object.keys(DEFAULTS).sort());
-    expect(resolveSettings(asked)).toEqual(asked);
+    const { seeds, ...rest } = { ...DEFAULTS, ...asked };
+    expect(Object.keys(asked).sort()).toEqual(
+      Object.keys(DEFAULTS)
+        .filter((name) => name !== 'seeds')
+        .sort(),
+    );
+    expect(resolveSettings(asked)).toEqual({ ...rest, seeds });
+    const { replicates, ...seeded } = { ...asked, seeds: [3, 4] };
+    expect(resolveSettings(seeded)).toEqual({ ...seeded, replicates: null });
   });
 
   it('tells all faults together', () => {

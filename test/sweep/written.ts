@@ -10,10 +10,13 @@ export interface Part<T> {
   readonly written: unknown;
   readonly meaning?: T;
   readonly place?: string;
+  /** Seen only once the worker is known. */
+  readonly late?: boolean;
 }
 
 const right = <T>(written: unknown, meaning: T): Part<T> => ({ written, meaning });
 const wrong = (place: string, written: unknown): Part<never> => ({ written, place });
+const wrongLate = (place: string, written: unknown): Part<never> => ({ written, place, late: true });
 
 const VALUES: Readonly<Record<string, readonly Value[]>> = {
   lr: [0.1, 0.2, 0.5, 1e-3, 0],
@@ -22,6 +25,12 @@ const VALUES: Readonly<Record<string, readonly Value[]>> = {
   flag: [true, false],
   tag: ['007', 'a', 'x y', '1e3', 'ä,"b"'],
   mom: [0.8, 0.9, 0.95, 2],
+  'net.hidden': [[64, 32], [64], [], null, [32, 64]],
+  'opt/β': [
+    { name: 'adam', lr: 0.1 },
+    { lr: 0.2, name: 'sgd' },
+    { lr: 0.1, name: 'sgd' },
+  ],
 };
 export const NAMES = Object.keys(VALUES);
 
@@ -32,6 +41,8 @@ export const params = {
   flag: z.boolean().default(false),
   tag: z.string().default('none'),
   mom: z.union([z.number().min(0), z.int()]).default(0),
+  'net.hidden': z.array(z.int()).nullable().default([8]),
+  'opt/β': z.object({ name: z.string(), lr: z.number() }).default({ name: 'adam', lr: 1 }),
 };
 
 const SPELLINGS: readonly ((values: readonly Value[]) => unknown)[] = [
@@ -43,7 +54,7 @@ const SPELLINGS: readonly ((values: readonly Value[]) => unknown)[] = [
   (values) => ({ kind: 'choice', values }),
   (values) => (values.every((v) => typeof v === 'number') ? Float64Array.from(values) : values),
   (values) => (values.length === 1 ? { value: values[0] } : values),
-  (values) => values.map((v) => (typeof v === 'string' ? JSON.stringify(v) : String(v))).join(','),
+  (values) => values.map((value) => JSON.stringify(value)).join(','),
 ];
 
 const SPACED: Readonly<Record<string, readonly Part<readonly Value[]>[]>> = {
@@ -58,13 +69,17 @@ const SPACED: Readonly<Record<string, readonly Part<readonly Value[]>[]>> = {
     right('int(1,3)', [1, 2, 3]),
     right(log(8, 64, 4), [8, 16, 32, 64]),
   ],
-  tag: [right('007,1.0,+5,a', ['007', '1.0', '+5', 'a'])],
+  tag: [
+    right('007,1.0,+5,a', ['007', '1.0', '+5', 'a']),
+    right('[1, 2],{"a":1},null', ['[1, 2]', '{"a":1}', 'null']),
+  ],
   flag: [right(true, [true]), right('true,false', [true, false])],
+  'net.hidden': [right('[1, 2],null', [[1, 2], null]), right({ value: [1] }, [[1]])],
 };
 
 const NONSENSE: readonly unknown[] = [
-  ...[null, undefined, 1n, Symbol('axis'), () => 1, {}, [], [[1]], [null], [1n], [1, 1], [Number.NaN], [{}]],
-  ...[Object.create(null), [Object.create(null)], [Symbol('v')], new Array(2), new Map(), new Date(0), /x/],
+  ...[null, undefined, 1n, Symbol('axis'), () => 1, {}, [], [1n], [1, 1], [Number.NaN], [[1n]]],
+  ...[Object.create(null), [Symbol('v')], new Array(2), new Map(), new Date(0), /x/],
   ...[
     { min: 0, max: 1 },
     { low: 0, high: 1 },
@@ -88,8 +103,7 @@ const NONSENSE: readonly unknown[] = [
     { values: {} },
     { values: null },
     { values: [1], whn: {} },
-    { value: [1] },
-    { value: null },
+    { value: undefined },
     { value: 1, values: [1] },
   ],
   ...[
@@ -104,9 +118,27 @@ const NONSENSE: readonly unknown[] = [
     'lin(0,1)',
     '',
     'linn(1,2,3)',
-    '[1,2],[3]',
+    '[1,2],[3',
   ],
   ...[BigInt64Array.of(1n), new DataView(new ArrayBuffer(8)), Promise.resolve([1]), new (class Uniform {})()],
+];
+
+/** Values that no parameter takes that is a number, a text, true or false; but a text takes what is written as text. */
+const STRUCTURED: readonly unknown[] = [
+  ...[[[1]], [null], [{}], { value: [1] }, { value: null }, '[1,2],[3]', '{"a":1}', [Object.create(null)]],
+];
+
+/** Lists and objects with parts that are no value, and those that the worker does not take. */
+const NO_VALUES: readonly unknown[] = [
+  ...[[[new Date(0)]], '[relu]', [[undefined]], [[Number.NaN]], [[1], [1.0]], '{a:1}', {}, null, []],
+];
+const OTHER_STRUCTURE: readonly unknown[] = [
+  1,
+  [1],
+  ['a'],
+  [[1.5, 'a']],
+  [[[1]]],
+  [{ name: 'a', lr: 1, more: 1 }],
 ];
 
 export interface WrittenAxis extends Part<readonly Value[]> {
@@ -122,7 +154,17 @@ function axisOf(name: string): fc.Arbitrary<WrittenAxis> {
     )
     .map(([values, spell]) => right(spell(values), values));
   const spaced = SPACED[name] === undefined ? listed : fc.constantFrom(...SPACED[name]);
-  const nonsense = fc.constantFrom(...NONSENSE).map((each) => wrong(name, each));
+  const isStructured = typeof VALUES[name]![0] === 'object';
+  const nonsense = fc.oneof(
+    fc.constantFrom(...(isStructured ? NO_VALUES : NONSENSE)).map((each) => wrong(name, each)),
+    fc
+      .constantFrom(
+        ...(isStructured
+          ? OTHER_STRUCTURE
+          : STRUCTURED.filter((each) => name !== 'tag' || typeof each !== 'string')),
+      )
+      .map((each) => wrongLate(name, each)),
+  );
   return fc
     .oneof(
       { weight: 40, arbitrary: listed },
@@ -187,6 +229,7 @@ export const extraArb: fc.Arbitrary<Extra> = fc.oneof(
       { options: { sampler: 'grid' } },
       { options: { sampler: { name: 'grid' }, title: 'T', about: 'A' } },
       { options: { replicates: 2, seed: -3, report: null } },
+      { options: { seeds: [7, 0, 4294967295] } },
     ),
   },
   {
@@ -200,7 +243,14 @@ export const extraArb: fc.Arbitrary<Extra> = fc.oneof(
       { options: { zip: [['lr', 'nope']] }, place: 'zip' },
       { options: { zip: [['lr', 'lr']] }, place: 'zip' },
       { options: { zip: new Set([['lr', 'units']]) }, place: 'zip' },
-      { options: { fixed: { extra: null } }, place: 'extra' },
+      { options: { fixed: { extra: null } }, place: 'extra', late: true },
+      { options: { fixed: { extra: undefined } }, place: 'extra' },
+      { options: { fixed: { extra: [Symbol('x')] } }, place: 'extra' },
+      ...[[], [1, 1], [-1], [1.5], 'x', [null], new Set([1])].map((seeds) => ({
+        options: { seeds },
+        place: 'seeds',
+      })),
+      { options: { seeds: [1, 2], replicates: 2 }, place: 'replicates and seeds' },
       { options: { fixed: new Map() }, place: 'fixed' },
       { options: { replicates: 0 }, place: 'replicates' },
       { options: { wehre: () => true }, place: 'wehre' },
@@ -314,8 +364,8 @@ export const workerArb: fc.Arbitrary<Part<{ goal?: 'min' | 'max' }> & { readonly
         ...['number', null, [], () => 1].map((spec) => metricsAre({ y: spec }, '"y"')),
         ...[null, [], new Map(), 'y'].map((metrics) => metricsAre(metrics, 'metrics')),
         metricsAre({ y: { type: 'number', gaol: 'min' } }, 'gaol'),
-        ...['Status', 'LR', 'Trial', 'run', 'a-b', 'constructor', 'UNITS', 'step'].map((name) =>
-          metricsAre({ [name]: { type: 'number' } }, `"${name}"`),
+        ...['Status', 'LR', 'Trial', 'run', 'a b', 'constructor', 'UNITS', 'step', '1st', 'e\u0301'].map(
+          (name) => metricsAre({ [name]: { type: 'number' } }, `"${name}"`),
         ),
         ...[['step'], ['a', 'A'], 'loss', [1], ['a b']].map((series) => ({
           ...wrong('series', series),
@@ -332,7 +382,8 @@ export const workerArb: fc.Arbitrary<Part<{ goal?: 'min' | 'max' }> & { readonly
           z.number().default(() => Math.random()),
           z.bigint().default(1n),
           z.number().default(Number.POSITIVE_INFINITY),
-          z.array(z.number()).default([1]),
+          z.array(z.string().trim()).default([]),
+          z.null().default(null),
           { _def: { typeName: 'ZodNumber' } },
           5,
           null,

@@ -1,7 +1,7 @@
 // Columns and row prefixes over blocks against what is made point by point.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCell } from '../../src/ground/csv.js';
+import { type Cell, formatCell } from '../../src/ground/csv.js';
 import { createSpace } from '../../src/space/space.js';
 import type { Value } from '../../src/space/types.js';
 import { lin } from '../../src/space/values.js';
@@ -116,7 +116,7 @@ describe('row prefixes', () => {
           const key = trialKey('w', '1', fillParams(point, PARAMS, FIXED), replicate);
           const seed = trialSeed(sweepSeed, key);
           const cells = [trial, key, replicate, seed, ...axes.map((name) => point[name])];
-          return { prefix: `${cells.map(formatCell).join(',')},`, key, seed };
+          return { prefix: `${cells.map((cell) => formatCell(cell as Cell)).join(',')},`, key, seed };
         });
         const keyer = createKeyer('w', '1');
         const rows = createRowPrefixes({ space, axes, params: PARAMS, fixed: FIXED, keyer, sweepSeed });
@@ -165,5 +165,55 @@ describe('row prefixes', () => {
     expect(headerOf({ axes: ['a', 'b'], metrics: [{ name: 'loss', type: 'number' }] })).toBe(
       'trial,key,replicate,seed,a,b,status,loss\n',
     );
+  });
+
+  it('hold lists, objects and null', () => {
+    const params = [
+      { name: 'list', type: 'json', default: [1] },
+      { name: 'tag', type: 'string', nullable: true, default: null },
+      { name: 'flag', type: 'boolean', nullable: true, default: null },
+      { name: 'x', type: 'number', nullable: true, default: null },
+    ] as const;
+    const values = [[1, 2], { b: 1, a: [] }, 'auto'];
+    const space = createSpace({
+      grids: [
+        {
+          axes: [
+            { names: ['list'], values: [{ kind: 'list', values }] },
+            { names: ['x'], values: [{ kind: 'list', values: [3, null] }] },
+          ],
+        },
+      ],
+      replicates: 1,
+    });
+    const source = createColumns({ space, params, fixed: { flag: true } });
+    const expected = {
+      list: [0, 1, 2].flatMap((i) => [values[i], values[i]]),
+      x: [3, null, 3, null, 3, null],
+    };
+    const points = Array.from({ length: 6 }, (_, i) => ({
+      trial: i,
+      replicate: 0,
+      point: structuredClone(space.at(i)),
+    }));
+    for (const selection of [
+      { kind: 'range', first: 0, count: 6 },
+      { kind: 'numbers', numbers: [0, 1, 2, 3, 4, 5] },
+      { kind: 'points', points },
+    ] as const) {
+      const block = source(selection);
+      const list = block.column('list');
+      if (list.type !== 'json') throw new Error(list.type);
+      expect(Array.from(list.values, (code) => list.dictionary[code])).toEqual(expected.list);
+      expect([...block.column('x').values]).toEqual(expected.x.map((x) => x ?? Number.NaN));
+      for (const [name, value] of [
+        ['tag', null],
+        ['flag', true],
+      ] as const) {
+        const column = block.column(name);
+        if (column.type !== 'json') throw new Error(column.type);
+        expect(Array.from(column.values, (code) => column.dictionary[code])).toEqual(Array(6).fill(value));
+      }
+    }
   });
 });

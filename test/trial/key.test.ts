@@ -2,20 +2,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/space/types.js';
-import { canonicalParams, createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
+import { canonicalObject, copyValue } from '../../src/space/value.js';
+import { createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
+import { structured } from './rows.js';
 
 const value: fc.Arbitrary<Value> = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.integer(),
   fc.string({ unit: 'binary' }),
   fc.boolean(),
+  structured,
 );
 const params = fc.dictionary(fc.stringMatching(/^[a-z]\w{0,5}$/), value, { maxKeys: 6 });
 
-describe('canonicalParams', () => {
+describe('canonicalObject', () => {
   it('sorts names by code unit, writes the shortest numbers, quotes text', () => {
     expect(
-      canonicalParams({ b: 1.0, a: -0, B: 'x"y', c: true, d: 1e15, e: 1e21, f: 1e-7, g: 0.1 + 0.2 }),
+      canonicalObject({ b: 1.0, a: -0, B: 'x"y', c: true, d: 1e15, e: 1e21, f: 1e-7, g: 0.1 + 0.2 }),
     ).toBe(
       '{"B":"x\\"y","a":0,"b":1,"c":true,"d":1000000000000000,"e":1e+21,"f":1e-7,"g":0.30000000000000004}',
     );
@@ -24,18 +27,18 @@ describe('canonicalParams', () => {
   it('is the same for every order of names, and reads back as the same values', () => {
     fc.assert(
       fc.property(params, (given) => {
-        const text = canonicalParams(given);
-        expect(canonicalParams(Object.fromEntries(Object.entries(given).reverse()))).toBe(text);
+        const text = canonicalObject(given);
+        expect(canonicalObject(Object.fromEntries(Object.entries(given).reverse()))).toBe(text);
         const back = JSON.parse(text) as Record<string, Value>;
-        expect(canonicalParams(back)).toBe(text);
-        for (const [name, each] of Object.entries(given)) expect(back[name]).toBe(each === 0 ? 0 : each);
+        expect(canonicalObject(back)).toBe(text);
+        for (const [name, each] of Object.entries(given)) expect(back[name]).toEqual(copyValue(each));
       }),
       { seed: 71, numRuns: 500 },
     );
   });
 
   it('refuses what is no finite number', () => {
-    expect(() => canonicalParams({ a: Number.NaN })).toThrow('expected a finite number');
+    expect(() => canonicalObject({ a: Number.NaN })).toThrow('expected a finite number');
   });
 });
 

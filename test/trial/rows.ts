@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { createSpace, type Space } from '../../src/space/space.js';
 import type { AxisSpec, Point, Value } from '../../src/space/types.js';
+import { canonicalValue } from '../../src/space/value.js';
 import type { Metric, MetricValues } from '../../src/trial/metrics.js';
 import type { FixedValues, SpaceParam } from '../../src/trial/params.js';
 import { type Selection, selectNumbers } from '../../src/trial/selection.js';
@@ -21,7 +22,7 @@ export interface RowCase {
   readonly ends: readonly { readonly status: TrialStatus; readonly values: MetricValues }[];
 }
 
-const TYPES: readonly Type[] = ['number', 'integer', 'boolean', 'string'];
+const TYPES: readonly Metric['type'][] = ['number', 'integer', 'boolean', 'string'];
 
 /** Whatever a CSV could stumble over, and what a spreadsheet or a parser takes for something else. */
 const text = fc.oneof(
@@ -37,19 +38,43 @@ const finite = fc.oneof(
   fc.constantFrom(0, -0, 5e-324, 1.7976931348623157e308, 1e21, 1e-7, 0.1 + 0.2, 2 ** 53),
 );
 
-function anyOf(type: Type): fc.Arbitrary<Value> {
+function scalarOf(type: Metric['type']): fc.Arbitrary<number | string | boolean> {
   if (type === 'number') return finite;
   if (type === 'integer') return fc.maxSafeInteger();
   return type === 'boolean' ? fc.boolean() : text;
 }
 
-function metricValueOf(type: Type): fc.Arbitrary<MetricValues[string] | undefined> {
+/** Lists and objects of everything, and scalars, which such a parameter may be as well. */
+export const structured: fc.Arbitrary<Value> = fc.letrec<{
+  any: Value;
+  list: Value[];
+  object: Record<string, Value>;
+}>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small' },
+    finite,
+    text,
+    fc.boolean(),
+    fc.constant(null),
+    tie('list'),
+    tie('object'),
+  ),
+  list: fc.array(tie('any'), { maxLength: 3 }),
+  object: fc.dictionary(text, tie('any'), { maxKeys: 3 }),
+})).any;
+
+function anyOf({ type, nullable }: Pick<SpaceParam, 'type' | 'nullable'>): fc.Arbitrary<Value> {
+  if (type === 'json') return nullable ? structured : structured.filter((value) => value !== null);
+  return nullable ? fc.oneof(scalarOf(type), fc.constant(null)) : scalarOf(type);
+}
+
+function metricValueOf(type: Metric['type']): fc.Arbitrary<MetricValues[string] | undefined> {
   const numbers = fc.oneof(
     finite,
     fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
   );
   return fc.oneof(
-    { arbitrary: type === 'number' ? numbers : anyOf(type), weight: 5 },
+    { arbitrary: type === 'number' ? numbers : scalarOf(type), weight: 5 },
     { arbitrary: fc.constantFrom(null, undefined), weight: 1 },
   );
 }
@@ -60,11 +85,17 @@ const declared = (names: string) =>
     maxLength: names.length,
   });
 
-const paramsArb = declared('abcdefg').chain((specs) =>
+const paramType = fc.record({
+  name: fc.constantFrom('a', 'b.c', 'd/e', 'ζ', 'é', 'f', 'g'),
+  type: fc.constantFrom<Type>(...TYPES, 'json'),
+  nullable: fc.constantFrom(undefined, true as const),
+});
+const paramsArb = fc.uniqueArray(paramType, { selector: ({ name }) => name, maxLength: 7 }).chain((specs) =>
   fc.tuple(
-    ...specs.map(({ name, type }) =>
-      anyOf(type).map((value): SpaceParam => ({ name, type, default: value })),
-    ),
+    ...specs.map(({ name, type, nullable }) => {
+      const known = { name, type, ...(nullable === undefined ? {} : { nullable }) };
+      return anyOf(known).map((value): SpaceParam => ({ ...known, default: value }));
+    }),
   ),
 );
 
@@ -72,10 +103,10 @@ const paramsArb = declared('abcdefg').chain((specs) =>
 function gridOf(params: readonly SpaceParam[]): fc.Arbitrary<readonly AxisSpec[]> {
   const axis = (param: SpaceParam) =>
     fc.record({
-      values: fc.uniqueArray(anyOf(param.type), {
+      values: fc.uniqueArray(anyOf(param), {
         minLength: 1,
         maxLength: 3,
-        selector: (value) => JSON.stringify(value === 0 ? 0 : value),
+        selector: canonicalValue,
       }),
       condition: fc.option(fc.nat()),
     });
@@ -106,7 +137,7 @@ function trialsIn(space: Space): fc.Arbitrary<Selection> {
 /** Points that no space holds: any values, and any axes missing. */
 function proposals(axes: readonly SpaceParam[]): fc.Arbitrary<Selection> {
   const point = fc
-    .tuple(...axes.map(({ name, type }) => fc.option(anyOf(type).map((value) => [name, value] as const))))
+    .tuple(...axes.map((param) => fc.option(anyOf(param).map((value) => [param.name, value] as const))))
     .map((entries): Point => Object.fromEntries(entries.filter((entry) => entry !== null)));
   const trial = fc.record({ trial: fc.nat(), replicate: fc.nat({ max: 9 }), point });
   return fc

@@ -16,10 +16,10 @@ describe('defineWorker', () => {
         version: '',
         params: {
           bare: z.number(),
-          list: z.array(z.number()).default([1]),
+          any: z.any().default(1),
           small: z.number().max(1).default(2),
           seed: z.number().default(1),
-          'kebab-case': z.number().default(1),
+          'two words': z.number().default(1),
           twice: z.number().default(1),
         },
         metrics: { status: { type: 'string' }, twice: { type: 'number' } },
@@ -32,11 +32,11 @@ describe('defineWorker', () => {
         '  - version: expected a text such as "1"',
         '  - expected one of run and runBlock, found none',
         '  - parameter "seed": the name is taken by another column of trials.csv',
-        '  - parameter "kebab-case": expected letters, digits and _',
+        '  - parameter "two words": expected a name of letters, digits, "_", ".", "/" and "-" that starts with a letter or "_"',
         '  - metric "status": the name is taken by another column of trials.csv',
         '  - metric "twice": the name is taken by another column of trials.csv',
         '  - parameter "bare" has no default: add .default(…)',
-        '  - parameter "list" is of type array: expected a number, integer, boolean or string',
+        '  - parameter "any" is of type any kind, with the default 1: expected one of number, integer, boolean and string, a list or an object',
         '  - parameter "small": its default 2 is not valid',
       ].join('\n'),
     );
@@ -130,5 +130,20 @@ describe('findParamFaults', () => {
 
   it('is silent about good values and about names that are not the worker’s', () => {
     expect(findParamFaults(worker, { ratio: [0.1], other: ['x'] }, [{ ratio: 0.1, count: 1 }])).toEqual([]);
+  });
+
+  it('tells those who wrote one list in place of a list of lists', () => {
+    const lists = defineWorker({
+      ...{ name: 'lists', version: '1', metrics: {}, run },
+      params: { hidden: z.array(z.int()).default([8]) },
+    });
+    const [fault] = findParamFaults(lists as never, { hidden: [64, 32] }, []);
+    expect(fault).toMatch(
+      /^hidden: 64 \(.*array.*\), 32 \(.*\); for one value that is a list write a list of it: \[\[64,32\]\]$/,
+    );
+    expect(findParamFaults(lists as never, { hidden: [[64, 32], []] }, [])).toEqual([]);
+    expect(findParamFaults(lists as never, { hidden: [[1.5]] }, [])).toEqual([
+      expect.stringMatching(/^hidden: \[1\.5\] \(/),
+    ]);
   });
 });

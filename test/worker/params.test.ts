@@ -64,7 +64,17 @@ describe('zod types whose output is not their input', () => {
     ['custom', z.custom<string>(() => true).default('a'), 'is of type any kind'],
     ['date', z.date().default(new Date(0)), 'is of type any kind, with the default a Date'],
     ['bigint', z.bigint().default(1n), 'is of type any kind, with the default 1n'],
-    ['array', z.array(z.number()).default([1]), 'is of type array'],
+    ['null alone', z.null().default(null), 'is of type null'],
+    ['set', z.set(z.number()).default(new Set([1])), 'is of type any kind, with the default a Set'],
+    ['a list of transformed items', z.array(z.string().trim()).default([]), 'rewrites its values'],
+    ['an object with a coerced part', z.object({ n: z.coerce.number() }).default({ n: 1 }), 'coerces'],
+    ['a tuple with a catch', z.tuple([z.number().catch(1)]).default([1]), 'puts another value'],
+    [
+      'an object that drops names',
+      z.object({ a: z.number() }).default({ a: 1, b: 2 } as never),
+      'not the same',
+    ],
+    ['a list with NaN', z.array(z.nan()).default([Number.NaN]), 'its default'],
     ['no default', z.number(), 'has no default: add .default(…)'],
     ['optional', z.number().optional(), 'has no default'],
     [
@@ -104,6 +114,17 @@ describe('zod types whose output is not their input', () => {
     ['a union of literals', z.union([z.literal('a'), z.literal('b')]).default('a'), 'string', 'a'],
     ['whole or not', z.union([z.int(), z.number().min(0)]).default(1), 'number', 1],
     ['nullable', z.number().nullable().default(1), 'number', 1],
+    ['null as default', z.string().nullable().default(null), 'string', null],
+    ['array', z.array(z.number()).default([1, 2]), 'json', [1, 2]],
+    [
+      'object',
+      z.object({ name: z.string(), lr: z.number() }).default({ name: 'a', lr: 1 }),
+      'json',
+      { name: 'a', lr: 1 },
+    ],
+    ['tuple', z.tuple([z.number(), z.string()]).default([1, 'a']), 'json', [1, 'a']],
+    ['record', z.record(z.string(), z.number()).default({ a: 1 }), 'json', { a: 1 }],
+    ['a list or a text', z.union([z.array(z.number()), z.literal('auto')]).default('auto'), 'json', 'auto'],
     [
       'brand',
       z

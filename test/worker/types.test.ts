@@ -3,6 +3,8 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type { Trial, Worker } from '../../src/index.js';
+import { lin } from '../../src/space/values.js';
+import { defineSweep } from '../../src/sweep/define.js';
 import type { MetricSpec } from '../../src/trial/metrics.js';
 import { defineWorker } from '../../src/worker/define.js';
 
@@ -228,4 +230,38 @@ test('functions over trials of any worker, and of one', () => {
       },
     }) as never,
   );
+});
+
+test('values with parts, names with dots, and constraints', () => {
+  isWorker(
+    defineWorker({
+      ...about,
+      params: {
+        'net.hidden': z.array(z.int()).nullable().default(null),
+        'opt/β': z.object({ lr: z.number() }).default({ lr: 1 }),
+      },
+      metrics: { 'val/loss': { type: 'number' } },
+      run: ({ params }) => {
+        expectTypeOf(params['net.hidden']).toEqualTypeOf<number[] | null>();
+        return { 'val/loss': params['opt/β'].lr };
+      },
+    }) as never,
+  );
+  const sweep = defineSweep({
+    name: 'typed',
+    worker: './typed.js',
+    axes: {
+      'opt/β': [{ lr: 0.1 }, { lr: 0.2 }],
+      beta1: [0.8, 0.9],
+      beta2: lin(0.9, 0.99, 3),
+      'net.hidden': { values: [[64, 32], null], when: { beta2: [0.99] } },
+    },
+    fixed: { depth: null },
+    seeds: [1, 2, 3],
+    where: [
+      (p) => p.beta1 < p.beta2 && p['opt/β'].lr > 0,
+      [['beta1', 'beta2'], ({ beta1, beta2 }) => beta1 < beta2],
+    ],
+  });
+  expect(sweep).toMatchObject({ replicates: 3, seeds: [1, 2, 3], fixed: { depth: null } });
 });

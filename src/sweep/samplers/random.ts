@@ -8,6 +8,7 @@ import { type Random, randomFor } from '../../ground/random.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import { drawFrom, drawValue, isDomain, toFiniteValues } from '../../space/domain.js';
 import type { AxisDomain, GridSpec, Point, Value } from '../../space/types.js';
+import { includesValue } from '../../space/value.js';
 import { axisAt, axisLength } from '../../space/values.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
@@ -179,7 +180,7 @@ function drawPoint(grids: readonly GridSpec<AxisDomain>[], random: Random): Poin
   const point: Record<string, Value> = {};
   for (const { names, values, when } of grid.axes) {
     const exists = Object.entries(when ?? {}).every(
-      ([name, allowed]) => Object.hasOwn(point, name) && allowed.includes(point[name]!),
+      ([name, allowed]) => Object.hasOwn(point, name) && includesValue(allowed, point[name]),
     );
     if (!exists) continue;
     if (names.length === 1) point[names[0]!] = drawAny(values[0]!, random);
