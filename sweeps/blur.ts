@@ -7,8 +7,8 @@ export default defineSweep({
   name: 'blur',
   title: 'Does an autoencoder undo a blur?',
   about: 'Autoencoders are fed blurred images; how many of the decoded ones does a judge take for clear?',
-  worker: new URL('../workers/deblur.js', import.meta.url),
-  report: new URL('../reports/blur.js', import.meta.url),
+  worker: '../workers/deblur.js',
+  report: '../reports/blur.js',
   axes: { sigma: [0.3, 0.4, 0.5, 1, 2, 3], latent: [2, 16, 256], target: ['clear', 'blurred'] },
   replicates: 3,
 });

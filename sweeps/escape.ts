@@ -9,8 +9,8 @@ export default defineSweep({
   name: 'escape',
   title: 'Which optimisers escape a local minimum',
   about: 'Optimisers walk down a slope into a valley; how high a bump can each of them climb to get out?',
-  worker: new URL('../workers/escape.js', import.meta.url),
-  report: new URL('../reports/escape.js', import.meta.url),
+  worker: '../workers/escape.js',
+  report: '../reports/escape.js',
   grids: [
     {
       axes: {

@@ -7,8 +7,8 @@ export default defineSweep({
   title: 'What an autoencoder keeps at each latent size',
   about:
     'Autoencoders of images, one for each size of the code: how well they decode, and what their codes tell apart',
-  worker: new URL('../workers/autoencoder.js', import.meta.url),
-  report: new URL('../reports/latent.js', import.meta.url),
+  worker: '../workers/autoencoder.js',
+  report: '../reports/latent.js',
   axes: { latent: [2, 4, 8, 16, 32, 64, 128, 256] },
   replicates: 3,
 });

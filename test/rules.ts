@@ -42,7 +42,7 @@ export const CLOCKS: Readonly<Record<string, string>> = {
 /** Native and other heavy packages, and the only files that name them. */
 export const NATIVE: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': [
-    ...['check-device', 'engine', 'predictor', 'runtime', 'tensors', 'trainer'].map(
+    ...['check-device', 'engine', 'find', 'predictor', 'runtime', 'tensors', 'trainer'].map(
       (name) => `src/session/onnx/${name}.ts`,
     ),
     'src/cli/doctor/try-package.ts',

@@ -1,8 +1,8 @@
 // Loads a user's file by URL, TypeScript as it is: sweeps, workers and reports are all found by what made their default
 // export. Runs the file's code: call it only in the process where that code belongs.
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SweeplineError } from './errors.js';
 
 /** What `define…` made, and the word for it in messages. */
@@ -42,6 +42,18 @@ export async function loadDefault<T extends { readonly kind: string }>(
   throw new SweeplineError('BAD_DEFINITION', `${path} is not a ${word}: its default export was not made so`, {
     hint: `write \`export default ${example}\``,
   });
+}
+
+/**
+ * The `file:` URL of a module that one at `base` names: by a URL, or by a path from there. A `.js` that is not there
+ * stands for the `.ts` beside it, as in TypeScript's own imports.
+ */
+export function resolveReference(reference: string, base: string): string {
+  const path = reference.startsWith('file:')
+    ? fileURLToPath(reference)
+    : resolve(dirname(fileURLToPath(base)), reference);
+  const typed = path.replace(/\.([cm]?)js$/, '.$1ts');
+  return pathToFileURL(!existsSync(path) && existsSync(typed) ? typed : path).href;
 }
 
 interface Registered {

@@ -1,5 +1,4 @@
 // Bars from zero, with intervals as whiskers or, of few replicates, with the points themselves.
-import type { EChartsOption } from 'echarts';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
 import { type ChartLook, columnsOf, gridFor, heading, legendFor, valueAxis } from './look.js';
@@ -83,7 +82,7 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
       },
       yAxis: valueAxis('linear', spec.yLabel ?? y, values, { max: spec.yMax }),
       series: list,
-    } as EChartsOption,
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 // Heat maps in panels that share one colour scale: a row of panels for each value of one column, a column of panels for
 // each value of another. Numeric axes are true to scale. Cells without a number stay empty.
-import type { EChartsOption } from 'echarts';
 import { type ColourScale, colourAxis, colourBar, colourOf, colourScale } from './colour-scale.js';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
@@ -78,7 +77,7 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
         ...panels.map((panel, i) => cellSeries(panel, i, { across, up, colours })),
         colourBar(bar, colours),
       ],
-    } as EChartsOption,
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 // Lines with bands. A line is broken where there is nothing to draw; it is never drawn across a value that other lines
 // have and it lacks.
-import type { EChartsOption } from 'echarts';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
 import {
@@ -113,7 +112,7 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
       },
       yAxis: valueAxis(yScale, spec.yLabel ?? y, spread, { min: spec.yMin, max: spec.yMax }),
       series: list,
-    } as EChartsOption,
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 // Points: one for each row, told apart by colour and symbol.
-import type { EChartsOption } from 'echarts';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
 import { shortLogAxis } from './log-axis.js';
@@ -85,7 +84,7 @@ export function scatterChart(rows: readonly Row[], spec: ScatterChartSpec): Char
         ...valueAxis(yScale, spec.yLabel ?? y, columnsOf(drawable, [y]), { min: spec.yMin, max: spec.yMax }),
       },
       series: list,
-    } as EChartsOption,
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 // Units of metrics on the axes of charts, as the worker declares them: an axis that is named after a metric, and nothing
 // else, gets its unit.
-import type { EChartsOption } from 'echarts';
 import type { Metric } from '../trial/metrics.js';
 import type { Chart } from './echarts.js';
 
@@ -15,7 +14,7 @@ export function nameUnits(chart: Chart, metrics: readonly Metric[]): Chart {
     ...(yAxis === undefined ? {} : { yAxis: mapEach(yAxis, (axis) => withName(axis, units)) }),
     ...(graphic === undefined ? {} : { graphic: mapEach(graphic, (mark) => withText(mark, units)) }),
   };
-  return { ...chart, option: renamed as EChartsOption };
+  return { ...chart, option: renamed };
 }
 
 type Units = ReadonlyMap<string, string>;

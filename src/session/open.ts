@@ -3,6 +3,7 @@
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import type { Engine, EngineName } from './contract.js';
+import { loadOnnx } from './onnx/find.js';
 import { createSession, type Session } from './session.js';
 
 export const ENGINES: readonly EngineName[] = ['onnx', 'tfjs'];
@@ -23,10 +24,9 @@ export async function openEngine({ engine = 'onnx', device = 'auto' }: SessionCh
   if (engine === 'tfjs') return (await import('./tfjs/engine.js')).openTfjs(device);
   if (engine !== 'onnx') throw new SweeplineError('BAD_USAGE', describeUnknown('engine', engine, ENGINES));
   // Native code is loaded only where something trains.
-  const [{ openOnnx }, { checkDevice }] = await Promise.all([
-    import('./onnx/engine.js'),
-    import('./onnx/check-device.js'),
-  ]);
+  const [{ openOnnx }, { checkDevice }] = await loadOnnx(() =>
+    Promise.all([import('./onnx/engine.js'), import('./onnx/check-device.js')]),
+  );
   if (device === 'auto') return openOnnx((await checkDevice('cuda')).works ? 'cuda:0' : 'cpu');
   if (device !== 'cpu') {
     const found = await checkDevice(device);

@@ -9,7 +9,7 @@ import { toAxisValues } from '../sweep/axis-input.js';
 import type { AxisInput } from '../sweep/define.js';
 
 export interface SuiteRunOptions {
-  /** Name of a shipped sweep, or the URL of a sweep's file: `new URL('./mine.ts', import.meta.url)`. */
+  /** Name of a shipped sweep, or a sweep's file: a path from the suite's own, `'./mine.ts'`, or a `file:` URL. */
   readonly sweep: URL | string;
   /** Names the run's folder within the suite's; default: the sweep's name. Needed where a sweep is run twice. */
   readonly name?: string;

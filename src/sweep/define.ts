@@ -48,7 +48,7 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly name: string;
   readonly title?: string;
   readonly about?: string;
-  /** `new URL('../workers/mine.ts', import.meta.url)` */
+  /** Its file, as a path from the sweep's own, `'../workers/mine.ts'`, or as a `file:` URL. */
   readonly worker: URL | string;
   readonly report?: URL | string;
   /** Several grids, one after another, in place of `axes`. A point that two of them hold runs once. */
@@ -102,7 +102,7 @@ export function defineSweep(options: SweepOptions): Sweep {
   const replicates = options.replicates ?? (Array.isArray(seeds) ? seeds.length : 1);
   if (!isWord(name)) faults.push(`name ${showValue(name)}: expected a word (it names the run folder)`);
   if (options.worker === undefined)
-    faults.push('worker is missing: name its file with new URL("../workers/….ts", import.meta.url)');
+    faults.push('worker is missing: name its file, such as "../workers/mine.ts"');
   else faults.push(...findFileFaults('worker', options.worker));
   if (options.report !== undefined && options.report !== null)
     faults.push(...findFileFaults('report', options.report));
@@ -173,11 +173,11 @@ function readSampler(sampler: unknown, faults: string[]): SamplerRequest {
 
 /** A relative path or a `file:` URL. */
 function findFileFaults(option: string, file: unknown): string[] {
-  const expected = `expected a file, such as new URL("../${option}s/mine.ts", import.meta.url)`;
+  const expected = `expected a file, such as "../${option}s/mine.ts"`;
   if (!(file instanceof URL) && (typeof file !== 'string' || file.trim() === ''))
     return [`${option}: ${expected}; found ${showValue(file)}`];
-  const base = 'file:///';
-  if (!URL.canParse(String(file), base) || new URL(file, base).protocol !== 'file:')
-    return [`${option}: ${expected}; found ${showValue(String(file))}`];
-  return [];
+  // One letter before the colon is a drive.
+  const scheme = /^([a-z][a-z\d+.-]+):/i.exec(String(file))?.[1];
+  const isFile = scheme === undefined || (scheme.toLowerCase() === 'file' && URL.canParse(String(file)));
+  return isFile ? [] : [`${option}: ${expected}; found ${showValue(String(file))}`];
 }

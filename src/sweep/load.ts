@@ -1,8 +1,7 @@
 // Finds and loads sweep files: the shipped ones by name, a user's by path, TypeScript as it is.
-import { existsSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { compiledPath } from '../ground/compiled.js';
-import { loadDefault } from '../ground/module.js';
+import { loadDefault, resolveReference } from '../ground/module.js';
 import { splitStageUrl, stageUrl } from '../worker/stage.js';
 import type { Sweep } from './define.js';
 import { findFile, type ShippedFiles, shippedNames } from './shipped.js';
@@ -39,8 +38,8 @@ export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
   const loaded = {
     sweep,
     url,
-    workerUrl: resolveModule(sweep.worker, url),
-    reportUrl: sweep.report === null ? null : resolveModule(sweep.report, url),
+    workerUrl: resolveReference(sweep.worker, url),
+    reportUrl: sweep.report === null ? null : resolveReference(sweep.report, url),
   };
   return stage === undefined ? loaded : loadedStage(loaded, stage);
 }
@@ -62,10 +61,4 @@ export function loadedStage({ sweep, url, workerUrl }: LoadedSweep, stage: strin
     workerUrl: stageUrl(workerUrl, stage),
     reportUrl: null,
   };
-}
-
-function resolveModule(reference: string, base: string): string {
-  const url = new URL(reference, base).href;
-  const typed = url.replace(/\.([cm]?)js$/, '.$1ts');
-  return !existsSync(fileURLToPath(url)) && existsSync(fileURLToPath(typed)) ? typed : url;
 }

@@ -120,9 +120,9 @@ export function skipToStatus(bytes: Uint8Array, at: number, axes: number): numbe
 }
 
 /** The key of the row that begins at `at`. */
-export function keyAt(bytes: Buffer, at: number): string {
+export function keyAt(bytes: Uint8Array, at: number): string {
   const key = skipCell(bytes, at);
-  return bytes.toString('latin1', key, skipCell(bytes, key) - 1);
+  return String.fromCharCode(...bytes.subarray(key, skipCell(bytes, key) - 1));
 }
 
 const decoder = new TextDecoder();

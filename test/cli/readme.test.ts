@@ -2,12 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-
-const blocks = [
-  ...readFileSync('README.md', 'utf8').matchAll(/```[jt]s\n(\/\/ (\S+\.m?[jt]s)[^\n]*\n[\s\S]*?)```/g),
-];
+import { addReport, writeExamples } from '../readme.js';
 
 function makeProject(type: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sweepline-user-'));
@@ -15,15 +12,8 @@ function makeProject(type: string): string {
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(resolve('.'), join(folder, 'node_modules', 'sweepline'));
   symlinkSync(resolve('node_modules/zod'), join(folder, 'node_modules', 'zod'));
-  for (const [, text, name] of blocks) {
-    const path = join(folder, name!.replace(/,$/, ''));
-    mkdirSync(dirname(path), { recursive: true });
-    const named = text!.replace(
-      '  axes:',
-      "  report: new URL('../reports/parabola.ts', import.meta.url),\n  axes:",
-    );
-    writeFileSync(path, name!.startsWith('sweeps/parabola') ? named : text!);
-  }
+  writeExamples(folder);
+  addReport(folder);
   return folder;
 }
 

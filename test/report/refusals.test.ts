@@ -1,9 +1,8 @@
 // What charts refuse, and what they draw of rows that are not as tidy as one would like.
-import type { EChartsOption } from 'echarts';
 import { describe, expect, it } from 'vitest';
 import { barChart, lineChart, scatterChart } from '../../src/report/charts.js';
 import { colourOf, colourScale } from '../../src/report/colour-scale.js';
-import { renderChart } from '../../src/report/echarts.js';
+import { type Chart, renderChart } from '../../src/report/echarts.js';
 import { heatMap } from '../../src/report/heatmap.js';
 import { fullestColumns } from '../../src/report/heatmap-layout.js';
 import { evenTicks } from '../../src/report/log-axis.js';
@@ -25,7 +24,7 @@ const draw = {
     scatterChart(data as never, { x: 'x', y: 'loss', ...columns }),
 };
 const code = 'BAD_DEFINITION';
-const seriesOf = (option: EChartsOption) => option.series as { type: string; data: unknown[][] }[];
+const seriesOf = (option: Chart['option']) => option.series as { type: string; data: unknown[][] }[];
 
 describe.each(Object.entries(draw))('%s refuses', (chart, make) => {
   it('unknown columns, with the candidates', () => {

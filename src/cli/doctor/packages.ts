@@ -19,8 +19,8 @@ const AGAIN = 'npm install';
 
 export const PACKAGES: readonly PackageSpec[] = [
   { part: 'piscina', name: 'worker threads', isNeeded: true, hint: AGAIN },
-  { part: 'onnxruntime', name: 'engine onnx', isNeeded: true, hint: AGAIN },
   { part: 'duckdb', name: 'reports', isNeeded: true, hint: AGAIN },
+  { part: 'onnxruntime', name: 'engine onnx', isNeeded: false, hint: AGAIN },
   { part: 'webgpu', name: 'device webgpu', isNeeded: false, hint: AGAIN },
   { part: 'cuda', name: 'device cuda', isNeeded: false, hint: AGAIN },
   {
@@ -35,6 +35,7 @@ export const PACKAGES: readonly PackageSpec[] = [
     isNeeded: false,
     hint: 'npm install @tensorflow/tfjs-node@4.22.0',
   },
+  { part: 'tfjs-cpu', name: 'engine tfjs (JS)', isNeeded: false, hint: AGAIN },
 ];
 
 export async function checkPackage({ part, name, isNeeded, hint }: PackageSpec): Promise<Check> {

@@ -1,6 +1,7 @@
 // Looks at one package from inside, in a process of its own (see packages.ts): a native library that crashes or hangs
 // while it loads takes only this process with it. Answers by message: what native code prints stays out of the way.
 import { SweeplineError } from '../../ground/errors.js';
+import { loadOnnx } from '../../session/onnx/find.js';
 
 /** What is found in a package, by its name. */
 const TRIES: Readonly<Record<string, () => Promise<string>>> = {
@@ -9,7 +10,7 @@ const TRIES: Readonly<Record<string, () => Promise<string>>> = {
     return `piscina ${Piscina.version}`;
   },
   async onnxruntime() {
-    const { env, listSupportedBackends } = await import('onnxruntime-node');
+    const { env, listSupportedBackends } = await orAbsent(() => loadOnnx(() => import('onnxruntime-node')));
     const backends = listSupportedBackends();
     const names = (bundled: boolean) =>
       backends
@@ -29,6 +30,7 @@ const TRIES: Readonly<Record<string, () => Promise<string>>> = {
   cuda: () => describeDevice('cuda'),
   'tfjs-node-gpu': () => describeTfjs('tfjs-node-gpu'),
   'tfjs-node': () => describeTfjs('tfjs-node'),
+  'tfjs-cpu': () => describeTfjs('tfjs-cpu'),
 };
 
 /** Something that is not there and need not be, with the command that adds it. */
@@ -43,7 +45,7 @@ class Absent extends Error {
 
 /** A device of the onnx engine, by running a net of one unit on it. */
 async function describeDevice(device: string): Promise<string> {
-  const { checkDevice } = await import('../../session/onnx/check-device.js');
+  const { checkDevice } = await orAbsent(() => loadOnnx(() => import('../../session/onnx/check-device.js')));
   const { works, detail, remedy } = await checkDevice(device);
   if (!works) throw new Absent(detail, remedy);
   return detail;
@@ -55,10 +57,17 @@ async function describeTfjs(device: string): Promise<string> {
     import('../../session/tfjs/find.js'),
     import('../../session/tfjs/load.js'),
   ]);
-  try {
+  return orAbsent(async () => {
     const found = findTfjs(device);
     const { tf, device: actual } = await loadTfjs(found);
     return `${found.packageName} ${tf.version_core}: ${actual}`;
+  });
+}
+
+/** What an engine says that it lacks may be absent. */
+async function orAbsent<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
   } catch (error) {
     if (error instanceof SweeplineError) throw new Absent(error.message, error.hint);
     throw error;

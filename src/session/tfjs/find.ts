@@ -35,11 +35,11 @@ const NODE: Candidate = {
   packageName: '@tensorflow/tfjs-node',
   install: add('@tensorflow/tfjs-node'),
 };
-/** Comes with Sweepline. */
+/** In JavaScript alone. */
 const PURE: Candidate = {
   device: 'tfjs-cpu',
   packageName: '@tensorflow/tfjs-backend-cpu',
-  install: 'npm install',
+  install: 'npm install @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0',
 };
 
 /** In order of preference. */
