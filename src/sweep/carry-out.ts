@@ -22,6 +22,7 @@ import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
 import type { Settings } from './settings.js';
+import { planStages } from './stages.js';
 import { Tally } from './tally.js';
 
 /** How often observers hear of progress, in ms. */
@@ -83,7 +84,10 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     announce: () =>
       seen.tell('onStart', {
         folder,
-        plan: describePlan({ job, settings, sampler, folder, counts: before, prediction: null }),
+        plan: describePlan({
+          ...{ job, settings, sampler, folder },
+          ...{ counts: before, prediction: null, stages: planStages(job, folder) },
+        }),
         resumed: !isNew,
       }),
     async begin(stages) {
