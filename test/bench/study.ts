@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findDataset, listDatasets } from '../../src/data/catalogue.js';
 import { systemClock } from '../../src/ground/clock.js';
+import { findPython } from '../python.js';
 import { peakMemory } from './memory.js';
-import { findPython } from './python.js';
 import { type BenchRow, median } from './row.js';
 
 const ROUNDS = 2;

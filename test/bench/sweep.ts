@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { AxisValues } from '../../src/space/types.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { startRun } from '../../src/sweep/start.js';
+import { findPython } from '../python.js';
 import { peakMemory } from './memory.js';
-import { findPython } from './python.js';
 import { type BenchRow, median } from './row.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
