@@ -47,20 +47,20 @@ export function describeTrouble(rows: readonly Row[], describe: (row: Row) => st
   return [
     collapsed.length === 0
       ? 'No trial collapsed.'
-      : `**Collapsed: ${collapsed.length} of ${rows.length}** give the same image whatever they are shown (decoded variance under 1 % of the originals'): ${list(collapsed)}.`,
+      : `**Collapsed: ${collapsed.length} of ${rows.length}** give the same image for every input (decoded variance under 1 % of the originals'): ${list(collapsed)}.`,
     dead.length === 0
-      ? 'No trial died altogether.'
+      ? 'No trial is dead (the same code for every image).'
       : `**Dead: ${dead.length} of ${rows.length}** give every test image the same code: ${list(dead)}.`,
     ...(partly.length === 0
       ? []
       : [
           `Some code units are constant in ${partly.length} more: ${list(partly, (row) => `${row.dead_units} of ${row.latent}`)}.`,
         ]),
-    'All of them count in the means above: leaving them out would flatter their settings.',
+    'All of them are included in the means above: leaving them out would make their settings look better than they are.',
   ];
 }
 
 /** A section of trouble as a list. */
 export function troubleSection(lines: readonly string[]): string {
-  return `## Trials that died or collapsed\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+  return `## Dead and collapsed trials\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }

@@ -37,7 +37,7 @@ const clearRow = (png: Uint8Array) => ({ label: 'clear', png, part: PARTS.clear 
 
 const blurredRow = (sigma: number, { row, png }: Shown) => ({
   label: `σ ${sigma}`,
-  note: `judge right for ${percent(row.judge_accuracy)}`,
+  note: `discriminator accuracy ${percent(row.judge_accuracy)}`,
   png,
   part: PARTS.blurred,
 });
@@ -49,8 +49,8 @@ export async function drawSamples(context: ReportContext): Promise<string | null
     [clearRow(blurs[0]!.shown[0]!.png), ...blurs.map(({ sigma, shown }) => blurredRow(sigma, shown[0]!))],
     {
       name: 'blur-samples',
-      title: `Test images under each blur, ${dataName(context)}`,
-      about: 'Rows of images: clear, then blurred ever more widely',
+      title: `Test images at each blur width, ${dataName(context)}`,
+      about: 'Rows of images: clear, then with increasing blur',
     },
   );
 }
@@ -72,7 +72,7 @@ export async function drawDecoded(
         blurredRow(sigma, shown[0]!),
         ...pickEvenly(shown, MOST_ROWS).map(({ row, png }) => ({
           label: `→ ${row.setting}`,
-          note: `${percent(row.clear_rate_decoded)} pass, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
+          note: `${percent(row.clear_rate_decoded)} sharp, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
           png,
           part: PARTS.decoded,
         })),
@@ -80,9 +80,10 @@ export async function drawDecoded(
     ],
     {
       name,
-      title: `What autoencoders make of blurred images, ${dataName(context)}`,
-      subtitle: `${how}; pass: share of all decoded test images that the judge takes for clear`,
-      about: 'Rows of images: for each blur the blurred ones, then the decoded ones of each latent size',
+      title: `Blurred images and their decodings, ${dataName(context)}`,
+      subtitle: `${how}; sharp: share of all decoded test images that the discriminator classifies as sharp`,
+      about:
+        'Rows of images: for each blur width the blurred images, then the decoded images of each latent size',
       wide: 420,
     },
   );

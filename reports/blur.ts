@@ -20,7 +20,7 @@ import { type Target, trialsOf } from './blur-trials.js';
 const GUESSING = 0.6;
 export default defineReport({
   name: 'blur',
-  title: 'Does an autoencoder undo a blur?',
+  title: 'Does an autoencoder deblur?',
   tables: [
     deblurTable(
       'deblur',
@@ -36,27 +36,27 @@ export default defineReport({
   figures: [
     {
       name: 'blur-samples',
-      about: 'The same test images, clear and under each blur.',
+      about: 'The same test images, clear and at each blur width.',
       render: drawSamples,
     },
     {
       name: 'blur-judge',
       about:
-        'What DisNet sees of each blur: the share of test images it sorts right, and the shares of clear and of blurred ones that it takes for clear. One judge a blur: how far another would be from it, this run cannot say.',
+        'DisNet on each blur: its accuracy on the test images, and the shares of clear and of blurred images that it classifies as sharp. One discriminator per blur width: this run says nothing about how much another one would differ.',
       sql: (context) => trialsOf(context),
       draw: drawJudge,
     },
-    passingFigure('blur-passing', 'clear', 'held to the clear image'),
-    passingFigure('blur-passing-blurred', 'blurred', 'held to the blurred image (control)'),
+    passingFigure('blur-passing', 'clear', 'trained towards the clear image'),
+    passingFigure('blur-passing-blurred', 'blurred', 'trained towards the blurred image (control)'),
     {
       name: 'blur-distance',
       about:
-        'Mean distance per pixel from the clear test image, of the decoded images (held to the clear one; mean over replicates with their range) and of the blurred ones themselves. Below the blurred ones, some of the blur is undone.',
+        'Mean distance per pixel from the clear test image: of the decoded images (trained towards the clear one; mean over replicates with their range) and of the blurred images themselves. Below the blurred images, some of the blur is removed.',
       sql: (context) => trialsOf(context, 'clear'),
       draw: drawDistance,
     },
-    decodedFigure('blur-decoded', 'clear', 'held to the clear image'),
-    decodedFigure('blur-decoded-blurred', 'blurred', 'held to the blurred image (control)'),
+    decodedFigure('blur-decoded', 'clear', 'trained towards the clear image'),
+    decodedFigure('blur-decoded-blurred', 'blurred', 'trained towards the blurred image (control)'),
   ],
   text: [answer, nameTrouble],
 });
@@ -67,10 +67,10 @@ function deblurTable(name: string, target: Target, about: string): TableSpec {
     about,
     columns: {
       judge_accuracy:
-        'test images that the judge of this blur sorts right; 0.5: it guesses, and its rates say nothing',
-      clear_rate_clear: 'share of the clear test images that pass for clear',
-      clear_rate_blurred: 'share of the blurred test images that pass for clear',
-      clear_rate_decoded: 'share of the decoded test images that pass for clear',
+        'accuracy of the discriminator of this blur width on the test images; at 0.5 it is at chance, and its rates mean nothing',
+      clear_rate_clear: 'share of the clear test images that are classified as sharp',
+      clear_rate_blurred: 'share of the blurred test images that are classified as sharp',
+      clear_rate_decoded: 'share of the decoded test images that are classified as sharp',
       test_l1_to_clear: 'mean |decoded − clear| per pixel',
     },
     preview: 50,
@@ -89,7 +89,7 @@ function deblurTable(name: string, target: Target, about: string): TableSpec {
 function passingFigure(name: string, target: Target, how: string): FigureSpec {
   return {
     name,
-    about: `Share of the decoded test images that the judge takes for clear, from autoencoders ${how}: mean over replicates with their range; and of clear and blurred images as they are. Where those two meet, the judge guesses.`,
+    about: `Share of the decoded test images that the discriminator classifies as sharp, from autoencoders ${how}: mean over replicates with their range; and the same of the clear and the blurred images. Where these two meet, the discriminator is at chance.`,
     sql: (context) => trialsOf(context, target),
     draw: (rows, context) =>
       overSigma(
@@ -99,9 +99,9 @@ function passingFigure(name: string, target: Target, how: string): FigureSpec {
           ...spreads(named(rows, 'blurred images'), 'clear_rate_blurred'),
         ],
         {
-          title: `Decoded images that pass for clear, ${dataName(context)}`,
+          title: `Decoded images classified as sharp, ${dataName(context)}`,
           subtitle: `autoencoders ${how}; mean over replicates, with the range between them`,
-          yLabel: 'share taken for clear',
+          yLabel: 'share classified as sharp',
           yMax: 1,
         },
       ),
@@ -111,7 +111,7 @@ function passingFigure(name: string, target: Target, how: string): FigureSpec {
 function decodedFigure(name: string, target: Target, how: string): FigureSpec {
   return {
     name,
-    about: `Clear test images; then for each blur what the autoencoders are fed, and what the first replicate of each size makes of it, ${how}.`,
+    about: `Clear test images; then, for each blur width, the input of the autoencoders and the output of the first replicate of each latent size, ${how}.`,
     render: (context) => drawDecoded(context, name, target, how),
   };
 }
@@ -164,17 +164,17 @@ function overSigma(
 function drawJudge(rows: readonly Row[], context: ReportContext): Chart {
   const measures = [
     ['accuracy', 'judge_accuracy'],
-    ['clear taken for clear', 'clear_rate_clear'],
-    ['blurred taken for clear', 'clear_rate_blurred'],
+    ['clear classified as sharp', 'clear_rate_clear'],
+    ['blurred classified as sharp', 'clear_rate_blurred'],
   ] as const;
   const lines = measures.flatMap(([measure, metric]) => spreads(named(rows, measure), metric));
   return overSigma(lines, {
-    title: `What the judge sees of a blur, ${dataName(context)}`,
+    title: `The discriminator by blur width, ${dataName(context)}`,
     subtitle: 'DisNet on test images, half of them clear and half blurred',
     seriesLabel: 'measure',
     yLabel: 'share of the test images',
     yMax: 1,
-    marks: [{ y: 0.5, label: 'guessing' }],
+    marks: [{ y: 0.5, label: 'chance' }],
   });
 }
 
@@ -183,14 +183,14 @@ function drawDistance(rows: readonly Row[], context: ReportContext): Chart {
     [...spreads(rows, 'test_l1_to_clear'), ...spreads(named(rows, 'blurred images'), 'blurred_l1_to_clear')],
     {
       title: `Distance from the clear image, ${dataName(context)}`,
-      subtitle: 'test images; autoencoders held to the clear image',
+      subtitle: 'test images; autoencoders trained towards the clear image',
       yLabel: 'mean |difference| per pixel',
     },
   );
 }
 
 async function answer(context: ReportContext): Promise<string> {
-  const heading = `## Does it undo the blur? ${dataName(context)}`;
+  const heading = `## Does it deblur? ${dataName(context)}`;
   const { rows } = await context.query(await trialsOf(context, 'clear'));
   if (rows.length === 0) return `${heading}\n\nNot answered: no trial with target clear has finished.`;
   const inOrder = [...rows].sort((a, b) => Number(a.sigma) - Number(b.sigma));
@@ -206,20 +206,20 @@ async function answer(context: ReportContext): Promise<string> {
     const { judge_accuracy, clear_rate_clear, clear_rate_blurred, blurred_l1_to_clear } = members[0]!;
     const undone = Number(nearest.mean) < Number(blurred_l1_to_clear);
     return (
-      `**${blur}**: nearest to the clear images comes **${nearest.series}**, L1 ${digits(nearest.mean)}; ` +
-      `${undone ? '**some of the blur is undone**' : 'farther than doing nothing'} (blurred images as they are: ${digits(blurred_l1_to_clear)}). ` +
+      `**${blur}**: closest to the clear images is **${nearest.series}**, L1 ${digits(nearest.mean)}; ` +
+      `${undone ? '**some of the blur is removed**' : 'farther away than the input'} (the blurred images: ${digits(blurred_l1_to_clear)}). ` +
       (Number(judge_accuracy) < GUESSING
-        ? `The judge guesses (right for ${percent(judge_accuracy)} of the test images): what passes says nothing.`
-        : `${percent(passing!.mean)} of its images pass for clear, as do ${percent(clear_rate_blurred)} of the blurred and ${percent(clear_rate_clear)} of the clear ones (judge right for ${percent(judge_accuracy)}).`)
+        ? `The discriminator is at chance (accuracy ${percent(judge_accuracy)}), so its rates mean nothing.`
+        : `${percent(passing!.mean)} of its images are classified as sharp, as are ${percent(clear_rate_blurred)} of the blurred and ${percent(clear_rate_clear)} of the clear images (accuracy of the discriminator: ${percent(judge_accuracy)}).`)
     );
   });
   const empty = rows.filter((row) => row.collapsed === true && Number(row.clear_rate_decoded) > 0.5);
   return [
     heading,
     lines.map((line) => `- ${line}`).join('\n'),
-    'Means over replicates. **Passing is not being right**: the judge has learnt what a blur looks like, not which digit it was. ' +
-      'A sharp image of another digit passes, and so does one sharp image that a collapsed autoencoder gives for all ' +
-      `(in this run: ${empty.length} of ${rows.length} trials held to the clear image collapsed and have most of their images pass). The distance tells that part.`,
+    'Means over replicates. **Sharp does not mean correct**: the discriminator has learnt what blur looks like, not which digit it was. ' +
+      'A sharp image of another digit is classified as sharp, and so is the one sharp image that a collapsed autoencoder gives for every input ' +
+      `(in this run: ${empty.length} of ${rows.length} trials trained towards the clear image collapsed and still have most of their images classified as sharp). The distance shows this.`,
   ].join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-// The report of the escape study: how high a bump each optimiser gets over, and at which numbers. It states question 1
+// The report of the escape study: how high a barrier each optimiser escapes, and with which parameters. It states question 1
 // of the study (α = 0.3, 20 steps) with its answer; every number in the text is computed from the run's rows.
 import {
   type Chart,
@@ -26,13 +26,13 @@ const CONSTANTS = 'SELECT momentum, decay, slope_down, slope_up FROM trials LIMI
 
 export default defineReport({
   name: 'escape',
-  title: 'Which optimisers get out of a local minimum?',
+  title: 'Which optimisers escape a local minimum?',
 
   tables: [
     thresholdTable({
       name: 'escape-thresholds',
       about:
-        'The least bump height h that a configuration does not escape, with the bracket of the heights tried.',
+        'The lowest barrier h that a configuration does not escape, with the bracket of the heights tried.',
       axis: 'h',
       metric: 'escaped',
       by: ['optimizer', 'alpha', 'beta1', 'beta2', 'eps', 'steps'],
@@ -49,13 +49,13 @@ export default defineReport({
     },
     {
       name: 'escape-optimizers',
-      about: 'Each optimiser at its best, and how often it did not get out at all.',
+      about: 'Each optimiser at its best setting, and how often it did not escape at all.',
       columns: {
         configurations: 'combinations of step size, β1, β2 and ε',
-        never_reached: 'of these, the ones that did not even get to the local minimum within the steps',
-        stuck: 'got there, and escape no bump however low',
+        never_reached: 'of these, those that did not reach the local minimum within the steps',
+        stuck: 'configurations that reached it, and escaped no barrier',
         best: 'highest threshold, and (best_alpha, best_beta1, best_beta2) where it was found first',
-        worst: 'lowest threshold of a configuration that got to the local minimum',
+        worst: 'lowest threshold of a configuration that reached the local minimum',
       },
       sql: `
         WITH reached AS (
@@ -88,7 +88,7 @@ export default defineReport({
     {
       name: 'escape-trajectories',
       about:
-        'Question 1 drawn: θ after each step at α = 0.3, and where on the landscape that is, for a bump between the two thresholds. A trial ends where it passes the top.',
+        'Question 1: θ after each step at α = 0.3, and its place on the landscape, for a barrier between the two thresholds. A trial ends when it passes the top.',
       sql: `SELECT DISTINCT ON (optimizer) * FROM question1 trials WHERE optimizer IN ('sgd', 'adam')
         ORDER BY optimizer DESC, ${STUDY_BETAS_FIRST}, eps`,
       draw: drawTrajectories,
@@ -96,7 +96,7 @@ export default defineReport({
     {
       name: 'escape-by-alpha',
       about:
-        'The highest bump escaped against the step size, at β1 and β2 nearest to 0.9 and 0.999. A line has gaps where no bump is escaped, and ends where the local minimum is not reached.',
+        'The highest barrier escaped against the step size, at β1 and β2 nearest to 0.9 and 0.999. A line has gaps where no barrier is escaped, and ends where the local minimum is not reached.',
       sql: `
         SELECT DISTINCT ON (optimizer, alpha) optimizer, alpha, threshold FROM ${MAIN} trials
         ORDER BY optimizer, alpha, ${STUDY_BETAS_FIRST}, threshold DESC`,
@@ -108,7 +108,7 @@ export default defineReport({
           xScale: 'log',
           yScale: 'log',
           yMin: 0.001,
-          title: 'Highest bump escaped, by step size',
+          title: 'Highest barrier escaped, by step size',
           xLabel: 'step size α',
           yLabel: 'threshold of h',
           width: 960,
@@ -117,7 +117,8 @@ export default defineReport({
     },
     {
       name: 'escape-heatmap',
-      about: 'The highest bump escaped over step size and β1, for each optimiser that has a β1 and each β2.',
+      about:
+        'The highest barrier escaped over step size and β1, for each optimiser that has a β1 and each β2.',
       sql: `SELECT optimizer, alpha, beta1 AS "β1", beta2 AS "β2", max(threshold) AS threshold FROM ${MAIN}
         WHERE beta1 IS NOT NULL GROUP BY ALL ORDER BY optimizer, "β2", "β1", alpha`,
       draw: (rows) => heatMap(rows, HEAT_MAP),
@@ -133,7 +134,7 @@ const HEAT_MAP: HeatMapSpec = {
   value: 'threshold',
   panelRows: 'optimizer',
   panelColumns: 'β2',
-  title: 'Highest bump escaped, by step size and β1',
+  title: 'Highest barrier escaped, by step size and β1',
   xLabel: 'step size α',
   valueLabel: 'threshold of h',
   min: 0,
@@ -141,14 +142,14 @@ const HEAT_MAP: HeatMapSpec = {
 
 async function answerQuestion1({ table, query }: ReportContext): Promise<string> {
   const { rows } = table('question1');
-  const heading = '## Question 1: which optimisers get out of the local minimum?';
+  const heading = '## Question 1: which optimisers escape the local minimum?';
   if (rows.length === 0)
     return `${heading}\n\nNot answered: the run has no finished trials at α = 0.3 with 20 steps.`;
   const constants = (await query(CONSTANTS)).rows[0]!;
   const lines = rows.map((row) => {
     const threshold = row.threshold as number;
     const found = row.method === 'exact' ? '' : ` (by ${row.method}: between ${row.lower} and ${row.upper})`;
-    const reach = threshold > 0 ? `every bump lower than **${digits(threshold)}**` : '**no bump**';
+    const reach = threshold > 0 ? `every barrier lower than **${digits(threshold)}**` : '**no barrier**';
     return `- ${describe(row)} escapes ${reach}${found}. It ${describeWalk(trajectoryOf({ ...constants, ...row }))}.`;
   });
   const best = rows[0]!;
@@ -156,21 +157,21 @@ async function answerQuestion1({ table, query }: ReportContext): Promise<string>
   const answer =
     best.threshold === worst.threshold
       ? ''
-      : `\n\nSo ${describe(best)} gets over the highest bump; ${describe(worst)} stays behind every bump from ` +
-        `${digits(worst.threshold as number)} on.`;
+      : `\n\nSo ${describe(best)} escapes the highest barrier; ${describe(worst)} escapes none of height ` +
+        `${digits(worst.threshold as number)} or more.`;
   const setting =
-    'At α = 0.3, within 20 steps from θ = 0, with the local minimum at θ = 1 and a bump of height h after it:';
+    'At α = 0.3, within 20 steps from θ = 0, with the local minimum at θ = 1 and a barrier of height h behind it:';
   return `${heading}\n\n${setting}\n\n${lines.join('\n')}${answer}`;
 }
 
-/** On a bump too high for it. */
+/** On a barrier that is too high for it. */
 function describeWalk(thetas: readonly number[]): string {
   const peak = Math.max(...thetas);
   const [before, other, last] = thetas.slice(-3) as [number, number, number];
   const bounces = Math.abs(last - before) < 1e-9 && Math.abs(last - other) > 1e-9;
   const [low, high] = [other, last].sort((a, b) => a - b) as [number, number];
-  const end = bounces ? `, and bounces between ${digits(low)} and ${digits(high)} at the end` : '';
-  return `climbs to θ = ${digits(peak)} at most${end}`;
+  const end = bounces ? `, and oscillates between ${digits(low)} and ${digits(high)} at the end` : '';
+  return `reaches at most θ = ${digits(peak)}${end}`;
 }
 
 function describeSweep({ table }: ReportContext): string {
@@ -182,12 +183,12 @@ function describeSweep({ table }: ReportContext): string {
     if (row.best_beta2 !== null) at.push(`β2 = ${number(row.best_beta2)}`);
     const ofAll = `of ${row.configurations} configurations`;
     const trouble = [
-      ...(row.never_reached ? [`; never at the local minimum: ${row.never_reached} ${ofAll}`] : []),
-      ...(row.stuck ? [`; there, but over no bump: ${row.stuck} ${ofAll}`] : []),
+      ...(row.never_reached ? [`; never reached the local minimum: ${row.never_reached} ${ofAll}`] : []),
+      ...(row.stuck ? [`; reached it, but escaped no barrier: ${row.stuck} ${ofAll}`] : []),
     ];
     return `- **${row.optimizer}**: up to ${number(row.best)}, at ${at.join(', ')}${trouble.join('')}`;
   });
-  return `## The whole sweep, ${rows[0]!.steps} steps\n\nThe highest bump each optimiser escapes, and where:\n\n${lines.join('\n')}`;
+  return `## The whole sweep, ${rows[0]!.steps} steps\n\nThe highest barrier that each optimiser escapes, and its parameters:\n\n${lines.join('\n')}`;
 }
 
 function describe(row: Row): string {
@@ -266,7 +267,7 @@ async function drawTrajectories(found: readonly Row[], { query }: ReportContext)
     width: 960,
     height: 420,
     option: {
-      title: { text: `α = 0.3, a bump of height ${h}`, left: 12, top: 8 },
+      title: { text: `α = 0.3, a barrier of height ${h}`, left: 12, top: 8 },
       legend: { top: 10, right: 16, data: walks.map((walk) => walk.name) },
       grid: [
         { left: 64, width: 360, top: 64, bottom: 56 },
@@ -297,7 +298,7 @@ async function drawTrajectories(found: readonly Row[], { query }: ReportContext)
             lineStyle: { type: 'dotted', width: 1.5, color: '#59636e' },
             data: [
               { yAxis: 1, label: { formatter: 'local\nminimum', position: 'end' } },
-              { yAxis: top, label: { formatter: 'top of\nthe bump', position: 'end' } },
+              { yAxis: top, label: { formatter: 'top of the\nbarrier', position: 'end' } },
             ],
           },
         },

@@ -33,19 +33,19 @@ const TSNE_ITERATIONS = 500;
 
 export default defineReport({
   name: 'latent',
-  title: 'What does an autoencoder keep at each latent size?',
+  title: 'How much class information survives at each latent dimension?',
   choices: {
-    plane: { about: 'what places codes of more than two numbers', values: ['tsne', 'umap'] },
+    plane: { about: 'the embedding of codes with more than two dimensions', values: ['tsne', 'umap'] },
   },
 
   tables: [
     meansTable({
       name: 'latent-accuracy',
-      about: 'One row a latent size: means over its replicates, those that died or collapsed included.',
+      about: 'One row per latent dimension: means over its replicates, dead and collapsed ones included.',
       columns: {
         kmeans_accuracy:
-          'k-means on the test codes after the best one-to-one matching of clusters to digits; low and high: its 95 % interval (Student) over replicates, cut off at 0 and 1',
-        raw_accuracy: 'the same without matching: says nothing, about 0.1 by chance',
+          'k-means on the test codes after optimal (Hungarian) assignment of clusters to digits; low and high: its 95 % interval (Student) over replicates, clipped to [0, 1]',
+        raw_accuracy: 'the same without the assignment: meaningless, about 0.1 by chance',
         dead_units: 'code units that are constant over the test images, mean',
         collapsed: 'replicates whose decoded images do not depend on the input',
       },
@@ -58,7 +58,7 @@ export default defineReport({
     {
       name: 'classification',
       about:
-        'Precision, recall and F1 of each digit, its matched cluster taken for a prediction; one block a trial.',
+        'Precision, recall and F1 of each digit, its assigned cluster taken as the prediction; one block per trial.',
       sql: (context) => {
         const columns = { precision: 'number', recall: 'number', f1: 'number', support: 'integer' } as const;
         return tabulate(context, { class: 'string', ...columns }, ({ classification }) =>
@@ -68,7 +68,7 @@ export default defineReport({
     },
     {
       name: 'confusion',
-      about: 'Test images of each digit by the digit that their cluster is matched to.',
+      about: 'Test images of each digit by the digit that their cluster is assigned to.',
       preview: 0,
       sql: (context) =>
         tabulate(context, { class: 'integer', matched: 'integer', count: 'integer' }, ({ confusion }) =>
@@ -81,7 +81,7 @@ export default defineReport({
     {
       name: 'latent-accuracy',
       about:
-        'Accuracy of k-means on the codes after matching clusters to digits, and of a linear classifier on the same codes, mean over replicates, with the replicates themselves or, from five on, with 95 % intervals. Unmatched (raw) accuracy stays near 0.1 whatever the codes are.',
+        'Accuracy of k-means on the codes after assigning clusters to digits, and of a linear classifier on the same codes: mean over replicates, with the replicates themselves or, from five on, with 95 % intervals. Accuracy without the assignment (raw) stays near 0.1 whatever the codes are.',
       sql: async (context) => `SELECT ${await settingOf(context)} AS setting, * FROM trials
         WHERE status = 'ok' ORDER BY latent, trial`,
       draw: (rows, context) =>
@@ -91,10 +91,10 @@ export default defineReport({
           series: 'measure',
           replicates: 'mean',
           within: [0, 1],
-          title: `What the codes tell apart, by latent size, ${dataName(context)}`,
+          title: `Accuracy by latent dimension, ${dataName(context)}`,
           subtitle:
             'test images; bars: mean over replicates; points: replicates, or from five on their 95 % interval',
-          xLabel: 'latent size',
+          xLabel: 'latent dimension',
           yLabel: 'accuracy',
           yMax: 1,
           width: 960,
@@ -104,7 +104,7 @@ export default defineReport({
     {
       name: 'latent-loss',
       about:
-        'Training loss after each epoch on a log axis: mean over replicates, and the band from the lowest to the highest.',
+        'Training loss after each epoch on a log axis: mean over replicates, with a band from the lowest to the highest.',
       sql: async (
         context,
       ) => `SELECT concat('latent ', ${await settingOf(context)}) AS setting, any_value(latent) AS size, step,
@@ -119,7 +119,7 @@ export default defineReport({
           series: 'setting',
           band: ['low', 'high'],
           yScale: 'log',
-          title: `Training loss by latent size, ${dataName(context)}`,
+          title: `Training loss by latent dimension, ${dataName(context)}`,
           subtitle: 'mean over replicates, with the range between them',
           xLabel: 'epoch',
           yLabel: 'training loss',
@@ -130,19 +130,19 @@ export default defineReport({
     {
       name: 'latent-reconstructions',
       about:
-        'The same test images in every row: the originals, then what the first replicate of each size makes of them.',
+        'The same test images in every row: the originals, then the output of the first replicate of each latent dimension.',
       render: drawReconstructions,
     },
     {
       name: 'latent-codes',
       about:
-        'Codes of test images, drawn as their digit; first replicate of each size. Size 2 as it is; other sizes by t-SNE (or UMAP, with `--choose plane=umap`), which keeps neighbours together but no distances between groups.',
+        'Codes of test images, each drawn as its digit; first replicate of each latent dimension. Two dimensions are drawn as they are; more are embedded with t-SNE (or UMAP, with `--choose plane=umap`), which preserves neighbours but not distances between groups.',
       render: drawCodes,
     },
     {
       name: 'latent-confusion',
       about:
-        'Rows: the true digit; columns: the digit its cluster is matched to; in percent of the row. First replicate of each size.',
+        'Rows: the true digit; columns: the digit that its cluster is assigned to; in percent of the row. First replicate of each latent dimension.',
       render: drawConfusions,
     },
   ],
@@ -182,7 +182,7 @@ const settingOf = (context: ReportContext) => nameSetting(context, 'latent');
 
 function accuracyBars(rows: readonly Row[]): Row[] {
   const measures = [
-    ['k-means, matched', 'kmeans_accuracy'],
+    ['k-means, assigned', 'kmeans_accuracy'],
     ['linear probe', 'probe_accuracy'],
     ['k-means, raw', 'raw_accuracy'],
   ] as const;
@@ -232,7 +232,7 @@ async function drawReconstructions(context: ReportContext): Promise<string | nul
     {
       name: 'latent-reconstructions',
       title: `Test images and their decodings, ${dataName(context)}`,
-      about: 'Rows of images: originals, then decodings for each latent size',
+      about: 'Rows of images: originals, then decodings for each latent dimension',
     },
   );
 }
@@ -260,7 +260,8 @@ async function drawCodes(context: ReportContext): Promise<string | null> {
     name: 'latent-codes',
     title: `Codes of test images, ${dataName(context)}`,
     subtitle: `the first ${shown[0]!.clusters.labels.length} test images, each drawn as its digit`,
-    about: 'One panel a latent size; points are the digits of test images, placed by their codes',
+    about:
+      'One panel per latent dimension; points are the digits of test images, at the place of their codes',
   });
 }
 
@@ -273,9 +274,9 @@ async function drawConfusions(context: ReportContext): Promise<string | null> {
   }));
   return renderConfusions(panels, {
     name: 'latent-confusion',
-    title: `True digit against matched cluster, ${dataName(context)}`,
-    subtitle: 'rows: true digit; columns: digit that the cluster is matched to; percent of the row',
-    about: 'One confusion matrix a latent size',
+    title: `True digit against assigned cluster, ${dataName(context)}`,
+    subtitle: 'rows: true digit; columns: digit that the cluster is assigned to; percent of the row',
+    about: 'One confusion matrix per latent dimension',
   });
 }
 
@@ -283,21 +284,21 @@ function explainAccuracy(context: ReportContext): string {
   const { rows, columns } = context.table('latent-accuracy');
   const keys = columns.slice(0, columns.indexOf('replicates'));
   const name = (row: Row) => keys.map((key) => `${key} ${row[key]}`).join(', ');
-  const heading = `## What the codes keep, ${dataName(context)}`;
+  const heading = `## How much class information the codes hold, ${dataName(context)}`;
   if (rows.length === 0) return `${heading}\n\nNot answered: no trial has finished.`;
   const raw = rows.map((row) => Number(row.raw_accuracy));
   const best = rows.reduce((a, b) => (Number(b.kmeans_accuracy) > Number(a.kmeans_accuracy) ? b : a));
   const finest = rows.reduce((a, b) => (Number(b.test_l1) < Number(a.test_l1) ? b : a));
   const interval =
     best.kmeans_accuracy_low === null
-      ? ' (one replicate: how far another seed would be from it, this run cannot say)'
+      ? ' (one replicate: this run says nothing about other seeds)'
       : ` (95 % interval ${digits(best.kmeans_accuracy_low)} to ${digits(best.kmeans_accuracy_high)} over ${best.replicates} replicates)`;
   return [
     heading,
-    `k-means on the codes finds the digits best at **${name(best)}**: accuracy **${digits(best.kmeans_accuracy)}**${interval}. ` +
+    `k-means on the codes is most accurate at **${name(best)}**: accuracy **${digits(best.kmeans_accuracy)}**${interval}. ` +
       `The decoded images are closest to their originals at **${name(finest)}**: test L1 ${digits(finest.test_l1)}.`,
-    `**Matched, not raw.** k-means numbers its clusters by chance: cluster 3 is not digit 3. Taking those numbers for digits gives ` +
-      `a mean raw accuracy of ${digits(Math.min(...raw))} to ${digits(Math.max(...raw))} in this run, near the 0.1 of guessing, however good the clusters are. ` +
+    `**Why assigned, not raw.** The numbers of k-means clusters are arbitrary: cluster 3 is not digit 3. Reading them as digits gives ` +
+      `a mean raw accuracy of ${digits(Math.min(...raw))} to ${digits(Math.max(...raw))} in this run, near the 0.1 of chance, however good the clusters are. ` +
       'Every accuracy here is taken after the one-to-one matching of clusters to digits that makes the most images right (Hungarian method); ' +
       'NMI and ARI need no matching.',
   ].join('\n\n');

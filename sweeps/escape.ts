@@ -7,8 +7,8 @@ const h = lin(0, 2, 81);
 
 export default defineSweep({
   name: 'escape',
-  title: 'Which optimisers escape a local minimum',
-  about: 'Optimisers walk down a slope into a valley; how high a bump can each of them climb to get out?',
+  title: 'Which optimisers escape a local minimum?',
+  about: 'How high a barrier behind a local minimum does each optimiser escape?',
   worker: '../workers/escape.js',
   report: '../reports/escape.js',
   grids: [

@@ -4,9 +4,9 @@ import { defineSweep } from 'sweepline';
 
 export default defineSweep({
   name: 'latent',
-  title: 'What an autoencoder keeps at each latent size',
+  title: 'Class information by latent dimension',
   about:
-    'Autoencoders of images, one for each size of the code: how well they decode, and what their codes tell apart',
+    'How much class information survives in an autoencoder at each latent dimension: reconstruction, k-means accuracy, linear probe',
   worker: '../workers/autoencoder.js',
   report: '../reports/latent.js',
   axes: { latent: [2, 4, 8, 16, 32, 64, 128, 256] },

@@ -44,16 +44,19 @@ export default defineWorker({
     kmeans_accuracy: {
       type: 'number',
       goal: 'max',
-      about: 'k-means on the test codes, after the best one-to-one matching of clusters to digits',
+      about: 'k-means on the test codes, after optimal (Hungarian) assignment of clusters to digits',
     },
-    raw_accuracy: { type: 'number', about: 'the same without matching: cluster numbers taken for digits' },
+    raw_accuracy: {
+      type: 'number',
+      about: 'the same without the assignment: cluster numbers read as digits',
+    },
     nmi: { type: 'number', about: 'normalised mutual information of clusters and digits' },
     ari: { type: 'number', about: 'adjusted Rand index of clusters and digits' },
     inertia: { type: 'number', about: 'sum of squared distances of the codes to their centres' },
     empty_clusters: { type: 'integer', about: 'clusters without an image' },
     dead_units: autoencoderMetrics.dead_units,
     collapsed: autoencoderMetrics.collapsed,
-    probe_accuracy: { type: 'number', about: 'a linear classifier (ridge) reading the digit off the code' },
+    probe_accuracy: { type: 'number', about: 'accuracy of a linear classifier (ridge) on the codes' },
   },
   series: ['train_loss', 'val_loss'],
   check: (params, shared) =>

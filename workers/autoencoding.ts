@@ -34,7 +34,7 @@ export const autoencoderParams = {
     .default('relu')
     .describe('activation on the code'),
   output: z.enum(['sigmoid', 'linear']).default('sigmoid').describe('activation on the decoded image'),
-  loss: z.enum(['l1', 'l2', 'bce']).default('l1').describe('what training lowers'),
+  loss: z.enum(['l1', 'l2', 'bce']).default('l1').describe('training loss'),
   optimizer: z.enum(TRAINING_OPTIMIZERS).default('adam').describe('the optimiser'),
   alpha: z.number().positive().max(1e6).default(1e-3).describe('step size α'),
   beta1: fraction().default(0.9).describe('decay of the first moment, or momentum'),
@@ -49,13 +49,13 @@ export const autoencoderParams = {
   schedule: z
     .enum(['constant', 'cosine'])
     .default('constant')
-    .describe('step size over the training: as it is, or down to 0 along half a cosine'),
+    .describe('step size over the training: constant, or half a cosine down to 0'),
   epochs: z.int().min(1).max(100_000).default(200).describe('passes over the training images'),
   batch: z.int().min(1).max(65_536).default(256).describe('images in a minibatch'),
   train: count().default(0).describe('how many training images are used, from the first; 0: all'),
   test: count().default(0).describe('how many test images are used, from the first; 0: all'),
   validation: fraction().default(0).describe('share of the training images held out for val_loss'),
-  init: z.enum(['glorot', 'he']).default('glorot').describe('starting weights'),
+  init: z.enum(['glorot', 'he']).default('glorot').describe('weight initialisation'),
 };
 
 export type AutoencoderParams = z.output<z.ZodObject<typeof autoencoderParams>>;

@@ -40,32 +40,37 @@ const BLURRED = 1;
 const judgeMetrics = {
   judge_accuracy: {
     type: 'number',
-    about: 'test images that the judge sorts right, half of them clear and half blurred; 0.5: it guesses',
+    about:
+      'accuracy of the discriminator on the test images, half of them clear and half blurred; 0.5 is chance',
   },
-  clear_rate_clear: { type: 'number', about: 'share of the clear test images that pass for clear' },
-  clear_rate_blurred: { type: 'number', about: 'share of the blurred test images that pass for clear' },
+  clear_rate_clear: { type: 'number', about: 'share of the clear test images that are classified as sharp' },
+  clear_rate_blurred: {
+    type: 'number',
+    about: 'share of the blurred test images that are classified as sharp',
+  },
 } as const;
 
 export default defineWorker({
   name: 'deblur',
   version: '1',
-  about: 'Trains an autoencoder on blurred images and asks a judge how many decoded ones pass for clear',
+  about:
+    'Trains an autoencoder on blurred images; a discriminator classifies the decoded images as sharp or blurred',
   trains: true,
   params: {
     sigma: z.number().min(0).max(100).default(1).describe('width of the Gaussian blur in pixels'),
-    target: z.enum(['clear', 'blurred']).default('clear').describe('what the autoencoder is held to'),
-    judge_epochs: z.int().min(1).max(10_000).default(2).describe('passes over the images of the judge'),
+    target: z.enum(['clear', 'blurred']).default('clear').describe('what the autoencoder is trained towards'),
+    judge_epochs: z.int().min(1).max(10_000).default(2).describe('epochs of the discriminator'),
     judge_images: z
       .int()
       .min(0)
       .max(100_000_000)
       .default(6000)
-      .describe('training images that the judge sees, each both clear and blurred, from the first; 0: all'),
+      .describe('training images of the discriminator, each both clear and blurred, from the first; 0: all'),
     ...autoencoderParams,
   },
   stages: {
     judge: {
-      about: 'trains DisNet to tell clear images from blurred ones',
+      about: 'trains DisNet to classify images as sharp or blurred',
       params: ['sigma', 'judge_epochs', 'judge_images', 'test'],
       // Images that pass through the network, one backward as much as two forward.
       cost: ({ judge_epochs, judge_images, test }, shared) => {
@@ -120,7 +125,8 @@ export default defineWorker({
     ...judgeMetrics,
     clear_rate_decoded: {
       type: 'number',
-      about: 'share of the decoded test images that pass for clear; says nothing where the judge guesses',
+      about:
+        'share of the decoded test images that are classified as sharp; means nothing where the discriminator is at chance',
     },
     test_l1: {
       type: 'number',

@@ -15,7 +15,7 @@ const fraction = () => z.number().min(0).lt(1);
 export default defineWorker({
   name: 'escape',
   version: '1',
-  about: 'Follows an optimiser from θ = 0 down to a local minimum at 1 and up a bump of height h',
+  about: 'Follows an optimiser from θ = 0 to a local minimum at 1 and up a barrier of height h',
   params: {
     optimizer: z.enum(ESCAPE_OPTIMIZERS).default('adam').describe('the optimiser, in its textbook form'),
     alpha: size().default(0.3).describe('step size α'),
@@ -25,20 +25,23 @@ export default defineWorker({
     momentum: fraction().default(0.9).describe('μ of momentum and nesterov'),
     decay: sizeOrZero().default(0).describe('weight decay: decoupled for adamw, L2 for the others'),
     steps: z.int().min(1).max(10_000_000).default(20).describe('steps after which a trial ends'),
-    h: z.number().min(0).default(0.2).describe('height of the bump between the two minima'),
+    h: z.number().min(0).default(0.2).describe('height of the barrier between the two minima'),
     slope_down: size().default(1).describe('size of the slope before the first minimum'),
-    slope_up: size().default(1).describe('size of the slope up the bump'),
+    slope_up: size().default(1).describe('size of the slope up the barrier'),
   },
   metrics: {
-    escaped: { type: 'boolean', about: 'some θ lay past the top of the bump, at 1 + h / slope_up' },
-    reached: { type: 'boolean', about: 'some θ was 1 or more: it got to the first minimum' },
-    stuck: { type: 'boolean', about: 'reached, and not escaped: it bounces in the first valley' },
+    escaped: { type: 'boolean', about: 'some θ was past the top of the barrier, at 1 + h / slope_up' },
+    reached: { type: 'boolean', about: 'some θ was 1 or more: it reached the first minimum' },
+    stuck: { type: 'boolean', about: 'reached and not escaped: it oscillates around the first minimum' },
     escape_step: {
       type: 'integer',
       unit: 'step',
       about: 'the first step past the top; none where not escaped',
     },
-    peak: { type: 'number', about: 'highest θ over all steps were the bump endless: the same for every h' },
+    peak: {
+      type: 'number',
+      about: 'highest θ over all steps on a barrier of infinite height: the same for every h',
+    },
     final_theta: { type: 'number', about: 'θ at the escape, else after the last step' },
   },
   cost: ({ steps }) => steps,

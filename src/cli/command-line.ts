@@ -39,7 +39,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
       ? ['option', ['--help', '--version']]
       : ['command', COMMANDS.map(({ name }) => name)];
     throw new SweeplineError('BAD_USAGE', describeUnknown(kind as string, first, legal as string[]), {
-      hint: '`sweepline --help` lists the commands; options stand behind the command',
+      hint: '`sweepline --help` lists the commands; options follow the command',
     });
   }
   const spec = await entry.load();
@@ -58,7 +58,7 @@ export function renderHelp(width = 100): string {
       'Runs hyperparameter sweeps on all cores, keeps every result, and turns them into CSVs, tables ' +
         'and figures. A run is a folder: runs/<sweep>/<run-id>/ with trials.csv, summary/, figures/ and report.html.',
     )
-    .helpOption('-h, --help', 'this text; `sweepline <command> --help` tells all about a command')
+    .helpOption('-h, --help', 'this text; see also `sweepline <command> --help`')
     .version('', '-V, --version', 'the version')
     .configureHelp({ helpWidth: width });
   for (const { name, summary } of COMMANDS)

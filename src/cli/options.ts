@@ -63,7 +63,7 @@ export function anyText(text: string): string {
 export const sweepOption = option(
   'Where its definition is',
   '--sweep <file>',
-  "the sweep's file, where it is not found from the run folder any more",
+  'the sweep file, if it is no longer found from the run folder',
   anyText,
 );
 

@@ -39,13 +39,13 @@ export const retriesOption = option(
 export const timeoutOption = option(
   FAILURES,
   '--timeout <time>',
-  'limit of one trial, such as 90s, 10m or 2h: it is asked to stop, then killed; its status is timeout',
+  'time limit of a trial, such as 90s, 10m or 2h: it is asked to stop, then killed; its status is timeout',
   readDuration,
 );
 export const maxFailuresOption = option(
   FAILURES,
   '--max-failures <N|P%>',
-  'start no more trials once so many, or such a fraction, have failed; 100%: no limit (default: once the first trials have all failed in the same way)',
+  'stop starting trials once this number or percentage has failed; 100%: no limit (default: stop when the first trials all fail in the same way)',
   readMaxFailures,
 );
 
@@ -64,34 +64,29 @@ export const runOptions = {
     readSamplerOption,
   ),
   ...shorthandOptions(),
-  trials: option(
-    TRIALS,
-    '--trials <N>',
-    'how many trials there shall be in all (with --sampler random)',
-    wholeNumber(1),
-  ),
-  replicates: option(
-    TRIALS,
-    '--replicates <N>',
-    'trials of every point, with different seeds',
-    wholeNumber(1),
-  ),
+  trials: option(TRIALS, '--trials <N>', 'total number of trials (with --sampler random)', wholeNumber(1)),
+  replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
   seeds: option(
     TRIALS,
     '--seeds <list>',
-    'the seeds of the trials of every point, in place of --replicates, such as 1,2,3',
+    'the seeds of the trials of each point, in place of --replicates, such as 1,2,3',
     readSeeds,
   ),
-  seed: option(TRIALS, '--seed <N>', "the sweep's seed: same seed, same numbers", wholeNumber(0)),
+  seed: option(
+    TRIALS,
+    '--seed <N>',
+    'seed of the sweep: the same seed gives the same results',
+    wholeNumber(0),
+  ),
   shard: option(
     TRIALS,
     '--shard <i/n>',
-    'the i-th of n parts (put together with `sweepline merge`)',
+    'the i-th of n parts (merge them with `sweepline merge`)',
     readShard,
   ),
   data: option(TRIALS, '--data <folder|name>', 'data set: a folder, digits or mnist', anyText),
   workers: workersOption,
-  engine: option(WHERE, '--engine <name>', 'what trains: onnx or tfjs', oneOf('onnx', 'tfjs')),
+  engine: option(WHERE, '--engine <name>', 'training engine: onnx or tfjs', oneOf('onnx', 'tfjs')),
   device: option(WHERE, '--device <name>', 'auto, cpu, webgpu, cuda or cuda:<i>', readDevice),
   debug: switchOption(WHERE, '--debug', 'run the trials in this process, one after another, for a debugger'),
   out: option(WHERE, '--out <folder>', 'the run folder (default: runs/<sweep>/<run-id>)', anyText),
@@ -101,11 +96,11 @@ export const runOptions = {
 } as const;
 
 export const outputOptions = {
-  json: switchOption(OUTPUT, '--json', 'one JSON object a line on stdout: start, failure, end'),
-  quiet: switchOption(OUTPUT, '--quiet', 'no progress and no summary; faults are still said'),
+  json: switchOption(OUTPUT, '--json', 'one JSON object per line on stdout: start, failure, end'),
+  quiet: switchOption(OUTPUT, '--quiet', 'no progress and no summary; errors are still printed'),
   report: {
     flags: '--no-report',
-    about: 'leave tables and figures to `sweepline report`',
+    about: 'do not write the report',
     group: OUTPUT,
     read: () => false,
   } satisfies OptionSpec<boolean>,
@@ -188,7 +183,7 @@ Quote all of it for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep do
 with the names it has.`;
 
 export const EXIT_CODES = `  0    all trials done
-  1    some trials failed, or the report did; everything else is done and kept
+  1    some trials or the report failed; everything else is done and kept
   2    wrong use or a wrong definition: nothing was started
-  70   Sweepline or the machine broke (a full disk, say); what was finished is kept
+  70   Sweepline or the machine failed (a full disk, for example); finished trials are kept
   130  interrupted; \`sweepline resume\` continues`;

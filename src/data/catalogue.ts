@@ -70,7 +70,7 @@ export function listDatasets(surroundings: Surroundings = {}): readonly DatasetL
       name: 'digits',
       folder: digits,
       present: hasFiles(digits),
-      about: 'digits drawn by Sweepline in place of MNIST, as many; drawn on first use',
+      about: 'synthetic digits in place of MNIST, as many images; generated on first use',
     },
   ];
 }

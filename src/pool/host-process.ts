@@ -250,7 +250,7 @@ function describeDeath({ cause, held, lastLines, loss }: Death): TaskLost {
   const quoted =
     lastLines.length === 0 ? '' : `; its last words:\n${lastLines.map((line) => `  ${line}`).join('\n')}`;
   const hint = cause.endsWith('SIGKILL')
-    ? 'nobody but the system ends a host that way: it may have run out of memory; try fewer workers'
+    ? 'the system killed it: it may have run out of memory; try fewer workers'
     : 'what its worker loads may have crashed it; run the trial alone to see';
   return new TaskLost(loss, `the host process ${cause}${holding}${quoted}`, { hint });
 }

@@ -25,7 +25,7 @@ export function renderOddities(
     ...(hidden
       ? [
           'NaN and values of another type are empty (NULL) in `trials` and `metrics`: they sort last and count in no mean. ' +
-            'As they are in the files they stand in `trials_raw` and `metrics_raw`.',
+            '`trials_raw` and `metrics_raw` hold them as they are in the files.',
         ]
       : []),
     ...(infinite ? ['Infinite values are values: they sort first or last, and make a mean infinite.'] : []),

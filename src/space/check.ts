@@ -79,7 +79,7 @@ function findNameFaults(
   seen: ReadonlyMap<string, unknown>,
   legalNames: readonly string[] | undefined,
 ): string[] {
-  if (seen.has(name)) return [`axis "${name}" stands twice in one grid; expected each name once`];
+  if (seen.has(name)) return [`axis "${name}" is given twice in one grid; expected each name once`];
   if (RESERVED_NAMES.has(foldName(name)))
     return [`axis "${name}": a column of trials.csv has that name already`];
   const misspelt = findSpellingFault(name);
@@ -131,7 +131,7 @@ function findWantedFaults(name: string, wanted: readonly Value[], values: AxisDo
   const texts: readonly Value[] = ('texts' in values ? values.texts : undefined) ?? [];
   return wanted
     .filter((value) => axisIndexOf(finite, value) < 0 && !includesValue(texts, value))
-    .map((value) => `wants ${name} = ${JSON.stringify(value)}, which "${name}" never is`);
+    .map((value) => `needs ${name} = ${JSON.stringify(value)}, which "${name}" never is`);
 }
 
 /** Zipped axes may repeat a value, but not a whole tuple, and must be finite and equally long. */

@@ -137,7 +137,7 @@ export function findRepeats(texts: readonly string[], kinds: readonly string[] =
   });
   return [...seen.values()]
     .filter(({ times }) => times > 1)
-    .map(({ text, times }) => `${text} stands ${times} times; expected once`);
+    .map(({ text, times }) => `${text} is given ${times} times; expected once`);
 }
 
 function findNumberFaults(numbers: Readonly<Record<string, number>>): string[] {

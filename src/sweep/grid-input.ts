@@ -105,7 +105,7 @@ function readZip(zip: unknown, axes: readonly string[], faults: string[]): reado
     for (const name of Array.from(group as unknown[])) {
       if (typeof name !== 'string') faults.push(`zip: ${showValue(name)} is no name of an axis`);
       else if (!axes.includes(name)) faults.push(`zip: ${describeUnknown('axis', name, axes)}`);
-      else if (seen.has(name)) faults.push(`zip: axis "${name}" stands twice; expected once`);
+      else if (seen.has(name)) faults.push(`zip: axis "${name}" is given twice; expected once`);
       else names.push(name);
       if (typeof name === 'string') seen.add(name);
     }

@@ -39,11 +39,7 @@ export async function loadSameWorker(workerUrl: string, sources: string): Promis
 /** Throws BAD_DEFINITION where the code is another than that of `sources`; empty: any will do. */
 export function requireSame(workerUrl: string, sources: string): void {
   if (sources === '' || hashSources(workerUrl) === sources) return;
-  throw new SweeplineError(
-    'BAD_DEFINITION',
-    `the worker's code (${workerUrl}) was edited while the run goes on`,
-    {
-      hint: 'resume the run: the trials that are left run with the code as it is then',
-    },
-  );
+  throw new SweeplineError('BAD_DEFINITION', `the worker's code (${workerUrl}) was edited during the run`, {
+    hint: 'resume the run: the trials that are left run with the code as it is then',
+  });
 }

@@ -78,7 +78,7 @@ function readStageParams(given: unknown, params: readonly string[], faults: stri
   names.forEach((name, i) => {
     if (typeof name !== 'string') faults.push(`params: ${showValue(name)} is no name of a parameter`);
     else if (!params.includes(name)) faults.push(describeUnknown('parameter', name, params));
-    else if (names.indexOf(name) < i) faults.push(`params: "${name}" stands twice; expected once`);
+    else if (names.indexOf(name) < i) faults.push(`params: "${name}" is given twice; expected once`);
   });
   return names.filter((name): name is string => typeof name === 'string');
 }

@@ -6,8 +6,8 @@ const small = { epochs: 20, train: 10_000, test: 2000 };
 
 export default defineSuite({
   name: 'tour',
-  title: 'A tour of the study',
-  about: 'Escape as it is shipped; latent and blur with fewer images, epochs and values.',
+  title: 'A demo of the study',
+  about: 'The escape sweep in full; latent and blur with fewer images, epochs and values.',
   runs: [
     { sweep: 'escape' },
     {

@@ -1,10 +1,11 @@
-// `npm run bench [-- escape|sweep|engine|study]…`: ours beside the peers, as ratios in one run. Peers that are not on this
+// `npm run bench [-- escape|sweep|dispatch|engine|study]…`: ours beside the peers, as ratios in one run. Peers that are not on this
 // machine are left out with a word.
 import type { BenchRow } from './row.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   escape: async () => (await import('./escape.js')).benchEscape(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
+  dispatch: async () => (await import('./dispatch.js')).benchDispatch(),
   engine: async () => (await import('./engine.js')).benchEngine(),
   study: async () => (await import('./study.js')).benchStudy(),
 };
@@ -26,8 +27,10 @@ function renderRow({ name, ours, unit, peer, theirs, target }: BenchRow): string
   const figure = (value: number): string =>
     value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
   const beside =
-    peer === undefined || theirs === undefined
+    peer === undefined
       ? ''
-      : `; ${peer} ${figure(theirs)} ${unit}: ${(ours / theirs).toFixed(2)} ×`;
+      : theirs === undefined
+        ? `; ${peer}`
+        : `; ${peer} ${figure(theirs)} ${unit}: ${(ours / theirs).toFixed(2)} ×`;
   return `${name}: ${figure(ours)} ${unit}${beside}${target === undefined ? '' : ` (target ${target})`}`;
 }

@@ -47,7 +47,7 @@ test.each([
   ['an unknown action', ['data', 'fecth'], 'did you mean "fetch"?'],
   ['nothing named', ['data', 'fetch'], 'expected mnist'],
   ['an unknown data set', ['data', 'fetch', 'mnits'], 'did you mean "mnist"?'],
-  ['digits', ['data', 'fetch', 'digits'], 'drawn on first use'],
+  ['digits', ['data', 'fetch', 'digits'], 'generated on first use'],
   ['a mirror that is no address', ['data', 'fetch', 'mnist', '--mirror', 'here'], '--mirror here'],
 ])('wrong use, %s: exit 2', async (_, argv, message) => {
   const cwd = newFolder();

@@ -89,7 +89,7 @@ describe('faults', () => {
   });
 });
 
-describe('starting weights', () => {
+describe('weight initialisation', () => {
   const one = (init: m.Initializer | m.Initializer['kind']) =>
     initialParameters(net({ input: [50], layers: [m.dense(80, { init, bias: false })] }), 1);
   const deviation = (values: Float32Array) =>

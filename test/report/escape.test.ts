@@ -32,10 +32,10 @@ describe('the escape report', () => {
   it('states question 1 with its answer', () => {
     const markdown = read('report.md');
     expect(markdown).toContain(
-      'escapes every bump lower than **0.410184281028**. It climbs to θ = 1.41018428103 at most.',
+      'escapes every barrier lower than **0.410184281028**. It reaches at most θ = 1.41018428103.',
     );
     expect(markdown).toContain(
-      '**sgd** escapes every bump lower than **0.2**. It climbs to θ = 1.2 at most, and bounces between 0.9 and 1.2 at the end.',
+      '**sgd** escapes every barrier lower than **0.2**. It reaches at most θ = 1.2, and oscillates between 0.9 and 1.2 at the end.',
     );
     expect(markdown.indexOf('Question 1')).toBeLessThan(markdown.indexOf('## Figures'));
     expect(

@@ -32,7 +32,7 @@ describe('findSpaceFaults', () => {
 
   it.each<[string, SpaceSpec, RegExp]>([
     ['an unknown name', one(axis('alhpa', [1])), /^unknown axis "alhpa"; did you mean "alpha"\?/],
-    ['a name twice', one(axis('alpha', [1]), axis('alpha', [2])), /^axis "alpha" stands twice in one grid/],
+    ['a name twice', one(axis('alpha', [1]), axis('alpha', [2])), /^axis "alpha" is given twice in one grid/],
     ['a reserved name', one(axis('seed', [1])), /^axis "seed": a column of trials.csv has that name/],
     [
       'a name that is none',
@@ -46,7 +46,11 @@ describe('findSpaceFaults', () => {
       /2 names but 1 sets of values/,
     ],
     ['an empty list', one(axis('alpha', [])), /^axis "alpha": no values; expected at least one/],
-    ['a repeated value', one(axis('alpha', [0.1, 0.1])), /^axis "alpha": 0.1 stands 2 times; expected once/],
+    [
+      'a repeated value',
+      one(axis('alpha', [0.1, 0.1])),
+      /^axis "alpha": 0.1 is given 2 times; expected once/,
+    ],
     ['NaN', one(axis('alpha', [Number.NaN])), /^axis "alpha": NaN is no value/],
     [
       'a value of no kind',
@@ -66,7 +70,7 @@ describe('findSpaceFaults', () => {
           [1.0, 2],
         ]),
       ),
-      /^axis "alpha": \[1,2\] stands 2 times/,
+      /^axis "alpha": \[1,2\] is given 2 times/,
     ],
     [
       'an object twice, its names in another order',
@@ -76,17 +80,17 @@ describe('findSpaceFaults', () => {
           { b: [null], a: 1 },
         ]),
       ),
-      /^axis "alpha": \{"a":1,"b":\[null\]\} stands 2 times/,
+      /^axis "alpha": \{"a":1,"b":\[null\]\} is given 2 times/,
     ],
     [
       'when on a list never had',
       one(axis('h', [[1]]), axis('alpha', [1], { h: [[1, 2]] })),
-      /wants h = \[1,2\], which "h" never is/,
+      /needs h = \[1,2\], which "h" never is/,
     ],
     ['a name with a space', one(axis('two words', [1])), /^axis "two words": expected a name of letters/],
     ['a decomposed name', one(axis('e\u0301', [1])), /composed form \(NFC\): "é"/],
     ['no seeds', { ...one(), seeds: [] }, /^seeds: expected a list such as \[1, 2, 3\], found \[\]/],
-    ['a seed twice', { ...one(), seeds: [1, 2, 1] }, /^seeds: 1 stands 2 times/],
+    ['a seed twice', { ...one(), seeds: [1, 2, 1] }, /^seeds: 1 is given 2 times/],
     [
       'no such seed',
       { ...one(), seeds: [1, 2 ** 32] },
@@ -117,7 +121,7 @@ describe('findSpaceFaults', () => {
           { kind: 'list', values: [2, 2] },
         ],
       }),
-      /^axis "alpha" \+ "h": \[1,2\] stands 2 times/,
+      /^axis "alpha" \+ "h": \[1,2\] is given 2 times/,
     ],
     [
       'when on itself',
@@ -137,7 +141,7 @@ describe('findSpaceFaults', () => {
     [
       'when on a value never had',
       one(axis('h', [1]), axis('alpha', [1], { h: ['1'] })),
-      /wants h = "1", which "h" never is/,
+      /needs h = "1", which "h" never is/,
     ],
     ['when on no value', one(axis('h', [1]), axis('alpha', [1], { h: [] })), /gives no value for "h"/],
     [
@@ -199,7 +203,7 @@ describe('findSpaceFaults with domains', () => {
     [
       'when on what a domain never gives',
       space(of('a', int(1, 9, 2)), of('b', choice(1), { a: [1, 2] })),
-      /^axis "b": its `when` wants a = 2, which "a" never is/,
+      /^axis "b": its `when` needs a = 2, which "a" never is/,
     ],
     [
       'a zipped domain',

@@ -64,7 +64,7 @@ describe('domains as text and as plain data', () => {
     ['int(-9007199254740991,9007199254740991)', /apart; expected less than 2\^53/],
     ['int(1,3,4)', /step is 4, but the ends are 2 apart/],
     ['choice()', /no values; expected at least one/],
-    ['choice(a,a)', /"a" stands 2 times; expected once/],
+    ['choice(a,a)', /"a" is given 2 times; expected once/],
     ['choice(1,,2)', /empty item/],
     ['choice(Infinity)', /"Infinity" is no value/],
     ['choice(a,int(1,2))', /neither a number nor a plain word/],
@@ -86,7 +86,7 @@ describe('domains as text and as plain data', () => {
     expect(faultOf(() => int(0.5, Number.NaN)).message).toMatch(/from is 0\.5[\s\S]*to is NaN/);
     expect(faultOf(() => loguniform(-1, 0)).message).toMatch(/-1 has no[\s\S]*\n {2}- 0 has no/);
     expect(faultOf(() => choice(1, 1, 'a', 'a')).message).toMatch(
-      /1 stands 2 times[\s\S]*"a" stands 2 times/,
+      /1 is given 2 times[\s\S]*"a" is given 2 times/,
     );
     expect(faultOf(() => choice()).message).toMatch(/no values/);
     expect(faultOf(() => choice(Number.NaN)).message).toMatch(/NaN is no value/);

@@ -127,7 +127,7 @@ export default defineWorker({
   const run = await startRun({ sweep: join(home, 'sweep.mjs'), out, workers: 1, blockSize: 1 }, [
     { onStart: () => writeFileSync(join(home, 'worker.mjs'), worker.replace('y: params.x', 'y: 77')) },
   ]);
-  await expect(run.outcome).rejects.toThrow('was edited while the run goes on');
+  await expect(run.outcome).rejects.toThrow('was edited during the run');
   writeFileSync(join(home, 'worker.mjs'), worker);
   expect(await (await resumeRun(out, { workers: 1 })).outcome).toMatchObject({ ok: 3, failed: 1 });
   expect(readFileSync(join(out, 'trials.csv'), 'utf8')).not.toContain('77');

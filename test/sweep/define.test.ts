@@ -61,7 +61,7 @@ describe('an axis', () => {
         [64, 32],
         [64.0, 32],
       ],
-      '[64,32] stands 2 times; expected once',
+      '[64,32] is given 2 times; expected once',
     ],
     ['when: a text', { values: [1], when: 'adam' }, "when: expected an object such as { optimizer: 'sgd' }"],
     ['when on a function', { values: [1], when: { o: () => 1 } }, 'when: o: a function is no value'],
@@ -93,7 +93,7 @@ describe('a sweep', () => {
           ['b', 'a'],
         ],
       },
-      'zip: axis "b" stands twice',
+      'zip: axis "b" is given twice',
     ],
     ['zip beside grids', { grids: [{ axes: { a: [1] } }], zip: [['a']] }, 'zip: write it into the grid'],
     [
@@ -138,7 +138,7 @@ describe('a sweep', () => {
       fixed: { c: 1 },
     };
     expect(() => define(options)).toThrow(
-      /sweep 1n is invalid:[\s\S]*"wehre"[\s\S]*title: [\s\S]*name 1n[\s\S]*seed 0.5[\s\S]*replicates is 0[\s\S]*axis a: [\s\S]*axis b: [\s\S]*axis "c": 1 stands 2[\s\S]*axis "d": its `when`[\s\S]*fixed: "c"[\s\S]*where: /,
+      /sweep 1n is invalid:[\s\S]*"wehre"[\s\S]*title: [\s\S]*name 1n[\s\S]*seed 0.5[\s\S]*replicates is 0[\s\S]*axis a: [\s\S]*axis b: [\s\S]*axis "c": 1 is given 2[\s\S]*axis "d": its `when`[\s\S]*fixed: "c"[\s\S]*where: /,
     );
   });
 
@@ -209,9 +209,13 @@ describe('text that looks like numbers', () => {
 
   test('is a number for one that is a number, and there two ways to write it are one value', () => {
     expect(resolved({ x: [1] }, { x: parseAxisValues('1e3,007,-0') })).toEqual([list(1000, 7, 0)]);
-    expect(() => resolved({ x: [1] }, { x: parseAxisValues('1,1.0') })).toThrow('axis "x": 1 stands 2 times');
-    expect(() => resolved({ x: '0,-0' })).toThrow('axis "x": 0 stands 2 times');
-    expect(() => resolved({ tag: ['a'] }, { tag: parseAxisValues('true,"true"') })).toThrow('stands 2 times');
+    expect(() => resolved({ x: [1] }, { x: parseAxisValues('1,1.0') })).toThrow(
+      'axis "x": 1 is given 2 times',
+    );
+    expect(() => resolved({ x: '0,-0' })).toThrow('axis "x": 0 is given 2 times');
+    expect(() => resolved({ tag: ['a'] }, { tag: parseAxisValues('true,"true"') })).toThrow(
+      'is given 2 times',
+    );
   });
 });
 

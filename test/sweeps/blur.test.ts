@@ -135,14 +135,14 @@ describe('the blur sweep', () => {
     const markdown = readFileSync(join(folder, 'report.md'), 'utf8');
     const said = (blur: string) => markdown.split('\n').find((line) => line.startsWith(`- **σ ${blur}**`));
     expect(said('0.3')).toMatch(
-      /The judge guesses \(right for [\d.]+ % of the test images\): what passes says nothing/,
+      /The discriminator is at chance \(accuracy [\d.]+ %\), so its rates mean nothing/,
     );
-    expect(said('2')).toMatch(/\(judge right for (9\d|100)[\d.]* %\)/);
+    expect(said('2')).toMatch(/\(accuracy of the discriminator: (9\d|100)[\d.]* %\)/);
     // What the text calls nearest is so in the table.
     const near = rowsOf(readFileSync(join(folder, 'summary', 'deblur.csv'), 'utf8'))
       .filter(({ sigma }) => sigma === '2')
       .reduce((a, b) => (Number(b.test_l1_to_clear) < Number(a.test_l1_to_clear) ? b : a));
-    expect(said('2')).toContain(`comes **latent ${near.latent}**, L1 `);
+    expect(said('2')).toContain(`is **latent ${near.latent}**, L1 `);
   });
 
   test('gives the same bytes with one worker and with two', async () => {

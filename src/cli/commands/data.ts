@@ -36,10 +36,10 @@ export default defineCommand({
       "ask this address in place of MNIST's own mirrors; may be repeated",
       anyText,
     ),
-    json: switchOption(OUTPUT, '--json', 'one JSON object a data set on stdout (list)'),
+    json: switchOption(OUTPUT, '--json', 'one JSON object per data set on stdout (list)'),
   },
   examples: [
-    ['sweepline data list', 'what is here, and where'],
+    ['sweepline data list', 'the data sets on this machine'],
     ['sweepline data fetch mnist', 'from now on `sweepline run latent` uses it'],
     ['sweepline data fetch mnist data/mnist', "into a folder of the project's own"],
   ],
@@ -51,7 +51,7 @@ export default defineCommand({
     if (action === 'fetch' && name !== undefined && !FETCHED.includes(name))
       faults.push(
         name === 'digits'
-          ? 'digits are drawn on first use: there is nothing to fetch'
+          ? 'synthetic digits are generated on first use: there is nothing to fetch'
           : describeUnknown('data set', name, FETCHED),
       );
     if (action !== 'fetch' && name !== undefined) faults.push(`list takes no name, but was given "${name}"`);
@@ -73,7 +73,7 @@ export default defineCommand({
 });
 
 function hintFor(name: string): string {
-  return name === 'mnist' ? '`sweepline data fetch mnist` gets it' : 'drawn on first use';
+  return name === 'mnist' ? '`sweepline data fetch mnist` gets it' : 'generated on first use';
 }
 
 async function fetchData(

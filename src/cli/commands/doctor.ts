@@ -10,8 +10,8 @@ import { OUTPUT } from '../run-options.js';
 export default defineCommand({
   name: 'doctor',
   about:
-    'Looks at Node, cores, memory, disk, packages, engines, GPUs and data, and tells what is missing and how to add it. ' +
-    'Packages are loaded for real, each in a process of its own.',
+    'Checks Node, cores, memory, disk, packages, engines, GPUs and data, and says what is missing and how to install it. ' +
+    'Every package is loaded in a process of its own.',
   arguments: [],
   options: {
     data: option(
@@ -20,15 +20,15 @@ export default defineCommand({
       'a folder where MNIST should be (default: wherever sweeps look for it)',
       anyText,
     ),
-    json: switchOption(OUTPUT, '--json', 'one JSON object a check on stdout'),
+    json: switchOption(OUTPUT, '--json', 'one JSON object per check on stdout'),
   },
   sections: [
     [
       'Exit codes',
-      '  0    all that Sweepline needs is there (what only some things need may be absent)\n  1    something needed is missing',
+      '  0    everything that is required is there (optional parts may be absent)\n  1    something required is missing',
     ],
   ],
-  examples: [['sweepline doctor', 'before the first run, and when something does not work']],
+  examples: [['sweepline doctor', 'before the first run, or when something does not work']],
   async run({ options, terminal }) {
     const [{ checkPackage, PACKAGES }, machine] = await Promise.all([
       import('../doctor/packages.js'),
@@ -47,7 +47,7 @@ export default defineCommand({
     ];
     for (const check of checks) terminal.print(options.json ? JSON.stringify(check) : renderCheck(check));
     const missing = checks.filter(({ state }) => state === 'missing').length;
-    if (missing > 0) terminal.say(`${plural(missing, 'needed thing')} missing`);
+    if (missing > 0) terminal.say(`${plural(missing, 'required part')} missing`);
     return missing > 0 ? EXIT.failed : EXIT.done;
   },
 });

@@ -9,11 +9,11 @@ import { showPath } from '../paths.js';
 export default defineCommand({
   name: 'merge',
   about:
-    'Puts runs of one sweep together into a new run folder, such as the shards of several machines. The rows are the same ' +
+    'Merges runs of one sweep into a new run folder, such as the shards of several machines. The rows are the same ' +
     'bytes as those of a run in one piece. Runs that differ in anything that rows depend on are refused.',
   arguments: [{ name: 'runs', about: 'run folders or run ids', many: true }],
   options: {
-    out: option('Where to', '--out <folder>', 'the new run folder (needed)', anyText),
+    out: option('Where to', '--out <folder>', 'the new run folder (required)', anyText),
     partial: switchOption('Where to', '--partial', 'shards may be missing: exit 0 all the same'),
   },
   examples: [

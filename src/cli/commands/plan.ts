@@ -33,7 +33,7 @@ export default defineCommand({
   examples: [
     ['sweepline plan', 'the shipped sweeps'],
     ["sweepline plan escape --set 'alpha=log(1e-3,1,1000)'", 'how much a finer grid would cost'],
-    ['sweepline plan runs/escape/20261123-221530-ab12', 'what is left of a run'],
+    ['sweepline plan runs/escape/20261123-221530-ab12', 'what remains of a run'],
   ],
   check: ({ options }) => findRunFaults(options),
   async run({ arguments: [target], options: { json = false, ...options }, terminal, commandLine }) {
@@ -81,7 +81,7 @@ async function planTarget(
   if (given.length > 0) {
     throw new SweeplineError(
       'BAD_USAGE',
-      `${target} is a run, whose trials stand in its manifest; it takes no --${given.join(', --')}`,
+      `${target} is a run, whose trials are fixed by its manifest; it takes no --${given.join(', --')}`,
       {
         hint: 'plan the sweep instead, or leave the options out',
       },

@@ -11,7 +11,7 @@ export default defineCommand({
   name: 'replay',
   about:
     'Runs one trial of a run again, alone and in this process: same parameters, same seed, same numbers. The run itself ' +
-    'is not changed. The row is printed as it would stand in trials.csv; an error is shown with its stack.',
+    'is not changed. The row of trials.csv is printed; an error is shown with its stack.',
   arguments: [
     { name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' },
     { name: 'trial', about: "the trial's number in trials.csv" },

@@ -19,7 +19,7 @@ export default defineCommand({
     choose: listOption(
       'Which report',
       '--choose <name=value>',
-      "one of the report's choices (latent: plane=umap)",
+      'a choice that the report offers (latent: plane=umap)',
       (text) => {
         const [name, value] = text.split(/=(.*)/s);
         if (name && value) return [name, value] as const;
@@ -33,7 +33,7 @@ export default defineCommand({
       'sweepline report runs/escape/20261123-221530-ab12 --report my-report.ts',
       'another report on the same run',
     ],
-    ['sweepline report latent --choose plane=umap', 'codes placed by UMAP in place of t-SNE'],
+    ['sweepline report latent --choose plane=umap', 'codes embedded with UMAP instead of t-SNE'],
   ],
   async run({ arguments: [run], options, terminal }) {
     const [{ findRun }, { writeRunReport }, { formatFault }] = await Promise.all([

@@ -16,7 +16,7 @@ import {
 export default defineCommand({
   name: 'run',
   about:
-    'Runs a sweep: every point of its grid, on every core, into a run folder. What is finished is on disk at once: ' +
+    'Runs a sweep: every point of its grid, on all cores, into a run folder. Finished trials are on disk at once: ' +
     'a run may be interrupted, killed and resumed at any time, and no finished trial runs twice.',
   arguments: [
     { name: 'sweep', about: 'a shipped sweep (see `sweepline plan`), or the path of your own sweep file' },
@@ -31,7 +31,7 @@ export default defineCommand({
     ['Exit codes', EXIT_CODES],
   ],
   examples: [
-    ['sweepline run escape', 'the escape sweep as it is shipped'],
+    ['sweepline run escape', 'the escape sweep with its own values'],
     [
       "sweepline run escape --set optimizer=adam --set alpha=0.1,0.3 --set 'h=lin(0,1,101)'",
       'a part of it, finer in h',

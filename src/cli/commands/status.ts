@@ -7,7 +7,8 @@ import { OUTPUT } from '../run-options.js';
 
 export default defineCommand({
   name: 'status',
-  about: 'Shows how far a run is, and whether anybody works on it. It can be called while the run is going.',
+  about:
+    'Shows the progress of a run and whether a process is working on it. It can be called during the run.',
   arguments: [
     {
       name: 'run',

@@ -118,8 +118,7 @@ export function checkMnist(named: string | undefined): Check {
   return {
     name,
     state: 'absent',
-    found:
-      named === undefined ? 'not here: sweeps use digits that Sweepline draws' : `not in ${showPath(folder)}`,
+    found: named === undefined ? 'not found: sweeps use synthetic digits' : `not in ${showPath(folder)}`,
     hint: `sweepline data fetch mnist${named === undefined ? '' : ` ${quoteArgument(named)}`}`,
   };
 }

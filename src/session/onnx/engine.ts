@@ -100,7 +100,7 @@ async function create(
       'NO_DEVICE',
       `ONNX Runtime could not use ${device}: ${(cause as Error).message}`,
       {
-        hint: 'sweepline doctor tells what this machine has; --device cpu always works',
+        hint: 'run `sweepline doctor` to see what this machine has; --device cpu always works',
         cause,
       },
     );

@@ -19,7 +19,7 @@ export async function openTfjs(device = 'auto'): Promise<Engine> {
   const { tf, device: actual } = await loadTfjs(found);
   if (/^cuda/.test(device) && actual !== 'tfjs-node-gpu')
     throw new SweeplineError('NO_DEVICE', `${found.packageName} found no GPU that it can use`, {
-      hint: 'sweepline doctor tells what this machine has; --device cpu always works',
+      hint: 'run `sweepline doctor` to see what this machine has; --device cpu always works',
     });
   const held = new Set<Tensor>();
   let ended = false;

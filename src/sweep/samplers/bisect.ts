@@ -43,7 +43,7 @@ const options = z.object({
 
 export const bisectSampler: SamplerDefinition = {
   name: 'bisect',
-  about: 'search one axis for where a yes-or-no metric turns',
+  about: 'search one axis for the value where a boolean metric changes',
   options,
   domains: 'finite',
   listens: true,
@@ -51,12 +51,12 @@ export const bisectSampler: SamplerDefinition = {
   shorthands: {
     bisect: {
       flags: '--bisect <axis=low..high>',
-      about: 'the axis to search, and where (with --sampler bisect)',
+      about: 'the axis to search and its range (with --sampler bisect)',
       read: readBracket,
     },
     metric: {
       flags: '--metric <name>',
-      about: 'the yes-or-no metric that turns there (with --sampler bisect)',
+      about: 'the boolean metric that changes there (with --sampler bisect)',
       read: (metric) => ({ metric }),
     },
     tolerance: {

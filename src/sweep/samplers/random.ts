@@ -26,7 +26,7 @@ const MOST_DRAWS = 10_000;
 
 export const randomSampler: SamplerDefinition = {
   name: 'random',
-  about: 'points drawn at random, on a finite grid each at most once',
+  about: 'random points, on a finite grid without replacement',
   options: z.object({}),
   domains: 'any',
   listens: false,
