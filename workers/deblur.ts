@@ -72,11 +72,6 @@ export default defineWorker({
     judge: {
       about: 'trains DisNet to classify images as sharp or blurred',
       params: ['sigma', 'judge_epochs', 'judge_images', 'test'],
-      // Images that pass through the network, one backward as much as two forward.
-      cost: ({ judge_epochs, judge_images, test }, shared) => {
-        const seen = judge_images || (shared?.train.count ?? 60_000);
-        return 2 * (3 * judge_epochs * seen + (test || (shared?.test.count ?? 10_000)));
-      },
       metrics: {
         ...judgeMetrics,
         train_loss: { type: 'number', about: 'cross-entropy over the last epoch' },

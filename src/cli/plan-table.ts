@@ -25,7 +25,7 @@ export function renderPlan(plan: Plan): string {
         ? 'left out by the constraint, or there already'
         : `too many to count: ${formatCount(passing.accepted)} of a sample of ${plural(passing.of, 'point')} pass the constraint`,
     ],
-    ['new', plan.new, plan.isEstimate ? 'never run; taken from the sample' : 'never run'],
+    ['new', plan.new, 'never run'],
     ['orphaned', plan.orphaned, 'begun by a process that died: they run again'],
     ['done', plan.done, 'kept, never run again'],
     ['failed', plan.failed, plan.failed > 0 ? `run again with ${retry}` : 'ended without a result'],
@@ -35,16 +35,10 @@ export function renderPlan(plan: Plan): string {
     formatCount(trials),
     `${about === '' ? 'run' : about}, before the trials that need it${done > 0 ? `; ${formatCount(done)} done` : ''}`,
   ]);
-  const unknown = plan.stages
-    .filter((stage) => stage.predictedMs === null)
-    .map(({ name }) => `stage ${name}`);
   const cost = [
     predictedMs === null
       ? 'time not measured yet'
-      : `${plan.isUpperBound ? 'at most ' : ''}about ${formatDuration(predictedMs)} ${predictedFrom === 'cost' ? 'by the cost of trials' : 'if trials take as long as those of the newest run'}`,
-    ...(predictedMs === null || unknown.length === 0
-      ? []
-      : [`without ${unknown.join(' and ')}, not measured yet`]),
+      : `about ${formatDuration(predictedMs)} ${predictedFrom === 'cost' ? 'by the cost of trials' : 'if trials take as long as those of the newest run'}`,
     `on ${plural(workers, 'worker')}`,
     ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
   ];
@@ -58,21 +52,8 @@ export function renderPlan(plan: Plan): string {
       ...stages,
     ]),
     '',
-    todo === 0
-      ? 'Nothing to run'
-      : `To run: ${plan.isEstimate ? 'about ' : ''}${formatCount(todo)}, ${cost.join(', ')}`,
+    todo === 0 ? 'Nothing to run' : `To run: ${formatCount(todo)}, ${cost.join(', ')}`,
   ].join('\n');
-}
-
-/** The plans of a suite, and its time in all. */
-export function renderSuitePlan(plans: readonly Plan[]): string {
-  const known = plans.filter(({ predictedMs }) => predictedMs !== null);
-  const unknown = plans.filter(({ predictedMs }) => predictedMs === null).map(({ sweep }) => sweep);
-  const ms = known.reduce((sum, { predictedMs }) => sum + predictedMs!, 0);
-  const without = unknown.length === 0 ? '' : `, without ${unknown.join(' and ')}, not measured yet`;
-  const time = known.length === 0 ? 'time not measured yet' : `about ${formatDuration(ms)}${without}`;
-  const trials = plans.reduce((sum, plan) => sum + plan.new + plan.orphaned, 0);
-  return [...plans.map(renderPlan), `In all: ${plural(trials, 'trial')} to run, ${time}`].join('\n\n');
 }
 
 export function renderStatus(status: RunStatus): string {

@@ -22,7 +22,6 @@ import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
 import type { Settings } from './settings.js';
-import { planStages } from './stages.js';
 import { Tally } from './tally.js';
 
 /** How often observers hear of progress, in ms. */
@@ -84,10 +83,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     announce: () =>
       seen.tell('onStart', {
         folder,
-        plan: describePlan({
-          ...{ job, settings, sampler, folder },
-          ...{ counts: before, prediction: null, stages: planStages(job, folder) },
-        }),
+        plan: describePlan({ job, settings, sampler, folder, counts: before, prediction: null }),
         resumed: !isNew,
       }),
     async begin(stages) {

@@ -175,7 +175,7 @@ function range(length: number): Iterable<number> {
 }
 
 /** One number of each of `most` equal parts, where in it by the golden ratio: even steps would miss whole axes. */
-export function sampleOf(length: number, most: number): Iterable<number> {
+function sampleOf(length: number, most: number): Iterable<number> {
   if (length <= most) return range(length);
   const at = (i: number) => Math.floor(((i + ((i * 0.6180339887498949) % 1)) / most) * length);
   return { [Symbol.iterator]: () => numbers(most, at) };

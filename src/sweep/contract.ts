@@ -81,20 +81,13 @@ export interface Plan {
   /** Started, but never ended: their host or coordinator died. They run again. */
   readonly orphaned: number;
   readonly new: number;
-  /** True where `new` is taken from the sample of points, because the space is too large to be counted. */
-  readonly isEstimate?: true;
-  /**
-   * Milliseconds of the trials and of those stages that are known; null where no trial has been measured yet. Bytes on
-   * disk, of the trials.
-   */
+  /** Milliseconds, and bytes on disk; null where nothing has been measured yet. */
   readonly predictedMs: number | null;
   /**
    * What the time is taken from: trials that take as long as the mean of an earlier run, or, where the worker tells the
    * `cost` of trials, in proportion to it.
    */
   readonly predictedFrom: Prediction['from'] | null;
-  /** See Prediction. */
-  readonly isUpperBound?: true;
   readonly predictedBytes: number | null;
   readonly workers: number;
   /** What the trials depend on and runs before them, once for several; none for most sweeps. */
@@ -102,13 +95,9 @@ export interface Plan {
 }
 
 export interface Prediction {
-  /** Mean milliseconds of a trial; null where only stages are known. */
-  readonly trialMs: number | null;
+  /** Milliseconds. */
+  readonly trialMs: number;
   readonly from: 'mean' | 'cost';
-  /** True where trials are far dearer than those that were timed, of which nobody knows what part of the time is fixed. */
-  readonly isUpperBound?: true;
-  /** Mean milliseconds of a trial of each stage that is to run; null where it is not known. */
-  readonly stages: Readonly<Record<string, number | null>>;
 }
 
 export interface StagePlan {
@@ -117,8 +106,6 @@ export interface StagePlan {
   /** How often it runs: the combinations of its parameters. */
   readonly trials: number;
   readonly done: number;
-  /** Milliseconds that what is to run takes on all workers; null where nothing has been measured yet, 0 where nothing is. */
-  readonly predictedMs: number | null;
 }
 
 export interface Progress {

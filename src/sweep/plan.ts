@@ -6,25 +6,22 @@ import { countCarried } from '../run/carry.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import { proposesPoints } from '../run/manifest.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
-import type { Point } from '../space/types.js';
 import { describeAxisValues, describeValue } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
-import type { WorkerQuestions } from '../worker/questions.js';
-import { countPassing, sampleOf } from './constraint.js';
+import { countPassing } from './constraint.js';
 import type { Plan, Prediction, RunRequest } from './contract.js';
 import { describeSpace } from './create-manifest.js';
 import type { Job } from './job.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
-import { predict } from './predict.js';
-import { samplePoints } from './resolve.js';
+import { predictTrial } from './predict.js';
 import { isSameSpace } from './same-space.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
-import { type PlannedStage, planStages } from './stages.js';
+import { planStages } from './stages.js';
 
 export interface PlanFacts {
   readonly job: Job;
@@ -33,9 +30,8 @@ export interface PlanFacts {
   readonly sampler: Pick<Sampler, 'total' | 'excluded'>;
   readonly folder: string | null;
   readonly counts: Counts;
-  /** Null where no run tells. */
+  /** Of one trial; null where no run tells. */
   readonly prediction: Prediction | null;
-  readonly stages: readonly PlannedStage[];
 }
 
 type Counts = Pick<Plan, 'done' | 'failed' | 'orphaned'>;
@@ -49,29 +45,13 @@ export async function planRun(request: RunRequest): Promise<Plan> {
     const known = await findKnown(settings, loaded.sweep.name);
     const folder = settings.out === null ? null : resolve(settings.out);
     const sampler = openSampler(job, settings);
-    const stages = planStages(job, folder);
-    const prediction = await predictFor(job, { known, stages, questions, root: settings.root });
+    const { root } = settings;
     return describePlan({
-      ...{ job, settings, folder, sampler, prediction, stages },
+      ...{ job, settings, folder },
+      sampler,
       counts: countKnown(known, job, sampler),
+      prediction: await predictTrial(job, known, { questions, root }),
     });
-  });
-}
-
-interface Known {
-  readonly known: RunStatus | null;
-  readonly stages: readonly PlannedStage[];
-  readonly questions: WorkerQuestions;
-  readonly root: string;
-}
-
-function predictFor(job: Job, { known, stages, questions, root }: Known): Promise<Prediction | null> {
-  const epoch = known?.state.epoch;
-  const isSame = epoch !== undefined && isSameSpace(epoch.record, describeSpace(job));
-  return predict(job, {
-    ...{ questions, root, before: known },
-    points: samplePending(job, (trial) => isSame && epoch.isDone(trial)),
-    stages: Object.fromEntries(stages.map(({ name, todo }) => [name, thin(todo, SAMPLE)])),
   });
 }
 
@@ -103,31 +83,19 @@ export async function planResume(path: string): Promise<Plan> {
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await prepareAgain(manifest, settings, { loaded, questions });
     const sampler = openSampler(job, settings);
-    const stages = planStages(job, folder);
-    const prediction = await predictFor(job, { known: status, stages, questions, root: settings.root });
-    return describePlan({ job, settings, sampler, folder, counts: status, prediction, stages });
+    const { root } = settings;
+    const prediction = await predictTrial(job, status, { questions, root });
+    return describePlan({ job, settings, sampler, folder, counts: status, prediction });
   });
 }
 
-export function describePlan(facts: PlanFacts): Plan {
-  const { job, settings, sampler, folder, counts, prediction } = facts;
+export function describePlan({ job, settings, sampler, folder, counts, prediction }: PlanFacts): Plan {
   const { space, resolved, loaded } = job;
   const { where } = loaded.sweep;
   const { workers } = settings;
   const definition = samplerOf(resolved.sampler);
   const total = sampler.total ?? definition.most(resolved.sampler, space);
-  const passing =
-    sampler.total !== null || where === null || proposesPoints(resolved.sampler)
-      ? null
-      : countPassing(where, space);
-  // Of a sample of which none passes, at most one in so many does.
-  const share = passing === null ? 1 : Math.max(1, passing.accepted) / passing.of;
-  const fresh = Math.max(0, Math.round(total * share) - counts.done);
-  const stages = facts.stages.map(({ todo, ...stage }) => ({
-    ...stage,
-    predictedMs: todo.length === 0 ? 0 : spend(prediction?.stages[stage.name], todo.length, workers),
-  }));
-  const trialsMs = spend(prediction?.trialMs, fresh, workers);
+  const fresh = Math.max(0, total - counts.done);
   return {
     sweep: loaded.sweep.name,
     title: loaded.sweep.title,
@@ -136,56 +104,22 @@ export function describePlan(facts: PlanFacts): Plan {
     axes: describeAxes(job),
     trials: total,
     excluded: sampler.excluded,
-    ...(passing === null ? {} : { passing }),
+    ...(sampler.total !== null || where === null || proposesPoints(resolved.sampler)
+      ? {}
+      : { passing: countPassing(where, space) }),
     done: counts.done,
     failed: counts.failed,
     orphaned: counts.orphaned,
-    stages,
+    stages: planStages(job, folder),
     new: fresh,
-    ...(passing === null ? {} : { isEstimate: true }),
-    predictedMs:
-      trialsMs === null ? null : stages.reduce((sum, { predictedMs }) => sum + (predictedMs ?? 0), trialsMs),
-    predictedFrom: trialsMs === null ? null : prediction!.from,
-    ...(prediction?.isUpperBound ? { isUpperBound: true } : {}),
+    predictedMs: prediction === null ? null : (prediction.trialMs * fresh) / workers,
+    predictedFrom: prediction?.from ?? null,
     predictedBytes: predictBytes(job, fresh),
     workers,
   };
 }
 
 function ignore(): void {}
-
-/** The time that so many trials take side by side; null where it is not known of one. */
-function spend(trialMs: number | null | undefined, trials: number, workers: number): number | null {
-  if (trialMs === null || trialMs === undefined) return null;
-  return trials === 0 ? 0 : (trialMs * trials) / Math.min(workers, trials);
-}
-
-/** Points whose cost is asked for, and those that are looked at for them where many do not count. */
-const SAMPLE = 1000;
-const LOOKED_AT = 20_000;
-
-/** Points that stand for the trials to come: the constraint accepts them, and they have not ended. */
-function samplePending({ space, resolved, loaded }: Job, isDone: (trial: number) => boolean): Point[] {
-  const { asked, fixed, sampler } = resolved;
-  const { where } = loaded.sweep;
-  if (proposesPoints(sampler)) return samplePoints(asked, fixed);
-  const { points, replicates } = space;
-  const pending: Point[] = [];
-  const isPending = (number: number) => {
-    if (where !== null && !where(space.at(number))) return false;
-    const first = number * replicates;
-    return Array.from({ length: replicates }, (_, i) => first + i).some((trial) => !isDone(trial));
-  };
-  for (const number of sampleOf(points, LOOKED_AT)) if (isPending(number)) pending.push(space.at(number));
-  return pending.length === 0
-    ? samplePoints(asked, fixed)
-    : thin(pending, SAMPLE).map((point) => ({ ...fixed, ...point }));
-}
-
-function thin<T>(list: readonly T[], most: number): T[] {
-  if (list.length <= most) return [...list];
-  return Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]!);
-}
 
 function describeAxes({ resolved: { asked } }: Job): string[] {
   const several = asked.length > 1;

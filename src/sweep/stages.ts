@@ -11,7 +11,6 @@ import { projectPoints } from '../space/projection.js';
 import { createSpace } from '../space/space.js';
 import type { Point, Value } from '../space/types.js';
 import { canonicalObject } from '../space/value.js';
-import { createKeyer } from '../trial/key.js';
 import { fillParams } from '../trial/params.js';
 import { createRowReader } from '../trial/row.js';
 import { trialsOf } from '../trial/selection.js';
@@ -79,26 +78,15 @@ export function findTodo({ space }: Job, isFresh: boolean, open: () => Sampler):
   return { isAll: isFresh || space.trials > WALKED, trials: () => drain(open()) };
 }
 
-/** A stage as a plan has it. */
-export interface PlannedStage extends Omit<StagePlan, 'predictedMs'> {
-  /** The points at which it has not run. */
-  readonly todo: readonly Point[];
-}
-
 /** How often each stage runs for the whole space, and how much of that is done in `folder` (null: there is none yet). */
-export function planStages(job: Job, folder: string | null): PlannedStage[] {
+export function planStages(job: Job, folder: string | null): StagePlan[] {
   return job.worker.stages.map((stage) => {
-    const { name, version, about = '' } = stage.worker;
     const results = folder === null ? {} : readStage(folder, stage).results;
-    const isDone = (key: string) => results[key]?.status === 'ok';
-    const points = [...findPoints(job, stage).values()];
-    const keyer = createKeyer(name, version);
     return {
       name: stage.name,
-      about,
-      trials: points.length,
-      done: Object.keys(results).filter(isDone).length,
-      todo: points.filter((point) => !isDone(keyer.key(point, 0))),
+      about: stage.worker.about ?? '',
+      trials: findPoints(job, stage).size,
+      done: Object.values(results).filter(({ status }) => status === 'ok').length,
     };
   });
 }

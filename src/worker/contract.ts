@@ -94,8 +94,6 @@ export interface StageOptions<P = Record<string, Value>, Shared = unknown, M ext
   readonly metrics: M;
   /** Names that `report` uses, for the stage's own metrics.csv. */
   readonly series?: readonly string[];
-  /** How much work one run of it is, in any unit, as the worker's own `cost` says it of a trial. Sees its own parameters. */
-  readonly cost?: (params: P, shared: Shared | undefined) => number;
   run(trial: Trial<P, Shared>): Promise<Returned<M>> | Returned<M>;
 }
 

@@ -2,14 +2,7 @@
 // some of its parameters; seen by a pool it is a worker itself, whose trials are the different values of those
 // parameters, so that everything that holds for trials (journal, resume, retry, checkpoints, artifacts) holds for it.
 import { SweeplineError } from '../ground/errors.js';
-import {
-  findFunctionFaults,
-  findTextFaults,
-  findUnknownKeys,
-  isPlainObject,
-  isWord,
-  showValue,
-} from '../ground/shape.js';
+import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { foldName } from '../space/names.js';
 import type { Trial, Worker } from './contract.js';
@@ -25,7 +18,7 @@ export function splitStageUrl(url: string): { readonly url: string; readonly sta
   return { url: plain!, stage };
 }
 
-const KEYS = ['about', 'params', 'metrics', 'series', 'cost', 'run'];
+const KEYS = ['about', 'params', 'metrics', 'series', 'run'];
 
 /** The stages with their metrics read; undefined where there are none. What does not hold together goes to `faults`. */
 export function readStages(
@@ -58,7 +51,6 @@ function readStage(stage: unknown, params: readonly string[], faults: string[]):
     return {};
   }
   faults.push(...findUnknownKeys(stage, KEYS), ...findTextFaults(stage, ['about']));
-  faults.push(...findFunctionFaults(stage, ['cost']));
   if (typeof stage.run !== 'function') faults.push(`run: expected a function, found ${showValue(stage.run)}`);
   const own = readStageParams(stage.params, params, faults);
   const ofMetrics: string[] = [];
@@ -101,7 +93,6 @@ export function stageWorker(worker: Worker, name: string): Worker {
     series: stage.series ?? [],
     ...(load === undefined ? {} : { load }),
     ...(trains === undefined ? {} : { trains }),
-    ...(stage.cost === undefined ? {} : { cost: stage.cost as NonNullable<Worker['cost']> }),
     run: (trial) => stage.run(guard(trial as Trial, name)),
   };
 }

@@ -120,7 +120,7 @@ describe('a stage', () => {
   });
 
   test('is planned, and is left alone where all is done', async () => {
-    expect((await planRun({ sweep })).stages).toMatchObject([
+    expect((await planRun({ sweep })).stages).toEqual([
       { name: 'draw', about: 'draws a number', trials: 3, done: 0 },
     ]);
     const run = await runSweep({ sweep });

@@ -55,7 +55,7 @@ export default defineCommand({
       ...(limit === undefined ? {} : { timeoutMs: limit }),
     };
     if (plan) {
-      const [{ renderSuitePlan }, { planSuite, requestsOf }] = await Promise.all([
+      const [{ renderPlan }, { planSuite, requestsOf }] = await Promise.all([
         import('../plan-table.js'),
         import('../../suite/run.js'),
       ]);
@@ -63,7 +63,9 @@ export default defineCommand({
       const plans = await planSuite(
         folder === undefined ? requests.map(({ out: _, ...rest }) => rest) : requests,
       );
-      terminal.print(json ? plans.map((each) => JSON.stringify(each)).join('\n') : renderSuitePlan(plans));
+      terminal.print(
+        json ? plans.map((each) => JSON.stringify(each)).join('\n') : plans.map(renderPlan).join('\n\n'),
+      );
       return EXIT.done;
     }
     const { conductSuite } = await import('../suite.js');
