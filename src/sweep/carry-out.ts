@@ -83,7 +83,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     announce: () =>
       seen.tell('onStart', {
         folder,
-        plan: describePlan({ job, settings, sampler, folder, counts: before, prediction: null }),
+        plan: describePlan({ job, settings, sampler, folder, counts: before, times: null }),
         resumed: !isNew,
       }),
     async begin(stages) {

@@ -72,14 +72,19 @@ export interface Plan {
   readonly trials: number;
   /** Left out by the constraint or as duplicates; null where the space is too large to count them in advance. */
   readonly excluded: number | null;
-  /** Where that is so: how many points of a sample pass the constraint. */
+  /** Where that is so: how many points of a sample are neither, and how many trials that makes of the run. */
   readonly passing?: { readonly accepted: number; readonly of: number };
+  readonly estimated?: number;
   readonly done: number;
   readonly failed: number;
   /** Started, but never ended: their host or coordinator died. They run again. */
   readonly orphaned: number;
+  /** Never begun; the most that there can be where `trials` is. */
   readonly new: number;
-  /** Milliseconds, and bytes on disk; null where nothing has been measured yet. */
+  /**
+   * Milliseconds, those of stages included that are known, and bytes on disk; null where nothing has been measured yet.
+   * Of the estimate where there is one.
+   */
   readonly predictedMs: number | null;
   /**
    * What the time is taken from: trials that take as long as the mean of an earlier run, or, where the worker tells the
@@ -93,8 +98,9 @@ export interface Plan {
 }
 
 export interface Prediction {
-  /** Milliseconds. */
+  /** Milliseconds of a trial, and those that each worker thread needs once to get going. */
   readonly trialMs: number;
+  readonly startMs: number;
   readonly from: 'mean' | 'cost';
 }
 
@@ -104,6 +110,11 @@ export interface StagePlan {
   /** How often it runs: the combinations of its parameters. */
   readonly trials: number;
   readonly done: number;
+  /** Still to run: the others have ended. */
+  readonly new: number;
+  /** As those of the plan, of this stage alone; null where nothing has been measured yet, 0 where none is to run. */
+  readonly predictedMs: number | null;
+  readonly predictedFrom: Prediction['from'] | null;
 }
 
 export interface Progress {
