@@ -47,6 +47,9 @@ const judgeMetrics = {
   clear_rate_blurred: { type: 'number', about: 'share of the blurred test images that pass for clear' },
 } as const;
 
+/** What a judge takes beside its training, as multiplications: see `FIXED_COST` of autoencoders. Half a second. */
+const JUDGE_FIXED_COST = 3e10;
+
 /** Multiplications of DisNet for one image, going forward: 3 × 3 kernels of 32, 64 and 128 filters on halving sizes. */
 function judgeCost(shared: Dataset | undefined): number {
   const { rows = 28, columns = 28 } = shared?.train ?? {};
@@ -87,7 +90,7 @@ export default defineWorker({
       cost: ({ judge_epochs, judge_images, test }, shared) => {
         const seen = countImages(judge_images, shared?.train, 60_000);
         const tested = countImages(test, shared?.test, 10_000);
-        return judgeCost(shared) * 2 * (3 * judge_epochs * seen + tested);
+        return JUDGE_FIXED_COST + judgeCost(shared) * 2 * (3 * judge_epochs * seen + tested);
       },
 
       async run(trial) {
