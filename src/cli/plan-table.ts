@@ -86,7 +86,7 @@ function describeNew(plan: Plan): string {
 }
 
 function describeTodo(plan: Plan): string {
-  const { predictedMs, predictedFrom, predictedBytes, workers, stages } = plan;
+  const { predictedMs, predictedFrom, predictedWith = [], predictedBytes, workers, stages } = plan;
   const { trials, is } = countTodo(plan);
   if (trials === 0 && is === 'exact') return 'Nothing to run';
   const why =
@@ -96,6 +96,7 @@ function describeTodo(plan: Plan): string {
       ? ['time not measured yet']
       : [
           `${is === 'at most' ? 'at most about' : 'about'} ${formatDuration(predictedMs)} ${why}`,
+          ...(predictedWith.length === 0 ? [] : [`measured with ${predictedWith.join(' and ')}`]),
           ...unmeasured(stages).map((stage) => `stage ${stage} not measured yet`),
         ];
   return [

@@ -83,7 +83,7 @@ export interface Plan {
   readonly new: number;
   /**
    * Milliseconds, those of stages included that are known, and bytes on disk; null where nothing has been measured yet.
-   * Of the estimate where there is one.
+   * Of the estimate where there is one. A trial is taken to last as long on any number of workers.
    */
   readonly predictedMs: number | null;
   /**
@@ -91,6 +91,8 @@ export interface Plan {
    * `cost` of trials, in proportion to it.
    */
   readonly predictedFrom: Prediction['from'] | null;
+  /** What was otherwise where trials were timed: `version 1 of the worker`, `machine a`. Absent: nothing is known to be. */
+  readonly predictedWith?: readonly string[];
   readonly predictedBytes: number | null;
   readonly workers: number;
   /** What the trials depend on and runs before them, once for several; none for most sweeps. */
@@ -102,6 +104,8 @@ export interface Prediction {
   readonly trialMs: number;
   readonly startMs: number;
   readonly from: 'mean' | 'cost';
+  /** What was otherwise there: see Plan. */
+  readonly with: readonly string[];
 }
 
 export interface StagePlan {

@@ -146,6 +146,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
     predictedMs:
       ofTrials === null ? null : stages.reduce((sum, stage) => sum + (stage.predictedMs ?? 0), ofTrials),
     predictedFrom: times?.trial?.from ?? null,
+    ...(times?.trial == null || times.trial.with.length === 0 ? {} : { predictedWith: times.trial.with }),
     predictedBytes: predictBytes(job, toRun),
     workers,
   };

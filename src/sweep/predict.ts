@@ -1,6 +1,7 @@
 // How long trials and stages will take, from runs that there are: the mean of trials that were timed, or, where the
 // worker tells the cost of trials, what that mean is at the costs of those that are to run.
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { openRunFolder, stageFolder } from '../run/folder.js';
@@ -45,15 +46,19 @@ export async function createPredictor({ job, before, questions, root }: Asking):
     }));
     if (costs !== null) {
       const ofWorker = places.filter((run) => run.manifest.worker.name === job.worker.name);
-      const timed = await timeOf(ofWorker, journalOf, (known) => questions.costs(known, stage));
+      const { timed, first } = await timeOf(ofWorker, journalOf, (known) => questions.costs(known, stage));
       const model = fitTimes(timed);
-      if (model !== undefined)
-        return { trialMs: trialMs(model, mean(costs)), startMs: model.start, from: 'cost' };
+      if (model !== undefined) {
+        const ms = { trialMs: trialMs(model, mean(costs)), startMs: model.start };
+        return { ...ms, from: 'cost', with: describeDifferences(job, first!) };
+      }
     }
     for (const { path, manifest } of places) {
       const epoch = manifest.sweep === job.loaded.sweep.name ? journalOf(path)?.epochs.at(-1) : undefined;
-      if (epoch !== undefined && epoch.timed > 0)
-        return { trialMs: epoch.runMs / epoch.timed, startMs: 0, from: 'mean' };
+      if (epoch !== undefined && epoch.timed > 0) {
+        const ms = { trialMs: epoch.runMs / epoch.timed, startMs: 0 };
+        return { ...ms, from: 'mean', with: describeDifferences(job, manifest) };
+      }
     }
     return null;
   };
@@ -103,7 +108,7 @@ async function timeOf(
   runs: readonly FoundRun[],
   journalOf: (folder: string) => RunState | null,
   ask: AskCosts,
-): Promise<Timed[]> {
+): Promise<{ readonly timed: Timed[]; readonly first: Manifest | undefined }> {
   const timed: Timed[] = [];
   let first: Manifest | undefined;
   let count = 0;
@@ -122,7 +127,7 @@ async function timeOf(
       at += points.length;
     }
   }
-  return timed;
+  return { timed, first };
 
   async function costsOf(points: readonly Point[]): Promise<readonly number[] | null> {
     if (points.length === 0) return null;
@@ -132,6 +137,18 @@ async function timeOf(
       throw error;
     });
   }
+}
+
+/** What may make the job's trials take another time than those of a run. */
+function describeDifferences({ worker, device }: Job, manifest: Manifest): string[] {
+  const { version } = manifest.worker;
+  return [
+    ...(version === worker.version ? [] : [`version ${version} of the worker`]),
+    ...(manifest.host === hostname() ? [] : [`machine ${manifest.host}`]),
+    ...(manifest.engine === device.engine && manifest.device === device.device
+      ? []
+      : [`engine ${manifest.engine} on ${manifest.device}`]),
+  ];
 }
 
 function isAlike(a: Manifest, b: Manifest): boolean {

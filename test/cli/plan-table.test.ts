@@ -28,6 +28,13 @@ describe('a plan', () => {
     expect(last(text)).toContain('To run: at most 10, at most about 1m 00s');
   });
 
+  test('says what was otherwise where trials were timed', () => {
+    const text = renderPlan(plan({ predictedWith: ['version 1 of the worker', 'machine a'] }));
+    expect(last(text)).toContain(
+      'by the cost of trials, measured with version 1 of the worker and machine a,',
+    );
+  });
+
   test('counts what was begun and lost once', () => {
     expect(last(renderPlan(plan({ new: 3, orphaned: 2, done: 5 })))).toContain('To run: 5,');
     expect(last(renderPlan(plan({ new: 0, done: 10 })))).toBe('Nothing to run');

@@ -44,6 +44,10 @@ describe('the time that is predicted', () => {
       'other.mjs',
       "export default defineSweep({ name: 'other', worker: new URL('./worker.mjs', import.meta.url), axes: { i: [7, 8] } });",
     );
+    // Another version of the worker may take another time.
+    expect(one.predictedWith).toBeUndefined();
+    write('worker.mjs', `export default defineWorker({ name: 'mine', version: '2', ${worker(COSTED)} });\n`);
+    expect(await plan(1)).toMatchObject({ predictedWith: ['version 1 of the worker'] });
     expect(((await ms(51, other)) - (await ms(1, other))) / slope).toBeCloseTo(0.5, 6);
   });
 
