@@ -1,6 +1,7 @@
 // The blur study's trial: an autoencoder is fed blurred images, and what it decodes is put before DisNet, which was
 // trained to tell clear images from blurred ones. DisNet is a stage: trained once for each blur, for all trials of it.
 import {
+  type Dataset,
   decodeFloats,
   defineWorker,
   encodeFloats,
@@ -50,6 +51,20 @@ const judgeMetrics = {
   },
 } as const;
 
+/** What a judge takes beside its training, as multiplications: see `FIXED_COST` of autoencoders. Half a second. */
+const JUDGE_FIXED_COST = 3e10;
+
+/** Multiplications of DisNet for one image, going forward: 3 × 3 kernels of 32, 64 and 128 filters on halving sizes. */
+function judgeCost(shared: Dataset | undefined): number {
+  const { rows = 28, columns = 28 } = shared?.train ?? {};
+  return 9 * rows * columns * (32 + (32 * 64) / 4 + (64 * 128) / 16);
+}
+
+/** Images used of so many that there are. */
+function countImages(wanted: number, set: ImageSet | undefined, otherwise: number): number {
+  return wanted === 0 ? (set?.count ?? otherwise) : wanted;
+}
+
 export default defineWorker({
   name: 'deblur',
   version: '1',
@@ -77,6 +92,11 @@ export default defineWorker({
         train_loss: { type: 'number', about: 'cross-entropy over the last epoch' },
       },
       series: ['train_loss'],
+      cost: ({ judge_epochs, judge_images, test }, shared) => {
+        const seen = countImages(judge_images, shared?.train, 60_000);
+        const tested = countImages(test, shared?.test, 10_000);
+        return JUDGE_FIXED_COST + judgeCost(shared) * 2 * (3 * judge_epochs * seen + tested);
+      },
 
       async run(trial) {
         const { sigma, judge_epochs, judge_images } = trial.params;
@@ -143,7 +163,8 @@ export default defineWorker({
       { name: 'test', wanted: params.test, set: shared?.test, least: 1 },
       { name: 'judge_images', wanted: params.judge_images, set: shared?.train, least: 1 },
     ]),
-  cost: autoencoderCost,
+  cost: (params, shared) =>
+    autoencoderCost(params, shared) + judgeCost(shared) * countImages(params.test, shared?.test, 10_000),
   load: loadDataset,
 
   async run(trial) {

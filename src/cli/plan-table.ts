@@ -6,7 +6,7 @@ import type { Plan } from '../sweep/contract.js';
 import { commandOn, showPath } from './paths.js';
 
 export function renderPlan(plan: Plan): string {
-  const { folder, excluded, passing, predictedMs, predictedFrom, predictedBytes, workers } = plan;
+  const { folder, excluded, passing } = plan;
   const facts: [string, string][] = [['sampler', plan.sampler]];
   plan.axes.forEach((axis, i) => {
     facts.push([i === 0 ? 'axes' : '', axis]);
@@ -23,9 +23,9 @@ export function renderPlan(plan: Plan): string {
       excluded,
       passing === undefined
         ? 'left out by the constraint, or there already'
-        : `too many to count: ${formatCount(passing.accepted)} of a sample of ${plural(passing.of, 'point')} pass the constraint`,
+        : `too many to count: ${formatCount(passing.accepted)} of a sample of ${plural(passing.of, 'point')} are to run`,
     ],
-    ['new', plan.new, 'never run'],
+    ['new', plan.new, describeNew(plan)],
     ['orphaned', plan.orphaned, 'begun by a process that died: they run again'],
     ['done', plan.done, 'kept, never run again'],
     ['failed', plan.failed, plan.failed > 0 ? `run again with ${retry}` : 'ended without a result'],
@@ -35,14 +35,6 @@ export function renderPlan(plan: Plan): string {
     formatCount(trials),
     `${about === '' ? 'run' : about}, before the trials that need it${done > 0 ? `; ${formatCount(done)} done` : ''}`,
   ]);
-  const cost = [
-    predictedMs === null
-      ? 'time not measured yet'
-      : `about ${formatDuration(predictedMs)} ${predictedFrom === 'cost' ? 'by the cost of trials' : 'if trials take as long as those of the newest run'}`,
-    `on ${plural(workers, 'worker')}`,
-    ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
-  ];
-  const todo = plan.new + plan.orphaned;
   return [
     `${plan.sweep}: ${plan.title}`,
     renderRows(facts),
@@ -52,8 +44,72 @@ export function renderPlan(plan: Plan): string {
       ...stages,
     ]),
     '',
-    todo === 0 ? 'Nothing to run' : `To run: ${formatCount(todo)}, ${cost.join(', ')}`,
+    describeTodo(plan),
   ].join('\n');
+}
+
+/** Several plans as one: `In all: …`. */
+export function renderTotal(plans: readonly Plan[]): string {
+  const counts = plans.map(countTodo);
+  const todo = counts.reduce((sum, { trials }) => sum + trials, 0);
+  const is = (word: Todo['is']) => counts.some((count) => count.is === word);
+  const about = is('at most') ? 'at most ' : is('about') ? 'about ' : '';
+  const known = plans.filter(({ predictedMs }) => predictedMs !== null);
+  const ms = known.reduce((sum, { predictedMs }) => sum + predictedMs!, 0);
+  const unknown = plans.flatMap(({ sweep, predictedMs, stages }) => [
+    ...(predictedMs === null ? [`sweep ${sweep}`] : []),
+    ...unmeasured(stages).map((stage) => `stage ${stage} of ${sweep}`),
+  ]);
+  const without = unknown.length === 0 ? '' : `${unknown.join(' and ')} not measured yet`;
+  const time =
+    known.length === 0
+      ? 'time not measured yet'
+      : `${is('at most') ? 'at most about' : 'about'} ${formatDuration(ms)}${without === '' ? '' : `, ${without}`}`;
+  return `In all: ${plural(plans.length, 'sweep')}, ${about}${plural(todo, 'trial')} to run, ${time}`;
+}
+
+interface Todo {
+  readonly trials: number;
+  readonly is: 'exact' | 'about' | 'at most';
+}
+
+function countTodo({ trials, new: fresh, orphaned, estimated, excluded, done }: Plan): Todo {
+  if (excluded !== null) return { trials: fresh + orphaned, is: 'exact' };
+  if (estimated === undefined) return { trials: fresh + orphaned, is: 'at most' };
+  return { trials: Math.max(0, estimated - done), is: estimated < trials ? 'about' : 'exact' };
+}
+
+function describeNew(plan: Plan): string {
+  const { trials, is } = countTodo(plan);
+  if (is === 'about') return `at most: about ${formatCount(trials)} by the sample`;
+  return is === 'at most' ? 'at most: the sampler decides as it goes' : 'never run';
+}
+
+function describeTodo(plan: Plan): string {
+  const { predictedMs, predictedFrom, predictedWith = [], predictedBytes, workers, stages } = plan;
+  const { trials, is } = countTodo(plan);
+  if (trials === 0 && is === 'exact') return 'Nothing to run';
+  const why =
+    predictedFrom === 'cost' ? 'by the cost of trials' : 'if trials take as long as those of the newest run';
+  const time =
+    predictedMs === null
+      ? ['time not measured yet']
+      : [
+          `${is === 'at most' ? 'at most about' : 'about'} ${formatDuration(predictedMs)} ${why}`,
+          ...(predictedWith.length === 0 ? [] : [`measured with ${predictedWith.join(' and ')}`]),
+          ...unmeasured(stages).map((stage) => `stage ${stage} not measured yet`),
+        ];
+  return [
+    `To run: ${is === 'exact' ? '' : `${is} `}${formatCount(trials)}`,
+    ...time,
+    `on ${plural(workers, 'worker')}`,
+    ...(predictedBytes === null ? [] : [`${formatBytes(predictedBytes)} on disk`]),
+  ].join(', ');
+}
+
+/** Names of the stages of which nothing tells how long they take. */
+function unmeasured(stages: Plan['stages']): string[] {
+  return stages.filter((stage) => stage.predictedMs === null).map(({ name }) => name);
 }
 
 export function renderStatus(status: RunStatus): string {

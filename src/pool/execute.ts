@@ -6,7 +6,7 @@ import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
 import { createKeyer } from '../trial/key.js';
-import { readMetrics } from '../trial/metrics.js';
+import { createMetricsReader } from '../trial/metrics.js';
 import { fillParams } from '../trial/params.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, formatMetrics } from '../trial/row.js';
@@ -19,7 +19,7 @@ import { createStageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
 import type { LeftTrial, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
-import { createTrial, type RunningTrial, TrialStopped } from './running-trial.js';
+import { RunningTrial, TrialStopped } from './running-trial.js';
 
 export interface ExecutorOptions {
   readonly worker: Worker;
@@ -57,6 +57,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
   const store = folder === null ? null : createFolderStore(folder);
+  const readMetrics = createMetricsReader(metrics);
   const warnings = createWarnings();
   const encoder = new TextEncoder();
 
@@ -87,10 +88,19 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
         notes.push({ trial: number, status: 'skipped', error: { name: 'StageFailed', message: obstacle } });
         return cellsWithoutMetrics('skipped', metrics.length);
       }
-      const running = createTrial(
+      const running = new RunningTrial(
         { params: filled, number, key: keys[i]!, replicate, seed: seeds[i]!, attempt },
         {
-          ...{ engine, device, data, store, stages, shared, series: seriesNames, isStopAsked, clock },
+          // Written out: a spread would copy all of it for every trial.
+          engine,
+          device,
+          data,
+          store,
+          stages,
+          shared,
+          series: seriesNames,
+          isStopAsked,
+          clock,
           onReport: (reported) => control.report(number, reported),
         },
       );
@@ -99,7 +109,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
         const returned: unknown = await worker.run!(running.trial as never);
         // What a trial makes of a request to stop may be half a result: it runs again.
         if (running.sawStop) return giveUp(number, running);
-        const { values, faults, missing } = readMetrics(metrics, returned);
+        const { values, faults, missing } = readMetrics(returned);
         if (faults.length > 0) notes.push(noteMisfit(number, faults));
         else if (missing.length > 0)
           warnings.forgotten(missing, '`run` did not return it (null says that there is no value)');

@@ -57,7 +57,7 @@ async function answerTo(question: Question): Promise<FromHost> {
     case 'validate':
       return { t: 'validated', id, faults: await pool.questions.validate(question.proposed) };
     case 'costs':
-      return { t: 'costed', id, costs: await pool.questions.costs(question.points) };
+      return { t: 'costed', id, costs: await pool.questions.costs(question.points, question.stage) };
     case 'load':
       return { t: 'loaded', id, data: await pool.questions.load(question) };
     case 'begin':

@@ -31,8 +31,8 @@ export function createHostPool(options: HostOptions): Pool {
     async validate(proposed) {
       return expectAnswer('validated', await host().ask({ t: 'validate', proposed })).faults;
     },
-    async costs(points) {
-      return expectAnswer('costed', await host().ask({ t: 'costs', points })).costs;
+    async costs(points, stage) {
+      return expectAnswer('costed', await host().ask({ t: 'costs', points, stage })).costs;
     },
     async load({ data }) {
       return expectAnswer('loaded', await host().ask({ t: 'load', data })).data;

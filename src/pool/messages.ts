@@ -13,7 +13,12 @@ import type { Executed } from './executor.js';
 export type ToHost =
   | { readonly t: 'describe'; readonly id: number }
   | { readonly t: 'validate'; readonly id: number; readonly proposed: Proposed }
-  | { readonly t: 'costs'; readonly id: number; readonly points: readonly Point[] }
+  | {
+      readonly t: 'costs';
+      readonly id: number;
+      readonly points: readonly Point[];
+      readonly stage: string | undefined;
+    }
   | { readonly t: 'load'; readonly id: number; readonly data: string | undefined }
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }

@@ -24,12 +24,13 @@ export interface HeatMapSpec extends Omit<ChartLook, 'height' | 'seriesLabel'> {
   readonly max?: number;
 }
 
-/** More cells than this along one side are finer than the eye: every n-th axis value is drawn. */
+/** More cells than this along one side are finer than the eye: of more levels so many are drawn, and the axis says so. */
 const MOST_CELLS = 200;
 
 /**
  * Numbers stand at their distances, linear or logarithmic, whichever is more even; where cells would be slivers they
- * stand side by side and the axis says "not to scale". Text stands in the order of first mention; y grows upwards.
+ * stand side by side and the axis says "not to scale". Of more than 200 levels 200 are drawn, both ends among them, and the
+ * axis says so. Text stands in the order of first mention; y grows upwards.
  * Throws BAD_DEFINITION for unknown columns, values that are no numbers, and two rows for one cell. The height follows
  * from the panels.
  */
@@ -43,8 +44,8 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
     keys,
     'make one row of them in SQL (GROUP BY), or name panelRows and panelColumns',
   );
-  const xs = thin(levelsOf(rows, x));
-  const ys = thin(levelsOf(rows, y));
+  const levels = { x: levelsOf(rows, x), y: levelsOf(rows, y) };
+  const [xs, ys] = [thin(levels.x), thin(levels.y)];
   const values = rows.map((row) => row[value]).filter((cell): cell is number => Number.isFinite(cell));
   const colours = colourScale(values, { min: spec.min, max: spec.max, scale: spec.valueScale });
   const frame = layOut(rows, spec, { xs, ys, width });
@@ -71,7 +72,10 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
       ],
       graphic: [
         ...panels.map((panel) => label(panel.title, panel.left, panel.top - 17, { fontWeight: 600 })),
-        ...axisLabels(spec, frame, { across, up }),
+        ...axisLabels(spec, frame, {
+          across: nameOf(spec.xLabel ?? x, levels.x, across),
+          up: nameOf(spec.yLabel ?? y, levels.y, up),
+        }),
       ],
       series: [
         ...panels.map((panel, i) => cellSeries(panel, i, { across, up, colours })),
@@ -138,24 +142,34 @@ function levelAxis(spacing: Spacing, gridIndex: number, labelled: boolean, room:
 function axisLabels(
   spec: HeatMapSpec,
   { height, scale, middle }: Frame,
-  { across, up }: Pick<Scales, 'across' | 'up'>,
+  { across, up }: { readonly across: string; readonly up: string },
 ): object[] {
   const { width = 960 } = spec;
-  const name = (text: string, { untrue }: Spacing) => (untrue ? `${text} (not to scale)` : text);
   const top = headingHeight(spec) + middle.top;
   return [
-    label(name(spec.xLabel ?? spec.x, across), middle.left, height - 24, { align: 'center', fontSize: 13 }),
+    label(across, middle.left, height - 24, { align: 'center', fontSize: 13 }),
     {
-      ...label(name(spec.yLabel ?? spec.y, up), 20, top, { fontSize: 13, align: 'center' }),
+      ...label(up, 20, top, { fontSize: 13, align: 'center' }),
       rotation: Math.PI / 2,
     },
     label(spec.valueLabel ?? spec.value, width - 12, scale.top - 26, { align: 'right', fontWeight: 600 }),
   ];
 }
 
+/** The name of an axis, and what is not as its levels are. */
+function nameOf(text: string, levels: readonly unknown[], { labels, untrue }: Spacing): string {
+  const notes = [
+    ...(labels.length < levels.length ? [`drawn ${labels.length} of ${levels.length} levels`] : []),
+    ...(untrue ? ['not to scale'] : []),
+  ];
+  return notes.length === 0 ? text : `${text} (${notes.join(', ')})`;
+}
+
+/** At most MOST_CELLS of them, evenly spread, the first and the last among them. */
 function thin<T>(values: readonly T[]): readonly T[] {
-  const step = Math.ceil(values.length / MOST_CELLS);
-  return values.filter((_, i) => i % step === 0);
+  if (values.length <= MOST_CELLS) return values;
+  const step = (values.length - 1) / (MOST_CELLS - 1);
+  return Array.from({ length: MOST_CELLS }, (_, i) => values[Math.round(i * step)]!);
 }
 
 function label(text: string, x: number, y: number, style: object): object {

@@ -21,6 +21,7 @@ import { Recorder } from './recorder.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
+import { createTurns, type Turn, type Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import { Tally } from './tally.js';
 
@@ -63,11 +64,13 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
   const retried = findRetried(epoch, settings.retry).filter((trial) => undertaking.only?.(trial) ?? true);
-  const openAgain = (): Sampler => {
-    const sampler = openSampler(job, describeProgress(undertaking, new Set(retried)));
+  const openAgain = (turn?: Turn): Sampler => {
+    const progress = describeProgress(undertaking, new Set(retried));
+    const sampler = openSampler(job, turn === undefined ? progress : { ...progress, turn });
     return retryFirst(sampler, epoch, retried);
   };
-  const sampler = openAgain();
+  const turns = createTurns(clock);
+  const sampler = openAgain(turns);
   const before = epoch.counts();
   const fresh = keepSeriesFresh(folder, journal.state, { clock, check: () => open.lock.check() });
   const tally = createTally(undertaking, sampler.total, retried);
@@ -75,15 +78,15 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     seen.tell('onProgress', tally.progress());
     fresh.tick();
   });
-  const coordinator = createCoordinator(undertaking, { sampler, tally, retried, tick });
+  const coordinator = createCoordinator(undertaking, { sampler, turns, tally, retried, tick });
   const started = clock.elapsed();
   return {
-    openSampler: openAgain,
+    openSampler: () => openAgain(),
     done: before.done,
     announce: () =>
       seen.tell('onStart', {
         folder,
-        plan: describePlan({ job, settings, sampler, folder, counts: before, prediction: null }),
+        plan: describePlan({ job, settings, sampler, folder, counts: before, times: null }),
         resumed: !isNew,
       }),
     async begin(stages) {
@@ -159,6 +162,7 @@ function createTicker(clock: Clock, act: () => void): () => void {
 
 interface Parts {
   readonly sampler: Sampler;
+  readonly turns: Turns;
   readonly tally: Tally;
   readonly retried: readonly number[];
   readonly tick: () => void;
@@ -166,7 +170,7 @@ interface Parts {
 
 function createCoordinator(
   { open, pool, settings, seen }: Undertaking,
-  { sampler, tally, retried, tick }: Parts,
+  { sampler, turns, tally, retried, tick }: Parts,
 ): Coordinator {
   const { job, folder, journal } = open;
   const spec = job.resolved.sampler;
@@ -202,7 +206,7 @@ function createCoordinator(
     return true;
   };
   return new Coordinator({
-    ...{ pool, journal, sampler, recorder, tally, settings },
+    ...{ pool, journal, sampler, turns, recorder, tally, settings },
     lookAhead,
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
     history: proposesPoints(spec)

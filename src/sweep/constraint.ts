@@ -159,13 +159,13 @@ export interface Passing {
   readonly of: number;
 }
 
-/** How many of a sample of points pass. */
-export function countPassing(where: Constraint, { points, at }: Pick<Space, 'points' | 'at'>): Passing {
+/** How many of a sample of points, by their numbers, pass. */
+export function countPassing(points: number, accepts: (index: number) => boolean): Passing {
   let accepted = 0;
   let of = 0;
   for (const i of sampleOf(points, 10_000)) {
     of++;
-    if (where(at(i))) accepted++;
+    if (accepts(i)) accepted++;
   }
   return { accepted, of };
 }
@@ -175,7 +175,7 @@ function range(length: number): Iterable<number> {
 }
 
 /** One number of each of `most` equal parts, where in it by the golden ratio: even steps would miss whole axes. */
-function sampleOf(length: number, most: number): Iterable<number> {
+export function sampleOf(length: number, most: number): Iterable<number> {
   if (length <= most) return range(length);
   const at = (i: number) => Math.floor(((i + ((i * 0.6180339887498949) % 1)) / most) * length);
   return { [Symbol.iterator]: () => numbers(most, at) };

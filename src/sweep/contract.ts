@@ -74,20 +74,27 @@ export interface Plan {
   readonly trials: number;
   /** Left out by the constraint or as duplicates; null where the space is too large to count them in advance. */
   readonly excluded: number | null;
-  /** Where that is so: how many points of a sample pass the constraint. */
+  /** Where that is so: how many points of a sample are neither, and how many trials that makes of the run. */
   readonly passing?: { readonly accepted: number; readonly of: number };
+  readonly estimated?: number;
   readonly done: number;
   readonly failed: number;
   /** Started, but never ended: their host or coordinator died. They run again. */
   readonly orphaned: number;
+  /** Never begun; the most that there can be where `trials` is. */
   readonly new: number;
-  /** Milliseconds, and bytes on disk; null where nothing has been measured yet. */
+  /**
+   * Milliseconds, those of stages included that are known, and bytes on disk; null where nothing has been measured yet.
+   * Of the estimate where there is one. A trial is taken to last as long on any number of workers.
+   */
   readonly predictedMs: number | null;
   /**
    * What the time is taken from: trials that take as long as the mean of an earlier run, or, where the worker tells the
    * `cost` of trials, in proportion to it.
    */
   readonly predictedFrom: Prediction['from'] | null;
+  /** What was otherwise where trials were timed: `version 1 of the worker`, `machine a`. Absent: nothing is known to be. */
+  readonly predictedWith?: readonly string[];
   readonly predictedBytes: number | null;
   readonly workers: number;
   /** What the trials depend on and runs before them, once for several; none for most sweeps. */
@@ -95,9 +102,12 @@ export interface Plan {
 }
 
 export interface Prediction {
-  /** Milliseconds. */
+  /** Milliseconds of a trial, and those that each worker thread needs once to get going. */
   readonly trialMs: number;
+  readonly startMs: number;
   readonly from: 'mean' | 'cost';
+  /** What was otherwise there: see Plan. */
+  readonly with: readonly string[];
 }
 
 export interface StagePlan {
@@ -106,6 +116,11 @@ export interface StagePlan {
   /** How often it runs: the combinations of its parameters. */
   readonly trials: number;
   readonly done: number;
+  /** Still to run: the others have ended. */
+  readonly new: number;
+  /** As those of the plan, of this stage alone; null where nothing has been measured yet, 0 where none is to run. */
+  readonly predictedMs: number | null;
+  readonly predictedFrom: Prediction['from'] | null;
 }
 
 export interface Progress {

@@ -21,6 +21,7 @@ import { InOrder } from './in-order.js';
 import { askInTurns } from './in-turns.js';
 import type { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
+import type { Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import type { Tally } from './tally.js';
 import { beginWork, type Work } from './work.js';
@@ -29,6 +30,8 @@ export interface CoordinatorOptions {
   readonly pool: Pool;
   readonly journal: Journal;
   readonly sampler: Sampler;
+  /** Those of the sampler. */
+  readonly turns: Turns;
   /** Most trials that it may have proposed without having heard of them. */
   readonly lookAhead: number;
   readonly recorder: Recorder;
@@ -72,10 +75,10 @@ export class Coordinator {
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    const { sampler } = options;
+    const { sampler, turns } = options;
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);
-    this.#next = askInTurns(sampler, { wake: () => this.#wake(), fail });
+    this.#next = askInTurns(sampler, { wake: () => this.#wake(), fail, turns });
     if (sampler.tell !== undefined) this.#inOrder = new InOrder((result) => sampler.tell!(result));
   }
 

@@ -12,6 +12,7 @@ import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './re
 import type { Sampler, Surroundings } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
 import { createSampler, samplerOf } from './samplers/list.js';
+import { ENDLESS, type Turn } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 
 export interface Job {
@@ -76,11 +77,13 @@ export type Progressing = Pick<Surroundings, 'shard'> & {
   readonly nextUndone?: (from: number) => number;
   /** Trials to run of those that there are: a stage's are those that somebody needs. */
   readonly only?: ((trial: number) => boolean) | undefined;
+  /** Absent: it may look as long as it takes. */
+  readonly turn?: Turn;
 };
 
 /** A sampler at the start of a run, or where `nextUndone` says that the run is. */
 export function openSampler({ space, resolved, loaded }: Job, progressing: Progressing): Sampler {
-  const { shard, nextUndone = (from: number) => from, only } = progressing;
+  const { shard, nextUndone = (from: number) => from, only, turn = ENDLESS } = progressing;
   const { where } = loaded.sweep;
   return createSampler({
     spec: resolved.sampler,
@@ -90,5 +93,6 @@ export function openSampler({ space, resolved, loaded }: Job, progressing: Progr
     where,
     shard,
     nextUndone,
+    turn,
   });
 }

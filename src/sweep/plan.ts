@@ -4,20 +4,20 @@ import { resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { countCarried } from '../run/carry.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
-import { proposesPoints } from '../run/manifest.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { describeAxisValues, describeValue } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
-import { countPassing } from './constraint.js';
+import type { WorkerQuestions } from '../worker/questions.js';
 import type { Plan, Prediction, RunRequest } from './contract.js';
 import { describeSpace } from './create-manifest.js';
 import type { Job } from './job.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
-import { predictTrial } from './predict.js';
+import { createPredictor } from './predict.js';
 import { isSameSpace } from './same-space.js';
+import { estimateTrials, sampleNew } from './sample-new.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
@@ -25,16 +25,22 @@ import { planStages } from './stages.js';
 
 export interface PlanFacts {
   readonly job: Job;
-  readonly settings: Pick<Settings, 'workers'>;
+  readonly settings: Pick<Settings, 'workers' | 'shard'>;
   /** Its totals are of this shard, what is done included. */
   readonly sampler: Pick<Sampler, 'total' | 'excluded'>;
   readonly folder: string | null;
   readonly counts: Counts;
-  /** Of one trial; null where no run tells. */
-  readonly prediction: Prediction | null;
+  /** Null where nobody asks how long it takes. */
+  readonly times: Times | null;
 }
 
 type Counts = Pick<Plan, 'done' | 'failed' | 'orphaned'>;
+
+/** Of one trial, and of one of each stage by its name; null where no run tells. */
+interface Times {
+  readonly trial: Prediction | null;
+  readonly stages: Readonly<Record<string, Prediction | null>>;
+}
 
 /** What `run` with this request would do. Loads the worker in a host, to check values against its own types. */
 export async function planRun(request: RunRequest): Promise<Plan> {
@@ -45,14 +51,33 @@ export async function planRun(request: RunRequest): Promise<Plan> {
     const known = await findKnown(settings, loaded.sweep.name);
     const folder = settings.out === null ? null : resolve(settings.out);
     const sampler = openSampler(job, settings);
-    const { root } = settings;
-    return describePlan({
-      ...{ job, settings, folder },
-      sampler,
-      counts: countKnown(known, job, sampler),
-      prediction: await predictTrial(job, known, { questions, root }),
-    });
+    const same = known !== null && isSameSpace(known.state.epoch.record, describeSpace(job)) ? known : null;
+    const times = await predictTimes(job, { settings, questions, known, same, folder });
+    return describePlan({ job, settings, folder, sampler, counts: countKnown(known, job, sampler), times });
   });
+}
+
+interface Surroundings {
+  readonly settings: Settings;
+  readonly questions: WorkerQuestions;
+  readonly known: RunStatus | null;
+  /** The same run, where its trials are those of the job. */
+  readonly same: RunStatus | null;
+  readonly folder: string | null;
+}
+
+async function predictTimes(
+  job: Job,
+  { settings, questions, known, same, folder }: Surroundings,
+): Promise<Times> {
+  const before = known?.folder ?? null;
+  const predict = await createPredictor({ job, before, questions, root: settings.root });
+  const { shard } = settings;
+  const epoch = same?.state.epoch;
+  const progress = epoch === undefined ? {} : { nextUndone: (from: number) => epoch.nextUndone(from) };
+  const stages: Record<string, Prediction | null> = {};
+  for (const { name, points } of planStages(job, folder)) stages[name] = await predict(points, name);
+  return { trial: await predict(sampleNew(job, { shard, ...progress })), stages };
 }
 
 /** The run that there is in the folder that was asked for, if any. */
@@ -83,19 +108,27 @@ export async function planResume(path: string): Promise<Plan> {
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await prepareAgain(manifest, settings, { loaded, questions });
     const sampler = openSampler(job, settings);
-    const { root } = settings;
-    const prediction = await predictTrial(job, status, { questions, root });
-    return describePlan({ job, settings, sampler, folder, counts: status, prediction });
+    const times = await predictTimes(job, { settings, questions, known: status, same: status, folder });
+    return describePlan({ job, settings, sampler, folder, counts: status, times });
   });
 }
 
-export function describePlan({ job, settings, sampler, folder, counts, prediction }: PlanFacts): Plan {
+export function describePlan({ job, settings, sampler, folder, counts, times }: PlanFacts): Plan {
   const { space, resolved, loaded } = job;
-  const { where } = loaded.sweep;
-  const { workers } = settings;
+  const { workers, shard } = settings;
   const definition = samplerOf(resolved.sampler);
-  const total = sampler.total ?? definition.most(resolved.sampler, space);
-  const fresh = Math.max(0, total - counts.done);
+  const shards = shard?.count ?? 1;
+  const total = sampler.total ?? Math.ceil(definition.most(resolved.sampler, space) / shards);
+  const estimate = times === null ? {} : estimateTrials(job, sampler.total, shards);
+  const toRun = Math.max(0, (estimate.estimated ?? total) - counts.done);
+  const timeOf = (prediction: Prediction | null | undefined, trials: number) =>
+    prediction == null ? null : prediction.startMs + prediction.trialMs * Math.ceil(trials / workers);
+  const stages = planStages(job, folder).map(({ points: _, ...stage }) => ({
+    ...stage,
+    predictedMs: stage.new === 0 ? 0 : timeOf(times?.stages[stage.name], stage.new),
+    predictedFrom: times?.stages[stage.name]?.from ?? null,
+  }));
+  const ofTrials = toRun === 0 && times !== null ? 0 : timeOf(times?.trial, toRun);
   return {
     sweep: loaded.sweep.name,
     title: loaded.sweep.title,
@@ -104,17 +137,17 @@ export function describePlan({ job, settings, sampler, folder, counts, predictio
     axes: describeAxes(job),
     trials: total,
     excluded: sampler.excluded,
-    ...(sampler.total !== null || where === null || proposesPoints(resolved.sampler)
-      ? {}
-      : { passing: countPassing(where, space) }),
+    ...estimate,
     done: counts.done,
     failed: counts.failed,
     orphaned: counts.orphaned,
-    stages: planStages(job, folder),
-    new: fresh,
-    predictedMs: prediction === null ? null : (prediction.trialMs * fresh) / workers,
-    predictedFrom: prediction?.from ?? null,
-    predictedBytes: predictBytes(job, fresh),
+    stages,
+    new: Math.max(0, total - counts.done - counts.orphaned),
+    predictedMs:
+      ofTrials === null ? null : stages.reduce((sum, stage) => sum + (stage.predictedMs ?? 0), ofTrials),
+    predictedFrom: times?.trial?.from ?? null,
+    ...(times?.trial == null || times.trial.with.length === 0 ? {} : { predictedWith: times.trial.with }),
+    predictedBytes: predictBytes(job, toRun),
     workers,
   };
 }

@@ -11,6 +11,7 @@ import { projectPoints } from '../space/projection.js';
 import { createSpace } from '../space/space.js';
 import type { Point, Value } from '../space/types.js';
 import { canonicalObject } from '../space/value.js';
+import { createKeyer } from '../trial/key.js';
 import { fillParams } from '../trial/params.js';
 import { createRowReader } from '../trial/row.js';
 import { trialsOf } from '../trial/selection.js';
@@ -78,15 +79,26 @@ export function findTodo({ space }: Job, isFresh: boolean, open: () => Sampler):
   return { isAll: isFresh || space.trials > WALKED, trials: () => drain(open()) };
 }
 
+/** A stage before it is known how long it takes. */
+export interface PlannedStage extends Omit<StagePlan, 'predictedMs' | 'predictedFrom'> {
+  /** Where it has not run yet. */
+  readonly points: readonly Point[];
+}
+
 /** How often each stage runs for the whole space, and how much of that is done in `folder` (null: there is none yet). */
-export function planStages(job: Job, folder: string | null): StagePlan[] {
+export function planStages(job: Job, folder: string | null): PlannedStage[] {
   return job.worker.stages.map((stage) => {
     const results = folder === null ? {} : readStage(folder, stage).results;
+    const keyer = createKeyer(stage.worker.name, stage.worker.version);
+    const all = [...findPoints(job, stage).values()];
+    const points = all.filter((point) => results[keyer.key(point, 0)] === undefined);
     return {
       name: stage.name,
       about: stage.worker.about ?? '',
-      trials: findPoints(job, stage).size,
+      trials: all.length,
       done: Object.values(results).filter(({ status }) => status === 'ok').length,
+      new: points.length,
+      points,
     };
   });
 }
@@ -108,7 +120,7 @@ function* acceptedTrials(trials: number, accept: (trial: number) => boolean): Ge
 }
 
 /** The numbers of all trials that a sampler proposes; it must not wait for results. */
-function* drain(sampler: Sampler): Generator<number> {
+export function* drain(sampler: Sampler): Generator<number> {
   for (;;) {
     const proposal = sampler.next(4096);
     if (typeof proposal === 'string') return;

@@ -49,39 +49,50 @@ export interface Yielded {
   readonly missing: readonly string[];
 }
 
-/** Reads what `run` returned, whatever it is. */
-export function readMetrics(metrics: readonly Metric[], returned: unknown): Yielded {
-  if (!isRecord(returned)) {
-    const names = metrics.map(({ name }) => name).join(', ');
-    const fault = `\`run\` returned ${showValue(returned)}; expected an object of metrics: { ${names} }`;
-    return { values: metrics.map(() => null), faults: [fault], missing: [] };
-  }
-  const faults: string[] = [];
-  const missing: string[] = [];
-  for (const name of Object.keys(returned)) {
-    if (metrics.some((known) => known.name === name)) continue;
-    const names = metrics.map((known) => known.name);
-    faults.push(`\`run\` returned an ${describeUnknown('metric', name, names)}`);
-  }
-  const values = metrics.map((metric) => {
-    const value = readValue(returned, metric.name);
-    if (value === undefined) missing.push(metric.name);
-    if (value === undefined || value === null) return null;
-    if (fitsMetric(metric.type, value)) return value;
-    faults.push(describeMisfit(metric, value));
-    return null;
-  });
-  return { values, faults, missing };
+const NONE: readonly never[] = [];
+
+/** Reads what `run` returned, whatever it is. Made once for all trials: where all is well it makes nothing but `values`. */
+export function createMetricsReader(metrics: readonly Metric[]): (returned: unknown) => Yielded {
+  const names = metrics.map(({ name }) => name);
+  const known: ReadonlySet<string> = new Set(names);
+  /** Every object has these: only an own one was returned. */
+  const isCommon = names.map((name) => name in Object.prototype);
+
+  return (returned) => {
+    if (!isRecord(returned)) {
+      const expected = `expected an object of metrics: { ${names.join(', ')} }`;
+      const fault = `\`run\` returned ${showValue(returned)}; ${expected}`;
+      return { values: metrics.map(() => null), faults: [fault], missing: NONE };
+    }
+    let faults: string[] | undefined;
+    let missing: string[] | undefined;
+    for (const name of Object.keys(returned)) {
+      if (known.has(name)) continue;
+      faults ??= [];
+      faults.push(`\`run\` returned an ${describeUnknown('metric', name, names)}`);
+    }
+    const values = new Array<MetricValue>(metrics.length);
+    for (let i = 0; i < metrics.length; i++) {
+      const metric = metrics[i]!;
+      const isThere = !isCommon[i] || Object.hasOwn(returned, metric.name);
+      const value = isThere ? returned[metric.name] : undefined;
+      values[i] = null;
+      if (value === undefined) {
+        missing ??= [];
+        missing.push(metric.name);
+      } else if (fitsMetric(metric.type, value)) values[i] = value;
+      else if (value !== null) {
+        faults ??= [];
+        faults.push(describeMisfit(metric, value));
+      }
+    }
+    return { values, faults: faults ?? NONE, missing: missing ?? NONE };
+  };
 }
 
 /** An object by names, of any class; no list, Date, Map, Promise or the like, which have a tag of their own. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-/** A metric may be called `constructor`, which every object has. */
-function readValue(returned: Readonly<Record<string, unknown>>, name: string): unknown {
-  return name in Object.prototype && !Object.hasOwn(returned, name) ? undefined : returned[name];
 }
 
 /** Rows of a block's column that hold no such value; NaN is no value there. */

@@ -94,6 +94,8 @@ export interface StageOptions<P = Record<string, Value>, Shared = unknown, M ext
   readonly metrics: M;
   /** Names that `report` uses, for the stage's own metrics.csv. */
   readonly series?: readonly string[];
+  /** How much work the stage is, as `cost` of the worker says it of a trial; it too sees the stage's own parameters only. */
+  readonly cost?: (params: P, shared: Shared | undefined) => number;
   run(trial: Trial<P, Shared>): Promise<Returned<M>> | Returned<M>;
 }
 

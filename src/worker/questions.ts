@@ -2,6 +2,7 @@
 import type { Point, Value } from '../space/types.js';
 import type { DataIdentity, LoadedData, Worker, WorkerDescription } from './contract.js';
 import { describeWorker } from './define.js';
+import { stageWorker } from './stage.js';
 import { costOf, fillPoints, findParamFaults } from './validate.js';
 
 /** Values by parameter, and whole points, to be held against the worker's own types and its `check`. */
@@ -15,8 +16,11 @@ export interface WorkerQuestions {
   describe(): Promise<WorkerDescription>;
   /** What is wrong, as texts. `check` sees the data once `load` was called. */
   validate(proposed: Proposed): Promise<readonly string[]>;
-  /** What the worker's `cost` says of each point, defaults filled in; null where it has none. Sees the data like `check`. */
-  costs(points: readonly Point[]): Promise<readonly number[] | null>;
+  /**
+   * What the `cost` of the worker, or of a stage of its, says of each point, defaults filled in; null where it has none.
+   * Sees the data like `check`.
+   */
+  costs(points: readonly Point[], stage?: string): Promise<readonly number[] | null>;
   /** Runs the worker's `load`, once, and says which data set it read; null where it reads none. */
   load(asked: { readonly data: string | undefined }): Promise<DataIdentity | null>;
 }
@@ -41,8 +45,9 @@ export function answerQuestions(worker: Promise<Worker>, sources: () => string =
       const shared = (await loaded)?.shared;
       return findParamFaults(known, checks, fillPoints(known, points), shared);
     },
-    async costs(points) {
-      const known = await worker;
+    async costs(points, stage) {
+      const whole = await worker;
+      const known = stage === undefined ? whole : stageWorker(whole, stage);
       if (known.cost === undefined) return null;
       const shared = (await loaded)?.shared;
       return fillPoints(known, points).map((point) => costOf(known, point, shared));

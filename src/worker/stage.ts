@@ -2,7 +2,14 @@
 // some of its parameters; seen by a pool it is a worker itself, whose trials are the different values of those
 // parameters, so that everything that holds for trials (journal, resume, retry, checkpoints, artifacts) holds for it.
 import { SweeplineError } from '../ground/errors.js';
-import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import {
+  findFunctionFaults,
+  findTextFaults,
+  findUnknownKeys,
+  isPlainObject,
+  isWord,
+  showValue,
+} from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { foldName } from '../space/names.js';
 import type { Trial, Worker } from './contract.js';
@@ -18,7 +25,7 @@ export function splitStageUrl(url: string): { readonly url: string; readonly sta
   return { url: plain!, stage };
 }
 
-const KEYS = ['about', 'params', 'metrics', 'series', 'run'];
+const KEYS = ['about', 'params', 'metrics', 'series', 'cost', 'run'];
 
 /** The stages with their metrics read; undefined where there are none. What does not hold together goes to `faults`. */
 export function readStages(
@@ -50,7 +57,11 @@ function readStage(stage: unknown, params: readonly string[], faults: string[]):
     faults.push(`expected an object such as { params, metrics, run }, found ${showValue(stage)}`);
     return {};
   }
-  faults.push(...findUnknownKeys(stage, KEYS), ...findTextFaults(stage, ['about']));
+  faults.push(
+    ...findUnknownKeys(stage, KEYS),
+    ...findTextFaults(stage, ['about']),
+    ...findFunctionFaults(stage, ['cost']),
+  );
   if (typeof stage.run !== 'function') faults.push(`run: expected a function, found ${showValue(stage.run)}`);
   const own = readStageParams(stage.params, params, faults);
   const ofMetrics: string[] = [];
@@ -83,6 +94,7 @@ export function stageWorker(worker: Worker, name: string): Worker {
     throw new SweeplineError('BAD_DEFINITION', message);
   }
   const { version, load, trains } = worker;
+  const { cost } = stage;
   return {
     kind: 'sweepline-worker',
     name: stageName(worker.name, name),
@@ -93,6 +105,12 @@ export function stageWorker(worker: Worker, name: string): Worker {
     series: stage.series ?? [],
     ...(load === undefined ? {} : { load }),
     ...(trains === undefined ? {} : { trains }),
+    ...(cost === undefined
+      ? {}
+      : {
+          cost: (params: Readonly<Record<string, unknown>>, shared: unknown) =>
+            cost(ownParams(params, name), shared),
+        }),
     run: (trial) => stage.run(guard(trial as Trial, name)),
   };
 }
@@ -102,9 +120,16 @@ export function stageName(worker: string, stage: string): string {
   return `${worker}.${stage}`;
 }
 
-/** A parameter that is not listed would make one result stand for trials that differ: reading it is an error. */
 function guard(trial: Trial, stage: string): Trial {
-  const params = new Proxy(trial.params, {
+  // Delegates, because the trial's own properties are partly getters.
+  return Object.create(trial, {
+    params: { value: ownParams(trial.params, stage), enumerable: true },
+  }) as Trial;
+}
+
+/** A parameter that is not listed would make one result stand for trials that differ: reading it is an error. */
+function ownParams<P extends object>(params: P, stage: string): P {
+  return new Proxy(params, {
     get(target, name) {
       if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name);
       throw new SweeplineError(
@@ -114,6 +139,4 @@ function guard(trial: Trial, stage: string): Trial {
       );
     },
   });
-  // Delegates, because the trial's own properties are partly getters.
-  return Object.create(trial, { params: { value: params, enumerable: true } }) as Trial;
 }

@@ -117,7 +117,12 @@ export function poolConformance(name: string, open: OpenPool): void {
 
     it('tells the cost of points, defaults filled in, and null where its worker tells none', async () => {
       expect(await opened('echo').questions.costs([{ x: 3 }, { x: 3, n: 4 }])).toEqual([1, 4]);
-      expect(await opened('staged').questions.costs([{}])).toBeNull();
+      const staged = opened('staged');
+      expect(await staged.questions.costs([{}])).toBeNull();
+      expect(await staged.questions.costs([{ scale: 3 }, { scale: 7 }], 'draw')).toEqual([1, 100]);
+      await expect(staged.questions.costs([{ scale: 99 }], 'draw')).rejects.toThrow(
+        'worker staged.draw: its cost throws SweeplineError: stage draw reads the parameter "size"',
+      );
     });
 
     it('validates values and points by the worker’s own types', async () => {

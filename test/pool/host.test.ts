@@ -198,7 +198,9 @@ describe('a host process', () => {
 });
 
 async function loggedPid(folder: string): Promise<number> {
-  await until(() => existsSync(join(folder, 'log')));
+  const log = join(folder, 'log');
+  // It is there before its first line is.
+  await until(() => existsSync(log) && readFileSync(log, 'utf8').includes('\n'));
   return Number(readFileSync(join(folder, 'log'), 'utf8').trim().split(' ')[2]);
 }
 

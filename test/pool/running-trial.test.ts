@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/ground/clock.js';
-import { createTrial } from '../../src/pool/running-trial.js';
+import { RunningTrial } from '../../src/pool/running-trial.js';
 
 function open(elapsed: () => number = () => 0) {
   const sent: string[] = [];
   const clock: Clock = { now: () => 0, elapsed };
-  const running = createTrial(
+  const running = new RunningTrial(
     { params: {}, number: 3, key: 'k', replicate: 0, seed: 1, attempt: 1 },
     {
       ...{ engine: 'onnx', device: 'cpu', data: undefined, series: ['loss', 'accuracy'], store: null },
@@ -16,7 +16,12 @@ function open(elapsed: () => number = () => 0) {
       onReport: (rows) => sent.push(new TextDecoder().decode(rows)),
     },
   );
-  return { ...running, sent };
+  const { trial } = running;
+  return {
+    ...{ running, trial, sent },
+    end: () => running.end('ended'),
+    seriesRows: () => running.seriesRows(),
+  };
 }
 
 test('a step that may still be added to does not travel with those before it', () => {
@@ -30,14 +35,14 @@ test('a step that may still be added to does not travel with those before it', (
   now = 2000;
   trial.report(3, { loss: 3 });
   expect(sent).toEqual(['3,1,1,\n', '3,2,2,0.5\n']);
-  end('ended');
+  end();
   expect(seriesRows()).toBe('3,1,1,\n3,2,2,0.5\n3,3,3,\n');
 });
 
 test('a report after the trial has ended is told once, and changes nothing', async () => {
   const { trial, end, seriesRows } = open();
   trial.report(1, { loss: 1 });
-  end('ended');
+  end();
   const warned = once(process, 'warning');
   trial.report(2, { loss: 2 });
   trial.report(3, { los: 2 } as never);
@@ -46,4 +51,16 @@ test('a report after the trial has ended is told once, and changes nothing', asy
     'trial 3 reported step 2 after it had ended: that is lost; await what reports in `run`',
   );
   expect(seriesRows()).toBe('3,1,1,\n');
+});
+
+test('what a worker is handed works taken out of the trial, and through what delegates to it', () => {
+  const { running, trial, seriesRows } = open();
+  const { report, random, stopped, stopRequested } = trial;
+  report(1, { loss: 1 });
+  expect(seriesRows()).toBe('3,1,1,\n');
+  expect(random('a').uint32()).toBe(trial.random('a').uint32());
+  expect(stopped().message).toBe('the trial was asked to stop');
+  expect(stopRequested).toBe(false);
+  expect((Object.create(trial) as typeof trial).stopRequested).toBe(false);
+  expect(running.sawStop).toBe(false);
 });

@@ -106,6 +106,24 @@ describe('charts', () => {
     expect(gridOf('a name of twenty-nine letters').right).toBeGreaterThan(30 * 6 + 40);
   });
 
+  it('says on the axis of a heat map how many of its levels are drawn, the first and the last among them', () => {
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, i) => [0, 1].map((y) => ({ x: i, y, z: i }))).flat();
+    const drawn = (count: number) => {
+      const { option } = heatMap(rows(count), { x: 'x', y: 'y', value: 'z', xLabel: 'alpha' });
+      const [cells] = option.series as { data: [number, number, number][] }[];
+      const texts = (option.graphic as { style: { text: string } }[]).map(({ style }) => style.text);
+      return { values: [...new Set(cells!.data.map(([, , value]) => value))], texts };
+    };
+    const many = drawn(512);
+    expect(many.texts).toContain('alpha (drawn 200 of 512 levels)');
+    expect(many.values).toHaveLength(200);
+    expect([many.values[0], many.values.at(-1)]).toEqual([0, 511]);
+    const whole = drawn(200);
+    expect(whole.texts).toContain('alpha');
+    expect(whole.values).toHaveLength(200);
+  });
+
   it('thins heat maps and lines that are finer than the eye', async () => {
     const many = Array.from({ length: 5000 }, (_, x) => ({ x, y: x % 2, z: x }));
     const heat = await renderChart(heatMap(many, { x: 'x', y: 'y', value: 'z' }), 'heat', 'heat');

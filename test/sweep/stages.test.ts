@@ -121,7 +121,10 @@ describe('a stage', () => {
 
   test('is planned, and is left alone where all is done', async () => {
     expect((await planRun({ sweep })).stages).toEqual([
-      { name: 'draw', about: 'draws a number', trials: 3, done: 0 },
+      {
+        ...{ name: 'draw', about: 'draws a number', trials: 3, done: 0, new: 3 },
+        ...{ predictedMs: null, predictedFrom: null },
+      },
     ]);
     const run = await runSweep({ sweep });
     const stages: string[] = [];

@@ -1,8 +1,9 @@
 // What a trial returned, held against what its worker declares: every kind of misfit, and what is kept beside it.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { findMisfits, type Metric, readMetrics } from '../../src/trial/metrics.js';
+import { createMetricsReader, findMisfits, type Metric } from '../../src/trial/metrics.js';
 
+const readMetrics = (metrics: readonly Metric[], returned: unknown) => createMetricsReader(metrics)(returned);
 const METRICS: readonly Metric[] = [
   { name: 'loss', type: 'number' },
   { name: 'correct', type: 'integer' },
@@ -12,7 +13,7 @@ const METRICS: readonly Metric[] = [
 const RIGHT = { loss: 0.5, correct: 3, hit: true, word: 'a' };
 const INTEGER = 'expected an integer (whole, and at most 2^53 - 1 in size)';
 
-describe('readMetrics', () => {
+describe('createMetricsReader', () => {
   test.each<[keyof typeof RIGHT, unknown, string]>([
     ['correct', 0.5, `metric "correct" is 0.5; ${INTEGER}`],
     ['correct', Number.NaN, `metric "correct" is NaN; ${INTEGER}`],

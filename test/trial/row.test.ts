@@ -7,7 +7,7 @@ import type { Point, Value } from '../../src/space/types.js';
 import { canonicalValue, copyValue } from '../../src/space/value.js';
 import { createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
 import { countRows, pickRows, skipRows } from '../../src/trial/lines.js';
-import { type MetricValue, readMetrics } from '../../src/trial/metrics.js';
+import { createMetricsReader, type MetricValue } from '../../src/trial/metrics.js';
 import { fillParams } from '../../src/trial/params.js';
 import { createRowPrefixes } from '../../src/trial/prefixes.js';
 import {
@@ -59,7 +59,7 @@ function writtenRows(given: RowCase): string {
   const { prefixes } = createRowPrefixes({ ...given, keyer: createKeyer('w', '1') })(trials);
   const rows = prefixes.map((prefix, i) => {
     const { status, values } = ends[i % ends.length]!;
-    const read = readMetrics(metrics, values);
+    const read = createMetricsReader(metrics)(values);
     return (
       prefix +
       (status === 'ok' ? formatMetrics(status, read.values) : cellsWithoutMetrics(status, metrics.length))
@@ -215,7 +215,7 @@ describe('metrics', () => {
   ] as const;
 
   it('that are missing leave their cells empty', () => {
-    expect(formatMetrics('ok', readMetrics(metrics, { hit: false }).values)).toBe('ok,,false\n');
+    expect(formatMetrics('ok', createMetricsReader(metrics)({ hit: false }).values)).toBe('ok,,false\n');
     expect(cellsWithoutMetrics('failed', 2)).toBe('failed,,\n');
     expect(cellsWithoutMetrics('skipped', 0)).toBe('skipped\n');
   });

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { loadFolder } from '../../src/data/mnist.js';
 import { systemClock } from '../../src/ground/clock.js';
 import { decodeFloats } from '../../src/ground/floats.js';
-import { createTrial } from '../../src/pool/running-trial.js';
+import { RunningTrial } from '../../src/pool/running-trial.js';
 import { disnet } from '../../src/study/disnet.js';
 import { createFolderStore } from '../../src/trial/store.js';
 import type { Worker } from '../../src/worker/contract.js';
@@ -63,7 +63,7 @@ describe.skipIf(!existsSync(mnist))(
     ])('tells a blur of σ = %f from none', { timeout: 300_000 }, async (sigma, judge_images, low, high) => {
       const judge = stageWorker(worker, 'judge');
       const folder = join(home, String(sigma));
-      const { trial, seriesRows } = createTrial(
+      const running = new RunningTrial(
         {
           params: { sigma, judge_epochs: 2, judge_images, test: 2000 },
           ...{ number: 0, key: 'judge', replicate: 0, seed: 1, attempt: 1 },
@@ -78,10 +78,10 @@ describe.skipIf(!existsSync(mnist))(
           clock: systemClock,
         },
       );
-      const metrics = await judge.run!(trial);
+      const metrics = await judge.run!(running.trial);
       expect(metrics.judge_accuracy).toBeGreaterThanOrEqual(low);
       expect(metrics.judge_accuracy).toBeLessThanOrEqual(high);
-      expect(seriesRows().trimEnd().split('\n')).toHaveLength(2);
+      expect(running.seriesRows().trimEnd().split('\n')).toHaveLength(2);
       const weights = decodeFloats(readFileSync(join(folder, 'artifacts', '0', 'judge.f32')));
       expect(weights).toHaveLength(disnet([1, 28, 28]).parameterCount);
     });

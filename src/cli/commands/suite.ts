@@ -55,7 +55,7 @@ export default defineCommand({
       ...(limit === undefined ? {} : { timeoutMs: limit }),
     };
     if (plan) {
-      const [{ renderPlan }, { planSuite, requestsOf }] = await Promise.all([
+      const [{ renderPlan, renderTotal }, { planSuite, requestsOf }] = await Promise.all([
         import('../plan-table.js'),
         import('../../suite/run.js'),
       ]);
@@ -64,7 +64,9 @@ export default defineCommand({
         folder === undefined ? requests.map(({ out: _, ...rest }) => rest) : requests,
       );
       terminal.print(
-        json ? plans.map((each) => JSON.stringify(each)).join('\n') : plans.map(renderPlan).join('\n\n'),
+        json
+          ? plans.map((each) => JSON.stringify(each)).join('\n')
+          : [...plans.map(renderPlan), renderTotal(plans)].join('\n\n'),
       );
       return EXIT.done;
     }

@@ -10,7 +10,6 @@ import type { GridSpec } from '../../space/types.js';
 import { axisAt, axisLength } from '../../space/values.js';
 import { NO_TRIALS, type ProposedTrial } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, TrialResult, Wanted } from './contract.js';
-import { LOOKS } from './finite.js';
 
 interface BisectSpec extends SamplerSpec {
   /** The axis searched, and the boolean metric that turns once along it. */
@@ -144,7 +143,7 @@ function strideOf(spec: Pick<BisectSpec, 'from' | 'to' | 'tolerance'>): number {
 }
 
 /** A configuration is one trial of the space of the other axes: a point and a replicate. */
-function createBisectSampler({ space, spec: given, accept, shard }: Surroundings): Sampler {
+function createBisectSampler({ space, spec: given, accept, shard, turn }: Surroundings): Sampler {
   const spec = given as BisectSpec;
   const stride = strideOf(spec);
   const searches = new Map<number, Search>();
@@ -152,15 +151,19 @@ function createBisectSampler({ space, spec: given, accept, shard }: Surroundings
   let opened = 0;
 
   const openMore = (): void => {
-    for (let looks = 0; looks < LOOKS && searches.size < WINDOW && opened < space.trials; looks++) {
+    while (searches.size < WINDOW && opened < space.trials) {
       const configuration = opened++;
       if (shard !== null && configuration % shard.count !== shard.index - 1) continue;
-      if (accept !== null && !accept(configuration)) continue;
-      const { from: low, to: high } = spec;
-      searches.set(configuration, { low, high, atLow: undefined, atHigh: undefined, step: 2 });
-      propose(configuration, 0, low);
-      propose(configuration, 1, high);
+      const isOne = accept === null || accept(configuration);
+      if (isOne) open(configuration);
+      if (accept !== null && turn.isOver()) return;
     }
+  };
+  const open = (configuration: number): void => {
+    const { from: low, to: high } = spec;
+    searches.set(configuration, { low, high, atLow: undefined, atHigh: undefined, step: 2 });
+    propose(configuration, 0, low);
+    propose(configuration, 1, high);
   };
   const propose = (configuration: number, step: number, at: number): void => {
     const point = { ...space.at(Math.floor(configuration / space.replicates)), [spec.axis]: at };

@@ -9,6 +9,7 @@ import type { MetricValues } from '../../trial/metrics.js';
 import type { Selection } from '../../trial/selection.js';
 import type { TrialStatus } from '../../trial/status.js';
 import type { WorkerDescription } from '../../worker/contract.js';
+import type { Turn } from './turn.js';
 
 export interface Shard {
   /** From 1. */
@@ -32,8 +33,9 @@ export interface Sampler {
   /** Whether a trial of the space is one that it proposes in this run; for samplers whose trials are numbers of the space. */
   has(trial: number): boolean;
   /**
-   * At most `limit` trials. 'wait': nothing until more results are told. 'end': nothing ever again. None at all: it has
-   * looked at many that are no trials of the run; it is asked again after a turn of the event loop.
+   * At most `limit` trials, fewer where its turn is over. 'wait': nothing until more results are told. 'end': nothing ever
+   * again. None at all: it has looked at trials that are none of the run for as long as its turn lasts, and is asked again
+   * in another. It looks at one at least.
    */
   next(limit: number): Selection | 'wait' | 'end';
   /** Called once for every trial, in the order of the proposals. Absent: the sampler does not listen. */
@@ -76,6 +78,8 @@ export interface Surroundings {
   readonly shard: Shard | null;
   /** The least trial from `from` on that is not done. */
   readonly nextUndone: (from: number) => number;
+  /** How long it may look in one call. Which trials it proposes does not depend on it, only how many at once. */
+  readonly turn: Turn;
 }
 
 export interface SamplerDefinition {

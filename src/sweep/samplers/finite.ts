@@ -33,9 +33,6 @@ export function requireFinite(
   }));
 }
 
-/** Trials that a sampler looks at in one call: some milliseconds, after which the run hears of signals again. */
-export const LOOKS = 4096;
-
 /** For a space that was too large to be looked through before the run. */
 export function nothingLeft(points: number): SweeplineError {
   return new SweeplineError(

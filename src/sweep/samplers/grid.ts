@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GridSpec } from '../../space/types.js';
 import { selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings } from './contract.js';
-import { countTrials, dealStretches, LOOKS, nothingLeft } from './finite.js';
+import { countTrials, dealStretches, nothingLeft } from './finite.js';
 
 export const gridSampler: SamplerDefinition = {
   name: 'grid',
@@ -21,7 +21,7 @@ export const gridSampler: SamplerDefinition = {
   create: createGridSampler,
 };
 
-function createGridSampler({ space, accept, where, shard, nextUndone }: Surroundings): Sampler {
+function createGridSampler({ space, accept, where, shard, nextUndone, turn }: Surroundings): Sampler {
   const { trials } = space;
   const { stretchOf, mine } = dealStretches(trials, shard);
   let cursor = 0;
@@ -34,7 +34,7 @@ function createGridSampler({ space, accept, where, shard, nextUndone }: Surround
     has: (trial) => stretchOf(trial).isMine && (accept === null || accept(trial)),
     next(limit) {
       const list: number[] = [];
-      for (let looks = 0; looks < LOOKS; looks++) {
+      do {
         const first = nextUndone(cursor);
         if (first > cursor) isEmpty = false; // something has been done
         if (first >= trials) {
@@ -57,7 +57,7 @@ function createGridSampler({ space, accept, where, shard, nextUndone }: Surround
           cursor = first + 1;
           if (list.push(first) === limit) return selectNumbers(list);
         } else cursor = Math.min(trials, accept.after?.(first) ?? first + 1);
-      }
+      } while (!turn.isOver());
       return selectNumbers(list);
     },
   };

@@ -12,7 +12,8 @@ import { includesValue } from '../../space/value.js';
 import { axisAt, axisLength } from '../../space/values.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
-import { countTrials, LOOKS, nothingLeft, requireFinite } from './finite.js';
+import { countTrials, nothingLeft, requireFinite } from './finite.js';
+import type { Turn } from './turn.js';
 
 interface RandomSpec extends SamplerSpec {
   /** Trials in all; absent: every point of a finite space. */
@@ -55,7 +56,7 @@ function isOpen({ grids }: Wanted): boolean {
 
 /** Numbers of the space in a random order. */
 function createShufflingSampler(surroundings: Surroundings): Sampler {
-  const { space, accept, where, shard, nextUndone, seed } = surroundings;
+  const { space, accept, where, shard, nextUndone, seed, turn } = surroundings;
   const { trials: limit = space.trials } = surroundings.spec as RandomSpec;
   const order = createPermutation(space.points, 'random sampler', seed);
   const counted = countTrials(space, accept, [[0, space.trials]]);
@@ -72,9 +73,10 @@ function createShufflingSampler(surroundings: Surroundings): Sampler {
     total: total === null || shard === null ? total : countOfShard(total, shard),
     next(wanted) {
       const numbers: number[] = [];
-      for (let looks = LOOKS; numbers.length < wanted && !walk.isOver && looks > 0; looks--) {
+      while (numbers.length < wanted && !walk.isOver) {
         const trial = walk.next();
         if (trial !== undefined && nextUndone(trial) === trial) numbers.push(trial);
+        if (turn.isOver()) break;
       }
       if (walk.isOver && walk.taken === 0 && where !== null) throw nothingLeft(space.points);
       return numbers.length > 0 || !walk.isOver ? selectNumbers(numbers) : 'end';
@@ -126,15 +128,21 @@ class RandomWalk {
 }
 
 /** Points drawn from open domains. */
-function createDrawingSampler({ spec, space, where, shard, nextUndone, seed }: Surroundings): Sampler {
+function createDrawingSampler(surroundings: Surroundings): Sampler {
+  const { spec, space, where, shard, nextUndone, seed, turn } = surroundings;
   const { trials, grids } = spec as Required<RandomSpec>;
   const { replicates } = space;
   let cursor = 0;
   let last: { readonly number: number; readonly point: Point } | undefined;
+  let draws: Draws | undefined;
 
-  const pointOf = (number: number): Point => {
-    if (last?.number !== number) last = { number, point: drawAccepted(grids, where, [seed, number]) };
-    return last.point;
+  /** Undefined where the turn was over before a point was found: the search goes on in the next one. */
+  const pointOf = (number: number): Point | undefined => {
+    if (last?.number === number) return last.point;
+    if (draws?.number !== number) draws = new Draws(number, randomFor('random sampler', seed, number));
+    const point = draws.find(grids, where, turn);
+    if (point !== undefined) last = { number, point };
+    return point;
   };
   return {
     total: shard === null ? trials : countOfShard(trials, shard),
@@ -143,10 +151,13 @@ function createDrawingSampler({ spec, space, where, shard, nextUndone, seed }: S
     next(limit) {
       const points: ProposedTrial[] = [];
       for (; cursor < trials && points.length < limit; cursor++) {
+        if (points.length > 0 && turn.isOver()) break;
         if (shard !== null && cursor % shard.count !== shard.index - 1) continue;
         if (nextUndone(cursor) !== cursor) continue;
         const number = Math.floor(cursor / replicates);
-        points.push({ trial: cursor, replicate: cursor - number * replicates, point: pointOf(number) });
+        const point = pointOf(number);
+        if (point === undefined) return { kind: 'points', points };
+        points.push({ trial: cursor, replicate: cursor - number * replicates, point });
       }
       return points.length > 0 ? { kind: 'points', points } : 'end';
     },
@@ -157,21 +168,31 @@ function countOfShard(total: number, { index, count }: NonNullable<Surroundings[
   return Math.floor((total + count - index) / count);
 }
 
-function drawAccepted(
-  grids: readonly GridSpec<AxisDomain>[],
-  where: ((point: Point) => boolean) | null,
-  [seed, number]: readonly [seed: number, number: number],
-): Point {
-  const random = randomFor('random sampler', seed, number);
-  for (let draw = 0; draw < MOST_DRAWS; draw++) {
-    const point = drawPoint(grids, random);
-    if (where === null || where(point)) return point;
+/** The search for a point that the constraint accepts, in the stream of that point. */
+class Draws {
+  #count = 0;
+
+  constructor(
+    readonly number: number,
+    private readonly random: Random,
+  ) {}
+
+  find(
+    grids: readonly GridSpec<AxisDomain>[],
+    where: ((point: Point) => boolean) | null,
+    turn: Turn,
+  ): Point | undefined {
+    while (this.#count++ < MOST_DRAWS) {
+      const point = drawPoint(grids, this.random);
+      if (where === null || where(point)) return point;
+      if (turn.isOver()) return undefined;
+    }
+    throw new SweeplineError(
+      'BAD_DEFINITION',
+      `the constraint accepts none of ${MOST_DRAWS} points drawn at random`,
+      { hint: 'widen `where`, or narrow the domains to where it holds' },
+    );
   }
-  throw new SweeplineError(
-    'BAD_DEFINITION',
-    `the constraint accepts none of ${MOST_DRAWS} points drawn at random`,
-    { hint: 'widen `where`, or narrow the domains to where it holds' },
-  );
 }
 
 /** One of the grids, then every axis that exists there, in order: those with a condition look at those before. */
