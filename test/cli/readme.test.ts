@@ -1,5 +1,5 @@
 // The README's own examples, run as they stand there, in a project like a new user's: `npm init`'s CommonJS, and "module".
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -62,4 +62,55 @@ test("the README's program starts a run and reads it", () => {
   const said = execFileSync(process.execPath, ['program.mjs'], { cwd: folder, stdio: 'pipe' }).toString();
   expect(said).toMatch(/^\{ noise: 0\.1, x: \S+ \} -\d/);
   expect(linesOf(folder, 'five', 'trials.csv')).toHaveLength(1 + 2 * 201 * 5);
+});
+
+/** Lines of the README's shell blocks that call the program, in order, without their comments. */
+function commandsOf(readme: string): string[] {
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .filter((line) => line.startsWith('npx sweepline '))
+    .map((line) => line.replace(/\s+# .*$/, ''));
+}
+
+test('every command in the README ends well, in the order in which they stand there', () => {
+  const folder = makeProject('module');
+  const commands = commandsOf(readFileSync('README.md', 'utf8'));
+  expect(commands.length).toBeGreaterThan(20);
+  for (const command of commands) {
+    const script = command.replace(
+      /^npx sweepline/,
+      `"${process.execPath}" "${resolve('dist/src/cli/main.js')}"`,
+    );
+    const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    expect(status, `${command}\n${stderr}`).toBe(0);
+  }
+  const bytes = (name: string) => readFileSync(join(folder, name, 'trials.csv'));
+  expect(bytes('whole').length).toBe(
+    bytes('a').length + bytes('b').length + bytes('c').length - 2 * headerLength(bytes('a')),
+  );
+}, 300_000);
+
+const headerLength = (csv: Buffer): number => csv.indexOf(10) + 1;
+
+test("the README's sweep of lists, conditions and constraints, and the one that trains", () => {
+  const folder = makeProject('commonjs');
+  sweepline(folder, 'run', 'sweeps/options.ts', '--out', 'options');
+  // sgd at four step sizes, adam at three of them and two values of β1; lists, epochs with batch, seeds.
+  expect(linesOf(folder, 'options', 'trials.csv')).toHaveLength(1 + (4 + 3 * 2) * 3 * 2 * 3);
+  sweepline(folder, 'run', 'sweeps/curve.ts', '--out', 'curve');
+  expect(linesOf(folder, 'curve', 'metrics.csv')).toHaveLength(1 + 2 * 3 * 40);
+});
+
+test('the API list of the README names what there is', async () => {
+  const table = readFileSync('README.md', 'utf8').match(/\| `sweepline` [\s\S]*?\n\n/)![0];
+  const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+  const there = Object.keys(await import('../../src/index.js'));
+  const words = ['sweepline', 'code', 'message', 'hint'];
+  expect(named.filter((name) => !there.includes(name) && !words.includes(name))).toEqual([]);
+  // Left out are constants and helpers of the shipped reports alone.
+  expect(there.filter((name) => !named.includes(name)).sort()).toEqual([
+    'TRAINING_OPTIMIZERS',
+    'seriesStyle',
+  ]);
 });

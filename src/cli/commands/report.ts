@@ -10,8 +10,8 @@ import { showPath } from '../paths.js';
 export default defineCommand({
   name: 'report',
   about:
-    "Writes a run's tables (summary/), figures (figures/), report.md and report.html from its CSVs. It may be written as " +
-    'often as one likes: the same run gives the same bytes. The paths of the tables are printed.',
+    "Writes a run's tables (summary/), figures (figures/), report.md and report.html from its CSVs. This can " +
+    'be repeated: the same run gives the same bytes. The paths of the tables are printed.',
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
     sweep: sweepOption,
