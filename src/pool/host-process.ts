@@ -3,9 +3,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
+import { createLineSplitter } from '../ground/output-lines.js';
 import { plural } from '../ground/text.js';
 import {
   type Loss,
@@ -197,12 +198,17 @@ function forkHost({ workerUrl, threads, env, onLine }: HostOptions, lastLines: s
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  createInterface({ input: child.stdout! }).on('line', (line) => onLine?.(line, 'stdout'));
-  createInterface({ input: child.stderr! }).on('line', (line) => {
+  hear(child.stdout!, (line) => onLine?.(line, 'stdout'));
+  hear(child.stderr!, (line) => {
     if (lastLines.push(line.slice(0, 300)) > LAST_LINES) lastLines.shift();
     onLine?.(line, 'stderr');
   });
   return child;
+}
+
+function hear(stream: Readable, onLine: (line: string) => void): void {
+  const splitter = createLineSplitter(onLine);
+  stream.on('data', (chunk: Uint8Array) => splitter.push(chunk)).on('end', () => splitter.end());
 }
 
 function describeBroken({ error, loss }: Extract<FromHost, { readonly t: 'broken' }>): Error {
