@@ -1,12 +1,12 @@
 // Runs cheap trials a block at a time, for workers of `runBlock`: their parameters as columns, their rows by the thousand.
-import { InternalError, SweeplineError, toPlainError } from '../ground/errors.js';
+import { InternalError, type PlainError, SweeplineError, toPlainError } from '../ground/errors.js';
 import type { Space } from '../space/space.js';
 import { type BlockColumns, createColumns } from '../trial/columns.js';
 import { describeMisfit, findMisfits, type Metric } from '../trial/metrics.js';
 import type { FixedValues } from '../trial/params.js';
 import type { RowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, createColumnWriter } from '../trial/row.js';
-import { countOf, slice, trialAt, trialsOf } from '../trial/selection.js';
+import { countOf, type Selection, slice, trialAt, trialsOf } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { Block, Worker, WorkerDescription } from '../worker/contract.js';
 import type { LeftTrial } from './contract.js';
@@ -20,6 +20,17 @@ export interface BlockRunnerOptions {
   readonly prefixes: RowPrefixes;
 }
 
+/** What some trials have come to, by row. */
+interface Ran {
+  readonly values: ReadonlyMap<string, Float64Array>;
+  /** Metrics whose columns the worker has asked for. */
+  readonly asked: ReadonlySet<string>;
+  /** Said by the worker with `fail`. */
+  readonly failures: ReadonlyMap<number, string>;
+  /** Of trials at which it threw. */
+  readonly errors: ReadonlyMap<number, PlainError>;
+}
+
 /** Rows formatted in one go: texts of a whole block would outlive the young generation and cost more than the rows. */
 const STRETCH = 1024;
 
@@ -31,39 +42,70 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
   const write = createRowWriter();
   const warnings = createWarnings();
 
+  /**
+   * Runs some trials in one call of the worker. Where it throws, the two halves are run again, down to the trial that is
+   * to blame: how trials are put into blocks depends on the machine, and their rows must not.
+   */
+  const runWhole = async (trials: Selection, control: Parameters<Executor>[1]): Promise<Ran | 'stopped'> => {
+    const count = countOf(trials);
+    const values = new Map(metrics.map(({ name }) => [name, new Float64Array(count).fill(Number.NaN)]));
+    const ran = { values, asked: new Set<string>(), failures: new Map(), errors: new Map() } satisfies Ran;
+    const runPart = async (from: number, length: number): Promise<'stopped' | undefined> => {
+      if (control.isStopAsked(0)) return 'stopped';
+      const part = length === count ? trials : slice(trials, from, length);
+      const views = new Map(
+        [...values].map(([name, column]) => [name, column.subarray(from, from + length)]),
+      );
+      const failures = new Map<number, string>();
+      try {
+        const seeds = () => prefixes(part).seeds;
+        await worker.runBlock!(
+          createBlock({ columns: columnsOf(part), seeds, values: views, asked: ran.asked, failures }),
+        );
+      } catch (error) {
+        for (const view of views.values()) view.fill(Number.NaN);
+        if (length === 1) {
+          ran.errors.set(from, toPlainError(error));
+          return undefined;
+        }
+        const half = length >> 1;
+        return (await runPart(from, half)) ?? (await runPart(from + half, length - half));
+      }
+      for (const [row, message] of failures) ran.failures.set(from + row, message);
+      return undefined;
+    };
+    return (await runPart(0, count)) ?? ran;
+  };
+
   return async ({ trials }, control) => {
     const count = countOf(trials);
     if (control.isStopAsked(0))
       return { left: [...trialsOf(trials)].map(unbegun), rows: NO_BYTES, series: NO_BYTES, notes: [] };
-    const values = new Map(metrics.map(({ name }) => [name, new Float64Array(count).fill(Number.NaN)]));
-    const notes: TrialNote[] = [];
-    let cellsOf: (row: number) => string;
-    try {
-      const failures = new Map<number, string>();
-      const asked = new Set<string>();
-      const columns = columnsOf(trials);
-      const seeds = () => prefixes(trials).seeds;
-      await worker.runBlock!(createBlock({ columns, seeds, values, asked, failures }));
-      const misfits = collectMisfits(metrics, values, failures);
-      for (const i of [...failures.keys(), ...misfits.keys()].sort((a, b) => a - b))
-        notes.push(noteFailure(trialAt(trials, i), failures.get(i), misfits.get(i)));
-      if (asked.size < metrics.length) {
-        const forgotten = metrics.flatMap(({ name }) => (asked.has(name) ? [] : [name]));
-        warnings.forgotten(forgotten, '`runBlock` did not ask for its column');
-      }
-      const writers = metrics.map((spec) => createColumnWriter(spec, values.get(spec.name)!));
-      const isWhole = notes.length === 0;
-      cellsOf = (row) => {
-        if (!isWhole && failures.has(row)) return failedCells;
-        let cells = isWhole || !misfits.has(row) ? 'ok' : 'failed';
-        for (let m = 0; m < writers.length; m++) cells += writers[m]!(row);
-        return `${cells}\n`;
-      };
-    } catch (error) {
-      const plain = toPlainError(error);
-      for (const trial of trialsOf(trials)) notes.push({ trial, status: 'failed', error: plain });
-      cellsOf = () => failedCells;
+    const ran = await runWhole(trials, control);
+    if (ran === 'stopped')
+      return { left: [...trialsOf(trials)].map(begun), rows: NO_BYTES, series: NO_BYTES, notes: [] };
+    const { values, asked, failures, errors } = ran;
+    const misfits = collectMisfits(metrics, values, (row) => failures.has(row) || errors.has(row));
+    const notes = [...new Set([...failures.keys(), ...errors.keys(), ...misfits.keys()])]
+      .sort((a, b) => a - b)
+      .map((row): TrialNote => {
+        const trial = trialAt(trials, row);
+        const error = errors.get(row);
+        if (error !== undefined) return { trial, status: 'failed', error };
+        return noteFailure(trial, failures.get(row), misfits.get(row));
+      });
+    if (asked.size < metrics.length && errors.size < count) {
+      const forgotten = metrics.flatMap(({ name }) => (asked.has(name) ? [] : [name]));
+      warnings.forgotten(forgotten, '`runBlock` did not ask for its column');
     }
+    const writers = metrics.map((spec) => createColumnWriter(spec, values.get(spec.name)!));
+    const isWhole = notes.length === 0;
+    const cellsOf = (row: number): string => {
+      if (!isWhole && (failures.has(row) || errors.has(row))) return failedCells;
+      let cells = isWhole || !misfits.has(row) ? 'ok' : 'failed';
+      for (let m = 0; m < writers.length; m++) cells += writers[m]!(row);
+      return `${cells}\n`;
+    };
     const rows = write(count, (from) => prefixes(slice(trials, from, STRETCH)).prefixes, cellsOf);
     return { left: NONE, rows, series: NO_BYTES, notes, ...warnings.take() };
   };
@@ -76,13 +118,13 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
 function collectMisfits(
   metrics: readonly Metric[],
   values: ReadonlyMap<string, Float64Array>,
-  failures: ReadonlyMap<number, string>,
+  hasFailed: (row: number) => boolean,
 ): ReadonlyMap<number, string[]> {
   const found = new Map<number, string[]>();
   for (const metric of metrics) {
     const column = values.get(metric.name)!;
     for (const row of findMisfits(metric.type, column)) {
-      if (failures.has(row)) continue;
+      if (hasFailed(row)) continue;
       const faults = found.get(row) ?? [];
       faults.push(describeMisfit(metric, column[row], 'block'));
       found.set(row, faults);
@@ -174,4 +216,8 @@ function createBlock({ columns, seeds: makeSeeds, values, asked, failures }: Blo
 
 function unbegun(trial: number): LeftTrial {
   return { trial, hasBegun: false };
+}
+
+function begun(trial: number): LeftTrial {
+  return { trial, hasBegun: true };
 }

@@ -48,7 +48,7 @@ function timingRows({ record, notes }: Header): (from: number, to: number) => st
     record.attempt,
     record.worker,
     record.host,
-    record.device,
+    record.device === '' ? null : record.device, // a lost attempt has none
     roundMs(record.queue_ms),
     roundMs(record.run_ms / countNumbers(record.trials)),
   ];

@@ -60,7 +60,8 @@ export interface Trial<
 /**
  * A range of cheap trials as columns. `runBlock` fills every metric column: booleans as 0 and 1, NaN for no value (what
  * null is in `run`); infinite numbers are values. A trial with a fraction in an integer column, or with anything but 0, 1
- * and NaN in a boolean one, fails and keeps its other metrics.
+ * and NaN in a boolean one, fails and keeps its other metrics. Where `runBlock` throws it is called again with the two
+ * halves, down to the trial that is to blame: it must give a trial the same numbers in whatever block.
  */
 export interface Block {
   readonly count: number;
