@@ -61,6 +61,19 @@ export interface PlainError {
   readonly stack?: string;
   readonly code?: string;
   readonly hint?: string;
+  /** Of an error of the operating system, whose `code` it is. */
+  readonly syscall?: string;
+}
+
+/** What a disk or a machine that is full or broken answers: it is nobody's fault, and may pass. */
+const MACHINE_TROUBLE: ReadonlySet<unknown> = new Set(
+  'ENOSPC EDQUOT EIO EROFS EMFILE ENFILE ENOMEM ESTALE'.split(' '),
+);
+
+export function isMachineTrouble(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error && 'syscall' in error && MACHINE_TROUBLE.has((error as NodeJS.ErrnoException).code)
+  );
 }
 
 export function toPlainError(error: unknown): PlainError {
@@ -73,6 +86,9 @@ export function toPlainError(error: unknown): PlainError {
   if (error instanceof SweeplineError) {
     plain.code = error.code;
     if (error.hint !== undefined) plain.hint = error.hint;
+  } else if (isMachineTrouble(error)) {
+    plain.code = error.code!;
+    plain.syscall = error.syscall!;
   }
   return plain;
 }
@@ -85,7 +101,11 @@ export function fromPlainError(plain: PlainError): Error {
           plain.message,
           plain.hint === undefined ? {} : { hint: plain.hint },
         )
-      : Object.assign(new Error(plain.message), { name: plain.name });
+      : Object.assign(
+          new Error(plain.message),
+          { name: plain.name },
+          plain.syscall === undefined ? {} : { code: plain.code, syscall: plain.syscall },
+        );
   if (plain.stack !== undefined) error.stack = plain.stack;
   return error;
 }

@@ -120,6 +120,11 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
         notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
         cells = cellsWithoutMetrics('failed', metrics.length);
       }
+      if (running.trouble !== undefined) {
+        // A full disk is not the trial's failure, whatever its worker made of it: the run ends and can be resumed.
+        running.end('stopped');
+        throw running.trouble;
+      }
       series += running.seriesRows();
       running.end('ended');
       return cells;

@@ -1,6 +1,6 @@
 // One trial as its worker sees it: parameters, random streams, series, files, and whether it shall stop.
 import type { Clock } from '../ground/clock.js';
-import { InternalError } from '../ground/errors.js';
+import { InternalError, isMachineTrouble } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
 import { isStructured } from '../space/value.js';
@@ -70,7 +70,7 @@ class HandedTrial implements Trial {
   constructor(
     { params, number, key, replicate, seed, attempt }: TrialIdentity,
     around: TrialSurroundings,
-    private readonly running: Pick<RunningTrial, 'report' | 'lookForStop'>,
+    private readonly running: Pick<RunningTrial, 'report' | 'lookForStop' | 'withStore'>,
   ) {
     this.params = copyParams(params);
     this.number = number;
@@ -85,9 +85,9 @@ class HandedTrial implements Trial {
     this.stage = (name) => around.stages.output(name, params);
     this.random = (purpose) => randomFor(seed, key, purpose);
     this.report = (step, values) => running.report(step, values);
-    this.saveArtifact = (name, bytes) => storeOf(around).putArtifact(number, name, bytes);
-    this.loadCheckpoint = () => storeOf(around).getCheckpoint(key);
-    this.saveCheckpoint = (bytes) => storeOf(around).putCheckpoint(key, bytes);
+    this.saveArtifact = (name, bytes) => running.withStore((store) => store.putArtifact(number, name, bytes));
+    this.loadCheckpoint = () => running.withStore((store) => store.getCheckpoint(key));
+    this.saveCheckpoint = (bytes) => running.withStore((store) => store.putCheckpoint(key, bytes));
     this.stopped = giveUp;
   }
 
@@ -100,16 +100,13 @@ function giveUp(): TrialStopped {
   return new TrialStopped('the trial was asked to stop');
 }
 
-function storeOf({ store }: TrialSurroundings): TrialStore {
-  if (store !== null) return store;
-  throw new InternalError('this pool keeps no files: it was begun without a run folder');
-}
-
 /** A trial from its start to its end. */
 export class RunningTrial {
   readonly trial: Trial;
   /** True once the trial has been told that it shall stop: whatever it returns then may be half a result. */
   sawStop = false;
+  /** Set once a file of the trial could not be kept because of the disk or the machine: no result of it counts. */
+  trouble: Error | undefined;
   /** Of trials that report. */
   #writer: SeriesWriter | undefined;
   #reporter: ReturnType<typeof createReporter> | undefined;
@@ -142,6 +139,18 @@ export class RunningTrial {
   lookForStop(): boolean {
     this.sawStop ||= this.#around.isStopAsked();
     return this.sawStop;
+  }
+
+  withStore<T>(use: (store: TrialStore) => T): T {
+    const { store } = this.#around;
+    if (store === null)
+      throw new InternalError('this pool keeps no files: it was begun without a run folder');
+    try {
+      return use(store);
+    } catch (error) {
+      if (isMachineTrouble(error)) this.trouble ??= error;
+      throw error;
+    }
   }
 
   /** Rows of metrics.csv so far. */

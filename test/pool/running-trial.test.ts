@@ -2,15 +2,17 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/ground/clock.js';
+import { fromPlainError, isMachineTrouble, toPlainError } from '../../src/ground/errors.js';
 import { RunningTrial } from '../../src/pool/running-trial.js';
+import type { TrialStore } from '../../src/trial/store.js';
 
-function open(elapsed: () => number = () => 0) {
+function open(elapsed: () => number = () => 0, store: TrialStore | null = null) {
   const sent: string[] = [];
   const clock: Clock = { now: () => 0, elapsed };
   const running = new RunningTrial(
     { params: {}, number: 3, key: 'k', replicate: 0, seed: 1, attempt: 1 },
     {
-      ...{ engine: 'onnx', device: 'cpu', data: undefined, series: ['loss', 'accuracy'], store: null },
+      ...{ engine: 'onnx', device: 'cpu', data: undefined, series: ['loss', 'accuracy'], store },
       ...{ shared: undefined, stages: { obstacle: () => undefined, output: () => ({}) as never }, clock },
       isStopAsked: () => false,
       onReport: (rows) => sent.push(new TextDecoder().decode(rows)),
@@ -63,4 +65,35 @@ test('what a worker is handed works taken out of the trial, and through what del
   expect(stopRequested).toBe(false);
   expect((Object.create(trial) as typeof trial).stopRequested).toBe(false);
   expect(running.sawStop).toBe(false);
+});
+
+test('a file that the disk did not take is trouble of the machine, also where the worker catches it', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  const bad = Object.assign(new Error('ENAMETOOLONG: name too long, open'), {
+    code: 'ENAMETOOLONG',
+    syscall: 'open',
+  });
+  const put = (error: Error): TrialStore => ({
+    putArtifact: () => {
+      throw error;
+    },
+    getArtifact: () => undefined,
+    putCheckpoint: () => {
+      throw error;
+    },
+    getCheckpoint: () => undefined,
+    dropCheckpoint: () => undefined,
+  });
+  const { running, trial } = open(undefined, put(full));
+  expect(() => trial.saveCheckpoint(new Uint8Array(1))).toThrow('ENOSPC');
+  expect(running.trouble).toBe(full);
+  // It is still one on the other side of a thread or process.
+  expect(isMachineTrouble(fromPlainError(structuredClone(toPlainError(full))))).toBe(true);
+
+  const named = open(undefined, put(bad));
+  expect(() => named.trial.saveArtifact('x', '')).toThrow('ENAMETOOLONG');
+  expect(named.running.trouble).toBeUndefined();
 });
