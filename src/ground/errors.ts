@@ -70,10 +70,14 @@ const MACHINE_TROUBLE: ReadonlySet<unknown> = new Set(
   'ENOSPC EDQUOT EIO EROFS EMFILE ENFILE ENOMEM ESTALE'.split(' '),
 );
 
-export function isMachineTrouble(error: unknown): error is NodeJS.ErrnoException {
-  return (
-    error instanceof Error && 'syscall' in error && MACHINE_TROUBLE.has((error as NodeJS.ErrnoException).code)
-  );
+/** An error of the operating system, as Node tells it; without its types, which a user's project need not have. */
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+}
+
+export function isMachineTrouble(error: unknown): error is SystemError {
+  return error instanceof Error && 'syscall' in error && MACHINE_TROUBLE.has((error as SystemError).code);
 }
 
 export function toPlainError(error: unknown): PlainError {
@@ -87,8 +91,8 @@ export function toPlainError(error: unknown): PlainError {
     plain.code = error.code;
     if (error.hint !== undefined) plain.hint = error.hint;
   } else if (isMachineTrouble(error)) {
-    plain.code = error.code!;
-    plain.syscall = error.syscall!;
+    plain.code = error.code;
+    plain.syscall = error.syscall;
   }
   return plain;
 }
