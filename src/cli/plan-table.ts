@@ -73,15 +73,19 @@ interface Todo {
   readonly is: 'exact' | 'about' | 'at most';
 }
 
-function countTodo({ trials, new: fresh, orphaned, estimated, excluded, done }: Plan): Todo {
+function countTodo({ trials, new: fresh, orphaned, estimated, excluded, done, passing }: Plan): Todo {
   if (excluded !== null) return { trials: fresh + orphaned, is: 'exact' };
   if (estimated === undefined) return { trials: fresh + orphaned, is: 'at most' };
-  return { trials: Math.max(0, estimated - done), is: estimated < trials ? 'about' : 'exact' };
+  const left = Math.max(0, estimated - done);
+  if (passing?.accepted === 0) return { trials: left, is: 'at most' };
+  return { trials: left, is: estimated < trials ? 'about' : 'exact' };
 }
 
 function describeNew(plan: Plan): string {
   const { trials, is } = countTodo(plan);
   if (is === 'about') return `at most: about ${formatCount(trials)} by the sample`;
+  if (is === 'at most' && plan.passing !== undefined)
+    return `at most: no more than ${formatCount(trials)} by the sample`;
   return is === 'at most' ? 'at most: the sampler decides as it goes' : 'never run';
 }
 

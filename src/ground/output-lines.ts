@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { formatCount } from './text.js';
 
 /** Characters of a line that are kept; what follows up to the line's end is counted. */
-export const LONGEST_LINE = 16_384;
+const LONGEST_LINE = 16_384;
 
 export interface LineSplitter {
   push(chunk: Uint8Array): void;

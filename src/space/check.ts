@@ -22,7 +22,12 @@ export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly strin
   if (!Number.isSafeInteger(spec.replicates) || spec.replicates < 1) {
     faults.push(`replicates is ${showValue(spec.replicates)}; expected a whole number of at least 1`);
   }
-  if (spec.seeds !== undefined) faults.push(...findSeedFaults(spec.seeds));
+  const ofSeeds = spec.seeds === undefined ? [] : findSeedFaults(spec.seeds);
+  faults.push(...ofSeeds);
+  if (spec.seeds !== undefined && ofSeeds.length === 0 && spec.seeds.length !== spec.replicates)
+    faults.push(
+      `replicates is ${spec.replicates}, but there are ${spec.seeds.length} seeds; expected one each`,
+    );
   if (spec.grids.length === 0)
     faults.push('no grid; expected at least one (a grid without axes is one point)');
   spec.grids.forEach((grid, g) => {
@@ -32,8 +37,16 @@ export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly strin
   return faults;
 }
 
-/** Faults of chosen seeds: each of them is a replicate of every point. */
-export function findSeedFaults(seeds: unknown): string[] {
+/** Faults of chosen seeds, and of `replicates` beside them: each seed is a replicate of every point. */
+export function findSeedFaults(seeds: unknown, replicates?: unknown): string[] {
+  const both =
+    replicates === undefined || replicates === null
+      ? []
+      : ['expected one of replicates and seeds: each seed is a replicate'];
+  return [...both, ...findListedSeedFaults(seeds)];
+}
+
+function findListedSeedFaults(seeds: unknown): string[] {
   if (!Array.isArray(seeds) || seeds.length === 0)
     return [`seeds: expected a list such as [1, 2, 3], found ${showValue(seeds)}`];
   const list = Array.from(seeds as unknown[]);

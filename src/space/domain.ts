@@ -26,7 +26,8 @@ export function int(from: number, to: number, step?: number): Domain {
 
 /** One of the values, each as likely as any other. Throws BAD_DEFINITION. */
 export function choice(...values: readonly Value[]): Domain {
-  return checkAxisValues({ kind: 'choice', values: values.map(copyValue) });
+  checkAxisValues({ kind: 'choice', values }); // a copy of what is no value would be one
+  return { kind: 'choice', values: values.map(copyValue) };
 }
 
 function withoutNegativeZero(end: number): number {

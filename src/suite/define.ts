@@ -94,9 +94,7 @@ function readRun(run: unknown, faults: string[]): SuiteRun {
   const { replicates, seeds } = run as Partial<SuiteRun>;
   if (replicates !== undefined && !(Number.isSafeInteger(replicates) && replicates >= 1))
     faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
-  if (seeds !== undefined) faults.push(...findSeedFaults(seeds));
-  if (seeds !== undefined && replicates !== undefined)
-    faults.push('expected one of replicates and seeds: each seed is a replicate');
+  if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
   return { name, sweep, set: readSet(run.set, faults), replicates, seeds };
 }
 

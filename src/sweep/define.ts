@@ -109,9 +109,7 @@ export function defineSweep(options: SweepOptions): Sweep {
   if (!Number.isSafeInteger(seed)) faults.push(`seed ${showValue(seed)}: expected an integer`);
   if (!Number.isSafeInteger(replicates) || replicates < 1)
     faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
-  if (seeds !== null) faults.push(...findSeedFaults(seeds));
-  if (seeds !== null && options.replicates !== undefined)
-    faults.push('expected one of replicates and seeds: each seed is a replicate');
+  if (seeds !== null) faults.push(...findSeedFaults(seeds, options.replicates));
   const grids = readGrids(options, faults);
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);

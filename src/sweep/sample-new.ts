@@ -9,6 +9,7 @@ import { type Job, openSampler, type Progressing } from './job.js';
 import { samplePoints } from './resolve.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
+import { createCountedTurn } from './samplers/turn.js';
 import { drain } from './stages.js';
 import { thin } from './timed-trials.js';
 
@@ -27,18 +28,22 @@ export function sampleNew(job: Job, progress: Progressing): readonly Point[] {
   const { listens, domains } = samplerOf(spec);
   if (listens) return samplePoints(asked, fixed).filter((point) => where === null || where(point));
   const at = (trial: number) => space.at(Math.floor(trial / space.replicates));
-  const sampler = openSampler(job, progress);
-  // What draws from open domains draws at random: the first ones stand for all.
-  if (domains === 'any' || space.trials > WALKED) {
-    const numbers = domains === 'any' ? [] : lookForNew(job, progress, sampler);
-    if (numbers.length > 0) return withFixed(thin(numbers, POINTS).map(at));
-    const next = sampler.next(POINTS);
-    if (typeof next === 'string') return [];
-    return withFixed(
-      next.kind === 'points' ? next.points.map(({ point }) => point) : [...trialsOf(next)].map(at),
-    );
-  }
-  return withFixed(thin([...drain(sampler)], POINTS).map(at));
+  if (domains !== 'any' && space.trials <= WALKED)
+    return withFixed(thin([...drain(openSampler(job, progress))], POINTS).map(at));
+  // A sparse constraint may leave none of those that are looked at: then any points must do, and nobody waits.
+  const sampler = openSampler(job, { ...progress, turn: createCountedTurn(LOOKED_AT) });
+  const numbers = domains === 'any' ? [] : lookForNew(job, progress, sampler);
+  if (numbers.length > 0) return withFixed(thin(numbers, POINTS).map(at));
+  // What draws at random: the first ones stand for all.
+  const next = sampler.next(POINTS);
+  if (next === 'end') return [];
+  const found =
+    next === 'wait'
+      ? []
+      : next.kind === 'points'
+        ? next.points.map(({ point }) => point)
+        : [...trialsOf(next)].map(at);
+  return found.length > 0 ? withFixed(found) : samplePoints(asked, fixed);
 }
 
 /** Of trials all over the space, those that are to run. */
@@ -65,6 +70,8 @@ export function estimateTrials(
     (i) => !space.isDuplicate(i) && (where === null || where(space.at(i))),
   );
   const most = samplerOf(spec).most(spec, space);
-  const all = Math.min(most, Math.round((space.trials * passing.accepted) / passing.of));
+  // Of a sample of which none passes, less than one in so many does: that is no reason to say none.
+  const share = Math.max(1, passing.accepted) / passing.of;
+  const all = Math.min(most, Math.round(space.trials * share));
   return { passing, estimated: Math.round(all / shards) };
 }

@@ -98,9 +98,7 @@ function findFaults(request: RunRequest): string[] {
   count('retries', request.retries, 0);
   count('block size', request.blockSize, 1);
   const { timeoutMs, seed, seeds, replicates, shard, maxFailures } = request;
-  if (seeds !== undefined) faults.push(...findSeedFaults(seeds));
-  if (seeds !== undefined && replicates !== undefined)
-    faults.push('expected one of replicates and seeds: each seed is a replicate');
+  if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
   // Past 2^31 - 1 ms a timer would fire at once.
   if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31))
     faults.push(`timeout ${timeoutMs} ms: expected more than 0 and less than 24 days`);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findPython } from '../python.js';
 import { addReport, writeExamples } from '../readme.js';
 
 function makeProject(type: string): string {
@@ -113,4 +114,22 @@ test('the API list of the README names what there is', async () => {
     'TRAINING_OPTIMIZERS',
     'seriesStyle',
   ]);
+});
+
+const python = findPython('pandas');
+test.skipIf(python === undefined)('the README reads trials.csv in Python with every digit', () => {
+  const folder = makeProject('module');
+  sweepline(folder, 'run', 'sweeps/parabola.ts', '--out', 'runs/first');
+  const block = readFileSync('README.md', 'utf8').match(/```python\n([\s\S]*?)```/)![1]!;
+  const program = `${block}\nprint("\\n".join(",".join([repr(float(v)) for v in row]) for row in trials[["noise", "x", "y"]].to_numpy()))`;
+  const said = execFileSync(python!, ['-c', program], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  const numbersOf = (line: string, from: number[]) => from.map((i) => Number(line.split(',')[i]));
+  const rows = linesOf(folder, 'runs', 'first', 'trials.csv').slice(1);
+  expect(
+    said
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => numbersOf(line, [0, 1, 2])),
+  ).toEqual(rows.map((line) => numbersOf(line, [4, 5, 7])));
 });

@@ -27,7 +27,7 @@ describe('findSpaceFaults', () => {
       axis('optimizer.lr', [[1], [2, { x: null }], null, {}]),
       axis('β', [1], { 'optimizer.lr': [[1.0]] }),
     );
-    expect(findSpaceFaults({ ...lists, seeds: [0, 2 ** 32 - 1] })).toEqual([]);
+    expect(findSpaceFaults({ ...lists, replicates: 2, seeds: [0, 2 ** 32 - 1] })).toEqual([]);
   });
 
   it.each<[string, SpaceSpec, RegExp]>([
@@ -90,10 +90,15 @@ describe('findSpaceFaults', () => {
     ['a name with a space', one(axis('two words', [1])), /^axis "two words": expected a name of letters/],
     ['a decomposed name', one(axis('e\u0301', [1])), /composed form \(NFC\): "é"/],
     ['no seeds', { ...one(), seeds: [] }, /^seeds: expected a list such as \[1, 2, 3\], found \[\]/],
-    ['a seed twice', { ...one(), seeds: [1, 2, 1] }, /^seeds: 1 is given 2 times/],
+    [
+      'seeds that are not as many as the replicates',
+      { ...one(), replicates: 3, seeds: [1, 2] },
+      /^replicates is 3, but there are 2 seeds/,
+    ],
+    ['a seed twice', { ...one(), replicates: 3, seeds: [1, 2, 1] }, /^seeds: 1 is given 2 times/],
     [
       'no such seed',
-      { ...one(), seeds: [1, 2 ** 32] },
+      { ...one(), replicates: 2, seeds: [1, 2 ** 32] },
       /^seeds: 4294967296 is no seed; expected a whole number/,
     ],
     [

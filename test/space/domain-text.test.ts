@@ -92,5 +92,13 @@ describe('domains as text and as plain data', () => {
     expect(faultOf(() => choice(Number.NaN)).message).toMatch(/NaN is no value/);
     expect(faultOf(() => uniform('a' as unknown as number, 1)).message).toMatch(/from is "a"; expected/);
     expect(choice(-0)).toEqual({ kind: 'choice', values: [0] });
+    const circle: unknown[] = [];
+    circle.push(circle);
+    for (const [given, message] of [
+      [new Map(), /a Map is no value/],
+      [[new Date(0)], /item 1: a Date is no value/],
+      [circle, /more than 32 deep, or hold themselves/],
+    ] as const)
+      expect(faultOf(() => choice(given as never)).message).toMatch(message);
   });
 });

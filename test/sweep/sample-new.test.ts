@@ -57,6 +57,24 @@ describe('points that stand for the trials to run', () => {
     expect(share(late, (p) => (p.a as number) > 500)).toBe(1);
   });
 
+  test.each<[string, Partial<RunRequest>]>([
+    ['a grid', {}],
+    ['points drawn at random', { sampler: { name: 'random' }, trials: 5 }],
+  ])(
+    'are any points where a sparse constraint leaves none of those that are looked at: %s',
+    async (_, request) => {
+      const axes = { a: lin(1, 100_000, 100_000), b: lin(1, 100_000, 100_000) };
+      // Looking for the one point of ten thousand million would take half an hour.
+      const job = await prepare({ axes, where: (p) => p.a === 77_777 && p.b === 5 }, request);
+      expect(sampleNew(job, all).length).toBeGreaterThan(100);
+      if (request.trials === undefined)
+        expect(estimateTrials(job, null, 1)).toEqual({
+          passing: { accepted: 0, of: 10_000 },
+          estimated: 1_000_000,
+        });
+    },
+  );
+
   test.each<[string, Partial<RunRequest>, Partial<SweepOptions>]>([
     ['of a grid', { sampler: { name: 'random' }, trials: 500 }, { axes: wide }],
     [

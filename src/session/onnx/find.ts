@@ -6,7 +6,7 @@ import { SweeplineError } from '../../ground/errors.js';
  * The command that adds it with any package manager. Its install script does nothing but download CUDA libraries, which
  * fails where their host cannot be reached; what computes on the CPU and on WebGPU is in the package.
  */
-export const INSTALL_ONNX = 'npm install onnxruntime-node@1 --ignore-scripts';
+const INSTALL_ONNX = 'npm install onnxruntime-node@1 --ignore-scripts';
 
 /** Loads what needs the package. Throws NO_DEVICE where it is not installed, or is and does not load. */
 export async function loadOnnx<T>(load: () => Promise<T>, place: string = import.meta.url): Promise<T> {

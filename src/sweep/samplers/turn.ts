@@ -11,6 +11,12 @@ export interface Turn {
 /** For whoever looks while nothing else goes on: it never ends. */
 export const ENDLESS: Turn = { isOver: () => false };
 
+/** Over after so many looks: for those who want no more than an example. */
+export function createCountedTurn(looks: number): Turn {
+  let looked = 0;
+  return { isOver: () => ++looked >= looks };
+}
+
 const TURN_MS = 10;
 
 /** One turn after another. */
