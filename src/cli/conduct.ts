@@ -107,7 +107,7 @@ function createJsonObserver(terminal: Terminal): Observer {
 
 async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Promise<number> {
   const { terminal, json, quiet } = conduct;
-  const { folder, interrupted, failed, skipped, tooManyFailures } = outcome;
+  const { folder, interrupted, failed, skipped, tooManyFailures, evicted } = outcome;
   const say = quiet ? () => undefined : terminal.say;
   say(renderOutcome(outcome));
   say(`  folder  ${showPath(folder)}`);
@@ -122,6 +122,12 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
       `Given up after too many failures; try them again with: ${commandOn('resume', folder)} --retry failed`,
     );
   }
+  if (evicted > 0 && !interrupted) {
+    const them = evicted === 1 ? 'it' : 'they';
+    terminal.say(
+      `${plural(evicted, 'trial')} could not run: each time something outside ended the process (out of memory? a batch system?). Nothing says that ${them} failed; run ${evicted === 1 ? 'it' : 'them'} with: ${commandOn('resume', folder)}`,
+    );
+  }
   if (interrupted) terminal.say(`Interrupted; resume with: ${commandOn('resume', folder)}`);
   if (report?.fault !== undefined) {
     const what =
@@ -134,7 +140,8 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   }
 
   const isWhole = failed === 0 && skipped === 0 && !tooManyFailures && report?.fault === undefined;
-  const code = interrupted ? EXIT.interrupted : isWhole ? EXIT.done : EXIT.failed;
+  const ended = evicted > 0 ? EXIT.broken : isWhole ? EXIT.done : EXIT.failed;
+  const code = interrupted ? EXIT.interrupted : ended;
   if (json)
     terminal.print(JSON.stringify({ event: 'end', ...outcome, report: report ?? null, exitCode: code }));
   return code;

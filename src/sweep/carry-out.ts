@@ -24,6 +24,7 @@ import { samplerOf } from './samplers/list.js';
 import { createTurns, type Turn, type Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import { Tally } from './tally.js';
+import { TimeLimit } from './time-limit.js';
 
 /** How often observers hear of progress, in ms. */
 const TICK_MS = 100;
@@ -208,6 +209,7 @@ function createCoordinator(
   return new Coordinator({
     ...{ pool, journal, sampler, turns, recorder, tally, settings },
     lookAhead,
+    limit: new TimeLimit(settings.timeoutMs),
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
     history: proposesPoints(spec)
       ? readHistory(folder, journal.state, { listens, retried: new Set(retried) })

@@ -13,7 +13,7 @@ import { launch } from './launch.js';
 import { loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { resolveSettings, settingsOf } from './settings.js';
+import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 
 /**
  * Starts a run in a new folder, or continues in `out` where it holds a run of the same sweep: points that are done there
@@ -21,8 +21,8 @@ import { resolveSettings, settingsOf } from './settings.js';
  */
 export async function startRun(request: RunRequest, observers: readonly Observer[] = []): Promise<RunHandle> {
   const seen = new Observers(observers);
-  const settings = resolveSettings(request);
-  const loaded = await loadSweep(settings.sweep);
+  const loaded = await loadSweep(resolveSettings(request).sweep);
+  const settings = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const job = await prepareJob(loaded, settings, pool.questions);

@@ -5,10 +5,9 @@ import { oneOf, option, sweepOption } from '../options.js';
 import {
   EXIT_CODES,
   FAILURES,
-  maxFailuresOption,
+  limitOptions,
   outputOptions,
-  retriesOption,
-  timeoutOption,
+  splitLimits,
   workersOption,
 } from '../run-options.js';
 
@@ -26,9 +25,7 @@ export default defineCommand({
       'retry ended trials: failed, timeout, or all that are not ok',
       oneOf('failed', 'timeout', 'all'),
     ),
-    timeout: timeoutOption,
-    retries: retriesOption,
-    maxFailures: maxFailuresOption,
+    ...limitOptions,
     workers: workersOption,
     ...outputOptions,
   },
@@ -38,14 +35,14 @@ export default defineCommand({
     ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and retry its failed trials'],
   ],
   async run({ arguments: [run], options, terminal, commandLine }) {
-    const { json = false, quiet = false, report = true, timeout, ...rest } = options;
+    const { json = false, quiet = false, report = true, ...others } = options;
+    const [limits, rest] = splitLimits(others);
     const [{ findRun }, { resumeRun }] = await Promise.all([
       import('../../run/find.js'),
       import('../../sweep/start.js'),
     ]);
     const folder = await findRun(run!);
-    const limit = timeout === undefined ? {} : { timeoutMs: timeout };
-    const request = { ...rest, ...limit, command: commandLine };
+    const request = { ...rest, ...limits, command: commandLine };
     return conductRun({
       terminal,
       json,
