@@ -34,7 +34,7 @@ export interface Launch {
 /** Resolves once everything that could be refused has not been; the rest is the handle's `outcome`. */
 export async function launch(run: Launch): Promise<RunHandle> {
   const { job, pool, settings, seen } = run;
-  const open = await openRun(run);
+  const open = await openRun({ ...run, onLine: (line) => seen.tell('onLine', line) });
   const stops = new StopRequests();
   open.onLost((reason) => stops.abort(reason));
   try {

@@ -22,6 +22,8 @@ export interface ToOpen {
   readonly manifest: Manifest;
   readonly isNew: boolean;
   readonly clock: Clock;
+  /** Hears why opening takes a while. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A run folder that this process alone writes. */
@@ -35,10 +37,11 @@ export interface OpenRun extends ToOpen {
 
 /** Rejects with LOCKED where another coordinator works on the folder. */
 export async function openRun(asked: ToOpen): Promise<OpenRun> {
-  const { folder, clock } = asked;
+  const { folder, clock, onLine } = asked;
   let react: ((reason: Error) => void) | undefined;
   const lock = await acquireLock(folder, {
     clock,
+    ...(onLine === undefined ? {} : { onWait: onLine }),
     onLost: (reason) => {
       journal?.abandon(reason);
       react?.(reason);
