@@ -48,7 +48,8 @@ export async function conductRun(conduct: Conduct): Promise<number> {
   const unwatch = watchInterrupts((times) => {
     requests = times;
     // Whoever asks a third time does not want to wait for a clean end; the journal is whole all the same.
-    if (times > 2) process.exit(EXIT.interrupted);
+    // Before it has started there is nothing to end cleanly, and its worker may be loading for ever.
+    if (times > (handle === undefined ? 1 : 2)) process.exit(EXIT.interrupted);
     terminal.say(describeStop(times, seen.folder));
     handle?.stop();
   });

@@ -6,7 +6,6 @@ import type { Readable } from 'node:stream';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
 import { createLineSplitter } from '../ground/output-lines.js';
-import { formatBytes } from '../ground/text.js';
 import {
   type Loss,
   type RunningTask,
@@ -185,7 +184,8 @@ export class HostProcess {
     if (id === undefined) return;
     const blame = this.#threads > 1 || this.#tasksDone > 0 ? 'possible' : 'certain';
     const loss: Loss = { cause: 'memory', blame, host: hostname(), process: this.#child.pid! };
-    const message = `the trial's process held ${formatBytes(bytes)} of memory, more than the limit of ${formatBytes(most)}`;
+    const [held, limit] = [bytes, most].map((amount) => `${Math.round(amount / 2 ** 20)} MiB`);
+    const message = `the trial's process held ${held} of memory, more than the limit of ${limit}`;
     this.#endTask(id, () => new TaskLost(loss, message));
   }
 

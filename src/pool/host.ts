@@ -1,6 +1,7 @@
 // The pool whose threads live in processes of their own: whatever a trial does to its process (segfault, out of memory,
 // process.exit), the coordinator lives on, and the next task starts a new one with the same setup. Refuses to run a task
 // again by itself: the tasks of a dead host are rejected, and the coordinator decides.
+import { fileURLToPath } from 'node:url';
 import { InternalError } from '../ground/errors.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type CellOptions, Cells } from './cells.js';
@@ -101,7 +102,7 @@ export function createHostPool({
 }
 
 function describeQuestion({ t }: Question, workerUrl: string): string {
-  const whose = `the worker (${workerUrl})`;
+  const whose = `the worker (${fileURLToPath(workerUrl.split('#')[0]!)})`;
   switch (t) {
     case 'load':
     case 'begin':
