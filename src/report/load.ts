@@ -17,15 +17,15 @@ function loadReport(url: string): Promise<Report> {
 }
 
 export interface ReportRequest {
-  /** `file:` URL of a report's module; default: the sweep's own report. */
+  /** `file:` URL of a report's module; default: the one that the manifest names. */
   readonly report?: URL | string;
   /** Values of the report's choices. */
   readonly chosen?: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes the tables (summary/), figures, report.md and report.html of a run, again as often as one likes. Rejects with
- * BAD_USAGE where the sweep has no report of its own and none is given; otherwise as `writeReport`.
+ * Writes the tables (summary/), figures, report.md and report.html of a run, again as often as one likes. The report's
+ * module is loaded, which is code: of a run folder from somebody else, name one of your own. Rejects with BAD_USAGE where the sweep has no report of its own and none is given; otherwise as `writeReport`.
  */
 export async function writeRunReport(
   folder: string,

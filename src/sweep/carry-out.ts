@@ -5,6 +5,7 @@ import { quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import { readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
+import { naming } from '../run/trust.js';
 import { createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
 import { BlockSizer } from './blocks.js';
@@ -181,6 +182,7 @@ function createCoordinator(
     mode: job.worker.mode,
     isWatching: settings.maxFailures === null && journal.state.epoch.counts().ok === 0,
   });
+  const named = naming(job.loaded.url, folder);
   const recorder = new Recorder({
     ...{ job, journal, tally, first },
     store: createFolderStore(folder),
@@ -190,7 +192,7 @@ function createCoordinator(
         trial,
         status,
         error,
-        replay: `sweepline replay ${quoteArgument(folder)} ${trial}`,
+        replay: `sweepline replay ${quoteArgument(folder)} ${trial}${named}`,
       }),
     onWarning: (text) => seen.tell('onLine', text),
   });
