@@ -107,7 +107,7 @@ function fileType({ type, role }: Column, typed: boolean): string {
 }
 
 /** DuckDB takes every path for a pattern: a character of patterns stands for itself within brackets. */
-function literalPath(path: string): string {
+export function literalPath(path: string): string {
   if (!/[*?[]/.test(path)) return path;
   if (process.platform !== 'win32' && path.includes('\\'))
     throw new SweeplineError('BAD_RUN_FOLDER', `${path}: a path with a backslash and one of * ? [ in it`, {
