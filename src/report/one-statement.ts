@@ -12,6 +12,8 @@ const CREATE = 7;
  * SUMMARIZE and some PRAGMA are. Throws DuckDB's own error where it cannot be prepared. Runs nothing.
  */
 export async function requireOneSelect(connection: DuckDBConnection, sql: string): Promise<void> {
+  // DuckDB would run what stands before it.
+  if (sql.includes('\0')) throw refuse('it holds a NUL character');
   const written = countStatements(sql);
   if (written !== 1) throw refuse(written === 0 ? 'it is empty' : `it holds ${written} statements`);
   const parts = await connection.extractStatements(sql);

@@ -1,6 +1,7 @@
 // Rows as text: CSV with every digit, Markdown with numbers as people read them.
 import { formatRow } from '../ground/csv.js';
 import type { Cell, Row, Rows } from './define.js';
+import { ODD } from './markup.js';
 import { formatNumber } from './theme.js';
 
 /** Rows joined to one text before they become bytes: a million rows are more than one string holds. */
@@ -22,7 +23,7 @@ export function renderMarkdownTable({ columns, rows }: Rows, limit = Number.POSI
   const shown = rows.slice(0, limit);
   const rule = columns.map((column) => (isNumeric(column, shown) ? '---:' : '---'));
   const lines = [
-    columns.map(escapeCell),
+    columns.map(escapeMarkdown),
     rule,
     ...shown.map((row) => columns.map((column) => renderCell(row[column] ?? null))),
   ];
@@ -37,13 +38,22 @@ function isNumeric(column: string, rows: readonly Row[]): boolean {
 function renderCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return formatNumber(cell);
-  return typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : escapeCell(cell);
+  return typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : escapeMarkdown(cell);
 }
 
-function escapeCell(text: string): string {
+/** Text of others within a line of Markdown: no markup, no link, no HTML, no other line. */
+export function escapeMarkdown(text: string): string {
   return text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
-    .replace(/([*_`[\]<>])/g, '\\$1')
-    .replace(/\s*\n\s*/g, ' ');
+    .replace(/[\\|*_`[\]<>]/g, '\\$&')
+    .replace(LINE_ENDS, ' ')
+    .replaceAll(ODD, '\ufffd');
 }
+
+/** As code in a line of Markdown: a backtick would end it. */
+export function markdownCode(text: string): string {
+  const plain = text.replaceAll('`', "'").replace(LINE_ENDS, ' ').replaceAll(ODD, '\ufffd').trim();
+  return plain === '' ? '' : `\`${plain}\``;
+}
+
+/** Whatever somebody takes for the end of a line. */
+const LINE_ENDS = /\s*[\n\r\v\f\u0085\u2028\u2029]+\s*/g;

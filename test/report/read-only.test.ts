@@ -82,6 +82,7 @@ const WRITES = [
   'EXPLAIN SELECT 1',
   'BEGIN TRANSACTION',
   'PIVOT trials ON kind; DROP VIEW metrics',
+  'SELECT 1\0; SELECT 2',
   '',
   ' -- nothing\n;;',
 ];
