@@ -113,10 +113,11 @@ async function writeHostileReport(): Promise<string> {
     name: 'hostile',
     title: all.replaceAll(/\s/g, ' '),
     tables: [
-      { name: 'all', about: all, sql: 'SELECT * FROM trials ORDER BY trial', columns: { text: all } },
+      { name: 'all', about: 'All.', sql: 'SELECT * FROM trials ORDER BY trial' },
       {
         name: 'named',
-        about: 'Names.',
+        about: all,
+        columns: { [strings[2]!]: all },
         sql: `SELECT 1 AS ${quote(strings[2]!)}, 2 AS ${quote(strings[0]!)}`,
       },
       { name: 'broken', about: 'Broken.', sql: `SELECT ${quote(all)} FROM trials` },
