@@ -1,7 +1,7 @@
 // What `run` and `resume` have in common: start, show, stop on request, write the report, sum up. The run itself knows
 // nothing of this; here it is only watched.
 
-import { plural } from '../ground/text.js';
+import { clipText, plural } from '../ground/text.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Observer, Outcome, Plan, RunHandle } from '../sweep/contract.js';
 import { describeRunError, EXIT } from './errors.js';
@@ -22,6 +22,8 @@ export interface Conduct {
 }
 
 const FAILURES_SHOWN = 5;
+/** Characters of each; timings.csv has more of it. */
+const MESSAGE_SHOWN = 2000;
 /** A start that takes longer says what it does meanwhile. */
 const QUIET_START_MS = 200;
 
@@ -92,7 +94,8 @@ function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressV
     onFailure({ stage, trial, status, error, replay }) {
       seen.replay ??= replay;
       const what = stage === undefined ? 'trial' : `stage ${stage}, trial`;
-      if (++seen.failures <= FAILURES_SHOWN) terminal.say(`${what} ${trial} ${status}: ${error.message}`);
+      if (++seen.failures <= FAILURES_SHOWN)
+        terminal.say(`${what} ${trial} ${status}: ${clipText(error.message, MESSAGE_SHOWN)}`);
       if (seen.failures === FAILURES_SHOWN + 1)
         terminal.say('more failures are counted here and told in timings.csv');
     },

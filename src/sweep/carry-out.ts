@@ -1,7 +1,7 @@
 // Carries one job out in its open folder: wires sampler, pool, coordinator and observers. Wiring only.
 import type { Clock } from '../ground/clock.js';
 import type { PlainError } from '../ground/errors.js';
-import { quoteArgument } from '../ground/text.js';
+import { clipText, quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import { readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
@@ -221,5 +221,5 @@ function createCoordinator(
 
 function describeCommonError({ name, message }: PlainError): string {
   const [what] = message.split('\n', 1);
-  return `All trials so far have failed in the same way (${name}: ${what}): no more are started. Add --max-failures 100% to run them all the same.`;
+  return `All trials so far have failed in the same way (${name}: ${clipText(what!, 2000)}): no more are started. Add --max-failures 100% to run them all the same.`;
 }
