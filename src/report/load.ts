@@ -21,6 +21,8 @@ export interface ReportRequest {
   readonly report?: URL | string;
   /** Values of the report's choices. */
   readonly chosen?: Readonly<Record<string, string>>;
+  /** Text in summary/*.csv that a spreadsheet would take for a formula gets an apostrophe; default: the exact text. */
+  readonly spreadsheetSafe?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ReportRequest {
  */
 export async function writeRunReport(
   folder: string,
-  { report, chosen = {} }: ReportRequest = {},
+  { report, chosen = {}, spreadsheetSafe = false }: ReportRequest = {},
 ): Promise<WrittenReport> {
   const { path, manifest } = await openRunFolder(folder);
   const url = report ?? findReport(manifest.reportFile, path);
@@ -38,7 +40,10 @@ export async function writeRunReport(
       hint: 'give the sweep one (report: new URL(…)), or name one: `sweepline report <run> --report <file>`',
     });
   }
-  return writeReport(path, await loadReport(String(url)), chosen, String(url));
+  return writeReport(path, await loadReport(String(url)), chosen, {
+    file: String(url),
+    spreadsheetSafe,
+  });
 }
 
 function findReport(reference: FileReference | null, folder: string): string | null {

@@ -1,5 +1,5 @@
 // Rows as text: CSV with every digit, Markdown with numbers as people read them.
-import { formatRow } from '../ground/csv.js';
+import { formatRow, neutraliseCell } from '../ground/csv.js';
 import type { Cell, Row, Rows } from './define.js';
 import { ODD } from './markup.js';
 import { formatNumber } from './theme.js';
@@ -7,12 +7,20 @@ import { formatNumber } from './theme.js';
 /** Rows joined to one text before they become bytes: a million rows are more than one string holds. */
 const BATCH = 8192;
 
-/** Numbers in the shortest form that reads back as the same float64, empty cells for null, "\n" after every row. */
-export function renderCsv({ columns, rows }: Rows): Uint8Array {
-  const parts = [Buffer.from(formatRow(columns))];
+/**
+ * Numbers in the shortest form that reads back as the same float64, empty cells for null, "\n" after every row. Where it
+ * must be safe for spreadsheets, no text is a formula there (see `neutraliseCell`).
+ */
+export function renderCsv(
+  { columns, rows }: Rows,
+  { spreadsheetSafe = false }: { readonly spreadsheetSafe?: boolean } = {},
+): Uint8Array {
+  const write = (cells: readonly (Cell | undefined)[]) =>
+    formatRow(spreadsheetSafe ? cells.map(neutraliseCell) : cells);
+  const parts = [Buffer.from(write(columns))];
   for (let first = 0; first < rows.length; first += BATCH) {
     let text = '';
-    for (const row of rows.slice(first, first + BATCH)) text += formatRow(columns.map((name) => row[name]));
+    for (const row of rows.slice(first, first + BATCH)) text += write(columns.map((name) => row[name]));
     parts.push(Buffer.from(text));
   }
   return Buffer.concat(parts);

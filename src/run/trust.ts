@@ -1,14 +1,15 @@
 // A run folder from somebody else is data: what its manifest names is code, and is run only where the user has it anyway.
 // The one rule for all commands that load a file by a manifest: it ships with Sweepline, or it lies in the project that
 // the command is given in and not in the run folder. Everything else must be named by the user (--sweep, --report).
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
+import { isWithin, realPath } from '../ground/inside.js';
 import { quoteArgument } from '../ground/text.js';
 import type { Manifest } from './manifest.js';
-import { type FileReference, findReferred, listReferred, pathOf, requireReferred } from './reference.js';
+import { type FileReference, listReferred, pathOf, requireReferred } from './reference.js';
 
 /** The files of the package itself. */
 const PACKAGE = compiledPath(import.meta.url, '../../');
@@ -47,12 +48,6 @@ export function naming(url: string, runFolder: string, named: Named = 'sweep'): 
   return isTrusted(url, runFolder, '') ? '' : ` ${optionFor(url, named)}`;
 }
 
-/** The file that the manifest names, where it is there at all. */
-export function findNamed({ path, manifest }: OpenRun, named: Named): string | null {
-  const reference = referenceOf(manifest, named);
-  return reference === null ? null : (findReferred(reference, path) ?? null);
-}
-
 function referenceOf(manifest: Manifest, named: Named): FileReference | null {
   return named === 'sweep' ? manifest.sweepFile : manifest.reportFile;
 }
@@ -86,17 +81,7 @@ export function findProject(directory: string): string {
   }
 }
 
-/** True for the folder itself too. */
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way);
-}
-
 /** With links followed; as it is where it is not there. */
 function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
+  return realPath(path) ?? resolve(path);
 }

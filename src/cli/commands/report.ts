@@ -5,7 +5,7 @@ import { SweeplineError } from '../../ground/errors.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { CODE_RULE, reportOfRun } from '../named-code.js';
-import { anyText, listOption, option, sweepOption } from '../options.js';
+import { anyText, listOption, option, sweepOption, switchOption } from '../options.js';
 import { showPath } from '../paths.js';
 
 export default defineCommand({
@@ -26,6 +26,11 @@ export default defineCommand({
         if (name && value) return [name, value] as const;
         throw new SweeplineError('BAD_USAGE', 'expected name=value, such as plane=umap');
       },
+    ),
+    spreadsheetSafe: switchOption(
+      'How it is written',
+      '--spreadsheet-safe',
+      "in summary/*.csv, put an apostrophe before text that a spreadsheet would run as a formula: text that begins with = + - @, a tab or a line end (default: the exact text; numbers stay numbers; the run's own CSVs are not changed)",
     ),
   },
   sections: [['Code', CODE_RULE]],
@@ -48,6 +53,7 @@ export default defineCommand({
     const written = await writeRunReport(path, {
       ...(report === null ? {} : { report }),
       chosen: Object.fromEntries(options.choose ?? []),
+      spreadsheetSafe: options.spreadsheetSafe ?? false,
     });
     for (const table of written.tables) terminal.print(showPath(join(path, table.path)));
     terminal.say(`report: ${showPath(join(path, written.html))}`);
