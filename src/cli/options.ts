@@ -131,6 +131,22 @@ export function readMaxFailures(text: string): number | { readonly fraction: num
   );
 }
 
+/** `20`, or `5%` as a fraction. */
+export function readSampleSize(text: string): number | { readonly fraction: number } {
+  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
+  if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
+  throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a fraction such as 5%');
+}
+
+/** `loss=1e-4` */
+export function readTolerance(text: string): readonly [name: string, tolerance: number] {
+  const [name, value = ''] = text.split(/=(.*)/s);
+  const tolerance = readNumber(value);
+  if (name && tolerance >= 0) return [name, tolerance];
+  throw new SweeplineError('BAD_USAGE', 'expected metric=tolerance, such as loss=1e-4');
+}
+
 export function readDevice(text: string): string {
   if (/^(auto|cpu|webgpu|cuda(:\d+)?)$/.test(text)) return text;
   throw new SweeplineError(
