@@ -32,7 +32,7 @@ describe('sweepline verify', () => {
         'mine: 2 trials of 2 again on 2 workers (run)',
         '16 cells compared: 2 cells of 2 trials differ',
         '',
-        '  trial  column  run                  again  difference',
+        '  trial  column  run                again  difference',
         '      0  word      a  "b\\u000a\\u001b[31m"',
         '      1  word      a  "b\\u000a\\u001b[31m"',
         '',
