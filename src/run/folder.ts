@@ -1,6 +1,6 @@
 // The run folder: made once with its manifest, opened by its manifest. Refuses folders that hold something else, and
 // touches nothing in them.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Clock } from '../ground/clock.js';
@@ -8,10 +8,10 @@ import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/
 import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';
 import { LOCK_FILE } from './lock.js';
-import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
-import { referTo } from './reference.js';
+import type { Manifest } from './manifest.js';
+import { MANIFEST_FILE, readManifest } from './read-manifest.js';
 
-export const MANIFEST_FILE = 'manifest.json';
+export { MANIFEST_FILE };
 
 /** Where a stage's own run lies in the folder of the run that depends on it. */
 export function stageFolder(folder: string, stage: string): string {
@@ -88,33 +88,6 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 }
 
 const NAME_A_RUN = 'name a run folder, such as runs/<sweep>/<run-id>, or a sweep for its newest run';
-
-async function readManifest(path: string): Promise<Manifest> {
-  const file = join(path, MANIFEST_FILE);
-  let manifest: { readonly format?: unknown };
-  try {
-    manifest = JSON.parse(await readFile(file, 'utf8')) as { readonly format?: unknown };
-  } catch (cause) {
-    throw new SweeplineError('BAD_RUN_FOLDER', `cannot read ${file}: ${(cause as Error).message}`, { cause });
-  }
-  if (manifest?.format !== MANIFEST_FORMAT) {
-    throw new SweeplineError(
-      'BAD_RUN_FOLDER',
-      `${file} has format ${JSON.stringify(manifest?.format)}; this Sweepline reads ${MANIFEST_FORMAT}`,
-      { hint: 'use the version of Sweepline that made this run' },
-    );
-  }
-  return upgrade(manifest as EarlierManifest, path);
-}
-
-/** What manifests of 0.1.0 have in place of references. */
-type EarlierManifest = Manifest & { readonly sweepUrl?: string; readonly reportUrl?: string | null };
-
-function upgrade({ sweepUrl, reportUrl, ...manifest }: EarlierManifest, path: string): Manifest {
-  if (sweepUrl === undefined) return manifest;
-  const reportFile = reportUrl === null || reportUrl === undefined ? null : referTo(reportUrl, path);
-  return { ...manifest, sweepFile: referTo(sweepUrl, path), reportFile };
-}
 
 function formatManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;

@@ -74,7 +74,7 @@ describe('run folder', () => {
     for (const [name, text, message] of [
       ['torn', '{"format":1,', 'cannot read'],
       ['newer', '{"format":2}', 'has format 2; this Sweepline reads 1'],
-      ['null', 'null', 'has format undefined'],
+      ['null', 'null', 'is no manifest of Sweepline: it holds null'],
     ] as const) {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, 'manifest.json'), text);
