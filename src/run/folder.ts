@@ -13,6 +13,9 @@ import { MANIFEST_FILE, readManifest } from './read-manifest.js';
 
 export { MANIFEST_FILE };
 
+/** What a folder is marked with while a merge writes it (see merge-folder.ts). */
+export const MERGE_FILE = 'merge.json';
+
 /** Where a stage's own run lies in the folder of the run that depends on it. */
 export function stageFolder(folder: string, stage: string): string {
   return join(folder, 'stages', stage);
@@ -44,8 +47,9 @@ export function newRunId(clock: Clock): string {
 export async function createRunFolder(out: string, manifest: Manifest): Promise<RunFolder> {
   const path = resolve(out);
   const found = await listFolder(path);
+  if (found?.includes(MERGE_FILE)) throw halfMerged(path);
   if (found !== undefined && !found.includes(MANIFEST_FILE)) {
-    const foreign = found.filter((name) => name !== LOCK_FILE && !isTemporaryName(name));
+    const foreign = found.filter((name) => !isLeftover(name));
     if (foreign.length > 0) {
       const shown =
         foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? `, … (${foreign.length} in all)` : '');
@@ -74,6 +78,7 @@ export async function openRunFolder(folder: string): Promise<RunFolder> {
   const found = await listFolder(path);
   if (found === undefined)
     throw new SweeplineError('BAD_RUN_FOLDER', `there is no folder ${path}`, { hint: NAME_A_RUN });
+  if (found.includes(MERGE_FILE)) throw halfMerged(path);
   if (!found.includes(MANIFEST_FILE)) {
     throw new SweeplineError('BAD_RUN_FOLDER', `${path} is no run folder: it has no ${MANIFEST_FILE}`, {
       hint: NAME_A_RUN,
@@ -89,12 +94,25 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 
 const NAME_A_RUN = 'name a run folder, such as runs/<sweep>/<run-id>, or a sweep for its newest run';
 
-function formatManifest(manifest: Manifest): string {
+/** What a process that was killed early may have left: its lock, or the guard of it, and files without a name. */
+export function isLeftover(name: string): boolean {
+  return name.startsWith(LOCK_FILE) || isTemporaryName(name);
+}
+
+function halfMerged(path: string): SweeplineError {
+  return new SweeplineError(
+    'BAD_RUN_FOLDER',
+    `${path} is half of a merge: it was not finished, or still goes on`,
+    { hint: 'give the same `sweepline merge … --out` again: it begins anew there' },
+  );
+}
+
+export function formatManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** Names in the folder; undefined where there is none. */
-async function listFolder(path: string): Promise<string[] | undefined> {
+export async function listFolder(path: string): Promise<string[] | undefined> {
   try {
     return await readdir(path);
   } catch (cause) {

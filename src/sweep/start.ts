@@ -64,7 +64,14 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
+  // A shard may grow to the whole run, but no folder holds two of them: what it says of itself would be wrong.
+  if (asked.shard !== null && JSON.stringify(found.shard) !== JSON.stringify(asked.shard))
+    faults.push(`it is ${describeShard(found)}, not ${describeShard(asked)}`);
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
+}
+
+function describeShard({ shard }: Manifest): string {
+  return shard === null ? 'a whole run' : `shard ${shard.index}/${shard.count}`;
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   manifest = readFileSync(join(cwd, 'run', 'manifest.json'), 'utf8');
 });
 
-const edit = (change: (manifest: Record<string, never>) => unknown) => (text: string) =>
+const edit = (change: (manifest: Record<string, unknown>) => unknown) => (text: string) =>
   JSON.stringify(change(JSON.parse(text)));
 
 const DAMAGES: readonly (readonly [string, (text: string) => string, string])[] = [
