@@ -35,7 +35,8 @@ export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(number) && number >= least) return number;
-    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}`);
+    const most = number > Number.MAX_SAFE_INTEGER ? ' and at most 9,007,199,254,740,991' : '';
+    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}${most}`);
   };
 }
 

@@ -1,14 +1,17 @@
 // The run folder: made once with its manifest, opened by its manifest. Refuses folders that hold something else, and
 // touches nothing in them.
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 import type { Clock } from '../ground/clock.js';
-import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
+import { createFile, isTemporaryName, replaceFile, syncFolder } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';
-import { LOCK_FILE } from './lock.js';
+import type { Epoch } from './epoch.js';
+import { acquireLock, LOCK_FILE, type Lock } from './lock.js';
 import type { Manifest } from './manifest.js';
+import { JOURNAL_FILE, readJournal } from './read-journal.js';
 import { MANIFEST_FILE, readManifest } from './read-manifest.js';
 
 export { MANIFEST_FILE };
@@ -27,6 +30,8 @@ export interface RunFolder {
   readonly manifest: Manifest;
   /** True when it was made now. */
   readonly isNew: boolean;
+  /** The folders that were made for it, from the top; absent where it was there. */
+  readonly made?: readonly string[];
 }
 
 /** `20261123-221530-ab12`: UTC, so that ids sort by time the year round, and a suffix against a shared second. */
@@ -59,7 +64,8 @@ export async function createRunFolder(out: string, manifest: Manifest): Promise<
     }
   }
   if (found === undefined || !found.includes(MANIFEST_FILE)) {
-    if (await makeRun(path, manifest)) return { path, manifest, isNew: true };
+    const made = await makeRun(path, manifest);
+    if (made !== undefined) return { path, manifest, isNew: true, made };
   }
   const existing = await openRunFolder(path);
   if (existing.manifest.sweep !== manifest.sweep) {
@@ -122,15 +128,85 @@ export async function listFolder(path: string): Promise<string[] | undefined> {
   }
 }
 
-/** Of two processes that come here at once one makes it (true), and the other finds it made. */
-async function makeRun(path: string, manifest: Manifest): Promise<boolean> {
+/**
+ * The folders that had to be made. Of two processes that come here at once one makes the run, and the other finds it made:
+ * undefined.
+ */
+async function makeRun(path: string, manifest: Manifest): Promise<readonly string[] | undefined> {
+  const made: string[] = [];
   try {
-    await makeFolder(path);
-    return await createFile(join(path, MANIFEST_FILE), formatManifest(manifest));
+    await makeMissing(path, made);
+    if (await createFile(join(path, MANIFEST_FILE), formatManifest(manifest))) return made;
+    return undefined;
   } catch (cause) {
+    await removeEmpty(made);
     throw new SweeplineError('BAD_USAGE', `cannot make the run folder ${path}: ${(cause as Error).message}`, {
       cause,
       hint: 'give --out a folder that you may write',
     });
   }
+}
+
+/**
+ * Makes a folder and those above it that are missing, to stay, and tells which. Level by level: Node's own recursive way
+ * never comes back where a folder that is there takes no new ones (/proc).
+ */
+export async function makeMissing(path: string, made: string[]): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !(await isThere(at)); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) {
+    try {
+      await mkdir(folder);
+      made.push(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else made it just now
+    }
+    await syncFolder(dirname(folder));
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(path) !== path) return false;
+    throw error;
+  }
+}
+
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of [...folders].reverse()) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return; // somebody has put something there: it stays, and with it what is above
+    }
+  }
+}
+
+/**
+ * Takes back a run folder that was made for a run that was refused before anything ran: nothing shall be left of it. Where
+ * somebody else has taken it meanwhile, it is theirs.
+ */
+export async function discardRunFolder({ path, made = [] }: RunFolder): Promise<void> {
+  let lock: Lock;
+  try {
+    lock = await acquireLock(path);
+  } catch (error) {
+    if (error instanceof SweeplineError) return;
+    throw error;
+  }
+  try {
+    const hasBegun = existsSync(join(path, JOURNAL_FILE)) && readJournal(path).state.epochs.some(hasRun);
+    if (hasBegun) return;
+    for (const name of [JOURNAL_FILE, MANIFEST_FILE]) await rm(join(path, name), { force: true });
+  } finally {
+    await lock.release();
+  }
+  await removeEmpty(made);
+}
+
+function hasRun({ doneCount, hasTried, proposals }: Epoch): boolean {
+  return doneCount > 0 || hasTried || proposals > 0;
 }

@@ -16,11 +16,18 @@ export interface DeclaredSpace {
   readonly seeds?: readonly number[] | undefined;
 }
 
+/** Seeds have 32 bits: more of them than that are the same ones again. */
+export const MOST_REPLICATES = 2 ** 32;
+
 /** Faults of a whole space, none if it holds together. `legalNames`: the worker's parameters, where they are known. */
 export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly string[]): string[] {
   const faults: string[] = [];
   if (!Number.isSafeInteger(spec.replicates) || spec.replicates < 1) {
     faults.push(`replicates is ${showValue(spec.replicates)}; expected a whole number of at least 1`);
+  } else if (spec.replicates > MOST_REPLICATES) {
+    faults.push(
+      `replicates is ${spec.replicates}; expected at most ${MOST_REPLICATES}: there are no more seeds`,
+    );
   }
   const ofSeeds = spec.seeds === undefined ? [] : findSeedFaults(spec.seeds);
   faults.push(...ofSeeds);

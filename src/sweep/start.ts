@@ -2,8 +2,8 @@
 // the real one from here on.
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { throwFaults } from '../ground/errors.js';
-import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
@@ -35,7 +35,12 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     requireSameEngine(folder.manifest, manifest, out);
     const { isNew } = folder;
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
-    return launch({ job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock });
+    const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
+    return launch(run).catch(async (error: unknown) => {
+      // Refused, and nothing has run: nothing is left of it.
+      if (isNew && error instanceof SweeplineError && error.code !== 'LOCKED') await discardRunFolder(folder);
+      throw error;
+    });
   });
 }
 

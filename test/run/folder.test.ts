@@ -1,6 +1,6 @@
 // Making, opening and finding run folders, and what is refused with nothing written.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { randomFor } from '../../src/ground/random.js';
@@ -17,7 +17,7 @@ describe('run folder', () => {
   it('is made once and then found as it was', async () => {
     const out = join(temporaryFolder(), 'a', 'b');
     const made = await createRunFolder(out, manifest);
-    expect(made).toEqual({ path: out, manifest, isNew: true });
+    expect(made).toEqual({ path: out, manifest, isNew: true, made: [dirname(out), out] });
     const other = { ...manifest, seed: 99 };
     expect(await createRunFolder(out, other)).toEqual({ path: out, manifest, isNew: false });
     await writeManifest(out, other);
