@@ -2,6 +2,7 @@
 // process.exit), the coordinator lives on, and the next task starts a new host with the same setup. Refuses to run a
 // task again by itself: the tasks of a dead host are rejected, and the coordinator decides.
 import { InternalError } from '../ground/errors.js';
+import { packSpace } from '../space/packed.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type Pool, type PoolSetup, poolClosed, refusedTask } from './contract.js';
 import { type Answer, type HostOptions, HostProcess } from './host-process.js';
@@ -44,8 +45,9 @@ export function createHostPool(options: HostOptions): Pool {
     questions,
     async begin(setup) {
       if (begun !== undefined) throw new InternalError('begin twice');
-      expectAnswer('done', await host().ask({ t: 'begin', setup }));
-      begun = setup;
+      const packed = { ...setup, space: packSpace(setup.space) };
+      expectAnswer('done', await host().ask({ t: 'begin', setup: packed }));
+      begun = packed;
     },
     submit(task, onReport) {
       if (closed) return refusedTask(poolClosed());

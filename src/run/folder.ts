@@ -1,5 +1,6 @@
 // The run folder: made once with its manifest, opened by its manifest. Refuses folders that hold something else, and
 // touches nothing in them.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -8,11 +9,12 @@ import type { Clock } from '../ground/clock.js';
 import { createFile, isTemporaryName, replaceFile, syncFolder } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';
+import { formatBytes } from '../ground/text.js';
 import type { Epoch } from './epoch.js';
 import { acquireLock, LOCK_FILE, type Lock } from './lock.js';
 import type { Manifest } from './manifest.js';
 import { JOURNAL_FILE, readJournal } from './read-journal.js';
-import { MANIFEST_FILE, readManifest } from './read-manifest.js';
+import { LARGEST_MANIFEST, MANIFEST_FILE, readManifest } from './read-manifest.js';
 
 export { MANIFEST_FILE };
 
@@ -113,8 +115,34 @@ function halfMerged(path: string): SweeplineError {
   );
 }
 
+/** Lists of more values stand on one line each: a line a value makes 300 MB of 10^7. */
+const LONG_LIST = 1000;
+
+/** Its text. Throws BAD_DEFINITION where it is longer than a manifest that is read may be. */
 export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  const lists: string[] = [];
+  const mark = `${randomUUID()}:`;
+  try {
+    const text = JSON.stringify(
+      manifest,
+      (_, value: unknown) => {
+        if (!Array.isArray(value) || value.length <= LONG_LIST) return value;
+        lists.push(JSON.stringify(value));
+        return `${mark}${lists.length - 1}`;
+      },
+      2,
+    );
+    const parts = text.split(new RegExp(`"${mark}(\\d+)"`));
+    const whole = `${parts.map((part, i) => (i % 2 === 0 ? part : lists[Number(part)]!)).join('')}\n`;
+    if (Buffer.byteLength(whole) <= LARGEST_MANIFEST) return whole;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // longer than any text
+  }
+  throw new SweeplineError(
+    'BAD_DEFINITION',
+    `the manifest would be larger than ${formatBytes(LARGEST_MANIFEST)}: the lists of values are too long`,
+    { hint: 'write shorter values, or an axis of numbers as lin(…), log(…) or range(…)' },
+  );
 }
 
 /** Names in the folder; undefined where there is none. */

@@ -6,7 +6,7 @@ import { isDomain, toFiniteValues } from './domain.js';
 import { findAxisFaults, findRepeats } from './faults.js';
 import { findSpellingFault, foldName, RESERVED_NAMES } from './names.js';
 import type { AxisDomain, AxisSpec, GridSpec, Value } from './types.js';
-import { canonicalValue, includesValue } from './value.js';
+import { canonicalValue, includesValue, isDistinct } from './value.js';
 import { describeAxisValues } from './values.js';
 
 /** What is checked: a space whose axes may be domains. */
@@ -172,5 +172,6 @@ function findZipFaults(axis: AxisSpec<AxisDomain>): string[] {
   }
   if (finite.some((values) => values.kind !== 'list')) return [];
   const lists = finite.map((values) => (values.kind === 'list' ? values.values : []));
+  if (lists.some(isDistinct)) return [];
   return findRepeats(lists[0]!.map((_, i) => canonicalValue(lists.map((list) => list[i]!))));
 }

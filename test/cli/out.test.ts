@@ -1,5 +1,5 @@
 // What is refused is refused at once and leaves nothing: odd places to write, absurd numbers, workers that change meanwhile.
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -91,5 +91,59 @@ describe('a run is refused, with nothing written,', () => {
     await refuse(cwd, 'was edited', 'run', sweep, '--out', 'there');
     await refuse(cwd, 'was edited', 'run', sweep, '--out', 'there/x');
     await refuse(cwd, 'was edited', 'run', sweep);
+  });
+});
+
+describe('an axis of very many listed values', () => {
+  test('is planned: ten million numbers, a million texts', async () => {
+    const cwd = newFolder();
+    const { write, sweep: few } = makeProject(
+      `params: { x: z.number().default(0), word: z.string().default('') }, metrics: { y: { type: 'number' } },
+       runBlock(block) { block.metric('y').set(block.numbers('x')); },`,
+      'axes: { x: [1] }',
+    );
+    expect(existsSync(few)).toBe(true);
+    for (const [axis, count] of [
+      ['x: Array.from({ length: 1e7 }, (_, i) => i * 0.5)', '10,000,000'],
+      ["word: Array.from({ length: 1e6 }, (_, i) => 'value ' + i)", '1,000,000'],
+    ]) {
+      const sweep = write(
+        'many.mjs',
+        `export default defineSweep({ name: 'many', worker: './worker.mjs', axes: { ${axis} } });`,
+      );
+      const { code, stdout, stderr } = await runProgram(cwd, 'plan', sweep);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`To run: ${count}`);
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test('runs, is resumed and verified: a hundred thousand of each', async () => {
+    const cwd = newFolder();
+    const { write } = makeProject(
+      `params: { x: z.number().default(0), word: z.string().default('') },
+       metrics: { y: { type: 'number' }, length: { type: 'integer' } },
+       runBlock(block) {
+         const words = block.strings('word');
+         block.metric('y').set(block.numbers('x'));
+         block.metric('length').forEach((_, i, to) => { to[i] = words.dictionary[words.values[i]].length; });
+       },`,
+      'axes: { x: [1] }',
+    );
+    const sweep = write(
+      'many.mjs',
+      `const length = 1e5;
+       export default defineSweep({ name: 'many', worker: './worker.mjs', grids: [
+         { axes: { x: Array.from({ length }, (_, i) => length - i / 2) } },
+         { axes: { word: Array.from({ length }, (_, i) => 'value ' + i) } },
+       ] });`,
+    );
+    expect(await runProgram(cwd, 'run', sweep, '--out', 'run')).toMatchObject({ code: 0 });
+    const rows = readFileSync(join(cwd, 'run', 'trials.csv'), 'utf8').split('\n');
+    expect(rows).toHaveLength(200_002);
+    expect(rows[100_001]).toMatch(/,value 0,ok,0,7$/);
+    expect(rows[200_000]).toMatch(/,value 99999,ok,0,11$/);
+    expect(await runProgram(cwd, 'resume', 'run')).toMatchObject({ code: 0 });
+    expect(await runProgram(cwd, 'verify', 'run', '--sample', '2000')).toMatchObject({ code: 0 });
   });
 });

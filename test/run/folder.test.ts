@@ -36,6 +36,22 @@ describe('run folder', () => {
     expect(readdirSync(out)).toEqual(['manifest.json']);
   });
 
+  it('keeps a long list of values on one line, and reads it as it was', async () => {
+    const values = Array.from({ length: 100_000 }, (_, i) => i / 2);
+    const long = sampleManifest({
+      title: '"0:0" and so on',
+      space: { grids: [{ axes: [{ names: ['alpha'], values: [{ kind: 'list', values }] }] }], replicates: 1 },
+    });
+    const out = join(temporaryFolder(), 'run');
+    await createRunFolder(out, long);
+    expect((await openRunFolder(out)).manifest).toEqual(long);
+    const text = readFileSync(join(out, 'manifest.json'), 'utf8');
+    expect(text.split('\n').length).toBeLessThan(200);
+    expect(text.replace(/\[[\d.,]{1000,}\]/, '[]')).toBe(
+      `${JSON.stringify({ ...long, space: { grids: [{ axes: [{ names: ['alpha'], values: [{ kind: 'list', values: [] }] }] }], replicates: 1 } }, null, 2)}\n`,
+    );
+  });
+
   it('takes an empty folder, and one with the leftovers of a killed start', async () => {
     const out = temporaryFolder();
     writeFileSync(join(out, '.manifest.json.1.tmp'), '{');
