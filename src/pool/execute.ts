@@ -2,6 +2,7 @@
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
 import { toPlainError } from '../ground/errors.js';
+import { unpackSpace } from '../space/packed.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
@@ -36,7 +37,7 @@ export interface ExecutorOptions {
 export function createExecutor(options: ExecutorOptions): Executor {
   const { worker, setup } = options;
   const description = describeWorker(worker);
-  const space = createSpace(setup.space);
+  const space = createSpace(unpackSpace(setup.space));
   const { params } = description;
   const { axes, fixed, sweepSeed } = setup;
   const keyer = createKeyer(worker.name, worker.version);

@@ -90,13 +90,12 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
   if (isEdited && carried < last.doneCount) await keepEarlier(folder, journal, last.doneCount - carried);
 }
 
-/** What may change without another grid: how many trials were asked for last, and of which code. */
+/** What may change without another grid: how many trials were asked for last, which shard of them, and of which code. */
 async function refreshManifest(folder: string, manifest: Manifest): Promise<void> {
-  const found = await openRunFolder(folder);
-  const isOther =
-    found.manifest.sampler.trials !== manifest.sampler.trials ||
-    found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
-  if (isOther) await writeManifest(folder, manifest);
+  const { manifest: found } = await openRunFolder(folder);
+  const facets = ({ sampler, trials, shard, fingerprint }: Manifest) =>
+    JSON.stringify([sampler.trials, trials, shard, fingerprint?.sources]);
+  if (facets(found) !== facets(manifest)) await writeManifest(folder, manifest);
 }
 
 /** Trials that the edited grid does not have: they leave trials.csv, and lie beside it. */
