@@ -17,6 +17,7 @@ import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
 import { createStageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
+import { createCommandRunner } from './command/run.js';
 import type { LeftTrial, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 import { RunningTrial, TrialStopped } from './running-trial.js';
@@ -58,6 +59,9 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const stages = createStageFinder(worker, setup.stages ?? []);
   const store = folder === null ? null : createFolderStore(folder);
   const readMetrics = createMetricsReader(metrics);
+  const { command } = worker;
+  const run = command === undefined ? worker.run! : createCommandRunner(worker, command, folder);
+  const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
   const encoder = new TextEncoder();
 
@@ -106,13 +110,12 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       );
       let cells: string;
       try {
-        const returned: unknown = await worker.run!(running.trial as never);
+        const returned: unknown = await run(running.trial as never);
         // What a trial makes of a request to stop may be half a result: it runs again.
         if (running.sawStop) return giveUp(number, running);
         const { values, faults, missing } = readMetrics(returned);
         if (faults.length > 0) notes.push(noteMisfit(number, faults));
-        else if (missing.length > 0)
-          warnings.forgotten(missing, '`run` did not return it (null says that there is no value)');
+        else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);
         cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
       } catch (error) {
         if (running.sawStop || (error instanceof TrialStopped && isStopAsked()))

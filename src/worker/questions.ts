@@ -2,6 +2,7 @@
 import type { Point, Value } from '../space/types.js';
 import type { DataIdentity, LoadedData, Worker, WorkerDescription } from './contract.js';
 import { describeWorker } from './define.js';
+import { addFiles } from './load.js';
 import { stageWorker } from './stage.js';
 import { costOf, fillPoints, findParamFaults } from './validate.js';
 
@@ -39,7 +40,7 @@ export function answerQuestions(worker: Promise<Worker>, sources: () => string =
   };
   return {
     loadData,
-    describe: async () => describeWorker(await worker, sources()),
+    describe: async () => describeWorker(await worker, addFiles(await worker, sources())),
     async validate({ checks, points }) {
       const known = await worker;
       const shared = (await loaded)?.shared;

@@ -1,0 +1,125 @@
+// A trial whose worker is a program: hands it the parameters, hears its metrics, and makes an error of whatever ended it.
+import { SweeplineError } from '../../ground/errors.js';
+import type { Command } from '../../worker/command/contract.js';
+import { readMetricsText } from '../../worker/command/files.js';
+import { createLineReader, type Declared, type Reading, typedValue } from '../../worker/command/lines.js';
+import {
+  commonEnvironment,
+  findProgram,
+  noProgram,
+  SHELL,
+  startFolder,
+} from '../../worker/command/program.js';
+import { describeRead } from '../../worker/command/read.js';
+import { fillTemplate, toShellLine } from '../../worker/command/template.js';
+import { textsOf, variableOf } from '../../worker/command/values.js';
+import type { Trial, Worker } from '../../worker/contract.js';
+import { createOutput, type Output } from './output.js';
+import { makePlace, type Place } from './place.js';
+import { type Ended, runProgram } from './program.js';
+
+/** What `run` of a worker is to others. */
+export type CommandRunner = (trial: Trial) => Promise<Readonly<Record<string, unknown>>>;
+
+/** `folder`: the run's; null: no files are kept. */
+export function createCommandRunner(worker: Worker, command: Command, folder: string | null): CommandRunner {
+  const declared: Declared = { metrics: worker.metrics, series: worker.series ?? [] };
+  const readLine = createLineReader(command.read, declared);
+  const cwd = startFolder(worker);
+  const common = commonEnvironment(command);
+  const shellLine = command.form === 'shell' ? toShellLine(command.parts[0]!, variableOf) : '';
+
+  const argvOf = (texts: ReadonlyMap<string, string>): string[] => {
+    if (command.form === 'shell') return [SHELL, '-c', shellLine];
+    const [name, ...rest] = command.parts.map((part) => fillTemplate(part, (each) => texts.get(each)!));
+    const program = findProgram(name!, cwd, common.PATH);
+    if (program === undefined) throw noProgram(name!, cwd);
+    return [program, ...rest];
+  };
+
+  return async (trial) => {
+    const place = makePlace(folder, trial);
+    const output = createOutput(trial.number);
+    const collected = collect(trial, declared);
+    let outcome: 'ok' | 'failed' | 'stopped' = 'failed';
+    try {
+      const texts = textsOf(trial, place);
+      const argv = argvOf(texts);
+      const ended = await runProgram({
+        ...{ argv, cwd },
+        env: { ...common, ...environmentOf(texts) },
+        isStopAsked: () => trial.stopRequested,
+        onLine(line, stream) {
+          const reading = stream === 'stdout' ? readLine(line) : undefined;
+          if (reading === undefined) output.add(line, stream);
+          else collected.add(reading);
+        },
+      });
+      if (ended.wasStopped) {
+        outcome = 'stopped';
+        throw trial.stopped();
+      }
+      place.eachArtifact((name, bytes) => void trial.saveArtifact(name, bytes));
+      requireSuccess(ended, nameOf(command, argv), output);
+      if (typeof command.read === 'object' && 'file' in command.read)
+        for (const reading of readFile(command.read.file, place)) collected.add(reading);
+      const values = collected.values(command);
+      outcome = 'ok';
+      return values;
+    } finally {
+      output.end();
+      const stays = command.keep === 'always' || (command.keep === 'failed' && outcome === 'failed');
+      if (!stays) place.remove();
+    }
+  };
+}
+
+function environmentOf(texts: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...texts].map(([name, text]) => [variableOf(name), text]));
+}
+
+/** How messages call the program. */
+function nameOf({ form }: Command, [program = '', , line = '']: readonly string[]): string {
+  if (form === 'arguments') return program.split('/').at(-1)!;
+  const first = line.trim().split(/\s/)[0]!;
+  return /^[\w./+-]+$/.test(first) ? first.split('/').at(-1)! : 'the command';
+}
+
+function requireSuccess({ code, signal }: Ended, name: string, output: Output): void {
+  if (code === 0) return;
+  const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+  throw new SweeplineError('TRIAL_FAILED', `${name} ${how}${output.tail()}`);
+}
+
+function readFile(name: string, place: Place): readonly Reading[] {
+  const text = place.read(name);
+  return text === undefined ? [] : readMetricsText(name, text);
+}
+
+/** What has been heard: series go to the trial at once, the last value of a metric counts. */
+function collect(trial: Trial, { metrics, series }: Declared) {
+  const last: Record<string, unknown> = {};
+  return {
+    add({ step, values }: Reading): void {
+      for (const [name, found] of values)
+        if (Object.hasOwn(metrics, name)) last[name] = typedValue(found, metrics[name]!.type);
+      if (step === undefined) return;
+      const row = series
+        .filter((name) => values.has(name))
+        .map((name) => [name, typedValue(values.get(name)!, 'number')] as const);
+      if (row.length > 0)
+        trial.report(typedValue(step, 'number') as number, Object.fromEntries(row) as never);
+    },
+    /** Throws TRIAL_FAILED where metrics are declared, and none was told. */
+    values({ read }: Command): Readonly<Record<string, unknown>> {
+      const names = Object.keys(metrics);
+      if (names.length > 0 && Object.keys(last).length === 0) {
+        throw new SweeplineError(
+          'TRIAL_FAILED',
+          `the program ended well and told none of its metrics (${names.join(', ')}); they are read from ${describeRead(read)}`,
+        );
+      }
+      return last;
+    },
+  };
+}
