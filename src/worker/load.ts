@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { SweeplineError } from '../ground/errors.js';
 import { loadDefault } from '../ground/module.js';
 import { hashFiles, hashSources } from '../ground/sources.js';
-import { isCommandUrl, readCommandUrl, toWorker } from './command/definition.js';
+import { isCommandUrl, readCommandUrl } from './command/definition.js';
 import { settle, startFolder } from './command/program.js';
+import { toWorker } from './command/worker.js';
 import type { Worker } from './contract.js';
 import { splitStageUrl, stageWorker } from './stage.js';
 
