@@ -52,7 +52,6 @@ export const maxFailuresOption = option(
 );
 
 export const runOptions = {
-  ...programOptions,
   set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
   sampler: option(
     TRIALS,
@@ -96,6 +95,7 @@ export const runOptions = {
   timeout: timeoutOption,
   retries: retriesOption,
   maxFailures: maxFailuresOption,
+  ...programOptions,
 } as const;
 
 export const outputOptions = {
