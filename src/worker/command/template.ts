@@ -67,12 +67,17 @@ export function toShellLine(pieces: readonly Piece[], variableOf: (name: string)
     .join('');
 }
 
-/** In which quotes of the shell a place lies, from the text before it. */
+/** In which quotes of the shell a place lies, from the text before it; `$( )` begins anew within them. */
 class Quotes {
-  within: '"' | "'" | '' = '';
+  readonly #open: ('"' | "'" | '(')[] = [];
   #isEscaped = false;
   #isComment = false;
   #before = ' ';
+
+  get within(): '"' | "'" | '' {
+    const last = this.#open.at(-1);
+    return last === undefined || last === '(' ? '' : last;
+  }
 
   read(text: string): void {
     for (const letter of text) {
@@ -82,18 +87,18 @@ class Quotes {
   }
 
   #step(letter: string): void {
-    if (this.#isComment) {
-      this.#isComment = letter !== '\n';
-    } else if (this.#isEscaped) {
-      this.#isEscaped = false;
-    } else if (letter === '\\' && this.within !== "'") {
-      this.#isEscaped = true;
-    } else if (this.within !== '') {
-      if (letter === this.within) this.within = '';
-    } else if (letter === '"' || letter === "'") {
-      this.within = letter;
-    } else if (letter === '#' && /[\s;&|(]/.test(this.#before)) {
-      this.#isComment = true;
-    }
+    const { within } = this;
+    if (this.#isComment) this.#isComment = letter !== '\n';
+    else if (this.#isEscaped) this.#isEscaped = false;
+    else if (letter === '\\' && within !== "'") this.#isEscaped = true;
+    else if (within !== '' && letter === within) this.#open.pop();
+    else if (within === '"' && letter === '(' && this.#before === '$') this.#open.push('(');
+    else if (within === '') this.#stepOutside(letter);
+  }
+
+  #stepOutside(letter: string): void {
+    if (letter === '"' || letter === "'" || letter === '(') this.#open.push(letter);
+    else if (letter === ')') this.#open.pop();
+    else if (letter === '#' && /[\s;&|(]/.test(this.#before)) this.#isComment = true;
   }
 }
