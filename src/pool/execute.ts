@@ -60,7 +60,8 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const store = folder === null ? null : createFolderStore(folder);
   const readMetrics = createMetricsReader(metrics);
   const { command } = worker;
-  const run = command === undefined ? worker.run! : createCommandRunner(worker, command, folder);
+  const program = command === undefined ? undefined : createCommandRunner(worker, command, folder);
+  const run = program?.run ?? worker.run!;
   const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
   const encoder = new TextEncoder();
@@ -137,6 +138,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       const cells = await runOne(i);
       if (cells !== undefined) rows += heads[i]! + cells;
     }
+    await program?.settle();
     return {
       left: left.length === 0 ? NONE : left,
       rows: encoder.encode(rows),

@@ -12,6 +12,8 @@ const TAIL_LENGTH = 300;
 
 export interface Output {
   add(line: string, stream: 'stdout' | 'stderr'): void;
+  /** Something of ours about the trial. */
+  note(text: string): void;
   /** Says how much was left out. */
   end(): void;
   /** The last lines of stderr, or of stdout where stderr had none; indented, for a message. */
@@ -27,6 +29,7 @@ export function createOutput(trial: number): Output {
       if (tail.push(line.slice(0, TAIL_LENGTH)) > TAIL_LINES) tail.shift();
       if (++lines <= MOST_LINES) say(`trial ${trial}: ${line.slice(0, LONGEST_LINE)}`);
     },
+    note: (text) => say(`trial ${trial}: ${text}`),
     end() {
       if (lines > MOST_LINES) say(`trial ${trial}: … ${formatCount(lines - MOST_LINES)} more lines`);
     },

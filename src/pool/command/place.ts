@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { paramsJson } from '../../worker/command/values.js';
@@ -29,17 +30,20 @@ export interface Place {
   read(name: string): string | undefined;
   /** Hands over every file under artifacts/, in the order of their names. */
   eachArtifact(keep: (name: string, bytes: Uint8Array) => void): void;
-  remove(): void;
+  /** Takes a while on some disks: need not be awaited before the next trial. */
+  remove(): Promise<void>;
 }
 
 /** `runFolder`: null for trials that keep no files, whose folder lies among the system's temporary files. */
 export function makePlace(runFolder: string | null, trial: Trial): Place {
   const name = `${trial.number}-${trial.key.slice(0, 8)}`;
-  const root = runFolder === null ? mkdtempSync(join(tmpdir(), 'sweepline-work-')) : resolve(runFolder, WORK);
-  const folder = join(root, name);
-  rmSync(folder, { recursive: true, force: true });
+  const folder =
+    runFolder === null
+      ? mkdtempSync(join(tmpdir(), 'sweepline-work-'))
+      : join(resolve(runFolder, WORK), name);
+  if (runFolder !== null) makeAnew(folder);
   const artifacts = join(folder, ARTIFACTS);
-  makeFolder(artifacts);
+  mkdirSync(artifacts);
   const params = join(folder, 'params.json');
   writeFileSync(params, paramsJson(trial.params));
   return {
@@ -59,30 +63,32 @@ export function makePlace(runFolder: string | null, trial: Trial): Place {
       for (const path of listFiles(artifacts))
         keep(relative(artifacts, path).split(sep).join('/'), readFileSync(path));
     },
-    remove() {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-      removeIfEmpty(dirname(folder));
-    },
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
-/** Another thread may remove the folder above, empty by then, in between. */
-function makeFolder(path: string): void {
-  for (let tries = 5; ; tries--) {
-    try {
-      mkdirSync(path, { recursive: true });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 0) throw error;
-    }
+/** The folder above those of trials goes with the last of them. */
+export function removeEmptyWork(runFolder: string): void {
+  try {
+    rmdirSync(join(runFolder, WORK));
+  } catch {
+    // Other trials have theirs in it, or it is gone.
   }
 }
 
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Other trials have theirs in it.
+/** Empty, whatever an earlier attempt has left; the folder above may be removed by another thread in between. */
+function makeAnew(folder: string): void {
+  for (let tries = 5; ; tries--) {
+    try {
+      mkdirSync(folder);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (tries === 0) throw error;
+      if (code === 'EEXIST') rmSync(folder, { recursive: true, force: true });
+      else if (code === 'ENOENT') mkdirSync(dirname(folder), { recursive: true });
+      else throw error;
+    }
   }
 }
 

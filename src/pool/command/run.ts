@@ -15,11 +15,15 @@ import { fillTemplate, toShellLine } from '../../worker/command/template.js';
 import { textsOf, variableOf } from '../../worker/command/values.js';
 import type { Trial, Worker } from '../../worker/contract.js';
 import { createOutput, type Output } from './output.js';
-import { makePlace, type Place } from './place.js';
+import { makePlace, type Place, removeEmptyWork } from './place.js';
 import { type Ended, runProgram } from './program.js';
 
-/** What `run` of a worker is to others. */
-export type CommandRunner = (trial: Trial) => Promise<Readonly<Record<string, unknown>>>;
+export interface CommandRunner {
+  /** As `run` of a worker. */
+  run(trial: Trial): Promise<Readonly<Record<string, unknown>>>;
+  /** Resolves once nothing is left of the trials that have ended. */
+  settle(): Promise<void>;
+}
 
 /** `folder`: the run's; null: no files are kept. */
 export function createCommandRunner(worker: Worker, command: Command, folder: string | null): CommandRunner {
@@ -37,7 +41,16 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
     return [program, ...rest];
   };
 
-  return async (trial) => {
+  const removing = new Set<Promise<void>>();
+  const remove = (place: Place, output: Output): void => {
+    const removal = place
+      .remove()
+      .catch((error: Error) => output.note(`its folder stays: ${error.message}`))
+      .finally(() => removing.delete(removal));
+    removing.add(removal);
+  };
+
+  const run: CommandRunner['run'] = async (trial) => {
     const place = makePlace(folder, trial);
     const output = createOutput(trial.number);
     const collected = collect(trial, declared);
@@ -69,8 +82,15 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
     } finally {
       output.end();
       const stays = command.keep === 'always' || (command.keep === 'failed' && outcome === 'failed');
-      if (!stays) place.remove();
+      if (!stays) remove(place, output);
     }
+  };
+  return {
+    run,
+    async settle() {
+      await Promise.all(removing);
+      if (folder !== null) removeEmptyWork(folder);
+    },
   };
 }
 
