@@ -1,7 +1,7 @@
 // Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
-import { toPlainError } from '../ground/errors.js';
+import { isMachineTrouble, toPlainError } from '../ground/errors.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
@@ -121,6 +121,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       } catch (error) {
         if (running.sawStop || (error instanceof TrialStopped && isStopAsked()))
           return giveUp(number, running);
+        if (program !== undefined && isMachineTrouble(error)) running.trouble ??= error;
         notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
         cells = cellsWithoutMetrics('failed', metrics.length);
       }

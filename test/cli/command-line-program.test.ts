@@ -46,7 +46,7 @@ describe.skipIf(python === undefined)('a Python program (needs python3)', () => 
     expect(code).toBe(1);
     const folder = runFolder('train');
     expect(cells(folder).map((row) => row.slice(4))).toEqual([
-      ['0.1', '2', 'sgd', 'ok', '0.40960000000000013', 'sgd'],
+      ['0.1', '2', 'sgd', 'ok', '0.4096', 'sgd'],
       ['0.1', '2', 'diverged', 'ok', 'NaN', 'diverged'],
       ['0.1', '2', 'broken', 'failed', '', ''],
       ['0.25', '2', 'sgd', 'ok', '0.0625', 'sgd'],
@@ -55,7 +55,7 @@ describe.skipIf(python === undefined)('a Python program (needs python3)', () => 
     ]);
     expect(cells(folder, 'metrics.csv').slice(0, 2)).toEqual([
       ['0', '0', '0.6400000000000001'],
-      ['0', '1', '0.40960000000000013'],
+      ['0', '1', '0.4096'],
     ]);
     expect(readFileSync(join(folder, 'artifacts', '3', 'weights.txt'), 'utf8')).toBe('0.25');
     expect(readdirSync(join(folder, 'work')).map((name) => name.split('-')[0])).toEqual(['2', '5']);
@@ -79,7 +79,7 @@ describe('a run of a command', () => {
       { name: 'a', type: 'number', default: 0.001 },
       { name: 'b', type: 'string', default: '007' },
       { name: 'c', type: 'boolean', nullable: true, default: true },
-      { name: 'd', type: 'json', default: [1, 'x'] },
+      { name: 'd', type: 'json', nullable: true, default: [1, 'x'] },
     ]);
     const rows = readFileSync(join(folder, 'trials.csv'), 'utf8').split('\n');
     expect(rows).toHaveLength(10);

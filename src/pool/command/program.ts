@@ -4,13 +4,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { createLineSplitter } from '../../ground/output-lines.js';
 import { SHELL } from '../../worker/command/program.js';
-import { forgetGroup, reaperPipe } from './reaper.js';
+import { forgetGroup, killStrays, reaperPipe } from './reaper.js';
 
 /** How often to look for a request to stop, in ms. */
 const LOOK_MS = 50;
 /** From SIGTERM to SIGKILL, in ms: less than a pool waits before it ends the whole process. */
 const GRACE_MS = 1000;
-/** How long to wait for the pipes of a program that has ended: one that left its group may hold them for ever. */
+/** How long to wait for the pipes of a program that has ended: one that left its group may hold them, and is ended then. */
 const LAST_WORDS_MS = 500;
 
 /** Tells the reaper before anything runs, whatever happens to this process meanwhile; then becomes the program. */
@@ -20,6 +20,8 @@ export interface Program {
   /** The path of the program, and its arguments. */
   readonly argv: readonly string[];
   readonly cwd: string;
+  /** The trial's own, which its environment names. */
+  readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   readonly isStopAsked: () => boolean;
@@ -33,11 +35,13 @@ export interface Ended {
 }
 
 /** Rejects where the program cannot be started, with the system's error. */
-export async function runProgram({ argv, cwd, env, onLine, isStopAsked }: Program): Promise<Ended> {
+export async function runProgram(program: Program): Promise<Ended> {
+  const { argv, cwd, folder, env, onLine, isStopAsked } = program;
+  const pipe = await reaperPipe(folder);
   const child = spawn(SHELL, ['-c', BEGIN, 'sh', ...argv], {
     ...{ cwd, env },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', reaperPipe()],
+    stdio: ['ignore', 'pipe', 'pipe', pipe],
   });
   const { stdout, stderr } = child as unknown as Record<'stdout' | 'stderr', Readable>;
   const stopping = watchStops(child, isStopAsked);
@@ -57,8 +61,10 @@ export async function runProgram({ argv, cwd, env, onLine, isStopAsked }: Progra
       child.once('error', reject);
       child.once('exit', (code, signal) => {
         killGroup(child, 'SIGKILL');
+        if (stopping.begun) killStrays(folder);
         forgetGroup(child.pid!);
         const impatient = setTimeout(() => {
+          killStrays(folder);
           stdout.destroy();
           stderr.destroy();
         }, LAST_WORDS_MS);

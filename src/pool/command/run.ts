@@ -59,7 +59,7 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
       const texts = textsOf(trial, place);
       const argv = argvOf(texts);
       const ended = await runProgram({
-        ...{ argv, cwd },
+        ...{ argv, cwd, folder: place.folder },
         env: { ...common, ...environmentOf(texts) },
         isStopAsked: () => trial.stopRequested,
         onLine(line, stream) {

@@ -90,6 +90,15 @@ function createProgramCheck(
     const name = command.form === 'shell' ? text.trim().split(/\s/)[0]! : text;
     if (known.has(name)) return;
     known.add(name);
+    if (!isProgram(SHELL)) {
+      throw new SweeplineError(
+        'BAD_DEFINITION',
+        `commands are run by ${SHELL}, which this system does not have`,
+        {
+          hint: 'run Sweepline on Linux or macOS, or in WSL',
+        },
+      );
+    }
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
       throw new SweeplineError('BAD_DEFINITION', `the command's folder ${cwd} does not exist`, {
         hint: 'name a folder with `cwd`, as seen from the worker’s file',

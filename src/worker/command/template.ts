@@ -61,20 +61,25 @@ export function toShellLine(pieces: readonly Piece[], variableOf: (name: string)
         return piece;
       }
       const reference = `\${${variableOf(piece.name)}}`;
-      if (quotes.within === '"') return reference;
-      return quotes.within === "'" ? `'"${reference}"'` : `"${reference}"`;
+      const { within } = quotes;
+      if (within === '"' || within === 'sum') return reference;
+      return within === "'" ? `'"${reference}"'` : `"${reference}"`;
     })
     .join('');
 }
 
-/** In which quotes of the shell a place lies, from the text before it; `$( )` begins anew within them. */
+/** Where in a line of the shell a place lies: in quotes, in a sum `$(( ))`, or in neither. */
+type Surroundings = '"' | "'" | 'sum' | '';
+
+/** Tells it from the text before the place; `$( )` begins anew within quotes. */
 class Quotes {
-  readonly #open: ('"' | "'" | '(')[] = [];
+  readonly #open: (Exclude<Surroundings, ''> | '(')[] = [];
   #isEscaped = false;
   #isComment = false;
-  #before = ' ';
+  /** The last two letters. */
+  #before = '  ';
 
-  get within(): '"' | "'" | '' {
+  get within(): Surroundings {
     const last = this.#open.at(-1);
     return last === undefined || last === '(' ? '' : last;
   }
@@ -82,7 +87,7 @@ class Quotes {
   read(text: string): void {
     for (const letter of text) {
       this.#step(letter);
-      this.#before = letter;
+      this.#before = this.#before.slice(-1) + letter;
     }
   }
 
@@ -92,13 +97,17 @@ class Quotes {
     else if (this.#isEscaped) this.#isEscaped = false;
     else if (letter === '\\' && within !== "'") this.#isEscaped = true;
     else if (within !== '' && letter === within) this.#open.pop();
-    else if (within === '"' && letter === '(' && this.#before === '$') this.#open.push('(');
-    else if (within === '') this.#stepOutside(letter);
+    else if (within === '"' && letter === '(' && this.#before.endsWith('$')) this.#open.push('(');
+    else if (within === '' || within === 'sum') this.#stepOutside(letter);
   }
 
   #stepOutside(letter: string): void {
-    if (letter === '"' || letter === "'" || letter === '(') this.#open.push(letter);
-    else if (letter === ')') this.#open.pop();
-    else if (letter === '#' && /[\s;&|(]/.test(this.#before)) this.#isComment = true;
+    if (letter === '(') {
+      const isSum = this.within === 'sum' || this.#before === '$(';
+      this.#open.push(isSum ? 'sum' : '(');
+    } else if (letter === ')') this.#open.pop();
+    else if (this.within === 'sum') return;
+    else if (letter === '"' || letter === "'") this.#open.push(letter);
+    else if (letter === '#' && /[\s;&|(]$/.test(this.#before)) this.#isComment = true;
   }
 }

@@ -49,6 +49,8 @@ describe('a line for the shell', () => {
     ["{a}'{b}'{c}", `"\${A}"''"\${B}"''"\${C}"`],
     [`x "$(y "{a}" '{b}') {c}"`, `x "$(y "\${A}" ''"\${B}"'') \${C}"`],
     [`(x "{a}"); case {a} in b) "{a}"`, `(x "\${A}"); case "\${A}" in b) "\${A}"`],
+    ['x=$(( ({a} + 1) * {b} )) {c}', `x=$(( (\${A} + 1) * \${B} )) "\${C}"`],
+    ['x "$(({a})){b}" {c}', `x "$((\${A}))\${B}" "\${C}"`],
   ])('%s', (text, expected) => {
     expect(toShellLine(parseTemplate(text, 'shell'), (name) => name.toUpperCase())).toBe(expected);
   });
