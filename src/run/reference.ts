@@ -10,6 +10,7 @@ import {
   type CommandDefinition,
   commandUrl,
   isCommandUrl,
+  isDefinition,
   readCommandUrl,
 } from '../worker/command/definition.js';
 
@@ -75,6 +76,11 @@ interface CommandReference {
 /** The URL of the command, in the first directory that has its files. */
 function findCommand(reference: CommandReference, runFolder: string): string | undefined {
   const { command } = reference;
+  if (!isDefinition(command) || typeof reference.fromRun !== 'string') {
+    throw new SweeplineError('BAD_RUN_FOLDER', `the manifest of ${runFolder} names a command that is none`, {
+      hint: 'take the manifest of a copy of the run; its trials.csv is as good as it was',
+    });
+  }
   const cwd = startsOf(reference, runFolder).find((folder) =>
     [folder, ...command.files.map((file) => join(folder, file))].every((path) => existsSync(path)),
   );

@@ -178,6 +178,34 @@ describe('a run of a command', () => {
     expect((await runProgram('/', 'resume', join(home, 'run'), '--retry', 'failed')).code).toBe(0);
   });
 
+  test('in shards, merged, is one run that is continued like any', async () => {
+    const run = (out: string, ...more: string[]) =>
+      sweepline('run', ...half('--set', 'n=range(2,20,2)', '--quiet', '--out', out, ...more));
+    for (const shard of ['1/2', '2/2']) expect((await run(shard, '--shard', shard)).code).toBe(0);
+    await run('whole');
+    expect((await sweepline('merge', '1/2', '2/2', '--out', 'deep/merged')).code).toBe(0);
+    const rows = (out: string) => readFileSync(join(home, out, 'trials.csv'), 'utf8');
+    expect(rows('deep/merged')).toBe(rows('whole'));
+    expect((await sweepline('resume', 'deep/merged')).stderr).toContain('10 trials ok');
+  });
+
+  test('says so where it will tell no metrics, and is refused where its manifest names no command', async () => {
+    const { stderr, code } = await sweepline('run', '--command', 'echo {n}', '--set', 'n=1', '--out', 'run');
+    expect({ code, isTold: stderr.includes('no --metrics: the table will tell') }).toEqual({
+      code: 0,
+      isTold: true,
+    });
+    const file = join(home, 'run', 'manifest.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { sweepFile: { command: object } };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...manifest, sweepFile: { ...manifest.sweepFile, command: { run: 'x' } } }),
+    );
+    const resumed = await sweepline('resume', 'run');
+    expect(resumed.stderr).toContain('names a command that is none');
+    expect(resumed.code).toBe(2);
+  });
+
   test('tells of an edited program', async () => {
     writeFileSync(join(home, 'tool.sh'), 'echo loss=1');
     const argv = ['run', '--command', 'sh tool.sh {n}', '--set', 'n=1', '--metrics', 'loss', '--out', 'run'];

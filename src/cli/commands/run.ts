@@ -64,6 +64,9 @@ export default defineCommand({
   async run({ arguments: [sweep], options, terminal, commandLine }) {
     const { plan, json = false, quiet = false, report = true, ...rest } = options;
     const request = toRunRequest(sweep, rest, commandLine);
+    const { command, metrics, series } = options;
+    if (command !== undefined && metrics === undefined && series === undefined && !quiet)
+      terminal.say('no --metrics: the table will tell how each trial ended, and nothing of what it prints');
     if (plan) {
       const [{ planRun }, { renderPlan }] = await Promise.all([
         import('../../sweep/plan.js'),

@@ -1,5 +1,6 @@
 // A worker of one command that was given on the command line: plain data, which a run's manifest keeps, and a URL by which
 // host processes load it as they load a worker's file. Nothing of it is code.
+import { isPlainObject } from '../../ground/shape.js';
 import type { AxisDomain } from '../../space/types.js';
 import type { MetricSpec } from '../../trial/metrics.js';
 import type { SpaceParam } from '../../trial/params.js';
@@ -41,3 +42,20 @@ export function commandUrl(place: CommandPlace): string {
 export function readCommandUrl(url: string): CommandPlace {
   return JSON.parse(decodeURIComponent(url.slice(HEAD.length))) as CommandPlace;
 }
+
+/** Whether something is a definition as far as it takes to make a worker of it, which tells the rest. */
+export function isDefinition(value: unknown): value is CommandDefinition {
+  if (!isPlainObject(value)) return false;
+  const { name, version, run, params, metrics, series, read, keep, files } = value;
+  const isTexts = (list: unknown) => Array.isArray(list) && list.every((each) => typeof each === 'string');
+  return (
+    [name, version, run, keep].every((each) => typeof each === 'string') &&
+    Array.isArray(params) &&
+    params.every((param) => isPlainObject(param) && TYPES.includes(param.type as string)) &&
+    isPlainObject(metrics) &&
+    [series, files].every(isTexts) &&
+    (typeof read === 'string' || isPlainObject(read))
+  );
+}
+
+const TYPES = ['number', 'integer', 'boolean', 'string', 'json'];

@@ -22,10 +22,10 @@ export function startFolder(worker: Pick<Worker, 'home' | 'command'>): string {
 /** Variables that this process has for itself alone, and those of a trial of another sweep. */
 const OWN = /^(SWEEPLINE_.*|TSX_TSCONFIG_PATH|NODE_CHANNEL_.*)$/;
 
-/** The environment that all trials have in common. */
+/** The environment that all trials have in common. Python is told to print lines as they come, as on a terminal. */
 export function commonEnvironment(command: Command): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(([name]) => !OWN.test(name));
-  return { ...Object.fromEntries(inherited), ...command.env };
+  return { PYTHONUNBUFFERED: '1', ...Object.fromEntries(inherited), ...command.env };
 }
 
 /** The path of a program, or undefined: one with a slash from `cwd`, another as PATH has it. */
