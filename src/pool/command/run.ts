@@ -16,7 +16,7 @@ import { textsOf, variableOf } from '../../worker/command/values.js';
 import type { Trial, Worker } from '../../worker/contract.js';
 import { createOutput, type Output } from './output.js';
 import { makePlace, type Place, removeEmptyWork } from './place.js';
-import { type Ended, runProgram } from './program.js';
+import { type Ended, type Program, runProgram } from './program.js';
 
 export interface CommandRunner {
   /** As `run` of a worker. */
@@ -58,7 +58,7 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
     try {
       const texts = textsOf(trial, place);
       const argv = argvOf(texts);
-      const ended = await runProgram({
+      const ended = await start({
         ...{ argv, cwd, folder: place.folder },
         env: { ...common, ...environmentOf(texts) },
         isStopAsked: () => trial.stopRequested,
@@ -92,6 +92,20 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
       if (folder !== null) removeEmptyWork(folder);
     },
   };
+}
+
+function start(program: Program): Promise<Ended> {
+  return runProgram(program).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'E2BIG') throw error;
+    throw new SweeplineError(
+      'TRIAL_FAILED',
+      'the parameters are too long for what the system hands to a program',
+      {
+        cause: error,
+        hint: 'keep long texts and lists in files, and vary the names of these',
+      },
+    );
+  });
 }
 
 function environmentOf(texts: ReadonlyMap<string, string>): Record<string, string> {

@@ -190,6 +190,11 @@ describe('what a program is handed', () => {
     );
   });
 
+  it('cannot be longer than the system takes', async () => {
+    const { error } = await run({ axes: { text: ['x'.repeat(3_000_000)] }, command: ['echo', 'loss=1'] });
+    expect(error?.message).toBe('the parameters are too long for what the system hands to a program');
+  });
+
   it('cannot be the character NUL', async () => {
     const { error } = await run({ axes: { text: ['a\0b'] }, command: ['echo', '{text}'] });
     expect(error?.message).toContain('null bytes');
