@@ -1,5 +1,6 @@
 // A trial whose worker is a program: hands it the parameters, hears its metrics, and makes an error of whatever ended it.
-import { SweeplineError } from '../../ground/errors.js';
+import { type ErrorDetails, SweeplineError } from '../../ground/errors.js';
+import { fitsMetric } from '../../trial/metrics.js';
 import type { Command } from '../../worker/command/contract.js';
 import { readMetricsText } from '../../worker/command/files.js';
 import { createLineReader, type Declared, type Reading, typedValue } from '../../worker/command/lines.js';
@@ -77,7 +78,8 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
       if (typeof command.read === 'object' && 'file' in command.read)
         for (const reading of readFile(command.read.file, place)) collected.add(reading);
       const values = collected.values(command);
-      outcome = 'ok';
+      // One that does not fit fails the trial, whose folder may tell why.
+      if (fitAll(values, declared)) outcome = 'ok';
       return values;
     } finally {
       output.end();
@@ -97,15 +99,24 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
 function start(program: Program): Promise<Ended> {
   return runProgram(program).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'E2BIG') throw error;
-    throw new SweeplineError(
-      'TRIAL_FAILED',
-      'the parameters are too long for what the system hands to a program',
-      {
-        cause: error,
-        hint: 'keep long texts and lists in files, and vary the names of these',
-      },
-    );
+    throw failure('the parameters are too long for what the system hands to a program', {
+      cause: error,
+      hint: 'keep long texts and lists in files, and vary the names of these',
+    });
   });
+}
+
+/** Without a stack, which would tell of us and not of the program. */
+function failure(message: string, details: ErrorDetails = {}): SweeplineError {
+  const error = new SweeplineError('TRIAL_FAILED', message, details);
+  delete error.stack;
+  return error;
+}
+
+function fitAll(values: Readonly<Record<string, unknown>>, { metrics }: Declared): boolean {
+  return Object.entries(values).every(
+    ([name, value]) => value === null || fitsMetric(metrics[name]!.type, value),
+  );
 }
 
 function environmentOf(texts: ReadonlyMap<string, string>): Record<string, string> {
@@ -122,7 +133,7 @@ function nameOf({ form }: Command, [program = '', , line = '']: readonly string[
 function requireSuccess({ code, signal }: Ended, name: string, output: Output): void {
   if (code === 0) return;
   const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-  throw new SweeplineError('TRIAL_FAILED', `${name} ${how}${output.tail()}`);
+  throw failure(`${name} ${how}${output.tail()}`);
 }
 
 function readFile(name: string, place: Place): readonly Reading[] {
@@ -148,8 +159,7 @@ function collect(trial: Trial, { metrics, series }: Declared) {
     values({ read }: Command): Readonly<Record<string, unknown>> {
       const names = Object.keys(metrics);
       if (names.length > 0 && Object.keys(last).length === 0) {
-        throw new SweeplineError(
-          'TRIAL_FAILED',
+        throw failure(
           `the program ended well and told none of its metrics (${names.join(', ')}); they are read from ${describeRead(read)}`,
         );
       }

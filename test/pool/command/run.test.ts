@@ -299,7 +299,7 @@ describe('how a program ends', () => {
   ])('%j', async (command, message) => {
     const { row, error } = await run({ command });
     expect(row).toMatchObject({ status: 'failed', loss: '' });
-    expect(error).toMatchObject({ name: 'SweeplineError', code: 'TRIAL_FAILED', message });
+    expect(error).toEqual({ name: 'SweeplineError', code: 'TRIAL_FAILED', message });
   });
 
   it('is told with the end of its output only, however much there is', async () => {
@@ -334,6 +334,8 @@ describe('how a program ends', () => {
     ['failed', [1]],
     ['always', [0, 1]],
   ])('decides whether its folder stays: %s', async (keep, stays) => {
+    const misfit = await run({ command: { run: 'echo loss=high', keep } });
+    expect(misfit.work()).toHaveLength(keep === 'never' ? 0 : 1);
     const { work, rows } = await run({
       axes: { code: [0, 1] },
       command: { run: 'echo loss=1; exit {code}', keep },
