@@ -69,6 +69,14 @@ export const sweepOption = option(
   anyText,
 );
 
+/** For commands on a run that no file defines. */
+export const commandOption = option(
+  'Where its definition is',
+  '--command <line>',
+  'the command of the run, if it was not given on this machine before',
+  anyText,
+);
+
 export interface AxisSetting {
   readonly axis: string;
   readonly values: AxisDomain;

@@ -5,7 +5,9 @@ import { renderColumns } from '../columns.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { watchInterrupts } from '../interrupts.js';
+import { CODE_RULE, sweepOf } from '../named-code.js';
 import {
+  commandOption,
   listOption,
   oneOf,
   option,
@@ -52,9 +54,11 @@ export default defineCommand({
     engine: option(HOW, '--engine <name>', 'another training engine: onnx or tfjs', oneOf('onnx', 'tfjs')),
     device: option(HOW, '--device <name>', 'another device: auto, cpu, webgpu, cuda or cuda:<i>', readDevice),
     sweep: sweepOption,
+    command: commandOption,
     json: switchOption(OUTPUT, '--json', 'one JSON object on stdout'),
   },
   sections: [
+    ['Code', CODE_RULE],
     [
       'Exit codes',
       '  0    every cell is the same\n  1    cells differ\n  2    wrong use: nothing was started\n  130  interrupted',
@@ -71,14 +75,16 @@ export default defineCommand({
       import('../../sweep/verify.js'),
       import('../watch.js'),
     ]);
-    const { json = false, tolerance = [], ...rest } = options;
+    const { json = false, tolerance = [], command, ...rest } = options;
+    const folder = await findRun(run!);
+    const sweep = await sweepOf(folder, { sweep: rest.sweep, command });
     const stop = new AbortController();
     const unwatch = watchInterrupts(() => stop.abort());
     const view = await createProgressView(terminal);
     try {
       const made = await verifyRun(
-        await findRun(run!),
-        { ...rest, tolerance: Object.fromEntries(tolerance) },
+        folder,
+        { ...rest, sweep, tolerance: Object.fromEntries(tolerance) },
         {
           signal: stop.signal,
           onLine: terminal.say,

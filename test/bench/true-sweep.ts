@@ -1,0 +1,8 @@
+// Five hundred of them.
+import { defineSweep } from '../../src/sweep/define.js';
+
+export default defineSweep({
+  name: 'true',
+  worker: new URL('./true.js', import.meta.url),
+  axes: { i: 'range(1,500,1)' },
+});
