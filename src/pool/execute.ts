@@ -117,10 +117,8 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       );
       let cells: string;
       try {
-        const returned: unknown = await guard(
-          () => `trial ${number}`,
-          () => run(running.trial as never),
-        );
+        const work = () => run(running.trial as never);
+        const returned: unknown = await guard(() => `trial ${number}`, work);
         // What a trial makes of a request to stop may be half a result: it runs again.
         if (running.sawStop) return giveUp(number, running, returned);
         const { values, faults, missing } = readMetrics(returned);

@@ -104,7 +104,8 @@ export function createHostPool({
 }
 
 function describeQuestion({ t }: Question, workerUrl: string): string {
-  const whose = `the worker (${fileURLToPath(workerUrl.split('#')[0]!)})`;
+  const [url] = workerUrl.split('#');
+  const whose = url!.startsWith('file:') ? `the worker (${fileURLToPath(url!)})` : 'the worker';
   switch (t) {
     case 'load':
     case 'begin':
