@@ -10,7 +10,7 @@ import { type Random, systemRandom } from '../ground/random.js';
 import { isWord, showValue } from '../ground/shape.js';
 import { LOCK_FILE } from './lock.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
-import { referTo } from './reference.js';
+import { type FileReference, referTo } from './reference.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -117,8 +117,16 @@ type EarlierManifest = Manifest & { readonly sweepUrl?: string; readonly reportU
 
 function upgrade({ sweepUrl, reportUrl, ...manifest }: EarlierManifest, path: string): Manifest {
   if (sweepUrl === undefined) return manifest;
-  const reportFile = reportUrl === null || reportUrl === undefined ? null : referTo(reportUrl, path);
-  return { ...manifest, sweepFile: referTo(sweepUrl, path), reportFile };
+  const refer = (url: string): FileReference => {
+    try {
+      return referTo(url, path);
+    } catch (cause) {
+      const words = `${join(path, MANIFEST_FILE)} names ${showValue(url)}; expected the file: URL of a file`;
+      throw new SweeplineError('BAD_RUN_FOLDER', words, { cause });
+    }
+  };
+  const reportFile = reportUrl === null || reportUrl === undefined ? null : refer(reportUrl);
+  return { ...manifest, sweepFile: refer(sweepUrl), reportFile };
 }
 
 function formatManifest(manifest: Manifest): string {

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
 import { isWithin, realPath } from '../ground/inside.js';
+import { isPlainObject, showValue } from '../ground/shape.js';
 import { quoteArgument } from '../ground/text.js';
 import type { Manifest } from './manifest.js';
 import { type FileReference, listReferred, pathOf, requireReferred } from './reference.js';
@@ -29,6 +30,10 @@ interface OpenRun {
 export function requireTrusted({ path, manifest }: OpenRun, named: Named, directory = ''): string | null {
   const reference = referenceOf(manifest, named);
   if (reference === null) return null;
+  if (!isReference(reference)) {
+    const words = `the run's manifest (${path}) names no file of a ${named}: ${showValue(reference)}`;
+    throw new SweeplineError('BAD_RUN_FOLDER', words, { hint: `name one yourself: --${named} <file>` });
+  }
   const trusted = listReferred(reference, path).find((url) => isTrusted(url, path, directory));
   if (trusted !== undefined) return trusted;
   const url = requireReferred(reference, path, named);
@@ -50,6 +55,13 @@ export function naming(url: string, runFolder: string, named: Named = 'sweep'): 
 
 function referenceOf(manifest: Manifest, named: Named): FileReference | null {
   return named === 'sweep' ? manifest.sweepFile : manifest.reportFile;
+}
+
+/** A manifest of somebody else may hold anything. */
+function isReference(found: unknown): found is FileReference {
+  if (!isPlainObject(found)) return false;
+  const { shipped, fromRun, fromDirectory = '' } = found;
+  return typeof (shipped ?? fromRun) === 'string' && typeof fromDirectory === 'string';
 }
 
 function optionFor(url: string, named: Named): string {
