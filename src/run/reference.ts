@@ -46,7 +46,7 @@ export function findReferred(reference: FileReference, runFolder: string): strin
 
 /** All files that may be meant, in that order. */
 export function listReferred(reference: Located, runFolder: string): readonly string[] {
-  return placesOf(reference, runFolder).filter((url) => existsSync(split(url).path));
+  return placesOf(reference, runFolder).filter((url) => existsSync(pathOf(url)));
 }
 
 /** The path of a `file:` URL, without the fragment of a stage. */
