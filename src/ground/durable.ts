@@ -2,14 +2,13 @@
 // place; then the folder is flushed, so that the name survives a power cut too. The steps are written once, as
 // generators, and taken either by promises or at once: a trial writes from a worker thread, which may block.
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { FileStream } from './stream.js';
+import { disk, type FileCalls } from './file-system.js';
+import { FileStream, noProgress } from './stream.js';
 
-/** A function of node:fs, called with a callback or as its synchronous twin, and its arguments. */
-type Operation = 'open' | 'writeFile' | 'fsync' | 'close' | 'rename' | 'link' | 'rm' | 'mkdir';
-type Step = readonly [operation: Operation, ...args: unknown[]];
+/** A call of the file system and its arguments. */
+type Step = { [Name in keyof FileCalls]: readonly [Name, ...Parameters<FileCalls[Name]>] }[keyof FileCalls];
 type Steps<T> = Generator<Step, T, unknown>;
 
 /** The longest part of a name that a temporary name keeps: with it and the rest it stays under 255 bytes. */
@@ -50,8 +49,32 @@ export function makeFolder(path: string): Promise<void> {
   return take(making(path));
 }
 
+/** The same, blocking. */
+export function makeFolderSync(path: string): void {
+  takeSync(making(path));
+}
+
+/** The names in a folder survive a power cut from now on. */
 export function syncFolder(path: string): Promise<void> {
   return take(flushing(path));
+}
+
+/** The same, blocking. */
+export function syncFolderSync(path: string): void {
+  takeSync(flushing(path));
+}
+
+/** Puts all of `buffers` at the end of a file that is open for appending. What fails leaves the first part of them. */
+export async function appendAll(fd: number, buffers: readonly Uint8Array[]): Promise<void> {
+  let left = buffers;
+  while (left.length > 0) {
+    let written = await disk.later.writev(fd, left);
+    if (written === 0) throw noProgress();
+    let whole = 0;
+    while (whole < left.length && written >= left[whole]!.length) written -= left[whole++]!.length;
+    // As good as never: who gets here is about to be told that the disk is full.
+    left = whole === left.length ? [] : [left[whole]!.subarray(written), ...left.slice(whole + 1)];
+  }
 }
 
 /**
@@ -89,7 +112,7 @@ export class FileBatch {
   /** Removes what has no name yet. Does nothing after `commit`: call it in a `finally`. */
   async discard(): Promise<void> {
     for (const stream of this.#streams.splice(0)) stream.close();
-    for (const { temporary } of this.#written.splice(0)) await take(removing(temporary));
+    for (const { temporary } of this.#written.splice(0)) await take(givingUp(temporary));
   }
 
   #begin(path: string): string {
@@ -106,7 +129,7 @@ function* replacing(path: string, content: string | Uint8Array): Steps<void> {
     yield* filling(temporary, content);
     yield* naming([{ temporary, path }]);
   } catch (error) {
-    yield* removing(temporary);
+    yield* givingUp(temporary);
     throw error;
   }
 }
@@ -133,8 +156,13 @@ function* settling(from: string, path: string): Steps<void> {
 
 /** Writes a new file and flushes it. */
 function* filling(path: string, content: string | Uint8Array): Steps<void> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   yield* opened(path, 'wx', function* (fd) {
-    yield ['writeFile', fd, content];
+    for (let done = 0; done < bytes.length; ) {
+      const written = (yield ['write', fd, bytes, done]) as number;
+      if (written === 0) throw noProgress();
+      done += written;
+    }
     yield* syncing(fd);
   });
 }
@@ -145,12 +173,50 @@ function* naming(files: readonly { readonly temporary: string; readonly path: st
   for (const folder of new Set(files.map(({ path }) => dirname(path)))) yield* flushing(folder);
 }
 
+/**
+ * Folders of which this thread knows that their names are safe. Of one that it finds made it does not: whoever made it,
+ * a process that was killed since or another thread, may not have come to flush it.
+ */
+const safe = { of: disk.now, folders: new Set<string>() };
+const MOST_SAFE = 1000;
+
+/** From the top down, each flushed before there is one in it. */
 function* making(path: string): Steps<void> {
   const folder = resolve(path);
-  const first = (yield ['mkdir', folder, { recursive: true }]) as string | undefined;
-  if (first === undefined) return;
-  // Each new folder is an entry of the one above it.
-  for (let at = folder; at !== dirname(first); at = dirname(at)) yield* flushing(dirname(at));
+  if (safe.of !== disk.now || safe.folders.size > MOST_SAFE) {
+    safe.of = disk.now;
+    safe.folders.clear();
+  }
+  const isNew = yield* made(folder);
+  if (isNew || !safe.folders.has(folder)) {
+    try {
+      yield* flushing(dirname(folder));
+    } catch (error) {
+      // Somebody else's, that one may walk through and not read: then the folder is not of our making.
+      if (isNew || !isForbidden(error)) throw error;
+    }
+  }
+  safe.folders.add(folder);
+}
+
+/** False where it was there. */
+function* made(folder: string): Steps<boolean> {
+  for (;;) {
+    try {
+      yield ['mkdir', folder];
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' || code === 'EISDIR') return false;
+      if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    }
+    yield* making(dirname(folder));
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
 }
 
 function* flushing(folder: string): Steps<void> {
@@ -162,10 +228,19 @@ function* syncing(fd: number): Steps<void> {
 }
 
 function* removing(path: string): Steps<void> {
-  yield ['rm', path, { force: true }];
+  yield ['rm', path];
 }
 
-function* opened(path: string, flags: string, use: (fd: number) => Steps<void>): Steps<void> {
+/** After a failure, which is what counts: where the disk refuses this too, the next coordinator removes the file. */
+function* givingUp(path: string): Steps<void> {
+  try {
+    yield* removing(path);
+  } catch {
+    return;
+  }
+}
+
+function* opened(path: string, flags: 'r' | 'r+' | 'wx', use: (fd: number) => Steps<void>): Steps<void> {
   const fd = (yield ['open', path, flags]) as number;
   try {
     yield* use(fd);
@@ -177,12 +252,9 @@ function* opened(path: string, flags: string, use: (fd: number) => Steps<void>):
 async function take<T>(steps: Steps<T>): Promise<T> {
   let next = steps.next();
   while (next.done !== true) {
-    const [operation, ...args] = next.value;
-    const done = new Promise((resolve, reject) => {
-      const call = fs[operation] as (...args: readonly unknown[]) => void;
-      call(...args, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
-    });
-    next = await done.then(
+    const [name, ...args] = next.value;
+    const call = disk.later[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    next = await call(...args).then(
       (result) => steps.next(result),
       (error) => steps.throw(error),
     );
@@ -193,8 +265,8 @@ async function take<T>(steps: Steps<T>): Promise<T> {
 function takeSync<T>(steps: Steps<T>): T {
   let next = steps.next();
   while (next.done !== true) {
-    const [operation, ...args] = next.value;
-    const call = fs[`${operation}Sync`] as (...args: readonly unknown[]) => unknown;
+    const [name, ...args] = next.value;
+    const call = disk.now[name] as (...args: readonly unknown[]) => unknown;
     let result: unknown;
     try {
       result = call(...args);

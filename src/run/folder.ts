@@ -1,11 +1,11 @@
 // The run folder: made once with its manifest, opened by its manifest. Refuses folders that hold something else, and
 // touches nothing in them.
-import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Clock } from '../ground/clock.js';
 import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
-import { SweeplineError } from '../ground/errors.js';
+import { isMachineTrouble, SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { type Random, systemRandom } from '../ground/random.js';
 import { LOCK_FILE } from './lock.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
@@ -93,7 +93,7 @@ async function readManifest(path: string): Promise<Manifest> {
   const file = join(path, MANIFEST_FILE);
   let manifest: { readonly format?: unknown };
   try {
-    manifest = JSON.parse(await readFile(file, 'utf8')) as { readonly format?: unknown };
+    manifest = JSON.parse(await readText(file)) as { readonly format?: unknown };
   } catch (cause) {
     throw new SweeplineError('BAD_RUN_FOLDER', `cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
@@ -105,6 +105,10 @@ async function readManifest(path: string): Promise<Manifest> {
     );
   }
   return upgrade(manifest as EarlierManifest, path);
+}
+
+async function readText(file: string): Promise<string> {
+  return Buffer.from(await disk.later.readFile(file)).toString();
 }
 
 /** What manifests of 0.1.0 have in place of references. */
@@ -123,7 +127,7 @@ function formatManifest(manifest: Manifest): string {
 /** Names in the folder; undefined where there is none. */
 async function listFolder(path: string): Promise<string[] | undefined> {
   try {
-    return await readdir(path);
+    return (await disk.later.readdir(path)).map(({ name }) => name);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -137,6 +141,7 @@ async function makeRun(path: string, manifest: Manifest): Promise<boolean> {
     await makeFolder(path);
     return await createFile(join(path, MANIFEST_FILE), formatManifest(manifest));
   } catch (cause) {
+    if (isMachineTrouble(cause)) throw cause;
     throw new SweeplineError('BAD_USAGE', `cannot make the run folder ${path}: ${(cause as Error).message}`, {
       cause,
       hint: 'give --out a folder that you may write',

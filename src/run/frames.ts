@@ -1,11 +1,12 @@
 // How a record lies in journal.bin: u32 length, u32 CRC-32, then that many bytes of payload (u32 header length, the
 // header as JSON, the body), all little-endian. Reads and checks frames; never writes.
-import { fstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 import { InternalError, SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { readFully } from '../ground/read.js';
-import { formatCount } from '../ground/text.js';
+import { formatCount, quoteArgument } from '../ground/text.js';
 
 /** Bytes before the header: length, checksum, header length. */
 export const PROLOGUE = 12;
@@ -57,7 +58,7 @@ export function encodeFrame(
  * whole ones behind it is damage to what was safely on disk: SweeplineError BAD_RUN_FOLDER with its position.
  */
 export function* readFrames(fd: number, path: string, from = 0): Generator<Frame, FramesEnd> {
-  const size = fstatSync(fd).size;
+  const size = disk.now.size(fd);
   let buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(size - from, PROLOGUE)));
   let start = from; // file position of buffer[0]
   let filled = 0;
@@ -85,37 +86,40 @@ export function* readFrames(fd: number, path: string, from = 0): Generator<Frame
     yield { at, header, bodyAt: at + bodyAt, body: buffer.subarray(offset + bodyAt, offset + bytes) };
     at += bytes;
   }
-  if (at < size && hasWholeFrame(fd, at + 1, size)) {
+  if (at < size && findFrame(fd, at + 1, size) < size) {
     throw new SweeplineError(
       'BAD_RUN_FOLDER',
       `${path} is damaged at byte ${at}: the record there fails its checksum, and whole records follow it`,
       {
-        hint: `restore the file from a copy, or cut it there (truncate -s ${at} journal.bin) and resume: what came later runs again`,
+        hint: `restore the file from a copy, or \`sweepline repair ${quoteArgument(dirname(path))}\`: it keeps every whole record and drops the damaged ones, whose trials run again`,
       },
     );
   }
   return { end: at, torn: size - at };
 }
 
-function hasWholeFrame(fd: number, from: number, size: number): boolean {
-  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, size - from));
+/** Where the first whole frame from `from` on begins; `size` where there is none. */
+export function findFrame(fd: number, from: number, size: number): number {
+  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(READ_BYTES, size - from)));
   const overlap = HEADER_START.length - 1;
   for (let start = from; start < size; start += buffer.length - overlap) {
     const filled = readFully(fd, buffer, start, size);
     const window = buffer.subarray(0, filled);
     for (let i = window.indexOf(HEADER_START); i >= 0; i = window.indexOf(HEADER_START, i + 1)) {
-      if (start + i - PROLOGUE >= from && isWholeFrame(fd, start + i - PROLOGUE, size)) return true;
+      const at = start + i - PROLOGUE;
+      if (at >= from && isWholeFrame(fd, at, size)) return at;
     }
     if (filled < buffer.length || buffer.length <= overlap) break;
   }
-  return false;
+  return size;
 }
 
 function isWholeFrame(fd: number, at: number, size: number): boolean {
-  const head = Buffer.alloc(8);
+  const head = Buffer.alloc(PROLOGUE);
   readFully(fd, head, at);
   const length = head.readUInt32LE(0);
-  if (length < 4 || at + 8 + length > size) return false;
+  // Text that only looks like a header fails here already: its letters would be lengths of gigabytes.
+  if (length < 4 || at + 8 + length > size || head.readUInt32LE(8) > length - 4) return false;
   const payload = Buffer.allocUnsafe(length);
   return readFully(fd, payload, at + 8) === length && crc32(payload) === head.readUInt32LE(4);
 }

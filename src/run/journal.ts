@@ -1,10 +1,11 @@
 // journal.bin: the only truth while a run goes on. Append-only; never rewritten, only cut back to its last whole record
 // when it is opened after a kill. One process writes (src/run/lock.ts sees to that); any number may read.
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../ground/durable.js';
+import { appendAll, syncFolder } from '../ground/durable.js';
 import { InternalError, SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { formatBytes } from '../ground/text.js';
+import { adviseOn, findTrouble } from '../ground/trouble.js';
 import { countNumbers } from '../trial/selection.js';
 import { encodeFrame } from './frames.js';
 import { JOURNAL_FILE, readJournal } from './read-journal.js';
@@ -26,25 +27,25 @@ interface Waiting {
  * called before every write, and throws where that is lost.
  */
 export async function openJournal(folder: string, mayWrite: () => void = () => undefined): Promise<Journal> {
-  const file = await open(join(folder, JOURNAL_FILE), 'a');
+  const path = join(folder, JOURNAL_FILE);
+  const fd = await disk.later.open(path, 'a');
   try {
     const { state, end, torn } = readJournal(folder);
-    const journal = new Journal(file, state, end, mayWrite);
+    const journal = new Journal({ fd, path }, state, end, mayWrite);
     if (torn > 0) {
-      await file.truncate(end);
+      await disk.later.ftruncate(fd, end);
       journal.warnings.push(
-        `${join(folder, JOURNAL_FILE)}: dropped ${formatBytes(torn)} of a record that was cut short at byte ${end}; its trials run again`,
+        `${path}: dropped ${formatBytes(torn)} of a record that was cut short at byte ${end}; its trials run again`,
       );
     }
-    // What a killed process wrote and did not wait for counts as done from now on.
-    await file.datasync();
-    if (end === 0) {
-      await journal.append({ t: 'open', format: JOURNAL_FORMAT });
-      await syncFolder(folder);
-    }
+    // The torn end is gone for good before anything is written there, and what a killed process wrote and did not wait
+    // for counts as done from now on; so do the names it made in the folder.
+    await disk.later.fsync(fd);
+    await syncFolder(folder);
+    if (end === 0) await journal.append({ t: 'open', format: JOURNAL_FORMAT });
     return journal;
   } catch (error) {
-    await file.close();
+    await disk.later.close(fd);
     throw error;
   }
 }
@@ -61,7 +62,7 @@ export class Journal {
   #broken: unknown;
 
   constructor(
-    private readonly file: FileHandle,
+    private readonly file: { readonly fd: number; readonly path: string },
     /** What a reading of the file would give at this moment: a record counts once it is on disk. */
     readonly state: RunState,
     end: number,
@@ -78,7 +79,8 @@ export class Journal {
   /**
    * Resolves when the record is on disk. Records that arrive while the disk is busy go out together in the next
    * write, so that one flush serves a few slow producers as well as hundreds of fast ones. The body must not change
-   * until then. After a failed write every append rejects: the file may end in half a record.
+   * until then. After a failed write or flush every append rejects, and nothing is tried again: the file may end in half
+   * a record, and a flush that failed once may succeed the next time although the bytes are gone.
    */
   append(record: JournalRecord, ...body: readonly Uint8Array[]): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
@@ -113,7 +115,7 @@ export class Journal {
   async close(): Promise<void> {
     await this.drained();
     this.#broken ??= new InternalError('the journal is closed');
-    await this.file.close();
+    await disk.later.close(this.file.fd);
   }
 
   async #flush(): Promise<void> {
@@ -125,7 +127,7 @@ export class Journal {
       try {
         await this.#write(batch);
       } catch (cause) {
-        this.#fail(describeFailure(cause), batch);
+        this.#fail(describeFailure(this.file.path, cause), batch);
       }
     }
     this.#flushing = undefined;
@@ -144,12 +146,18 @@ export class Journal {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const buffers = batch.flatMap((one) => one.buffers);
     const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
     this.mayWrite();
-    const { bytesWritten } = await this.file.writev(buffers);
-    if (bytesWritten !== bytes) throw new Error(`${bytesWritten} of ${bytes} bytes were written`);
-    await this.file.datasync();
+    try {
+      await appendAll(
+        this.file.fd,
+        batch.flatMap((one) => one.buffers),
+      );
+      await disk.later.fdatasync(this.file.fd);
+    } catch (error) {
+      await this.#cutBack(bytes);
+      throw error;
+    }
     this.flushes++;
     this.#pendingBytes -= bytes;
     for (const one of batch) {
@@ -158,12 +166,28 @@ export class Journal {
       one.resolve();
     }
   }
+
+  /**
+   * Takes off what nobody was told of. The system may show bytes that it could not flush until the next power cut: who
+   * opens the journal meanwhile must not count on them. Where this fails too, nothing worse is left than without it.
+   */
+  async #cutBack(most: number): Promise<void> {
+    const { fd } = this.file;
+    try {
+      this.mayWrite();
+      // Longer: somebody else has written there.
+      if ((await disk.later.size(fd)) <= this.#end + most) await disk.later.ftruncate(fd, this.#end);
+    } catch {
+      return;
+    }
+  }
 }
 
-function describeFailure(cause: unknown): SweeplineError {
+function describeFailure(path: string, cause: unknown): SweeplineError {
   if (cause instanceof SweeplineError) return cause;
-  return new SweeplineError('BAD_RUN_FOLDER', `cannot write the journal: ${(cause as Error).message}`, {
+  const trouble = findTrouble(cause) ?? { code: '' };
+  return new SweeplineError('BAD_RUN_FOLDER', `cannot write ${path}: ${(cause as Error).message}`, {
     cause,
-    hint: 'free some disk space or mend the disk, then resume the run: what was acknowledged is safe',
+    hint: adviseOn(trouble),
   });
 }

@@ -1,9 +1,9 @@
 // Reads journal.bin from its first record to its last whole one. Never writes: a live journal may be read beside the
 // process that appends to it.
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { type FramesEnd, readFrames } from './frames.js';
 import type { JournalRecord } from './records.js';
 import { apply, RunState } from './state.js';
@@ -28,7 +28,7 @@ export function* readRecords(folder: string, from = 0): Generator<StoredRecord, 
   const path = join(folder, JOURNAL_FILE);
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    fd = disk.now.open(path, 'r');
   } catch (cause) {
     const hint = 'name a run folder, such as runs/<sweep>/<run-id>';
     throw new SweeplineError('BAD_RUN_FOLDER', `cannot read ${path}`, { cause, hint });
@@ -55,7 +55,7 @@ export function* readRecords(folder: string, from = 0): Generator<StoredRecord, 
     }
     return step.value;
   } finally {
-    closeSync(fd);
+    disk.now.close(fd);
   }
 }
 

@@ -1,8 +1,8 @@
 // The journal's promises: replay gives the live state, a torn end costs one record, damage is told with its place.
-import { readFileSync, writeFileSync } from 'node:fs';
+import fs, { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { SweeplineError } from '../../src/ground/errors.js';
 import { encodeFrame } from '../../src/run/frames.js';
@@ -242,19 +242,18 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);
     await journal.append(spaceRecord(manifest));
-    const { file } = journal as unknown as { file: { datasync(): Promise<void> } };
-    const sync = file.datasync.bind(file);
+    const sync = fs.fdatasync;
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
     let isAcknowledged = false;
     const reached = new Promise<void>((resolve) => {
-      file.datasync = async () => {
+      const spy = vi.spyOn(fs, 'fdatasync').mockImplementation((fd, done) => {
         resolve();
-        await held;
-        await sync();
-      };
+        void held.then(() => sync(fd, done));
+      });
+      onTestFinished(() => spy.mockRestore());
     });
     const { record, rows, series } = sampleRows(manifest, { first: 0, count: 4 });
     const append = journal.appendRows(record, rows, series).then(() => {
@@ -273,7 +272,7 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);
     await journal.append(spaceRecord(manifest));
-    await (journal as unknown as { file: { close(): Promise<void> } }).file.close();
+    closeSync((journal as unknown as { file: { fd: number } }).file.fd);
     const first = journal.append({ t: 'stop', reason: 'one' });
     const second = journal.append({ t: 'stop', reason: 'two' });
     await expect(first).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
