@@ -12,8 +12,9 @@ export interface Ending {
 
 export function describeError(error: unknown): Ending {
   if (error instanceof SweeplineError) {
-    const code = findTrouble(error) === undefined ? EXIT.usage : EXIT.broken;
-    return { text: withHint(error.message, error.hint), code };
+    const trouble = findTrouble(error);
+    if (trouble === undefined) return { text: withHint(error.message, error.hint), code: EXIT.usage };
+    return { text: withHint(error.message, adviseOn(trouble)), code: EXIT.broken };
   }
   if (isMachineError(error)) {
     return { text: withHint(error.message, adviseOn(error)), code: EXIT.broken };

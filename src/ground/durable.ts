@@ -109,9 +109,15 @@ export class FileBatch {
     this.#written.length = 0;
   }
 
-  /** Removes what has no name yet. Does nothing after `commit`: call it in a `finally`. */
+  /** Removes what has no name yet, and never rejects. Does nothing after `commit`: call it in a `finally`. */
   async discard(): Promise<void> {
-    for (const stream of this.#streams.splice(0)) stream.close();
+    for (const stream of this.#streams.splice(0)) {
+      try {
+        stream.close();
+      } catch {
+        // It is given up: what was to be told of the disk has been.
+      }
+    }
     for (const { temporary } of this.#written.splice(0)) await take(givingUp(temporary));
   }
 
@@ -187,14 +193,22 @@ function* making(path: string): Steps<void> {
     safe.of = disk.now;
     safe.folders.clear();
   }
-  const isNew = yield* made(folder);
-  if (isNew || !safe.folders.has(folder)) {
-    try {
-      yield* flushing(dirname(folder));
-    } catch (error) {
-      // Somebody else's, that one may walk through and not read: then the folder is not of our making.
-      if (isNew || !isForbidden(error)) throw error;
-    }
+  if (yield* made(folder)) {
+    yield* securing(dirname(folder));
+    yield* flushing(dirname(folder));
+    safe.folders.add(folder);
+  } else yield* securing(folder);
+}
+
+/** Flushes the name of a folder that was there. */
+function* securing(folder: string): Steps<void> {
+  if (safe.folders.has(folder)) return;
+  try {
+    yield* flushing(dirname(folder));
+  } catch (error) {
+    // In a folder that one may walk through and not read, it is none of our making.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
   }
   safe.folders.add(folder);
 }
@@ -212,11 +226,6 @@ function* made(folder: string): Steps<boolean> {
     }
     yield* making(dirname(folder));
   }
-}
-
-function isForbidden(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM';
 }
 
 function* flushing(folder: string): Steps<void> {

@@ -57,7 +57,9 @@ export class Journal {
   flushes = 0;
   #end: number;
   #pendingBytes = 0;
+  /** What the next write will be of. */
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #flushing: Promise<void> | undefined;
   #broken: unknown;
 
@@ -84,7 +86,8 @@ export class Journal {
    */
   append(record: JournalRecord, ...body: readonly Uint8Array[]): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    const frame = encodeFrame(record, body);
+    const frame = encodeFrame(record, body, this.#waitingBytes);
+    this.#waitingBytes += frame.bytes;
     this.#pendingBytes += frame.bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ record, parts: body, ...frame, resolve, reject });
@@ -124,6 +127,7 @@ export class Journal {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
+      this.#waitingBytes = 0;
       try {
         await this.#write(batch);
       } catch (cause) {
@@ -142,6 +146,7 @@ export class Journal {
     this.#broken ??= reason;
     for (const one of [...batch, ...this.#waiting]) one.reject(this.#broken);
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#pendingBytes = 0;
   }
 

@@ -238,6 +238,17 @@ describe('journal', () => {
     await expect(journal.append({ t: 'stop', reason: '' })).rejects.toThrow('closed');
   });
 
+  it('sums up empty bodies of every make, such as those that came in a message', async () => {
+    const folder = temporaryFolder();
+    const journal = await openJournal(folder);
+    await journal.append(spaceRecord(manifest));
+    const { record, rows } = sampleRows(manifest, { first: 0, count: 4 });
+    for (const nothing of [new Uint8Array(), structuredClone(new Uint8Array()), new TextEncoder().encode('')])
+      await journal.appendRows(record, rows, nothing);
+    await journal.close();
+    expect(readJournal(folder)).toMatchObject({ torn: 0 });
+  });
+
   it('waits for the disk, not only for the write, before it acknowledges or counts a trial', async () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);
