@@ -152,8 +152,7 @@ function readFrame(fd: number, at: number, size: number): FoundFrame | undefined
   // Text that only looks like a header fails here already: its letters would be lengths of gigabytes.
   if (length < 4 || at + 8 + length > size || headerLength > length - 4) return undefined;
   const payload = Buffer.allocUnsafe(length);
-  const isWhole =
-    readFully(fd, payload, at + 8) === length && crc32(payload) === head.readUInt32LE(4);
+  const isWhole = readFully(fd, payload, at + 8) === length && crc32(payload) === head.readUInt32LE(4);
   if (!isWhole) return undefined;
   const { back = 0 } = JSON.parse(payload.toString('utf8', 4, 4 + headerLength)) as WrittenHeader;
   return { at, end: at + 8 + length, writtenFrom: at - back };

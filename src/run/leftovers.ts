@@ -1,7 +1,7 @@
-// Files without a name of their own that killed processes left in a run folder, and folders whose names they may not have
-// come to flush. Only what the coordinator and its trials write is touched: a report may be under way beside them.
+// Files without a name of their own that killed processes left in a run folder. Only what the coordinator and its trials
+// write is touched: a report may be under way beside them.
 import { join } from 'node:path';
-import { isTemporaryName, syncFolder } from '../ground/durable.js';
+import { isTemporaryName } from '../ground/durable.js';
 import { disk, type FolderEntry } from '../ground/file-system.js';
 import { ARTIFACTS, CHECKPOINTS } from '../trial/store.js';
 import type { Epoch } from './epoch.js';
@@ -28,12 +28,10 @@ async function cleanArtifacts(path: string, epoch: Epoch | undefined): Promise<v
     const isDone = epoch?.isDone(trial) === true && !epoch.failed.has(trial) && !epoch.timeout.has(trial);
     if (entry.isDirectory() && !isDone && Number.isInteger(trial)) await clean(join(path, entry.name));
   }
-  await syncFolder(path);
 }
 
 async function clean(path: string): Promise<void> {
   for (const entry of await disk.later.readdir(path)) await cleanEntry(join(path, entry.name), entry);
-  await syncFolder(path);
 }
 
 async function cleanEntry(path: string, entry: FolderEntry): Promise<void> {

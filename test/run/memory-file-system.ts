@@ -17,8 +17,7 @@ export type Operation =
   | (Named & { readonly do: 'move'; readonly id: number; readonly from: Named })
   | { readonly do: 'write'; readonly id: number; readonly at: number; readonly bytes: Uint8Array }
   | { readonly do: 'cut'; readonly id: number; readonly length: number }
-  /** `purpose`: what of it was not safe yet, in words. */
-  | { readonly do: 'flush'; readonly id: number; readonly purpose: string }
+  | { readonly do: 'flush'; readonly id: number }
   /** A flush that failed: what was to be flushed stays to be seen and is never written. */
   | { readonly do: 'lose'; readonly id: number };
 
@@ -200,11 +199,7 @@ export type Fault = { readonly code: string } | { readonly short: number } | und
 
 export interface MemoryOptions {
   readonly fault?: ((call: Call) => Fault) | undefined;
-  /** Flushes that do nothing, by their purpose. */
-  readonly ignores?: ((purpose: string) => boolean) | undefined;
 }
-
-const NOBODY = -1;
 
 interface Handle {
   readonly id: number;
@@ -220,19 +215,15 @@ export class MemoryProcess implements FileSystem {
   readonly now: FileCalls;
   readonly later: FileSystem['later'];
   readonly #handles = new Map<number, Handle>();
-  readonly #inherited: ReadonlySet<Operation>;
   #nextHandle = 3;
 
   readonly #fault: (call: Call) => Fault;
-  readonly #ignores: (purpose: string) => boolean;
 
   constructor(
     readonly disk: MemoryDisk,
-    { fault = () => undefined, ignores = () => false }: MemoryOptions = {},
+    { fault = () => undefined }: MemoryOptions = {},
   ) {
     this.#fault = fault;
-    this.#ignores = ignores;
-    this.#inherited = new Set(disk.pending);
     this.now = this.#calls();
     this.later = Object.fromEntries(
       Object.entries(this.now).map(([name, call]) => [
@@ -264,8 +255,8 @@ export class MemoryProcess implements FileSystem {
         return from.length;
       },
       size: (fd) => this.#file(fd).seen.length,
-      fsync: (fd) => this.#flush(fd),
-      fdatasync: (fd) => this.#flush(fd),
+      fsync: (fd) => this.#do({ do: 'flush', id: this.#handle(fd).id }),
+      fdatasync: (fd) => this.#do({ do: 'flush', id: this.#handle(fd).id }),
       ftruncate: (fd, length) => this.#do({ do: 'cut', id: this.#handle(fd).id, length }),
       close: (fd) => {
         this.#handle(fd);
@@ -351,15 +342,6 @@ export class MemoryProcess implements FileSystem {
     return bytes.length;
   }
 
-  #flush(fd: number): void {
-    const { id, path } = this.#handle(fd);
-    const unsafe = this.disk.pending.filter((one) => holderOf(one) === id);
-    const inherited = unsafe.some((one) => this.#inherited.has(one)) ? ' of a killed process' : '';
-    const what = new Set(unsafe.map((one) => ('name' in one ? `${one.do} ${roleOf(one.name)}` : one.do)));
-    const purpose = `${roleOf(path)}: ${[...what].sort().join(', ') || 'nothing'}${inherited}`;
-    this.#do(this.#ignores(purpose) ? { do: 'flush', id: NOBODY, purpose: 'ignored' } : { do: 'flush', id, purpose });
-  }
-
   #remove(place: Named, id: number): void {
     const node = this.disk.node(id);
     if (node.kind === 'folder')
@@ -436,13 +418,4 @@ export function failure(code: string, syscall: string): Error {
   const error = Object.assign(new Error(`${code}: ${syscall}`), { code, syscall });
   Error.stackTraceLimit = stackTraceLimit;
   return error;
-}
-
-/** A name without what is different in each run. */
-function roleOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const temporary = /^\.(.*)\.[0-9a-f-]{36}\.tmp$/.exec(name);
-  const known = temporary?.[1] ?? name;
-  const role = known.replace(/^[a-p]{20}/, '<key>').replace(/^\d+$/, '<n>');
-  return temporary === null ? role : `new ${role}`;
 }

@@ -9,9 +9,8 @@ import {
   type Operation,
 } from '../run/memory-file-system.js';
 import {
-  artifactText,
+  ARTIFACTS,
   FOLDER,
-  hasArtifact,
   JOURNAL,
   newDisk,
   PLANS,
@@ -39,10 +38,12 @@ export function lifeOf(...all: readonly Ran[]): Life {
   for (const ran of all) {
     for (const one of ran.promised) {
       const { at, file } = one;
-      const shift = log.length;
-      const until = file?.until;
-      const moved = file === undefined ? {} : { file: { ...file, ...(until === undefined ? {} : { until: until + shift }) } };
-      promised.push({ ...one, at: at + shift, ...moved });
+      const shifted = { ...one, at: at + log.length };
+      if (file?.until === undefined) promised.push(shifted);
+      else {
+        const until = log.length + Math.min(file.until, ran.process.log.length + 1);
+        promised.push({ ...shifted, file: { ...file, until } });
+      }
     }
     log.push(...ran.process.log);
   }
@@ -51,15 +52,13 @@ export function lifeOf(...all: readonly Ran[]): Life {
   return { log, promised, executed: all.flatMap(({ executed }) => executed), journal };
 }
 
-type Ignores = (purpose: string) => boolean;
-
-/** A run of the small grid that is interrupted, and continued with the whole one. */
-export async function undisturbed(ignores?: Ignores): Promise<Life> {
+/** A run of the small grid that is interrupted, and continued with the whole one, after `second` operations. */
+export async function undisturbed(): Promise<Life & { readonly second: number }> {
   const disk = newDisk();
-  const first = await runOn(new MemoryProcess(disk, { ignores }), PLANS.small, 70);
-  const second = await runOn(new MemoryProcess(disk, { ignores }), PLANS.whole);
+  const first = await runOn(new MemoryProcess(disk), PLANS.small, 70);
+  const second = await runOn(new MemoryProcess(disk), PLANS.whole);
   for (const { error } of [first, second]) if (error !== undefined) throw error;
-  return lifeOf(first, second);
+  return { ...lifeOf(first, second), second: first.process.log.length };
 }
 
 interface Expected {
@@ -90,22 +89,38 @@ function promisedKeys(history: History): Set<string> {
   );
 }
 
-/** That what was promised is on the disk, and no file in parts. */
-export function checkCrashed(disk: MemoryDisk, history: History): void {
+function checkJournal(disk: MemoryDisk, history: History): void {
   const journal = bytesOf(disk, JOURNAL) ?? Buffer.alloc(0);
-  const files = new Map<string, { texts: string[]; isDue: boolean }>();
   for (const { life, steps } of history) {
-    let safe = 0;
-    for (const { at, journal: end = 0, file } of life.promised) {
-      if (at <= steps && end > safe) safe = end;
-      if (file === undefined) continue;
-      const known = files.get(file.path) ?? { texts: [], isDue: false };
-      files.set(file.path, known);
-      known.texts.push(file.text);
-      if (at <= steps) known.isDue = file.until === undefined || steps < file.until;
-    }
+    const ends = life.promised.map(({ at, journal: end = 0 }) => (at <= steps ? end : 0));
+    const safe = Math.max(0, ...ends);
     if (!journal.subarray(0, safe).equals(life.journal.subarray(0, safe)))
       throw new Error(`of ${safe} bytes of the journal that were safe some are gone`);
+  }
+}
+
+interface Known {
+  /** What it may hold: what was promised last, and what has come after. */
+  texts: string[];
+  isDue: boolean;
+}
+
+/** That what was promised is on the disk, and no file in parts. */
+export function checkCrashed(disk: MemoryDisk, history: History): void {
+  checkJournal(disk, history);
+  const files = new Map<string, Known>();
+  for (const { life, steps } of history) {
+    const isLast = life === history.at(-1)!.life;
+    for (const { at, file } of life.promised) {
+      if (file === undefined || (file.until !== undefined && !isLast)) continue;
+      const known = files.get(file.path) ?? { texts: [], isDue: false };
+      files.set(file.path, known);
+      if (at > steps) known.texts.push(file.text);
+      else {
+        known.texts = [file.text];
+        known.isDue = steps < (file.until ?? Number.POSITIVE_INFINITY);
+      }
+    }
   }
   for (const [path, { texts, isDue }] of files) {
     const found = bytesOf(disk, path);
@@ -127,26 +142,17 @@ export async function checkEnd(ran: Ran, history: History, plan = PLANS.whole): 
   const stray = paths.filter((path) => path.endsWith('.tmp'));
   if (stray.length > 0) throw new Error(`temporary files are left: ${stray.join(', ')}`);
   if (process.open.length > 0) throw new Error(`left open: ${process.open.join(', ')}`);
+  checkJournal(disk, history);
   const known = promisedKeys(history);
   const twice = executed.filter((key) => known.has(key));
   if (twice.length > 0) throw new Error(`trials ran again that had ended: ${twice.join(', ')}`);
   if (plan === PLANS.whole) checkArtifacts(disk);
-  checkCrashed(disk, history.map(({ life, steps }) => ({ life: withoutCheckpoints(life), steps })));
-}
-
-function withoutCheckpoints(life: Life): Life {
-  return { ...life, promised: life.promised.filter(({ file }) => file?.until === undefined) };
 }
 
 function checkArtifacts(disk: MemoryDisk): void {
-  for (let x = 0; x < 50; x++) {
-    for (let y = 0; y < 4; y++) {
-      if (!hasArtifact(x, y)) continue;
-      const folder = `${FOLDER}/artifacts/${4 * x + y}`;
-      const found = [`${folder}/deep/a.txt`, `${folder}/b.txt`].map((path) => String(bytesOf(disk, path)));
-      if (found[0] !== artifactText(x, y) || found[1] !== artifactText(y, x))
-        throw new Error(`artifacts of trial ${4 * x + y}: ${found.join()}`);
-    }
+  for (const { path, text } of ARTIFACTS) {
+    const found = bytesOf(disk, `${FOLDER}/${path}`);
+    if (String(found) !== text) throw new Error(`${path} is "${found}"`);
   }
 }
 
@@ -161,14 +167,13 @@ export interface Crashed {
   readonly disk: MemoryDisk;
   readonly history: History;
   readonly random: Random;
-  readonly ignores?: Ignores | undefined;
 }
 
 /** Recovers, checks; crashes the same recovery somewhere, checks, and recovers again. */
-export async function recoverTwice({ disk, history, random, ignores }: Crashed): Promise<void> {
+export async function recoverTwice({ disk, history, random }: Crashed): Promise<void> {
   checkCrashed(disk, history);
   const before = disk.clone();
-  const first = await runOn(new MemoryProcess(disk, { ignores }), PLANS.whole);
+  const first = await runOn(new MemoryProcess(disk), PLANS.whole);
   await checkEnd(first, history);
   const life = lifeOf(first);
   const steps = random.below(life.log.length + 1);
@@ -178,7 +183,7 @@ export async function recoverTwice({ disk, history, random, ignores }: Crashed):
     again.crash(damage, random);
     const both = [...history, { life, steps }];
     checkCrashed(again, both);
-    await checkEnd(await runOn(new MemoryProcess(again, { ignores }), PLANS.whole), both);
+    await checkEnd(await runOn(new MemoryProcess(again), PLANS.whole), both);
   });
 }
 

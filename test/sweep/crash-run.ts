@@ -30,7 +30,7 @@ export interface Promised {
   readonly journal?: number;
   /** A trial has its row, by its key. */
   readonly key?: string;
-  /** A file has these bytes, until (in operations) it may be removed. */
+  /** A file has these bytes, until (in operations of the same process) it may be removed. */
   readonly file?: { readonly path: string; readonly text: string; until?: number };
 }
 
@@ -50,6 +50,8 @@ interface Life {
   readonly promised: Promised[];
   readonly executed: string[];
   readonly stopAt: number;
+  /** Of the space: files of trials get other names where it is edited. */
+  readonly isWhole: boolean;
   stop: () => void;
 }
 
@@ -68,8 +70,16 @@ class TickingClock {
 
 let life: Life;
 
-export const artifactText = (x: number, y: number): string => `artifact of ${x}/${y}\n`.repeat(3);
-export const hasArtifact = (x: number, y: number): boolean => y === 1 && x % 10 === 2;
+/** Artifacts of a trial by their names. */
+function artifactsOf(x: number, y: number): readonly (readonly [name: string, text: string])[] {
+  if (y === 1 && x % 10 === 2)
+    return [
+      ['deep/a.txt', `artifact of ${x}/${y}\n`.repeat(3)],
+      ['b.txt', `${y}/${x}`],
+    ];
+  return y === 2 && x % 16 === 3 ? [['c.txt', `${x}`]] : [];
+}
+
 const checkpointText = (key: string): string => `half of ${key}\n`.repeat(4);
 
 const worker = defineWorker({
@@ -80,7 +90,7 @@ const worker = defineWorker({
   series: ['loss'],
   run(trial) {
     const { x, y } = trial.params;
-    const { process, executed, promised, clock, stopAt } = life;
+    const { process, executed, promised, clock, stopAt, isWhole } = life;
     executed.push(trial.key);
     if (executed.length === stopAt) life.stop();
     if (y === 0 && x % 8 === 1) {
@@ -89,18 +99,24 @@ const worker = defineWorker({
         trial.report(step, { loss: x / step });
       }
     }
-    if (hasArtifact(x, y)) {
-      trial.saveArtifact('deep/a.txt', artifactText(x, y));
-      trial.saveArtifact('b.txt', artifactText(y, x));
-    }
+    let checkpoint: Promised['file'];
     if (y === 2 && x % 16 === 3) {
-      if (trial.loadCheckpoint() === undefined) trial.saveCheckpoint(Buffer.from(checkpointText(trial.key)));
-      const path = `${FOLDER}/checkpoints/${trial.key}.bin`;
-      const file = { path, text: checkpointText(trial.key), until: Number.POSITIVE_INFINITY };
-      promised.push({ at: process.log.length, file });
-      trial.saveArtifact('between.txt', 'x');
-      file.until = process.log.length + 1;
+      const text = checkpointText(trial.key);
+      const found = trial.loadCheckpoint();
+      if (found !== undefined && String(Buffer.from(found)) !== text) throw new Error('half a checkpoint');
+      if (found === undefined) {
+        trial.saveCheckpoint(Buffer.from(text));
+        const path = `${FOLDER}/checkpoints/${trial.key}.bin`;
+        checkpoint = { path, text, until: Number.POSITIVE_INFINITY };
+        promised.push({ at: process.log.length, file: checkpoint });
+      }
     }
+    for (const [name, text] of artifactsOf(x, y)) {
+      const path = `${FOLDER}/${trial.saveArtifact(name, text)}`;
+      const file = { path, text, ...(isWhole ? {} : { until: Number.POSITIVE_INFINITY }) };
+      promised.push({ at: process.log.length, file });
+    }
+    if (checkpoint !== undefined) checkpoint.until = process.log.length + 1;
     if (x % 9 === 4 && y === 2 && trial.attempt === 1) throw new Error('fails the first time');
     if (x % 25 === 7) throw new Error('fails each time');
     return { value: x / 7 + y, label: x % 3 === 0 ? 'a, "b"' : 'c' };
@@ -151,7 +167,7 @@ export function newDisk(): MemoryDisk {
   const disk = new MemoryDisk();
   const id = disk.nextId;
   disk.apply({ do: 'make', kind: 'folder', folder: 0, name: 'home', id });
-  disk.apply({ do: 'flush', id: 0, purpose: '' });
+  disk.apply({ do: 'flush', id: 0 });
   return disk;
 }
 
@@ -165,16 +181,22 @@ export async function runOn(
   const promised: Promised[] = [];
   const executed: string[] = [];
   const clock = new TickingClock();
-  life = { process, clock, promised, executed, stopAt, stop: () => undefined };
+  const isWhole = manifest === PLANS.whole.manifest;
+  life = { process, clock, promised, executed, stopAt, isWhole, stop: () => undefined };
   const promise = (what: Omit<Promised, 'at'> = {}) =>
     promised.push({ at: process.log.length, journal: lengthOf(process.disk), ...what });
   const promiseFile = (name: string) =>
-    promise({ file: { path: `${FOLDER}/${name}`, text: String(bytesOf(process.disk, `${FOLDER}/${name}`)) } });
+    promise({
+      file: { path: `${FOLDER}/${name}`, text: String(bytesOf(process.disk, `${FOLDER}/${name}`)) },
+    });
   try {
     const { isNew } = await createRunFolder(FOLDER, manifest);
+    if (isNew) promiseFile('manifest.json');
     const lock = { check: () => undefined, release: async () => undefined };
     const open = await openRun({ job, folder: FOLDER, manifest, isNew, clock }, async () => lock);
     promiseFile('manifest.json');
+    if (isWhole)
+      for (const { trial, path } of ARTIFACTS) if (open.journal.state.epoch.isDone(trial)) promiseFile(path); // those that were carried over moved
     const append = open.journal.append.bind(open.journal);
     open.journal.append = (record, ...body) => {
       const appended = append(record, ...body);
@@ -193,7 +215,8 @@ export async function runOn(
       life.stop = () => ready.stop();
       await ready.begin();
       const outcome = await ready.run();
-      promiseFile('trials.csv');
+      for (const name of ['trials.csv', 'metrics.csv', 'timings.csv']) promiseFile(name);
+      if (isWhole) for (const { path } of ARTIFACTS) promiseFile(path);
       return { process, promised, executed, outcome };
     } finally {
       pool.kill();
@@ -207,11 +230,24 @@ export async function runOn(
   }
 }
 
+/** Of the whole space, with their paths in the run folder. */
+export const ARTIFACTS = Array.from({ length: 200 }, (_, trial) =>
+  artifactsOf(Math.floor(trial / 4), trial % 4).map(([name, text]) => ({
+    trial,
+    path: `artifacts/${trial}/${name}`,
+    text,
+  })),
+).flat();
+
 function lengthOf(disk: MemoryDisk): number {
   return bytesOf(disk, JOURNAL)?.length ?? 0;
 }
 
 /** Keys in rows of trials.csv. */
 function keysIn(rows: Uint8Array): string[] {
-  return [...Buffer.from(rows).toString().matchAll(/^\d+,([a-p]{20}),/gm)].map(([, key]) => key!);
+  return [
+    ...Buffer.from(rows)
+      .toString()
+      .matchAll(/^\d+,([a-p]{20}),/gm),
+  ].map(([, key]) => key!);
 }
