@@ -79,6 +79,40 @@ export function encodeFrame(
  */
 export function* readFrames(fd: number, path: string, from = 0): Generator<Frame, FramesEnd> {
   const size = disk.now.size(fd);
+  const at = yield* readWhole(fd, from, size);
+  if (at < size && isWrittenAfter(fd, at, size)) {
+    throw new SweeplineError(
+      'BAD_RUN_FOLDER',
+      `${path} is damaged at byte ${at}: the record there fails its checksum, and whole records follow it`,
+      {
+        hint: `restore the file from a copy, or \`sweepline repair ${quoteArgument(dirname(path))}\`: it keeps every whole record and drops the damaged ones, whose trials run again`,
+      },
+    );
+  }
+  return { end: at, torn: size - at };
+}
+
+/** Bytes between whole frames. */
+export interface Gap {
+  readonly at: number;
+  readonly bytes: number;
+  /** True where frames follow that were written when these bytes had been flushed: what was there was safe. */
+  readonly isDamage: boolean;
+}
+
+/** Everything in the file: its whole frames, and what lies between them. */
+export function* scanFrames(fd: number): Generator<Frame | Gap> {
+  const size = disk.now.size(fd);
+  for (let from = 0; from < size; ) {
+    const at = yield* readWhole(fd, from, size);
+    if (at === size) return;
+    from = findFrame(fd, at + 1, size)?.at ?? size;
+    yield { at, bytes: from - at, isDamage: isWrittenAfter(fd, at, size) };
+  }
+}
+
+/** Whole frames from `from` on; returns where they end. */
+function* readWhole(fd: number, from: number, size: number): Generator<Frame, number> {
   let buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(size - from, PROLOGUE)));
   let start = from; // file position of buffer[0]
   let filled = 0;
@@ -107,16 +141,7 @@ export function* readFrames(fd: number, path: string, from = 0): Generator<Frame
     yield { at, header, bodyAt: at + bodyAt, body: buffer.subarray(offset + bodyAt, offset + bytes) };
     at += bytes;
   }
-  if (at < size && isWrittenAfter(fd, at, size)) {
-    throw new SweeplineError(
-      'BAD_RUN_FOLDER',
-      `${path} is damaged at byte ${at}: the record there fails its checksum, and whole records follow it`,
-      {
-        hint: `restore the file from a copy, or \`sweepline repair ${quoteArgument(dirname(path))}\`: it keeps every whole record and drops the damaged ones, whose trials run again`,
-      },
-    );
-  }
-  return { end: at, torn: size - at };
+  return at;
 }
 
 /** Whether a whole frame follows that was written when the one at `at` had been flushed. */

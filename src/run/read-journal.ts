@@ -10,7 +10,7 @@ import { apply, RunState } from './state.js';
 
 export const JOURNAL_FILE = 'journal.bin';
 /** A file of fewer bytes without a whole record may be a first record cut short; a longer one is somebody else's. */
-const LONGEST_OPENING = 64;
+export const LONGEST_OPENING = 64;
 
 /** A record as it lies in the file. `body` is a view that the next record overwrites. */
 export interface StoredRecord {

@@ -382,12 +382,12 @@ export class MemoryProcess implements FileSystem {
   }
 
   #look(path: string): number | undefined {
-    return lookUp(this.disk, path);
+    return idOf(this.disk, path);
   }
 }
 
 /** The node under a path as programs see it. */
-function lookUp(disk: MemoryDisk, path: string): number | undefined {
+export function idOf(disk: MemoryDisk, path: string): number | undefined {
   let id: number | undefined = 0;
   for (const part of path.split('/')) {
     if (part === '') continue;
@@ -400,7 +400,7 @@ function lookUp(disk: MemoryDisk, path: string): number | undefined {
 
 /** The bytes of a file as programs see them. */
 export function bytesOf(disk: MemoryDisk, path: string): Buffer | undefined {
-  const id = lookUp(disk, path);
+  const id = idOf(disk, path);
   const node = id === undefined ? undefined : disk.node(id);
   return node?.kind === 'file' ? node.seen.view : undefined;
 }
