@@ -48,7 +48,12 @@ export function moveArtifacts(folder: string, epoch: Epoch): void {
 }
 
 function listNames(folder: string): string[] {
-  return disk.now.exists(folder) ? disk.now.readdir(folder).map(({ name }) => name) : [];
+  try {
+    return disk.now.readdir(folder).map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Every finished trial with its key, which is the second cell of its row. */

@@ -64,9 +64,9 @@ export async function repairRun(folder: string): Promise<ReadonlyMap<string, Rep
 /** Hold the folder's lock. Undefined, and nothing written, where the journal is whole or there is none. */
 export async function repairJournal(folder: string): Promise<Repaired | undefined> {
   const path = join(folder, JOURNAL_FILE);
-  if (!disk.now.exists(path)) return undefined;
   const { manifest } = await openRunFolder(folder);
-  const fd = disk.now.open(path, 'r');
+  const fd = openIfThere(path);
+  if (fd === undefined) return undefined;
   const batch = new FileBatch();
   try {
     if (isWhole(fd)) return undefined;
@@ -85,6 +85,15 @@ export async function repairJournal(folder: string): Promise<Repaired | undefine
   } finally {
     await batch.discard();
     disk.now.close(fd);
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return disk.now.open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

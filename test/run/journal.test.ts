@@ -151,6 +151,59 @@ describe('journal', () => {
     }
   });
 
+  it('drops a last record of which any bit is flipped, and goes on to the same state', async () => {
+    const folder = temporaryFolder();
+    await makeJournal(folder);
+    const path = join(folder, 'journal.bin');
+    const whole = readFileSync(path);
+    const last = frameStarts(whole).at(-1)!;
+    for (let at = last; at < whole.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped[at] = flipped[at]! ^ (1 << (at % 8));
+      writeFileSync(path, flipped);
+      const journal = await openJournal(folder);
+      expect(journal.warnings).toHaveLength(1);
+      expect([...journal.state.epoch.done]).toEqual([0, 1, 2, 3, 5, 7, 9]);
+      const { record, rows, series } = sampleRows(manifest, { first: 10, count: 3 });
+      await journal.appendRows(record, rows, series);
+      await journal.close();
+      expect(readFileSync(path).equals(whole)).toBe(true);
+    }
+  });
+
+  it('drops records that were written in one go from the first one that is broken, whichever parts are there', async () => {
+    const folder = temporaryFolder();
+    await makeJournal(folder);
+    const path = join(folder, 'journal.bin');
+    const before = readFileSync(path).length;
+    const journal = await openJournal(folder);
+    const appends = [0, 1, 2, 3].map((trial) => {
+      const { record, rows, series } = sampleRows(manifest, { first: 13 + trial, count: 1 });
+      return journal.appendRows(record, rows, series);
+    });
+    await Promise.all(appends);
+    expect(journal.flushes).toBe(1);
+    const together = readFileSync(path).length;
+    const { record, rows, series } = sampleRows(manifest, { first: 18, count: 1 });
+    await journal.appendRows(record, rows, series);
+    await journal.close();
+    const whole = readFileSync(path);
+    const starts = frameStarts(whole).filter((start) => start >= before && start < together);
+    expect(starts).toHaveLength(4);
+    for (let at = before; at < together; at += 7) {
+      const hole = Buffer.from(whole.subarray(0, together));
+      hole.fill(0, at, Math.min(at + 100, together));
+      const first = starts.findLast((start) => start <= at)!;
+      writeFileSync(path, hole);
+      expect(readJournal(folder)).toMatchObject({ end: first, torn: together - first });
+      // What was written after it shows that they were safe.
+      const damaged = Buffer.from(whole);
+      damaged.fill(0, at, Math.min(at + 100, together));
+      writeFileSync(path, damaged);
+      expect(messageOf(() => readJournal(folder))).toContain(`is damaged at byte ${first}`);
+    }
+  });
+
   it('drops a last record of which only the length reached the disk, zeros after it', async () => {
     const folder = temporaryFolder();
     await makeJournal(folder);
@@ -183,7 +236,10 @@ describe('journal', () => {
       expect(messageOf(() => readJournal(folder))).toContain(`is damaged at byte ${frame}`);
     }
     const damaged = readFileSync(path);
-    await expect(openJournal(folder)).rejects.toThrow(/BAD_RUN_FOLDER|damaged at byte/);
+    await expect(openJournal(folder)).rejects.toMatchObject({
+      code: 'BAD_RUN_FOLDER',
+      hint: expect.stringContaining(`\`sweepline repair ${folder}\``),
+    });
     expect(readFileSync(path).equals(damaged)).toBe(true);
   });
 

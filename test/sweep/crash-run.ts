@@ -39,6 +39,8 @@ export interface Ran {
   readonly promised: readonly Promised[];
   /** Keys of the trials that were run, in order. */
   readonly executed: readonly string[];
+  /** Calls that it made before its first trial. */
+  readonly opening: number;
   readonly outcome?: Outcome;
   readonly error?: unknown;
 }
@@ -52,6 +54,7 @@ interface Life {
   readonly stopAt: number;
   /** Of the space: files of trials get other names where it is edited. */
   readonly isWhole: boolean;
+  opening: number;
   stop: () => void;
 }
 
@@ -91,6 +94,7 @@ const worker = defineWorker({
   run(trial) {
     const { x, y } = trial.params;
     const { process, executed, promised, clock, stopAt, isWhole } = life;
+    if (executed.length === 0) life.opening = process.calls;
     executed.push(trial.key);
     if (executed.length === stopAt) life.stop();
     if (y === 0 && x % 8 === 1) {
@@ -158,9 +162,7 @@ async function plan(xs: number, ys: number): Promise<Plan> {
   return { job, manifest: createManifest(job, settings, identity, FOLDER) };
 }
 
-export const PLANS = { small: await plan(30, 3), whole: await plan(50, 4) };
-
-export const manifestText = ({ manifest }: Plan): string => `${JSON.stringify(manifest, null, 2)}\n`;
+export const PLANS = { few: await plan(12, 3), small: await plan(30, 3), whole: await plan(50, 4) };
 
 /** A disk with a folder for runs, safe. */
 export function newDisk(): MemoryDisk {
@@ -178,11 +180,15 @@ export async function runOn(
   stopAt = Number.POSITIVE_INFINITY,
 ): Promise<Ran> {
   const restore = useFileSystem(process);
-  const promised: Promised[] = [];
+  // Never promised where the run fails early, and there all the same.
+  const manifestText = `${JSON.stringify(manifest, null, 2)}\n`;
+  const promised: Promised[] = [
+    { at: Number.POSITIVE_INFINITY, file: { path: `${FOLDER}/manifest.json`, text: manifestText } },
+  ];
   const executed: string[] = [];
   const clock = new TickingClock();
   const isWhole = manifest === PLANS.whole.manifest;
-  life = { process, clock, promised, executed, stopAt, isWhole, stop: () => undefined };
+  life = { process, clock, promised, executed, stopAt, isWhole, opening: 0, stop: () => undefined };
   const promise = (what: Omit<Promised, 'at'> = {}) =>
     promised.push({ at: process.log.length, journal: lengthOf(process.disk), ...what });
   const promiseFile = (name: string) =>
@@ -217,14 +223,14 @@ export async function runOn(
       const outcome = await ready.run();
       for (const name of ['trials.csv', 'metrics.csv', 'timings.csv']) promiseFile(name);
       if (isWhole) for (const { path } of ARTIFACTS) promiseFile(path);
-      return { process, promised, executed, outcome };
+      return { process, promised, executed, opening: life.opening, outcome };
     } finally {
       pool.kill();
       await pool.close();
       await open.close();
     }
   } catch (error) {
-    return { process, promised, executed, error };
+    return { process, promised, executed, opening: life.opening, error };
   } finally {
     restore();
   }
