@@ -77,6 +77,15 @@ export async function appendAll(fd: number, buffers: readonly Uint8Array[]): Pro
   }
 }
 
+/** Writes over what is in a file, from `position` on. */
+export async function overwrite(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const written = await disk.later.write(fd, bytes, done, position + done);
+    if (written === 0) throw noProgress();
+    done += written;
+  }
+}
+
 /**
  * Files that get their names together, once all of them are safely on disk; each folder is flushed once. Until
  * `commit`, and for good after `discard`, what stood under the names is as it was.

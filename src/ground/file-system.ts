@@ -11,8 +11,11 @@ export interface FolderEntry {
 
 export interface FileCalls {
   open(path: string, flags: 'r' | 'r+' | 'a' | 'wx'): number;
-  /** Returns the bytes written, which may be fewer than there are from `offset` on. */
-  write(fd: number, bytes: Uint8Array, offset: number): number;
+  /**
+   * Returns the bytes written, which may be fewer than there are from `offset` on. Without `position` they go to the end,
+   * or where the last write ended.
+   */
+  write(fd: number, bytes: Uint8Array, offset: number, position?: number): number;
   /** The same for several buffers. */
   writev(fd: number, buffers: readonly Uint8Array[]): number;
   /** Returns the bytes read: 0 at the end of the file. */
@@ -46,7 +49,8 @@ export interface FileSystem {
 
 const now: FileCalls = {
   open: (path, flags) => fs.openSync(path, flags),
-  write: (fd, bytes, offset) => fs.writeSync(fd, bytes, offset),
+  write: (fd, bytes, offset, position) =>
+    fs.writeSync(fd, bytes, offset, bytes.length - offset, position ?? null),
   writev: (fd, buffers) => fs.writevSync(fd, buffers),
   read: (fd, into, offset, position) => fs.readSync(fd, into, offset, into.length - offset, position),
   size: (fd) => fs.fstatSync(fd).size,
@@ -74,8 +78,8 @@ function promised<Result>(call: (done: Done<Result>) => void): Promise<Result> {
 
 const later: Later<FileCalls> = {
   open: (path, flags) => promised((done) => fs.open(path, flags, done)),
-  write: (fd, bytes, offset) =>
-    promised((done) => fs.write(fd, bytes, offset, bytes.length - offset, null, done)),
+  write: (fd, bytes, offset, position) =>
+    promised((done) => fs.write(fd, bytes, offset, bytes.length - offset, position ?? null, done)),
   writev: (fd, buffers) => promised((done) => fs.writev(fd, buffers, done)),
   read: (fd, into, offset, position) =>
     promised((done) => fs.read(fd, into, offset, into.length - offset, position, done)),

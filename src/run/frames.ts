@@ -23,6 +23,8 @@ interface WrittenHeader {
 /** One record as it was read. `body` is a view that the next frame overwrites. */
 export interface Frame {
   readonly at: number;
+  /** Where the write that it was part of began. */
+  readonly writtenFrom: number;
   readonly header: unknown;
   readonly bodyAt: number;
   readonly body: Uint8Array;
@@ -35,11 +37,8 @@ export interface FramesEnd {
 }
 
 /** A whole frame that was searched for. */
-export interface FoundFrame {
-  readonly at: number;
+export interface FoundFrame extends Pick<Frame, 'at' | 'writtenFrom'> {
   readonly end: number;
-  /** Where the write that it was part of began. */
-  readonly writtenFrom: number;
 }
 
 /**
@@ -137,8 +136,10 @@ function* readWhole(fd: number, from: number, size: number): Generator<Frame, nu
     const bodyAt = PROLOGUE + payload.readUInt32LE(0);
     if (bodyAt > bytes) break;
     const header = JSON.parse(buffer.toString('utf8', offset + PROLOGUE, offset + bodyAt)) as WrittenHeader;
+    const writtenFrom = at - (header.back ?? 0);
     delete header.back;
-    yield { at, header, bodyAt: at + bodyAt, body: buffer.subarray(offset + bodyAt, offset + bytes) };
+    const body = buffer.subarray(offset + bodyAt, offset + bytes);
+    yield { at, writtenFrom, header, bodyAt: at + bodyAt, body };
     at += bytes;
   }
   return at;

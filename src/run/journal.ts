@@ -1,9 +1,10 @@
 // journal.bin: the only truth while a run goes on. Append-only; never rewritten, only cut back to its last whole record
 // when it is opened after a kill. One process writes (src/run/lock.ts sees to that); any number may read.
 import { join } from 'node:path';
-import { appendAll, syncFolder } from '../ground/durable.js';
+import { appendAll, overwrite, syncFolder } from '../ground/durable.js';
 import { InternalError, SweeplineError } from '../ground/errors.js';
 import { disk } from '../ground/file-system.js';
+import { readFully } from '../ground/read.js';
 import { formatBytes } from '../ground/text.js';
 import { adviseOn, findTrouble } from '../ground/trouble.js';
 import { countNumbers } from '../trial/selection.js';
@@ -11,6 +12,8 @@ import { encodeFrame } from './frames.js';
 import { JOURNAL_FILE, readJournal } from './read-journal.js';
 import { JOURNAL_FORMAT, type JournalRecord, type RowsRecord } from './records.js';
 import { apply, type RunState } from './state.js';
+
+const REWRITE_BYTES = 4 * 1024 * 1024;
 
 interface Waiting {
   readonly record: JournalRecord;
@@ -30,7 +33,7 @@ export async function openJournal(folder: string, mayWrite: () => void = () => u
   const path = join(folder, JOURNAL_FILE);
   const fd = await disk.later.open(path, 'a');
   try {
-    const { state, end, torn } = readJournal(folder);
+    const { state, end, torn, lastWrite } = readJournal(folder);
     const journal = new Journal({ fd, path }, state, end, mayWrite);
     if (torn > 0) {
       await disk.later.ftruncate(fd, end);
@@ -40,6 +43,7 @@ export async function openJournal(folder: string, mayWrite: () => void = () => u
     }
     // The torn end is gone for good before anything is written there, and what a killed process wrote and did not wait
     // for counts as done from now on; so do the names it made in the folder.
+    await rewrite(path, lastWrite, end);
     await disk.later.fsync(fd);
     await syncFolder(folder);
     if (end === 0) await journal.append({ t: 'open', format: JOURNAL_FORMAT });
@@ -47,6 +51,24 @@ export async function openJournal(folder: string, mayWrite: () => void = () => u
   } catch (error) {
     await disk.later.close(fd);
     throw error;
+  }
+}
+
+/**
+ * Writes a part again where it lies. After a flush that failed the system may show bytes, and hold them for flushed, that
+ * never reached the disk. Only the last write can be of that kind: none was made after it.
+ */
+async function rewrite(path: string, from: number, to: number): Promise<void> {
+  const fd = await disk.later.open(path, 'r+');
+  try {
+    const bytes = Buffer.allocUnsafe(Math.min(REWRITE_BYTES, to - from));
+    for (let at = from; at < to; ) {
+      const read = readFully(fd, bytes.subarray(0, Math.min(bytes.length, to - at)), at);
+      await overwrite(fd, bytes.subarray(0, read), at);
+      at += read;
+    }
+  } finally {
+    await disk.later.close(fd);
   }
 }
 
@@ -153,37 +175,17 @@ export class Journal {
   async #write(batch: readonly Waiting[]): Promise<void> {
     const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
     this.mayWrite();
-    try {
-      await appendAll(
-        this.file.fd,
-        batch.flatMap((one) => one.buffers),
-      );
-      await disk.later.fdatasync(this.file.fd);
-    } catch (error) {
-      await this.#cutBack(bytes);
-      throw error;
-    }
+    await appendAll(
+      this.file.fd,
+      batch.flatMap((one) => one.buffers),
+    );
+    await disk.later.fdatasync(this.file.fd);
     this.flushes++;
     this.#pendingBytes -= bytes;
     for (const one of batch) {
       apply(this.state, one.record, { at: this.#end, bodyAt: this.#end + one.bodyAt, body: one.parts });
       this.#end += one.bytes;
       one.resolve();
-    }
-  }
-
-  /**
-   * Takes off what nobody was told of. The system may show bytes that it could not flush until the next power cut: who
-   * opens the journal meanwhile must not count on them. Where this fails too, nothing worse is left than without it.
-   */
-  async #cutBack(most: number): Promise<void> {
-    const { fd } = this.file;
-    try {
-      this.mayWrite();
-      // Longer: somebody else has written there.
-      if ((await disk.later.size(fd)) <= this.#end + most) await disk.later.ftruncate(fd, this.#end);
-    } catch {
-      return;
     }
   }
 }

@@ -127,7 +127,8 @@ export class MemoryDisk {
     if (damage === 'kill') return;
     const { pending } = this;
     this.pending = [];
-    for (const one of letThrough(pending, damage, random)) this.#change(one, 'safe');
+    const lengthOf = (id: number) => (this.node(id) as FileNode).safe.length;
+    for (const one of letThrough(pending, damage, random, lengthOf)) this.#change(one, 'safe');
     for (const node of this.#nodes.values()) {
       if (node.kind === 'file') node.seen = new Bytes(node.safe.view);
       else node.seen = new Map(node.safe);
@@ -157,7 +158,12 @@ export function holderOf(operation: Operation): number {
   return 'folder' in operation ? operation.folder : operation.id;
 }
 
-function* letThrough(pending: readonly Operation[], damage: Damage, random: Random): Generator<Operation> {
+function* letThrough(
+  pending: readonly Operation[],
+  damage: Damage,
+  random: Random,
+  lengthOf: (id: number) => number,
+): Generator<Operation> {
   if (damage === 'none') return;
   if (damage === 'reordered') {
     for (const one of pending)
@@ -175,7 +181,8 @@ function* letThrough(pending: readonly Operation[], damage: Damage, random: Rand
   const write = pending[torn] as Operation & { do: 'write' };
   const kept = random.below(write.bytes.length + 1);
   // File systems may have written the new length before the bytes.
-  if (random.below(2) === 0) yield { ...write, bytes: new Uint8Array(write.bytes.length) };
+  const length = write.at + write.bytes.length;
+  if (random.below(2) === 0 && length > lengthOf(write.id)) yield { do: 'cut', id: write.id, length };
   yield { ...write, bytes: write.bytes.subarray(0, kept) };
 }
 
@@ -246,7 +253,7 @@ export class MemoryProcess implements FileSystem {
   #calls(): FileCalls {
     const calls: FileCalls = {
       open: (path, flags) => this.#open(path, flags),
-      write: (fd, bytes, offset) => this.#write(fd, bytes.subarray(offset)),
+      write: (fd, bytes, offset, position) => this.#write(fd, bytes.subarray(offset), position),
       writev: (fd, buffers) => this.#write(fd, Buffer.concat(buffers)),
       read: (fd, into, offset, position) => {
         const { seen } = this.#file(fd);
@@ -318,7 +325,7 @@ export class MemoryProcess implements FileSystem {
       name === 'write'
         ? (args[1] as Uint8Array).subarray(args[2] as number)
         : Buffer.concat(args[1] as Uint8Array[]);
-    return this.#write(args[0] as number, bytes.subarray(0, most));
+    return this.#write(args[0] as number, bytes.subarray(0, most), args[3] as number | undefined);
   }
 
   #open(path: string, flags: string): number {
@@ -334,11 +341,11 @@ export class MemoryProcess implements FileSystem {
     return fd;
   }
 
-  #write(fd: number, bytes: Uint8Array): number {
+  #write(fd: number, bytes: Uint8Array, position?: number): number {
     const handle = this.#handle(fd);
-    const at = handle.isAppending ? this.#file(fd).seen.length : handle.position;
+    const at = handle.isAppending ? this.#file(fd).seen.length : (position ?? handle.position);
     if (bytes.length > 0) this.#do({ do: 'write', id: handle.id, at, bytes: Uint8Array.from(bytes) });
-    handle.position = at + bytes.length;
+    if (position === undefined) handle.position = at + bytes.length;
     return bytes.length;
   }
 

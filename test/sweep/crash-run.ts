@@ -75,7 +75,7 @@ let life: Life;
 
 /** Artifacts of a trial by their names. */
 function artifactsOf(x: number, y: number): readonly (readonly [name: string, text: string])[] {
-  if (y === 1 && x % 10 === 2)
+  if (y === 1 && x % 20 === 2)
     return [
       ['deep/a.txt', `artifact of ${x}/${y}\n`.repeat(3)],
       ['b.txt', `${y}/${x}`],
@@ -97,7 +97,7 @@ const worker = defineWorker({
     if (executed.length === 0) life.opening = process.calls;
     executed.push(trial.key);
     if (executed.length === stopAt) life.stop();
-    if (y === 0 && x % 8 === 1) {
+    if (y === 0 && x % 12 === 1) {
       for (let step = 1; step <= 3; step++) {
         clock.advance(120);
         trial.report(step, { loss: x / step });
@@ -146,7 +146,7 @@ export interface Plan {
   readonly manifest: Manifest;
 }
 
-const settings = resolveSettings({ sweep: 'sample', retries: 1, blockSize: 8, workers: 1 });
+const settings = resolveSettings({ sweep: 'sample', retries: 1, blockSize: 16, workers: 1 });
 
 async function plan(xs: number, ys: number): Promise<Plan> {
   const sweep = defineSweep({

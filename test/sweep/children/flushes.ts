@@ -3,7 +3,8 @@
 import { settleFile } from '../../../src/ground/durable.js';
 import { useFileSystem } from '../../../src/ground/file-system.js';
 import { randomFor } from '../../../src/ground/random.js';
-import { bytesOf, type MemoryDisk, MemoryProcess } from '../../run/memory-file-system.js';
+import { repairJournal } from '../../../src/run/repair.js';
+import { bytesOf, idOf, type MemoryDisk, MemoryProcess } from '../../run/memory-file-system.js';
 import {
   checkCrashed,
   checkEnd,
@@ -13,7 +14,7 @@ import {
   replay,
   undisturbed,
 } from '../crash-checks.js';
-import { newDisk, PLANS, runOn } from '../crash-run.js';
+import { FOLDER, JOURNAL, newDisk, PLANS, runOn } from '../crash-run.js';
 
 const random = randomFor('flushes');
 
@@ -27,6 +28,28 @@ async function settle(): Promise<void> {
   await settleFile('/home/a.part', '/home/a').finally(restore);
   disk.crash('none', random);
   if (String(bytesOf(disk, '/home/a')) !== 'whole') throw new Error('a settled file is gone or not whole');
+}
+
+/** A damaged journal is repaired: whatever part of that reaches the disk, it is still there, under one name or the other. */
+async function repair(): Promise<void> {
+  const disk = newDisk();
+  await runOn(new MemoryProcess(disk), PLANS.few);
+  const damaged = Buffer.from(bytesOf(disk, JOURNAL)!);
+  damaged.fill(0, 100, 120);
+  const id = idOf(disk, JOURNAL)!;
+  disk.apply({ do: 'write', id, at: 0, bytes: damaged });
+  disk.apply({ do: 'flush', id });
+  const before = disk.clone();
+  const process = new MemoryProcess(disk);
+  const restore = useFileSystem(process);
+  await repairJournal(FOLDER).finally(restore);
+  for (let steps = 1; steps <= 4 * process.log.length; steps++) {
+    const crashed = replay(before.clone(), process, Math.ceil(steps / 4));
+    crashed.crash('reordered', random);
+    const names = [JOURNAL, `${FOLDER}/journal.damaged-1.bin`];
+    if (!names.some((name) => bytesOf(crashed, name)?.equals(damaged)))
+      throw new Error('the damaged journal is gone');
+  }
 }
 
 /** Cuts the power after every operation of a life; only what was flushed is left. */
@@ -64,6 +87,7 @@ function orderSteps({ log, second }: Life & { readonly second: number }): number
 
 try {
   await settle();
+  await repair();
   const life = await undisturbed();
   cutAll(newDisk(), life);
   for (const steps of orderSteps(life)) {
