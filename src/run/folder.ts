@@ -1,13 +1,13 @@
 // The run folder: made once with its manifest, opened by its manifest. Refuses folders that hold something else, and
 // touches nothing in them.
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 import type { Clock } from '../ground/clock.js';
-import { createFile, isTemporaryName, replaceFile, syncFolder } from '../ground/durable.js';
-import { SweeplineError } from '../ground/errors.js';
+import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
+import { isMachineTrouble, SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { type Random, systemRandom } from '../ground/random.js';
 import { isWord, showValue } from '../ground/shape.js';
 import { formatBytes } from '../ground/text.js';
@@ -153,7 +153,7 @@ export function formatManifest(manifest: Manifest): string {
 /** Names in the folder; undefined where there is none. */
 export async function listFolder(path: string): Promise<string[] | undefined> {
   try {
-    return await readdir(path);
+    return (await disk.later.readdir(path)).map(({ name }) => name);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -168,43 +168,16 @@ export async function listFolder(path: string): Promise<string[] | undefined> {
 async function makeRun(path: string, manifest: Manifest): Promise<readonly string[] | undefined> {
   const made: string[] = [];
   try {
-    await makeMissing(path, made);
+    await makeFolder(path, made);
     if (await createFile(join(path, MANIFEST_FILE), formatManifest(manifest))) return made;
     return undefined;
   } catch (cause) {
     await removeEmpty(made);
+    if (isMachineTrouble(cause)) throw cause;
     throw new SweeplineError('BAD_USAGE', `cannot make the run folder ${path}: ${(cause as Error).message}`, {
       cause,
       hint: 'give --out a folder that you may write',
     });
-  }
-}
-
-/**
- * Makes a folder and those above it that are missing, to stay, and tells which. Level by level: Node's own recursive way
- * never comes back where a folder that is there takes no new ones (/proc).
- */
-export async function makeMissing(path: string, made: string[]): Promise<void> {
-  const missing: string[] = [];
-  for (let at = path; !(await isThere(at)); at = dirname(at)) missing.unshift(at);
-  for (const folder of missing) {
-    try {
-      await mkdir(folder);
-      made.push(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else made it just now
-    }
-    await syncFolder(dirname(folder));
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(path) !== path) return false;
-    throw error;
   }
 }
 
@@ -231,9 +204,9 @@ export async function discardRunFolder({ path, made = [] }: RunFolder): Promise<
     throw error;
   }
   try {
-    const hasBegun = existsSync(join(path, JOURNAL_FILE)) && readJournal(path).state.epochs.some(hasRun);
+    const hasBegun = disk.now.exists(join(path, JOURNAL_FILE)) && readJournal(path).state.epochs.some(hasRun);
     if (hasBegun) return;
-    for (const name of [JOURNAL_FILE, MANIFEST_FILE]) await rm(join(path, name), { force: true });
+    for (const name of [JOURNAL_FILE, MANIFEST_FILE]) await disk.later.rm(join(path, name));
   } finally {
     await lock.release();
   }

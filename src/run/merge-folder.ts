@@ -2,10 +2,10 @@
 // merge left is told from a run, and the next merge into it begins anew.
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createFile, isTemporaryName, syncFolder } from '../ground/durable.js';
+import { createFile, isTemporaryName, makeFolder, syncFolder } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { ARTIFACTS } from '../trial/store.js';
-import { formatManifest, isLeftover, listFolder, MANIFEST_FILE, MERGE_FILE, makeMissing } from './folder.js';
+import { formatManifest, isLeftover, listFolder, MANIFEST_FILE, MERGE_FILE } from './folder.js';
 import { acquireLock, type Lock } from './lock.js';
 import type { Manifest } from './manifest.js';
 import { JOURNAL_FILE } from './read-journal.js';
@@ -38,7 +38,7 @@ export async function openMergeFolder(out: string): Promise<MergeFolder> {
   const path = resolve(out);
   refuseForeign(path, await listFolder(path));
   try {
-    await makeMissing(path, []);
+    await makeFolder(path);
   } catch (cause) {
     throw new SweeplineError('BAD_USAGE', `cannot make the folder ${path}: ${(cause as Error).message}`, {
       cause,

@@ -1,6 +1,6 @@
 // Reads manifest.json. It may come from somebody else, from another version or from half a copy: every field that is read
 // anywhere is looked at here, once, and what is wrong is told with the file, the field and what was expected.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   andThen,
@@ -15,6 +15,7 @@ import {
   text,
 } from '../ground/data-check.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { isPlainObject, isWord, showValue } from '../ground/shape.js';
 import { describeUnknown, formatBytes } from '../ground/text.js';
 import { type DeclaredSpace, findSpaceFaults } from '../space/check.js';
@@ -56,13 +57,13 @@ async function parse(file: string): Promise<unknown> {
   let content: string;
   try {
     // Before it is opened: to open a pipe is to wait for its writer.
-    const found = await stat(file);
-    if (!found.isFile()) throw damaged(`cannot read ${file}: it is no file`);
-    if (found.size > LARGEST_MANIFEST)
+    const found = await stat(file).catch(() => undefined); // why not, reading it tells
+    if (found?.isFile() === false) throw damaged(`cannot read ${file}: it is no file`);
+    if (found !== undefined && found.size > LARGEST_MANIFEST)
       throw damaged(
         `cannot read ${file}: it has ${formatBytes(found.size)}; expected at most ${formatBytes(LARGEST_MANIFEST)}`,
       );
-    content = await readFile(file, 'utf8');
+    content = Buffer.from(await disk.later.readFile(file)).toString();
   } catch (cause) {
     if (cause instanceof SweeplineError) throw cause;
     throw damaged(`cannot read ${file}: ${(cause as Error).message}`, cause);
