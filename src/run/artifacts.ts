@@ -35,16 +35,18 @@ export function setArtifactsAside(folder: string, epoch: Epoch): void {
 /** Gives what lies under the keys of `epoch`'s finished trials their numbers there. */
 export function moveArtifacts(folder: string, epoch: Epoch): void {
   const artifacts = join(folder, ARTIFACTS);
+  if (!listNames(artifacts).includes(BY_KEY)) return;
   const keys = new Set(listNames(join(artifacts, BY_KEY)));
-  if (keys.size === 0) return;
-  forEachKey(folder, epoch, (trial, key) => {
+  const move = (trial: number, key: string) => {
     if (!keys.delete(key)) return;
     const from = join(artifacts, BY_KEY, key);
     const to = artifactFolder(folder, trial);
     // Where both are there, the trial has run again since, and its own count.
     if (disk.now.exists(to)) disk.now.rm(from);
     else disk.now.rename(from, to);
-  });
+  };
+  if (keys.size > 0) forEachKey(folder, epoch, move);
+  // Also what a killed process has moved.
   syncFolderSync(artifacts);
 }
 

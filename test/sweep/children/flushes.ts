@@ -1,5 +1,5 @@
 // Prints the first promise that some crash breaks; nothing where none does. Run from a copy of the program that has one
-// of its flushes taken out.
+// of its flushes taken out. An argument: looks after every so many operations only.
 import { settleFile } from '../../../src/ground/durable.js';
 import { useFileSystem } from '../../../src/ground/file-system.js';
 import { randomFor } from '../../../src/ground/random.js';
@@ -43,8 +43,8 @@ async function repair(): Promise<void> {
   const process = new MemoryProcess(disk);
   const restore = useFileSystem(process);
   await repairJournal(FOLDER).finally(restore);
-  for (let steps = 1; steps <= 4 * process.log.length; steps++) {
-    const crashed = replay(before.clone(), process, Math.ceil(steps / 4));
+  for (let steps = 1; steps <= 30 * process.log.length; steps++) {
+    const crashed = replay(before.clone(), process, Math.ceil(steps / 30));
     crashed.crash('reordered', random);
     const names = [JOURNAL, `${FOLDER}/journal.damaged-1.bin`];
     if (!names.some((name) => bytesOf(crashed, name)?.equals(damaged)))
@@ -90,7 +90,9 @@ try {
   await repair();
   const life = await undisturbed();
   cutAll(newDisk(), life);
+  const stride = Number(process.argv[2] ?? 1);
   for (const steps of orderSteps(life)) {
+    if (steps % stride !== 0) continue;
     await cutAndRecover(life, steps);
     await killAndCut(life, steps);
   }
