@@ -1,6 +1,7 @@
 // The options that commands share, and how each value is read. A reader says what was expected; that an option was
 // given at all is told by parseCall.
 import { SweeplineError } from '../ground/errors.js';
+import { readBytes, readDuration, readFraction, readNumber } from '../ground/quantity.js';
 import { describeUnknown } from '../ground/text.js';
 import type { AxisDomain } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
@@ -35,7 +36,8 @@ export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(number) && number >= least) return number;
-    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}`);
+    const most = number > Number.MAX_SAFE_INTEGER ? ' and at most 9,007,199,254,740,991' : '';
+    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}${most}`);
   };
 }
 
@@ -64,6 +66,14 @@ export const sweepOption = option(
   'Where its definition is',
   '--sweep <file>',
   'the sweep file, if it is no longer found from the run folder',
+  anyText,
+);
+
+/** For commands on a run that no file defines. */
+export const commandOption = option(
+  'Where its definition is',
+  '--command <line>',
+  'the command of the run, if it was not given on this machine before',
   anyText,
 );
 
@@ -113,22 +123,55 @@ export function readShard(text: string): Shard {
 }
 
 /** `90s`, `10m`, `2h`, in milliseconds. */
-export function readDuration(text: string): number {
-  const [, number = '', unit = ''] = /^(.+?)(ms|s|m|h|d)$/.exec(text) ?? [];
-  const ms = readNumber(number) * { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[unit as 's']!;
-  if (ms > 0) return ms;
+export function duration(text: string): number {
+  const ms = readDuration(text);
+  if (ms !== undefined) return ms;
   throw new SweeplineError('BAD_USAGE', 'expected a time such as 90s, 10m or 2h');
 }
 
+/** `10m`, or `300%` of what is usual. */
+export function timeout(text: string): number | { readonly fraction: number } {
+  const fraction = readFraction(text);
+  const found = fraction === undefined ? readDuration(text) : { fraction };
+  if (found !== undefined) return found;
+  throw new SweeplineError(
+    'BAD_USAGE',
+    'expected a time such as 90s, 10m or 2h, or a percentage of the median trial such as 300%',
+  );
+}
+
+/** `2g`, in bytes. */
+export function byteSize(text: string): number {
+  const bytes = readBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new SweeplineError('BAD_USAGE', 'expected a size such as 512m or 2g');
+}
+
 /** `20`, or `5%` as a fraction; `100%` is no limit. */
-export function readMaxFailures(text: string): number | { readonly fraction: number } {
+export function maxFailures(text: string): number | { readonly fraction: number } {
   if (/^\d+$/.test(text)) return Number(text);
-  const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
-  if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
+  const fraction = readFraction(text);
+  if (fraction !== undefined && fraction <= 1) return { fraction };
   throw new SweeplineError(
     'BAD_USAGE',
     'expected a number of trials such as 20, or a fraction such as 5%; 100% is no limit',
   );
+}
+
+/** `20`, or `5%` as a fraction. */
+export function readSampleSize(text: string): number | { readonly fraction: number } {
+  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
+  if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
+  throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a fraction such as 5%');
+}
+
+/** `loss=1e-4` */
+export function readTolerance(text: string): readonly [name: string, tolerance: number] {
+  const [name, value = ''] = text.split(/=(.*)/s);
+  const tolerance = readNumber(value);
+  if (name && tolerance >= 0) return [name, tolerance];
+  throw new SweeplineError('BAD_USAGE', 'expected metric=tolerance, such as loss=1e-4');
 }
 
 export function readDevice(text: string): string {
@@ -137,8 +180,4 @@ export function readDevice(text: string): string {
     'BAD_USAGE',
     describeUnknown('device', text, ['auto', 'cpu', 'webgpu', 'cuda', 'cuda:0']),
   );
-}
-
-function readNumber(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }

@@ -6,17 +6,19 @@ import { namesOfSamplers, SAMPLERS, type SamplerRequest } from '../sweep/sampler
 import type { OptionSpec, OptionValues } from './command.js';
 import {
   anyText,
+  byteSize,
+  duration,
   listOption,
+  maxFailures,
   oneOf,
   option,
   readDevice,
-  readDuration,
-  readMaxFailures,
   readSamplerOption,
   readSeeds,
   readSetting,
   readShard,
   switchOption,
+  timeout,
   wholeNumber,
 } from './options.js';
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
@@ -32,24 +34,45 @@ export const workersOption = option(
   'worker threads (default: one per core)',
   wholeNumber(1),
 );
-export const retriesOption = option(
-  FAILURES,
-  '--retries <N>',
-  'retry a failed trial up to N times',
-  wholeNumber(0),
-);
-export const timeoutOption = option(
-  FAILURES,
-  '--timeout <time>',
-  'time limit of a trial, such as 90s, 10m or 2h: it is asked to stop, then killed; its status is timeout',
-  readDuration,
-);
-export const maxFailuresOption = option(
-  FAILURES,
-  '--max-failures <N|P%>',
-  'stop starting trials once this number or percentage has failed; 100%: no limit (default: stop when the first trials all fail in the same way)',
-  readMaxFailures,
-);
+/** What every command takes that runs trials. */
+export const limitOptions = {
+  timeout: option(
+    FAILURES,
+    '--timeout <time|P%>',
+    'time limit of a trial: 90s, 10m or 2h, or 300% of the median of finished trials; it is asked to stop, then killed; its status is timeout',
+    timeout,
+  ),
+  memory: option(
+    FAILURES,
+    '--memory <size>',
+    'most memory that the process of a trial may hold, such as 2g; each worker has a process of its own then',
+    byteSize,
+  ),
+  isolation: option(
+    FAILURES,
+    '--isolation <what>',
+    'thread: all workers in one process (default); process: one process per worker',
+    oneOf('thread', 'process'),
+  ),
+  retries: option(
+    FAILURES,
+    '--retries <N>',
+    'retry a trial that failed or timed out up to N times, after a pause',
+    wholeNumber(0),
+  ),
+  maxFailures: option(
+    FAILURES,
+    '--max-failures <N|P%>',
+    'stop starting trials once this number or percentage has failed; 100%: no limit (default: stop when the first trials all fail in the same way)',
+    maxFailures,
+  ),
+  loadTimeout: option(
+    FAILURES,
+    '--load-timeout <time>',
+    'time limit for loading the worker and its data (default: 10m)',
+    duration,
+  ),
+} as const;
 
 export const runOptions = {
   set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
@@ -92,9 +115,7 @@ export const runOptions = {
   device: option(WHERE, '--device <name>', 'auto, cpu, webgpu, cuda or cuda:<i>', readDevice),
   debug: switchOption(WHERE, '--debug', 'run the trials in this process, one after another, for a debugger'),
   out: option(WHERE, '--out <folder>', 'the run folder (default: runs/<sweep>/<run-id>)', anyText),
-  timeout: timeoutOption,
-  retries: retriesOption,
-  maxFailures: maxFailuresOption,
+  ...limitOptions,
   ...programOptions,
 } as const;
 
@@ -143,13 +164,37 @@ export function findRunFaults(options: RunOptionValues, sweep: string | undefine
   return [...faults, ...findProgramFaults(sweep, options)];
 }
 
+type LimitValues = OptionValues<typeof limitOptions>;
+
+/** The options that say how long and how large trials may be, as a request has them, and the others. */
+export function splitLimits<T extends LimitValues>(
+  options: T,
+): readonly [Limited, Omit<T, keyof LimitValues>] {
+  const { timeout, memory, isolation, retries, maxFailures, loadTimeout, ...rest } = options;
+  const limits: Limited = {
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(memory === undefined ? {} : { memoryBytes: memory }),
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(maxFailures === undefined ? {} : { maxFailures }),
+    ...(loadTimeout === undefined ? {} : { loadMs: loadTimeout }),
+  };
+  return [limits, rest];
+}
+
+type Limited = Pick<
+  RunRequest,
+  'timeoutMs' | 'memoryBytes' | 'isolation' | 'retries' | 'maxFailures' | 'loadMs'
+>;
+
 /** `sweep`: undefined where the options name a command. */
 export function toRunRequest(
   sweep: string | undefined,
   options: RunOptionValues,
   commandLine: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], timeout, ...rest } = options;
+  const { set, sampler, samplerOption = [], ...others } = options;
+  const [limits, rest] = splitLimits(others);
   const apart = [
     ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
     ...Object.keys(programOptions),
@@ -164,7 +209,7 @@ export function toRunRequest(
     ...(same as Omit<typeof rest, keyof typeof programOptions>),
     ...varied,
     command: commandLine,
-    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...limits,
   };
   if (options.command === undefined) return { ...request, sweep: sweep! };
   // The values are those of the sweep itself: there is no other.
@@ -177,11 +222,12 @@ function readSampler(
   given: Readonly<Record<string, unknown>>,
 ): SamplerRequest {
   const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
-  return Object.assign(
-    { name },
-    ...shorthands.map((shorthand) => given[shorthand] ?? {}),
-    Object.fromEntries(options),
-  ) as SamplerRequest;
+  // From entries: assigning would take a name like `__proto__` for something else than a name.
+  return Object.fromEntries<unknown>([
+    ['name', name],
+    ...shorthands.flatMap((shorthand) => Object.entries(given[shorthand] ?? {})),
+    ...options,
+  ]) as SamplerRequest;
 }
 
 /** Section of the help. */

@@ -29,7 +29,7 @@ export async function loadDefault<T extends { readonly kind: string }>(
   if (/\.[cm]?tsx?$/.test(path)) await registerTypeScript(path);
   let module: { default?: { kind?: unknown; default?: unknown } };
   try {
-    module = (await import(url)) as typeof module;
+    module = (await unlessStuck(import(url), path)) as typeof module;
   } catch (cause) {
     if (cause instanceof SweeplineError) throw cause;
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
@@ -42,6 +42,51 @@ export async function loadDefault<T extends { readonly kind: string }>(
   throw new SweeplineError('BAD_DEFINITION', `${path} is not a ${word}: its default export was not made so`, {
     hint: `write \`export default ${example}\``,
   });
+}
+
+/** A module that has not loaded while nothing was going on for so many looks in a row never will. */
+const IDLE_LOOKS = 20;
+const LOOK_MS = 500;
+
+/**
+ * Rejects where a module awaits, at its top level, what nothing is left to bring about. Node ends a program of its own
+ * accord then; here other things keep it alive.
+ */
+async function unlessStuck<T>(loading: Promise<T>, path: string): Promise<T> {
+  const before = countResources();
+  let idle = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      const isIdle = [...countResources()].every(
+        ([kind, count]) => count <= (before.get(kind) ?? 0) + (kind === 'Timeout' ? 1 : 0),
+      );
+      idle = isIdle ? idle + 1 : 0;
+      if (idle < IDLE_LOOKS) return;
+      const hint = 'look for a top-level `await` of a promise that is never resolved';
+      reject(
+        new SweeplineError(
+          'BAD_DEFINITION',
+          `${path} never finishes loading: nothing is left that could end its wait`,
+          {
+            hint,
+          },
+        ),
+      );
+    }, LOOK_MS);
+  });
+  try {
+    return await Promise.race([loading, stuck]);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What keeps this thread alive, by kind: sockets, timers, reads of files. */
+function countResources(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { TrialNote } from '../trial/status.js';
 import type { Block, Worker, WorkerDescription } from '../worker/contract.js';
 import type { LeftTrial } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
+import type { Guard } from './strays.js';
 
 export interface BlockRunnerOptions {
   readonly worker: Worker;
@@ -18,6 +19,7 @@ export interface BlockRunnerOptions {
   readonly space: Space;
   readonly fixed: FixedValues;
   readonly prefixes: RowPrefixes;
+  readonly guard: Guard;
 }
 
 /** What some trials have come to, by row. */
@@ -35,7 +37,7 @@ interface Ran {
 const STRETCH = 1024;
 
 export function createBlockRunner(options: BlockRunnerOptions): Executor {
-  const { worker, description, space, fixed, prefixes } = options;
+  const { worker, description, space, fixed, prefixes, guard } = options;
   const { metrics, params } = description;
   const columnsOf = createColumns({ space, params, fixed });
   const failedCells = cellsWithoutMetrics('failed', metrics.length);
@@ -59,8 +61,11 @@ export function createBlockRunner(options: BlockRunnerOptions): Executor {
       const failures = new Map<number, string>();
       try {
         const seeds = () => prefixes(part).seeds;
-        await worker.runBlock!(
-          createBlock({ columns: columnsOf(part), seeds, values: views, asked: ran.asked, failures }),
+        const columns = columnsOf(part);
+        const block = createBlock({ columns, seeds, values: views, asked: ran.asked, failures });
+        await guard(
+          () => describeTrials(part),
+          () => worker.runBlock!(block),
         );
       } catch (error) {
         for (const view of views.values()) view.fill(Number.NaN);
@@ -137,7 +142,7 @@ function collectMisfits(
 function noteFailure(trial: number, message: string | undefined, faults: readonly string[] = []): TrialNote {
   return message === undefined
     ? noteMisfit(trial, faults)
-    : { trial, status: 'failed', error: { name: 'Error', message } };
+    : { trial, status: 'failed', error: toPlainError(message) };
 }
 
 /** Writes rows into a buffer that is kept between blocks, because a new one for each is garbage by the megabyte. */
@@ -212,6 +217,11 @@ function createBlock({ columns, seeds: makeSeeds, values, asked, failures }: Blo
       failures.set(i, message);
     },
   };
+}
+
+function describeTrials(trials: Selection): string {
+  const [first, last] = [trialAt(trials, 0), trialAt(trials, countOf(trials) - 1)];
+  return first === last ? `trial ${first}` : `trials ${first} to ${last}`;
 }
 
 function unbegun(trial: number): LeftTrial {

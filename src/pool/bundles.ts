@@ -4,7 +4,7 @@
 import type { Clock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import { countOf, trialAt } from '../trial/selection.js';
-import { HERE, type Task, TaskLost, type TrialReport, taskKilled, taskOverdue } from './contract.js';
+import { HERE, limitOf, type Task, TaskLost, type TrialReport, taskKilled, taskOverdue } from './contract.js';
 import { watchLimits } from './limits.js';
 import {
   BUNDLE_TASKS,
@@ -34,8 +34,13 @@ export interface BundlerOptions {
   /** Ends the thread that has the lane's bundle: `send` rejects. */
   readonly endThread: (lane: number) => void;
   /** Called in place of `endThread` for a task that did not stop in time. */
-  readonly onOverdue: ((task: Task) => void) | undefined;
+  readonly onOverdue: ((task: Task, limitMs: number) => void) | undefined;
   readonly clock: Clock;
+}
+
+interface Watch {
+  begin(): void;
+  end(): void;
 }
 
 /** A task on its way through the bundler. */
@@ -70,6 +75,10 @@ export class Bundler {
   /** With a thread, by task, where somebody listens to reports. */
   readonly #listening = new Map<number, Passage>();
   #trialMs = Number.POSITIVE_INFINITY;
+  /** Milliseconds that a trial may run. */
+  #limitMs: number | undefined;
+  /** By lane: begins to watch what runs there. */
+  readonly #watches = new Map<number, Watch>();
   #ended: Error | undefined;
 
   constructor(options: BundlerOptions) {
@@ -97,6 +106,12 @@ export class Bundler {
         if (passage !== undefined) this.#endTask(passage, taskKilled());
       },
     };
+  }
+
+  /** How long trials may run from now on. */
+  limit(ms: number): void {
+    this.#limitMs = ms;
+    for (const watch of this.#watches.values()) watch.begin();
   }
 
   /** Hands on what a thread has sent. */
@@ -140,27 +155,38 @@ export class Bundler {
       Atomics.store(stops, lane * BUNDLE_TASKS + position, passage.stops);
       if (passage.onReport !== undefined) this.#listening.set(passage.task.id, passage);
     }
-    const unwatch = this.#watch(lane, bundle);
+    const watch = this.#watch(lane, bundle);
+    this.#watches.set(lane, watch);
+    if (this.#limitMs !== undefined) watch.begin();
     try {
       this.#settle(bundle, await send({ lane, tasks: bundle.map((each) => each.task) }));
     } catch (cause) {
       // Whose worker does not even load has its first task to blame: somebody must be, or it would never end.
       this.#buryThread(bundle, Math.max(0, Atomics.load(positions, lane)), cause as Error);
     }
-    unwatch?.();
+    watch.end();
+    this.#watches.delete(lane);
     this.#free.push(lane);
     this.#dispatch();
   }
 
-  #watch(lane: number, bundle: readonly Passage[]): (() => void) | undefined {
-    if (!bundle.some(({ task }) => task.limitMs !== undefined)) return undefined;
+  /** A bundle that is not watched yet: most runs have no limit, and pay nothing for it. */
+  #watch(lane: number, bundle: readonly Passage[]): Watch {
     const { memory, clock } = this.#options;
-    return watchLimits({
-      limits: bundle.map(({ task }) => task.limitMs),
-      position: () => Atomics.load(memory.positions, lane),
-      onOverdue: (position, force) => this.#endOverdue(bundle[position]!, force),
-      clock,
-    });
+    const since = clock.elapsed();
+    let unwatch: (() => void) | undefined;
+    return {
+      begin: () => {
+        unwatch ??= watchLimits({
+          limitOf: (position) => limitOf(bundle[position]!.task, this.#limitMs!),
+          position: () => Atomics.load(memory.positions, lane),
+          since,
+          onOverdue: (position, force) => this.#endOverdue(bundle[position]!, force),
+          clock,
+        });
+      },
+      end: () => unwatch?.(),
+    };
   }
 
   #settle(bundle: readonly Passage[], { thread, answers }: ThreadAnswers): void {
@@ -180,8 +206,8 @@ export class Bundler {
         ms += answer.runMs;
         trials += Math.max(1, countOf(task.trials) - answer.executed.left.length);
       }
-      const isCut = passage.overdue && answer.t === 'ran' && answer.executed.left.length > 0;
-      if (isCut) passage.reject(taskOverdue(task.limitMs!));
+      const cut = passage.overdue && answer.t === 'ran' ? answer.executed.left[0] : undefined;
+      if (cut !== undefined) passage.reject(taskOverdue(limitOf(task, this.#limitMs!), cut.partial));
       else passage.resolve({ answer, thread, totalMs: now - passage.submitted });
     }
     // Up at once, down by halves: one long trial among short ones stops the bundling for a while.
@@ -230,8 +256,11 @@ export class Bundler {
   #endOverdue(passage: Passage, force: boolean): void {
     passage.overdue = true;
     if (!force) this.#ask(passage, STOP_ALL);
-    else if (this.#options.onOverdue !== undefined) this.#options.onOverdue(passage.task);
-    else this.#endTask(passage, taskOverdue(passage.task.limitMs!));
+    else {
+      const limitMs = limitOf(passage.task, this.#limitMs!);
+      if (this.#options.onOverdue !== undefined) this.#options.onOverdue(passage.task, limitMs);
+      else this.#endTask(passage, taskOverdue(limitMs));
+    }
   }
 }
 

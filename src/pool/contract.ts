@@ -12,13 +12,15 @@
 //   It may arrive late or not at all: the result's series are complete.
 // - A trial that is asked to stop, or that had not begun, has no row and comes back in `left`. Asking for one trial of a
 //   task leaves the others running; only tasks of more than 31 trials are asked from the 32nd trial on as one.
-// - A task that runs past its limit is asked to stop, and ended by force where it does not; it rejects with TaskLost
-//   `overdue`. One that comes to its end in between keeps its result.
+// - Once `limit` has been called, a task that runs longer is asked to stop, and ended by force where it does not; it
+//   rejects with TaskLost `overdue`. One that comes to its end in between keeps its result.
+// - What a trial leaves behind that fails after it has ended (a promise without a handler, a timer) harms no other.
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, tasks are rejected.
 import { hostname } from 'node:os';
 import { type ErrorDetails, SweeplineError } from '../ground/errors.js';
 import type { SpaceSpec, Value } from '../space/types.js';
-import type { Selection } from '../trial/selection.js';
+import type { MetricValue } from '../trial/metrics.js';
+import { countOf, type Selection } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import type { FinishedStage } from '../worker/stage-results.js';
@@ -48,14 +50,23 @@ export interface Task {
   /** 1 on the first try of its trials. */
   readonly attempt: number;
   readonly trials: Selection;
-  /** Milliseconds that it may run; absent: as long as it takes. */
-  readonly limitMs?: number;
+  /** In a process of its own, so that whatever ends that process has one culprit. */
+  readonly isApart?: boolean;
 }
 
 export interface LeftTrial {
   readonly trial: number;
   /** False: it never ran. */
   readonly hasBegun: boolean;
+  readonly partial?: PartialResult;
+}
+
+/** What there is of a trial that was asked to stop while it ran. */
+export interface PartialResult {
+  /** The metrics that it returned all the same, in the order of declaration; absent: it returned none. */
+  readonly values?: readonly MetricValue[];
+  /** Its rows of metrics.csv. */
+  readonly series: Uint8Array;
 }
 
 export interface TaskResult {
@@ -104,18 +115,23 @@ export interface Pool {
   /** Once, before the first `submit`: what the trials are. */
   begin(setup: PoolSetup): Promise<void>;
   submit(task: Task, onReport?: (report: TrialReport) => void): RunningTask;
+  /** Milliseconds that a trial may run from now on, those that run already included; a task of several has a little more. */
+  limit(ms: number): void;
   close(): Promise<void>;
   kill(): void;
 }
 
 export interface Loss {
   /**
-   * `died`: its thread or host process ended; `killed`: on request; `overdue`: past its limit; `unstarted`: the host
-   * ended before it could run anything.
+   * `died`: its thread or host process ended; `evicted`: somebody outside ended that process with a signal; `memory`: it
+   * took more memory than it may; `killed`: on request; `overdue`: past its limit; `unstarted`: the host ended before it
+   * could run anything.
    */
-  readonly cause: 'died' | 'killed' | 'overdue' | 'unstarted';
-  /** Whether this task brought it about: `possible` where several ran in the process that died. */
+  readonly cause: 'died' | 'evicted' | 'memory' | 'killed' | 'overdue' | 'unstarted';
+  /** Whether this task brought it about, or was there: `possible` where several ran in the process that died. */
   readonly blame: 'certain' | 'possible' | 'none';
+  /** Of an overdue trial that stopped by itself. */
+  readonly partial?: PartialResult;
   /** The machine that had it, and the number of the process there. */
   readonly host: string;
   readonly process: number;
@@ -149,9 +165,17 @@ export function taskKilled(): TaskLost {
   return new TaskLost({ cause: 'killed', blame: 'certain', ...HERE }, 'the task was killed');
 }
 
-export function taskOverdue(limitMs: number): TaskLost {
+export function taskOverdue(limitMs: number, partial?: PartialResult): TaskLost {
   return new TaskLost(
-    { cause: 'overdue', blame: 'certain', ...HERE },
-    `the task ran past its limit of ${limitMs / 1000} s`,
+    { cause: 'overdue', blame: 'certain', ...HERE, ...(partial === undefined ? {} : { partial }) },
+    `the task ran past its limit of ${Number((limitMs / 1000).toPrecision(3))} s`,
   );
+}
+
+/** Milliseconds on top of the limit of one trial for a task of several, which is sized to take about 0.1 s. */
+const SLACK_MS = 1000;
+
+/** How long a task may run where a trial may run so long. */
+export function limitOf({ trials }: Task, trialMs: number): number {
+  return trialMs + (countOf(trials) > 1 ? SLACK_MS : 0);
 }

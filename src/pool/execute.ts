@@ -2,11 +2,12 @@
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
 import { isMachineTrouble, toPlainError } from '../ground/errors.js';
+import { unpackSpace } from '../space/packed.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
 import { createKeyer } from '../trial/key.js';
-import { createMetricsReader } from '../trial/metrics.js';
+import { createMetricsReader, isRecord } from '../trial/metrics.js';
 import { fillParams } from '../trial/params.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, formatMetrics } from '../trial/row.js';
@@ -21,6 +22,7 @@ import { createCommandRunner } from './command/run.js';
 import type { LeftTrial, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 import { RunningTrial, TrialStopped } from './running-trial.js';
+import type { Guard } from './strays.js';
 
 export interface ExecutorOptions {
   readonly worker: Worker;
@@ -29,20 +31,21 @@ export interface ExecutorOptions {
   readonly shared: unknown;
   /** For how often reports travel. */
   readonly clock: Clock;
+  readonly guard: Guard;
 }
 
 /** Prepares what all tasks have in common. The result for a task depends on the task alone. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const { worker, setup } = options;
   const description = describeWorker(worker);
-  const space = createSpace(setup.space);
+  const space = createSpace(unpackSpace(setup.space));
   const { params } = description;
   const { axes, fixed, sweepSeed } = setup;
   const keyer = createKeyer(worker.name, worker.version);
   const prefixes = createRowPrefixes({ space, axes, params, fixed, keyer, sweepSeed });
   return worker.runBlock === undefined
     ? createTrialRunner({ ...options, description, space, prefixes })
-    : createBlockRunner({ worker, description, space, fixed, prefixes });
+    : createBlockRunner({ worker, description, space, fixed, prefixes, guard: options.guard });
 }
 
 interface TrialRunnerOptions extends ExecutorOptions {
@@ -53,7 +56,7 @@ interface TrialRunnerOptions extends ExecutorOptions {
 
 /** For workers of `run`: one trial after another. */
 function createTrialRunner(options: TrialRunnerOptions): Executor {
-  const { worker, setup, shared, description, space, prefixes, clock } = options;
+  const { worker, setup, shared, description, space, prefixes, clock, guard } = options;
   const { metrics, params, series: seriesNames } = description;
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
@@ -73,9 +76,12 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
     let rows = '';
     let series = '';
 
-    const giveUp = (number: number, running: RunningTrial): undefined => {
+    /** `returned`: what it came to all the same, for a trial that was too slow. */
+    const giveUp = (number: number, running: RunningTrial, returned?: unknown): undefined => {
       running.end('stopped');
-      left.push({ trial: number, hasBegun: true });
+      const values = isRecord(returned) ? { values: readMetrics(returned).values } : {};
+      const partial = { ...values, series: encoder.encode(running.seriesRows()) };
+      left.push({ trial: number, hasBegun: true, partial });
       return undefined;
     };
     /** The cells of the i-th trial from `status` on; undefined where it stopped. */
@@ -111,9 +117,10 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       );
       let cells: string;
       try {
-        const returned: unknown = await run(running.trial as never);
+        const work = () => run(running.trial as never);
+        const returned: unknown = await guard(() => `trial ${number}`, work);
         // What a trial makes of a request to stop may be half a result: it runs again.
-        if (running.sawStop) return giveUp(number, running);
+        if (running.sawStop) return giveUp(number, running, returned);
         const { values, faults, missing } = readMetrics(returned);
         if (faults.length > 0) notes.push(noteMisfit(number, faults));
         else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);

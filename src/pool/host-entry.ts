@@ -1,14 +1,19 @@
 // Entry of the host process: holds the threads and answers the coordinator over IPC. The coordinator decides when it
-// ends: signals sent to the whole process group (Ctrl-C, a batch system's SIGTERM) are ignored here, and when the
-// coordinator is gone the host kills itself, since leaving normally inside a native run would abort with a crash report.
+// ends: signals sent to the whole process group (Ctrl-C, a batch system's SIGTERM, a closed terminal) are ignored here,
+// and when the coordinator is gone the host kills itself, since leaving normally inside a native run would abort with a
+// crash report.
+import { Worker } from 'node:worker_threads';
+import { compiledPath } from '../ground/compiled.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
 import { type RunningTask, type Task, TaskLost, type TaskResult } from './contract.js';
 import type { FromHost, StopRequest, ToHost } from './messages.js';
 import { createThreadPool } from './threads.js';
 
-const [workerUrl, threads] = process.argv.slice(2);
-if (workerUrl === undefined || threads === undefined || process.send === undefined) {
-  throw new InternalError('a host is started by a coordinator, with a worker and a number of threads');
+const [workerUrl, threads, coordinator] = process.argv.slice(2);
+if (coordinator === undefined || workerUrl === undefined || process.send === undefined) {
+  throw new InternalError(
+    'a host is started by a coordinator, with a worker, a number of threads and its own pid',
+  );
 }
 
 let results: TaskResult[] = [];
@@ -17,11 +22,23 @@ const running = new Map<number, RunningTask>();
 
 process.on('SIGINT', ignore);
 process.on('SIGTERM', ignore);
+process.on('SIGHUP', ignore);
 process.on('disconnect', endWithCoordinator);
 if (!process.connected) endWithCoordinator();
+// This thread runs the worker's module and its `load`: it may be deaf to the above for as long as they take.
+const watchdog = new Worker(compiledPath(import.meta.url, './watchdog-entry.js'), {
+  workerData: Number(coordinator),
+  execArgv: [],
+  resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
+});
+watchdog.on('error', () => undefined);
+watchdog.unref();
+// What the module or its `load` leave behind (a promise without a handler) is no trial's: it must not end those that run.
+process.on('uncaughtException', tellStray);
+process.on('unhandledRejection', tellStray);
 
 // The end of a thread in native code would abort the whole process: the coordinator ends it in an orderly way.
-const onOverdue = ({ id }: Task) => send({ t: 'overdue', taskId: id });
+const onOverdue = ({ id }: Task, limitMs: number) => send({ t: 'overdue', taskId: id, limitMs });
 const pool = createThreadPool({ workerUrl, threads: Number(threads), onOverdue });
 process.on('message', (message: ToHost) => receive(message));
 
@@ -40,6 +57,9 @@ function receive(message: ToHost): void {
     case 'stop':
       // Behind the task itself, which waits for `begin`.
       void begun.then(() => stop(message.stops), ignore);
+      return;
+    case 'limit':
+      pool.limit(message.ms);
       return;
     case 'close':
       void close(message.id);
@@ -120,6 +140,12 @@ function answer(id: number, work: () => Promise<FromHost>): void {
 /** A send fails only where the coordinator is gone, which `disconnect` handles: the callback keeps it from throwing. */
 function send(message: FromHost, sent: () => void = ignore): void {
   process.send!(message, undefined, {}, sent);
+}
+
+function tellStray(error: unknown): void {
+  process.emitWarning(
+    `an error outside of trials was not handled: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+  );
 }
 
 function endWithCoordinator(): void {

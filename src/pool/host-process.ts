@@ -1,13 +1,11 @@
 // One host process as the coordinator holds it: starts it, carries questions and tasks, and, when it ends, tells everyone
 // who still waits why. Refuses to start it again: that is host.ts's part.
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
 import { createLineSplitter } from '../ground/output-lines.js';
-import { plural } from '../ground/text.js';
 import { keepOuter } from '../worker/command/program.js';
 import {
   type Loss,
@@ -19,12 +17,16 @@ import {
   taskKilled,
   taskOverdue,
 } from './contract.js';
+import { countMemoryKills, describeDeath, isFromOutside, waitForEnd } from './death.js';
+import { watchMemory } from './memory.js';
 import type { FromHost, StopRequest, ToHost } from './messages.js';
 
 export interface HostOptions {
   /** `file:` URL of the worker's module; a `.ts` file is run through tsx. */
   readonly workerUrl: string;
   readonly threads: number;
+  /** Bytes of memory that the process may hold while a task runs; absent: as many as there are. */
+  readonly memoryBytes?: number;
   /** Set on top of the coordinator's environment (what pins a device, for one). */
   readonly env?: Readonly<Record<string, string>>;
   /** Hears what the host and its workers print, line by line. Without it that goes nowhere. */
@@ -35,7 +37,7 @@ type WithoutId<M> = M extends { readonly id: number } ? Omit<M, 'id'> : never;
 export type Question = WithoutId<ToHost>;
 export type Answer = Extract<
   FromHost,
-  { readonly t: 'described' | 'validated' | 'costed' | 'costed' | 'loaded' | 'done' }
+  { readonly t: 'described' | 'validated' | 'costed' | 'loaded' | 'done' }
 >;
 
 /** Hosts that could not even be forked have no number of their own. */
@@ -47,15 +49,15 @@ interface Waiting<T> {
 }
 
 interface HeldTask extends Waiting<TaskResult> {
-  readonly task: Task;
+  readonly result: Promise<TaskResult>;
   readonly onReport: ((report: TrialReport) => void) | undefined;
 }
 
+/** A host that nothing runs in leaves within so many milliseconds, unless its worker's module keeps it busy. */
+const LEAVE_MS = 5_000;
+
 /** Lines of the host's stderr that its obituary quotes: enough for the message and the top of a stack. */
 const LAST_LINES = 8;
-
-/** How long to wait, in ms, for what a dead host has left in its pipes (a grandchild may hold them open for ever). */
-const LAST_WORDS_MS = 500;
 
 /** Starts with its making. */
 export class HostProcess {
@@ -72,11 +74,21 @@ export class HostProcess {
   #hasBegun = false;
   /** Set where the process is ended because of one task: the others are not to blame. */
   #isEndedForTask = false;
+  /** Trials that have run in it, in tasks. */
+  #tasksDone = 0;
+  readonly #threads: number;
+  readonly #memoryKills = countMemoryKills();
+  readonly #unwatchMemory: (() => void) | undefined;
 
   constructor(options: HostOptions) {
+    this.#threads = options.threads;
     this.#child = forkHost(options, this.#lastLines);
     this.#child.on('message', (message: FromHost) => this.#receive(message));
     this.ended = this.#awaitEnd();
+    const { memoryBytes } = options;
+    const { pid } = this.#child;
+    if (memoryBytes !== undefined && pid !== undefined)
+      this.#unwatchMemory = watchMemory(pid, memoryBytes, (bytes) => this.#endTooLarge(bytes, memoryBytes));
   }
 
   /** False from the moment the process has ended, or will at once. */
@@ -97,9 +109,11 @@ export class HostProcess {
   run(task: Task, onReport?: (report: TrialReport) => void): RunningTask {
     const tasks = this.#tasks;
     if (tasks.has(task.id)) throw new InternalError(`task ${task.id} is in the pool already`);
+    let waiting!: Waiting<TaskResult>;
     const result = new Promise<TaskResult>((resolve, reject) => {
-      tasks.set(task.id, { task, onReport, resolve, reject });
+      waiting = { resolve, reject };
     });
+    tasks.set(task.id, { ...waiting, onReport, result });
     // Tasks of one turn of the event loop travel as one message.
     if (this.#unsent.push(task) === 1) setImmediate(() => this.#sendTasks());
     return {
@@ -112,6 +126,29 @@ export class HostProcess {
     };
   }
 
+  /** Nothing has run in it yet. */
+  get isFresh(): boolean {
+    return this.#tasksDone === 0 && this.#tasks.size === 0;
+  }
+
+  /** Waits for what runs, then ends it; by force where it does not leave by itself. */
+  async close(): Promise<void> {
+    if (this.#alive) {
+      while (this.#tasks.size > 0)
+        await Promise.allSettled([...this.#tasks.values()].map(({ result }) => result));
+      const asked = this.ask({ t: 'close' }).catch(() => undefined); // died meanwhile: as good as closed
+      const timer = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_MS);
+      await asked;
+      clearTimeout(timer);
+    }
+    await this.ended;
+  }
+
+  /** Milliseconds that a trial may run from now on. */
+  limit(ms: number): void {
+    this.#send({ t: 'limit', ms });
+  }
+
   /** SIGKILL; everyone who waits hears `reason` at once. */
   kill(reason: Error): void {
     this.#child.kill('SIGKILL');
@@ -121,6 +158,7 @@ export class HostProcess {
   #receive(message: FromHost): void {
     switch (message.t) {
       case 'results':
+        this.#tasksDone += message.results.length;
         for (const result of message.results) take(this.#tasks, result.id)?.resolve(result);
         return;
       case 'report':
@@ -130,7 +168,7 @@ export class HostProcess {
         take(this.#tasks, message.taskId)?.reject(describeBroken(message));
         return;
       case 'overdue':
-        this.#endTask(message.taskId, (task) => taskOverdue(task.limitMs!));
+        this.#endTask(message.taskId, () => taskOverdue(message.limitMs));
         return;
       case 'refused':
         take(this.#questions, message.id)?.reject(fromPlainError(message.error));
@@ -141,11 +179,22 @@ export class HostProcess {
     }
   }
 
+  /** Where one thread runs one task after another, that task has taken it, or those before it have. */
+  #endTooLarge(bytes: number, most: number): void {
+    const [id] = this.#tasks.keys();
+    if (id === undefined) return;
+    const blame = this.#threads > 1 || this.#tasksDone > 0 ? 'possible' : 'certain';
+    const loss: Loss = { cause: 'memory', blame, host: hostname(), process: this.#child.pid! };
+    const [held, limit] = [bytes, most].map((amount) => `${Math.round(amount / 2 ** 20)} MiB`);
+    const message = `the trial's process held ${held} of memory, more than the limit of ${limit}`;
+    this.#endTask(id, () => new TaskLost(loss, message));
+  }
+
   /** What a task does in native code ends only with its process. */
-  #endTask(id: number, describe: (task: Task) => Error): void {
+  #endTask(id: number, describe: () => Error): void {
     const held = take(this.#tasks, id);
     if (held === undefined) return;
-    held.reject(describe(held.task));
+    held.reject(describe());
     this.#isEndedForTask = true;
     this.#alive = false; // what comes next goes to another host
     this.#child.kill('SIGKILL');
@@ -154,9 +203,13 @@ export class HostProcess {
   async #awaitEnd(): Promise<void> {
     const how = await waitForEnd(this.#child);
     this.#alive = false;
+    this.#unwatchMemory?.();
     await how.pipesDrained;
-    const cause = this.#hasBegun ? 'died' : 'unstarted';
-    const blame = this.#hasBegun && !this.#isEndedForTask ? 'possible' : 'none';
+    const isEvicted = isFromOutside(how.signal, this.#memoryKills);
+    const cause = !this.#hasBegun ? 'unstarted' : isEvicted ? 'evicted' : 'died';
+    // One task alone has one culprit.
+    const known = this.#threads === 1 && this.#tasks.size === 1 ? 'certain' : 'possible';
+    const blame = this.#hasBegun && !this.#isEndedForTask ? known : 'none';
     const loss: Loss = { cause, blame, host: hostname(), process: this.#child.pid ?? ++unborn };
     const death = { cause: how.cause, held: this.#tasks.size, lastLines: this.#lastLines, loss };
     this.#rejectAll(
@@ -192,8 +245,9 @@ export class HostProcess {
 
 /** Starts the process; `lastLines` gets the end of what it writes to stderr. */
 function forkHost({ workerUrl, threads, env, onLine }: HostOptions, lastLines: string[]): ChildProcess {
+  const args = [workerUrl, String(threads), String(process.pid)];
   // Never detached: a kill of the coordinator's process group has to reach the host.
-  const child = fork(compiledPath(import.meta.url, './host-entry.js'), [workerUrl, String(threads)], {
+  const child = fork(compiledPath(import.meta.url, './host-entry.js'), args, {
     serialization: 'advanced',
     execArgv: [], // the coordinator's own options (a debugger's port, a loader) are not for its children
     env: { ...process.env, ...env, ...keepOuter(env) },
@@ -221,43 +275,4 @@ function take<T>(waiting: Map<number, T>, id: number): T | undefined {
   const found = waiting.get(id);
   waiting.delete(id);
   return found;
-}
-
-interface End {
-  readonly cause: string;
-  /** Results and lines that the host had written before it ended have been heard. */
-  readonly pipesDrained: Promise<unknown>;
-}
-
-async function waitForEnd(child: ChildProcess): Promise<End> {
-  const drained = Promise.all([once(child, 'close'), once(child, 'disconnect')]);
-  drained.catch(() => undefined); // `once` rejects on 'error' too: the host never started, which is told below
-  try {
-    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref());
-    return {
-      cause: signal === null ? `exited with code ${code}` : `was ended by ${signal}`,
-      pipesDrained: Promise.race([drained, patience]),
-    };
-  } catch (error) {
-    return { cause: `could not be started: ${(error as Error).message}`, pipesDrained: Promise.resolve() };
-  }
-}
-
-interface Death {
-  readonly cause: string;
-  /** Tasks that it had. */
-  readonly held: number;
-  readonly lastLines: readonly string[];
-  readonly loss: Loss;
-}
-
-function describeDeath({ cause, held, lastLines, loss }: Death): TaskLost {
-  const holding = held === 0 ? '' : ` while it held ${plural(held, 'task')}`;
-  const quoted =
-    lastLines.length === 0 ? '' : `; its last words:\n${lastLines.map((line) => `  ${line}`).join('\n')}`;
-  const hint = cause.endsWith('SIGKILL')
-    ? 'the system killed it: it may have run out of memory; try fewer workers'
-    : 'what its worker loads may have crashed it; run the trial alone to see';
-  return new TaskLost(loss, `the host process ${cause}${holding}${quoted}`, { hint });
 }

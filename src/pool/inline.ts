@@ -8,6 +8,7 @@ import type { Worker } from '../worker/contract.js';
 import { loadWorker, readSources } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
 import {
+  limitOf,
   type Pool,
   poolClosed,
   type RunningTask,
@@ -21,6 +22,7 @@ import {
 import { createExecutor } from './execute.js';
 import type { Executor } from './executor.js';
 import { watchLimits } from './limits.js';
+import { unguarded } from './strays.js';
 
 interface Begun {
   readonly execute: Executor;
@@ -37,14 +39,16 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
   let closed = false;
   let killed = false;
   let tail: Promise<unknown> = Promise.resolve();
+  let limitMs = Number.POSITIVE_INFINITY;
 
   const run = async ({ execute, device }: Begun, task: Task, steering: Steering): Promise<TaskResult> => {
     if (killed) throw poolClosed();
     const started = clock.elapsed();
     let isOverdue = false;
     const unwatch = watchLimits({
-      limits: [task.limitMs],
+      limitOf: () => limitOf(task, limitMs),
       position: () => 0,
+      since: started,
       onOverdue: () => {
         isOverdue = true;
         steering.stopAll();
@@ -52,7 +56,8 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       clock,
     });
     const executed = await execute(task, steering).finally(unwatch);
-    if (isOverdue && executed.left.length > 0) throw taskOverdue(task.limitMs!);
+    const [cut] = executed.left;
+    if (isOverdue && cut !== undefined) throw taskOverdue(limitOf(task, limitMs), cut.partial);
     const timing = { queueMs: started - steering.submitted, runMs: clock.elapsed() - started };
     return { ...executed, id: task.id, thread: 0, host: hostname(), device, ...timing };
   };
@@ -65,7 +70,10 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       const { shared } = await questions.loadData({ data: setup.data });
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
-      begun = { execute: createExecutor({ worker: known, setup, shared, clock }), device: setup.device };
+      begun = {
+        execute: createExecutor({ worker: known, setup, shared, clock, guard: unguarded }),
+        device: setup.device,
+      };
     },
     submit(task, onReport) {
       if (closed) return refusedTask(poolClosed());
@@ -75,6 +83,9 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       const ran = tail.then(() => run({ device, execute }, task, steering));
       tail = ran.catch(() => undefined);
       return steering.handle(ran);
+    },
+    limit(ms) {
+      limitMs = ms;
     },
     async close() {
       closed = true;

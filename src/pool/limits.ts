@@ -9,31 +9,34 @@ const LOOKS = 8;
 const LEAST_MS = 5;
 
 export interface Watched {
-  /** Of each task, in ms; undefined: none. */
-  readonly limits: readonly (number | undefined)[];
+  /** Milliseconds that the task at a position may run, as it is now. */
+  readonly limitOf: (position: number) => number;
   /** Which task runs now; below 0 while none has begun. */
   readonly position: () => number;
+  /** Since when the first task runs, on the clock. */
+  readonly since: number;
   /** Called with the position, first without force. */
   readonly onOverdue: (position: number, force: boolean) => void;
   readonly clock: Clock;
 }
 
 /** Begins to watch; the result ends it. */
-export function watchLimits({ limits, position, onOverdue, clock }: Watched): () => void {
-  const shortest = Math.min(...limits.map((limit) => limit ?? Number.POSITIVE_INFINITY));
-  if (shortest === Number.POSITIVE_INFINITY) return () => undefined;
-  let seen = -1;
-  let since = 0;
+export function watchLimits({ limitOf, position, since: begun, onOverdue, clock }: Watched): () => void {
+  let seen = position();
+  let since = begun;
   let force: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout;
   const look = (): void => {
     const at = position();
+    const limit = limitOf(Math.max(0, at));
+    timer = setTimeout(look, Math.min(Math.max(LEAST_MS, limit / LOOKS), GRACE_MS));
     if (at !== seen) {
+      // The thread was still loading its worker: that is no time of a trial.
       seen = at;
       since = clock.elapsed();
       return;
     }
-    const limit = limits[at];
-    if (limit === undefined || force !== undefined || clock.elapsed() - since < limit) return;
+    if (at < 0 || force !== undefined || clock.elapsed() - since < limit) return;
     onOverdue(at, false);
     force = setTimeout(() => {
       force = undefined;
@@ -41,9 +44,8 @@ export function watchLimits({ limits, position, onOverdue, clock }: Watched): ()
     }, GRACE_MS);
   };
   look();
-  const timer = setInterval(look, Math.max(LEAST_MS, shortest / LOOKS));
   return () => {
-    clearInterval(timer);
+    clearTimeout(timer);
     clearTimeout(force);
   };
 }

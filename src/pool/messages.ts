@@ -23,6 +23,7 @@ export type ToHost =
   | { readonly t: 'begin'; readonly id: number; readonly setup: PoolSetup }
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
   | { readonly t: 'stop'; readonly stops: readonly StopRequest[] }
+  | { readonly t: 'limit'; readonly ms: number }
   | { readonly t: 'close'; readonly id: number };
 
 /** Trials of a task that shall stop; undefined: all of them. */
@@ -48,7 +49,7 @@ export type FromHost =
       readonly loss: Loss | undefined;
     }
   /** A task that did not stop when its time was up: only the end of this process ends it. */
-  | { readonly t: 'overdue'; readonly taskId: number };
+  | { readonly t: 'overdue'; readonly taskId: number; readonly limitMs: number };
 
 export interface ThreadSetup {
   readonly workerUrl: string;

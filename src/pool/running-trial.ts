@@ -1,6 +1,6 @@
 // One trial as its worker sees it: parameters, random streams, series, files, and whether it shall stop.
 import type { Clock } from '../ground/clock.js';
-import { InternalError, isMachineTrouble } from '../ground/errors.js';
+import { InternalError, isMachineTrouble, SweeplineError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
 import type { Value } from '../space/types.js';
 import { isStructured } from '../space/value.js';
@@ -145,6 +145,8 @@ export class RunningTrial {
     const { store } = this.#around;
     if (store === null)
       throw new InternalError('this pool keeps no files: it was begun without a run folder');
+    // Its row says how it ended; files that come later would belong to no result.
+    if (this.#ended) throw new SweeplineError('BAD_USAGE', `trial ${this.#identity.number} has ended`);
     try {
       return use(store);
     } catch (error) {

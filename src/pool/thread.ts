@@ -17,8 +17,11 @@ import {
 } from './messages.js';
 import { moveBytes } from './moving.js';
 import { isStopAsked } from './stops.js';
+import { guardThread } from './strays.js';
 
 const { workerUrl, setup, shared, lanes, seats } = workerData as ThreadSetup;
+// Told on the host's stderr, like everything that threads print.
+const guard = guardThread((text) => process.emitWarning(text));
 let loading: Promise<Executor> | undefined;
 let seat: number | undefined;
 
@@ -26,7 +29,7 @@ export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAn
   seat ??= takeSeat();
   Atomics.store(lanes.threads, lane, threadId);
   loading ??= loadSameWorker(workerUrl, setup.sources ?? '').then((worker) =>
-    createExecutor({ worker, setup, shared, clock: systemClock }),
+    createExecutor({ worker, setup, shared, clock: systemClock, guard }),
   );
   const answers: ThreadAnswer[] = [];
   try {

@@ -28,7 +28,7 @@ export interface ThreadPoolOptions {
    * Called for a task that did not stop when its time was up. Without it the task's thread is ended, which aborts the
    * process when the thread is in native code.
    */
-  readonly onOverdue?: (task: Task) => void;
+  readonly onOverdue?: (task: Task, limitMs: number) => void;
 }
 
 interface Begun {
@@ -48,6 +48,7 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
   const questions = answerQuestions(loaded, () => sources);
   const running = new Set<Promise<unknown>>();
   let begun: Begun | undefined;
+  let limitMs: number | undefined;
   let closed = false;
   let destroyed: Promise<void> | undefined;
 
@@ -71,6 +72,7 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
         ...startThreads({ workerUrl, threads, setup, shared, onOverdue }),
         hasSeries: series.length > 0,
       };
+      if (limitMs !== undefined) begun.bundler.limit(limitMs);
     },
     submit(task, onReport) {
       if (closed) return refusedTask(poolClosed());
@@ -82,6 +84,10 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
       const forget = () => void running.delete(result);
       result.then(forget, forget);
       return { result, stop, kill };
+    },
+    limit(ms) {
+      limitMs = ms;
+      begun?.bundler.limit(ms);
     },
     async close() {
       closed = true;
@@ -111,7 +117,7 @@ interface ThreadsToStart {
   readonly threads: number;
   readonly setup: PoolSetup;
   readonly shared: unknown;
-  readonly onOverdue: ((task: Task) => void) | undefined;
+  readonly onOverdue: ((task: Task, limitMs: number) => void) | undefined;
 }
 
 function startThreads({

@@ -1,12 +1,14 @@
-// coordinator.lock: one coordinator a run folder. A lock whose process is gone is taken over; of several that find it
-// stale at once exactly one gets it, because stale locks are only removed under a second lock of the same kind.
+// coordinator.lock: one coordinator a run folder. A lock whose process is gone is taken over, at once where one can look,
+// and after a minute of silence where it is of another machine or container; of several that find it stale at once
+// exactly one gets it, because stale locks are only removed under a second lock of the same kind.
 // A coordinator that was frozen so long that another took its lock is told, and every write to the journal looks first
 // whether the lock is still there. What that cannot rule out: a freeze between the look and the write, some microseconds.
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { type Clock, systemClock } from '../ground/clock.js';
 import { createFile } from '../ground/durable.js';
@@ -16,14 +18,19 @@ export const LOCK_FILE = 'coordinator.lock';
 const HEARTBEAT_MS = 5_000;
 /** How often, at most, a writer looks whether the lock is still there. */
 const LOOK_MS = 10;
-/** A lock of another host is stale when it has not been touched for so long. */
+/** A lock of another machine is stale when it has not been touched for so long by the clock, */
 const STALE_MS = 60_000;
+/** and is not touched while one looks on, for so long: clocks of machines differ. */
+const WATCH_MS = 2.5 * HEARTBEAT_MS;
+const LOOK_ON_MS = 500;
 
 interface Holder {
   readonly pid: number;
   readonly host: string;
   /** Start of the process in clock ticks since boot, against recycled pids; null where /proc has none. */
   readonly started: string | null;
+  /** Where its pid means something: see `readPlace`. Absent in locks of earlier versions. */
+  readonly place?: string | null;
   readonly token: string;
 }
 
@@ -38,16 +45,21 @@ export interface LockOptions {
   readonly clock?: Clock;
   /** This machine's name. */
   readonly host?: string;
+  /** How long to look on whether a lock of another machine is touched after all, in ms. */
+  readonly watchMs?: number;
+  /** Hears why taking the lock takes a while. */
+  readonly onWait?: (text: string) => void;
   /** Called once when the lock is lost: stop writing at once. */
   readonly onLost?: (reason: SweeplineError) => void;
 }
 
 /** Takes the lock of a run folder, or throws LOCKED with the pid and host of the coordinator that holds it. */
 export async function acquireLock(folder: string, options: LockOptions = {}): Promise<Lock> {
-  const { clock = systemClock, host = hostname(), onLost } = options;
+  const { clock = systemClock, host = hostname(), watchMs = WATCH_MS, onLost, onWait } = options;
   const path = join(folder, LOCK_FILE);
-  const own: Holder = { pid: process.pid, host, started: await readStart(process.pid), token: randomUUID() };
-  const other = await take(path, own, clock).catch((cause: unknown) => {
+  const started = await readStart(process.pid);
+  const own: Holder = { pid: process.pid, host, started, place: readPlace(), token: randomUUID() };
+  const other = await take(path, { own, clock, watchMs, onWait }).catch((cause: unknown) => {
     if (cause instanceof SweeplineError) throw cause;
     throw new SweeplineError('BAD_RUN_FOLDER', `cannot write in ${folder}: ${(cause as Error).message}`, {
       cause,
@@ -156,21 +168,34 @@ export async function findCoordinator(
 ): Promise<{ readonly pid: number; readonly host: string } | undefined> {
   const path = join(folder, LOCK_FILE);
   const holder = await readHolder(path);
-  return holder === undefined || (await isStale(path, holder, host, clock)) ? undefined : holder;
+  if (holder === undefined) return undefined;
+  return (await findStaleness(path, holder, { own: { host, place: readPlace() }, clock })) === 'alive'
+    ? holder
+    : undefined;
+}
+
+interface Seeking {
+  readonly own: Holder;
+  readonly clock: Clock;
+  readonly watchMs: number;
+  readonly onWait: LockOptions['onWait'];
 }
 
 /** Puts `own` at `path`; where somebody who may be alive is there, returns them. */
-async function take(path: string, own: Holder, clock: Clock): Promise<Holder | undefined> {
+async function take(path: string, seeking: Seeking): Promise<Holder | undefined> {
+  const { own } = seeking;
   const text = `${JSON.stringify(own)}\n`;
   for (;;) {
     if (await createFile(path, text)) return undefined;
     const found = await readHolder(path);
     if (found === undefined) continue;
-    if (!(await isStale(path, found, own.host, clock))) return found;
+    const staleness = await findStaleness(path, found, seeking);
+    if (staleness === 'alive' || (staleness === 'silent' && (await isTouched(path, found, seeking))))
+      return found;
     // Only who holds the guard removes a stale lock, and looks again before: what is removed was never taken anew,
     // since a free name is the only way in. The guard of a process that died in here is stale in its turn.
     const guard = `${path}.takeover`;
-    const busy = await take(guard, own, clock);
+    const busy = await take(guard, seeking);
     if (busy !== undefined) return busy;
     try {
       const again = await readHolder(path);
@@ -181,17 +206,53 @@ async function take(path: string, own: Holder, clock: Clock): Promise<Holder | u
   }
 }
 
-async function isStale(path: string, holder: Holder, host: string, clock: Clock): Promise<boolean> {
-  if (holder.host === host) {
-    if (!isAlive(holder.pid)) return true;
+/** `silent`: it may be dead, or its clock and ours differ. */
+async function findStaleness(
+  path: string,
+  holder: Holder,
+  { own, clock }: { readonly own: Pick<Holder, 'host' | 'place'>; readonly clock: Clock },
+): Promise<'alive' | 'dead' | 'silent'> {
+  if (holder.host === own.host && (holder.place === undefined || holder.place === own.place)) {
+    if (!isAlive(holder.pid)) return 'dead';
     const started = await readStart(holder.pid);
-    return holder.started !== null && started !== null && started !== holder.started;
+    return holder.started !== null && started !== null && started !== holder.started ? 'dead' : 'alive';
   }
-  const touched = await stat(path).then(
+  return clock.now() - (await touchedAt(path)) > STALE_MS ? 'silent' : 'alive';
+}
+
+/** Looks on for a while. */
+async function isTouched(path: string, holder: Holder, { watchMs, onWait }: Seeking): Promise<boolean> {
+  const before = await touchedAt(path);
+  if (watchMs > 0)
+    onWait?.(
+      `the lock of the coordinator with pid ${holder.pid} on ${holder.host} looks abandoned; watching it for ${watchMs / 1000} s`,
+    );
+  for (let waited = 0; waited < watchMs; waited += LOOK_ON_MS) {
+    await setTimeout(LOOK_ON_MS);
+    if ((await touchedAt(path)) !== before) return true;
+  }
+  return false;
+}
+
+/** When the lock was touched last, in ms since 1970; 0 where it is gone. */
+function touchedAt(path: string): Promise<number> {
+  return stat(path).then(
     (found) => found.mtimeMs,
-    () => 0, // gone meanwhile
+    () => 0,
   );
-  return clock.now() - touched > STALE_MS;
+}
+
+/**
+ * What numbers of processes are of: the machine since it was started, and the container. Two containers may have the same
+ * host name, and then a pid of one means nothing, or somebody else, in the other. Null where the system does not tell.
+ */
+function readPlace(): string | null {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return null; // no Linux
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -40,12 +40,30 @@ export interface Manifest {
   readonly data: DataIdentity | null;
   /** What `--data` said, for `resume`; null where it was not given. */
   readonly dataChoice: string | null;
+  /** How failures are handled; `resume` does the same unless it is told otherwise. Absent in runs of earlier versions. */
+  readonly limits?: Limits;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
   readonly git: string | null;
   readonly host: string;
   readonly command: readonly string[];
   readonly created: string;
+}
+
+/** How long and how large trials may be, and what becomes of those that do not end well. */
+export interface Limits {
+  /** Milliseconds that a trial may run, or a multiple of the median of the finished ones; null: as long as it takes. */
+  readonly timeoutMs: number | { readonly fraction: number } | null;
+  /** Bytes that the process of a trial may hold; null: as many as there are. */
+  readonly memoryBytes: number | null;
+  /** All workers in one process, or each in one of its own. */
+  readonly isolation: 'thread' | 'process';
+  /** How often a trial that failed is tried again. */
+  readonly retries: number;
+  /** Milliseconds before it is; twice as long each time. */
+  readonly retryPauseMs: number;
+  /** Null: none, but where the first trials all fail in the same way. */
+  readonly maxFailures: number | { readonly fraction: number } | null;
 }
 
 /** What a run was begun with, for telling whether it is continued with the same. */

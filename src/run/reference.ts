@@ -41,7 +41,17 @@ export function referTo(url: string, runFolder: string): FileReference {
 /** The `file:` URL of what is referred to, what lies as it did from the run first; undefined where it is nowhere. */
 export function findReferred(reference: FileReference, runFolder: string): string | undefined {
   if ('command' in reference) return findCommand(reference, runFolder);
-  return placesOf(reference, runFolder).find((url) => existsSync(split(url).path));
+  return listReferred(reference, runFolder)[0];
+}
+
+/** All files that may be meant, in that order. */
+export function listReferred(reference: Located, runFolder: string): readonly string[] {
+  return placesOf(reference, runFolder).filter((url) => existsSync(pathOf(url)));
+}
+
+/** The path of a `file:` URL, without the fragment of a stage. */
+export function pathOf(url: string): string {
+  return split(url).path;
 }
 
 /** The same, or BAD_RUN_FOLDER with the places that were looked at. `word`: what the file defines. */
@@ -68,7 +78,7 @@ export function rebase(reference: FileReference, from: string, to: string): File
   return { ...reference, fromRun: spell(relative(resolve(to), resolve(from, path!))) + fragment };
 }
 
-interface CommandReference {
+export interface CommandReference {
   readonly command: CommandDefinition;
   readonly fromRun: string;
 }
@@ -92,7 +102,7 @@ function startsOf({ fromRun }: CommandReference, runFolder: string): string[] {
   return [...new Set([resolve(runFolder, fromRun), resolve('')])];
 }
 
-type Located = Exclude<FileReference, CommandReference>;
+export type Located = Exclude<FileReference, CommandReference>;
 
 function placesOf(reference: Located, runFolder: string): string[] {
   const at = (folder: string, text: string) => {

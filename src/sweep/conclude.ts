@@ -6,7 +6,7 @@ import type { OpenRun } from './open.js';
 
 export interface Ending {
   readonly open: OpenRun;
-  readonly coordinator: Pick<Coordinator, 'interrupted' | 'tooManyFailures'>;
+  readonly coordinator: Pick<Coordinator, 'interrupted' | 'tooManyFailures' | 'evicted'>;
   /** Trials in all; null where the sampler decided as it went. */
   readonly total: number | null;
   /** When the job began, on the clock of `open`. */
@@ -15,8 +15,9 @@ export interface Ending {
 
 export async function concludeJob({ open, coordinator, total, started }: Ending): Promise<Outcome> {
   const { journal, lock, folder, manifest, clock } = open;
-  const { interrupted, tooManyFailures } = coordinator;
-  const reason = interrupted ? 'interrupted' : tooManyFailures ? 'too many failures' : 'end';
+  const { interrupted, tooManyFailures, evicted } = coordinator;
+  const isLeft = interrupted || evicted > 0;
+  const reason = isLeft ? 'interrupted' : tooManyFailures ? 'too many failures' : 'end';
   await journal.append({ t: 'stop', reason });
   lock.check();
   await writeDerived(folder, journal.state);
@@ -31,6 +32,7 @@ export async function concludeJob({ open, coordinator, total, started }: Ending)
     left: total === null ? 0 : Math.max(0, total - counts.done),
     interrupted,
     tooManyFailures,
+    evicted,
     elapsedMs: clock.elapsed() - started,
   };
 }

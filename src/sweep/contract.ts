@@ -1,6 +1,7 @@
 // What the command line and the public API ask of a sweep, and what they hear back. Observers only look: whatever they
 // do, the run's files are the same.
 import type { PlainError } from '../ground/errors.js';
+import type { Limits } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
 import type { TrialStatus } from '../trial/status.js';
 import type { Shard } from './samplers/contract.js';
@@ -27,9 +28,21 @@ export interface RunRequest {
   readonly replicates?: number;
   /** In place of `replicates`: the seeds of the trials of every point. */
   readonly seeds?: readonly number[];
+  /** How often a trial is tried again that failed of something that may pass: a crash, its time, what it threw. */
   readonly retries?: number;
-  /** Milliseconds that a trial may run; one that does not stop then is killed, and its status is `timeout`. */
-  readonly timeoutMs?: number;
+  /** Milliseconds before the first retry; each further one waits twice as long, up to a minute. Default 1000. */
+  readonly retryPauseMs?: number;
+  /**
+   * Milliseconds that a trial may run, or a multiple of the median of finished trials (at least 1 s, once five have
+   * ended). One that does not stop then is killed; its status is `timeout`.
+   */
+  readonly timeoutMs?: number | { readonly fraction: number };
+  /** Bytes of memory that the process of a trial may hold; one that takes more is killed and has failed. */
+  readonly memoryBytes?: number;
+  /** `process`: a process for each worker, as always with `memoryBytes`; default `thread`: one with all workers. */
+  readonly isolation?: 'thread' | 'process';
+  /** Milliseconds that loading the worker and its data may take. Default: ten minutes. */
+  readonly loadMs?: number;
   /**
    * End the run, resumable, once more than so many trials have failed: a number, or a fraction up to 1 (no limit).
    * Default: once the first ones (3, or as many as run at once, or more than the replicates of a point) have all failed
@@ -55,7 +68,7 @@ export type RetryChoice = 'failed' | 'timeout' | 'all';
 /** What may differ when a run is taken up again. */
 export type ResumeRequest = Pick<
   RunRequest,
-  'workers' | 'retries' | 'timeoutMs' | 'maxFailures' | 'command' | 'blockSize'
+  'workers' | 'command' | 'blockSize' | keyof Limits | 'loadMs'
 > & {
   /** The sweep's file, where it is no longer found from the run. */
   readonly sweep?: string;
@@ -175,11 +188,15 @@ export interface Outcome {
   readonly left: number;
   readonly interrupted: boolean;
   readonly tooManyFailures: boolean;
+  /** Trials left for another session, since something outside has ended their process time and again. */
+  readonly evicted: number;
   readonly elapsedMs: number;
 }
 
 /** A run that has been started. */
 export interface RunHandle {
+  /** `file:` URLs of the sweep and of its report, which is null where it has none. */
+  readonly files: { readonly sweep: string; readonly report: string | null };
   readonly outcome: Promise<Outcome>;
   /** First call: finish what runs, start nothing more. Second call: stop at once. Both leave a resumable folder. */
   stop(): void;

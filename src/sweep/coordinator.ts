@@ -1,29 +1,21 @@
 // The loop that keeps the pool busy: proposals become tasks, results become journal records. It decides nothing about
 // points (the sampler does) or failures (failures.ts does), runs nothing (the pool does) and remembers nothing (the
 // journal does).
-import { toPlainError } from '../ground/errors.js';
-import { type Pool, type RunningTask, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
+import type { Pool, RunningTask, Task, TaskResult } from '../pool/contract.js';
 import type { History } from '../run/history.js';
 import type { Journal } from '../run/journal.js';
-import {
-  countOf,
-  halve,
-  NO_TRIALS,
-  pick,
-  type Selection,
-  trialAt,
-  trialsOf,
-  without,
-} from '../trial/selection.js';
+import { countOf, NO_TRIALS, pick, type Selection, trialAt, trialsOf, without } from '../trial/selection.js';
+import { Backlog } from './backlog.js';
 import type { BlockSizer } from './blocks.js';
-import { type Decision, judgeLoss } from './failures.js';
 import { InOrder } from './in-order.js';
 import { askInTurns } from './in-turns.js';
 import type { Recorder } from './recorder.js';
+import { Recovery } from './recovery.js';
 import type { Sampler } from './samplers/contract.js';
 import type { Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import type { Tally } from './tally.js';
+import type { TimeLimit } from './time-limit.js';
 import { beginWork, type Work } from './work.js';
 
 export interface CoordinatorOptions {
@@ -39,7 +31,8 @@ export interface CoordinatorOptions {
   readonly tally: Tally;
   /** What a sampler proposed in an earlier session, and what came of it; absent where trials are numbers. */
   readonly history: History | undefined;
-  readonly settings: Pick<Settings, 'retries' | 'timeoutMs'>;
+  readonly settings: Pick<Settings, 'retries' | 'retryPauseMs' | 'isolation'>;
+  readonly limit: TimeLimit;
   /** True once so many trials have failed that no more shall start. */
   readonly isTooManyFailures: () => boolean;
   readonly onTick: () => void;
@@ -52,8 +45,6 @@ interface InFlight {
 
 /** Bytes handed to the journal and not yet on disk, past which nothing new starts. */
 const PENDING_BYTES = 64 * 1024 * 1024;
-/** A task of several trials is sized to take about so long: time on top of the limit of one. */
-const SLACK_MS = 1000;
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
@@ -65,21 +56,27 @@ export class Coordinator {
   #stopAsked = false;
   #killed = false;
   #broken: unknown;
-  /** Hosts that ended before they could run anything, in a row. */
-  readonly #failedStarts = new Set<number>();
   #wake: () => void = () => undefined;
-  /** Trials that were in a host when it died: run again one task at a time, so that the next death has one culprit. */
-  readonly #suspects: Work[] = [];
-  readonly #again: Work[] = [];
+  readonly #backlog: Backlog;
+  readonly #recovery: Recovery;
+  /** Tasks that have a process of their own now. */
+  #apart = 0;
   tooManyFailures = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    const { sampler, turns } = options;
+    const { sampler, turns, settings, recorder } = options;
+    this.#backlog = new Backlog(() => this.#wake(), settings.retryPauseMs);
+    this.#recovery = new Recovery({ recorder, backlog: this.#backlog, retries: settings.retries });
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);
     this.#next = askInTurns(sampler, { wake: () => this.#wake(), fail, turns });
     if (sampler.tell !== undefined) this.#inOrder = new InOrder((result) => sampler.tell!(result));
+  }
+
+  /** Trials that are left for another session, since their hosts were ended from outside time and again. */
+  get evicted(): number {
+    return this.#recovery.evicted;
   }
 
   get interrupted(): boolean {
@@ -115,11 +112,14 @@ export class Coordinator {
 
   #stopAll(): void {
     this.#stopping = true;
+    this.#backlog.stop();
     for (const { task } of this.#inFlight.values()) task.stop();
   }
 
   /** Resolves when nothing is left to do or to wait for, with everything on disk. */
   async run(): Promise<void> {
+    const { pool, limit } = this.#options;
+    if (limit.ms !== undefined) pool.limit(limit.ms);
     for (;;) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -136,35 +136,44 @@ export class Coordinator {
 
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, recorder, lookAhead } = this.#options;
+    const { journal, sizer, recorder, lookAhead, pool, settings } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
-    if (this.#suspects.length > 0) {
-      if (this.#inFlight.size === 0) this.#launch(this.#suspects.shift()!);
-      return false;
-    }
     while (this.#inFlight.size < sizer.window) {
       if (journal.pendingBytes > PENDING_BYTES) {
         void journal.drained().then(() => this.#wake());
         return false;
       }
-      const again = this.#again.shift();
+      // Beside processes of their own, a whole host would take twice the cores and twice the memory.
+      const isFull = settings.isolation === 'thread' && this.#apart * 2 >= pool.size;
+      if (isFull && !this.#backlog.hasApart) return false;
+      const again = this.#backlog.take();
       if (again !== undefined) {
         this.#launch(again);
         continue;
       }
       const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
-      if (limit <= 0) return false;
+      if (limit <= 0) return this.#isAbandoned();
       const proposal = this.#next(limit);
-      if (proposal === 'end') return this.#again.length === 0;
-      if (proposal === 'wait') return false;
+      if (proposal === 'end') return this.#backlog.isEmpty;
+      if (proposal === 'wait') return this.#isAbandoned();
       const trials = this.#accept(proposal);
       if (countOf(trials) === 0) continue;
       recorder.begin(trials);
       const [first, ...others] = beginWork(trials, recorder);
-      this.#again.push(...others);
+      this.#backlog.add(...others);
       this.#launch(first);
     }
     return false;
+  }
+
+  /** A sampler that decides by results waits for ever for those of trials that are left for another session. */
+  #isAbandoned(): boolean {
+    return (
+      this.#recovery.evicted > 0 &&
+      this.#inOrder !== undefined &&
+      this.#inFlight.size === 0 &&
+      this.#backlog.isEmpty
+    );
   }
 
   /**
@@ -187,12 +196,12 @@ export class Coordinator {
   }
 
   #launch(work: Work): void {
-    const { pool, recorder, tally, settings } = this.#options;
-    const count = countOf(work.trials);
-    const { timeoutMs } = settings;
-    const limit = timeoutMs === null ? {} : { limitMs: timeoutMs + (count > 1 ? SLACK_MS : 0) };
-    const task: Task = { id: this.#nextId++, attempt: work.attempt, trials: work.trials, ...limit };
+    const { pool, recorder, tally } = this.#options;
+    const { trials, attempt, isApart } = work;
+    const count = countOf(trials);
+    const task: Task = { id: this.#nextId++, attempt, trials, ...(isApart ? { isApart } : {}) };
     tally.underWay += count;
+    if (isApart) this.#apart++;
     const running = pool.submit(task, (report) => this.#guard(recorder.report(report, work.attempt)));
     this.#inFlight.set(task.id, { work, task: running });
     running.result
@@ -204,14 +213,15 @@ export class Coordinator {
       .finally(() => {
         this.#inFlight.delete(task.id);
         tally.underWay -= count;
+        if (isApart) this.#apart--;
         this.#options.onTick();
         this.#wake();
       });
   }
 
   async #record(work: Work, result: TaskResult): Promise<void> {
-    if (this.#failedStarts.size > 0) this.#failedStarts.clear();
-    const { recorder, sizer, settings } = this.#options;
+    this.#recovery.noteStart();
+    const { recorder, sizer, settings, limit, pool } = this.#options;
     const { left } = result;
     const ended =
       left.length === 0
@@ -220,14 +230,20 @@ export class Coordinator {
             work.trials,
             left.map(({ trial }) => trial),
           );
-    if (countOf(ended) > 0) sizer.learn(countOf(ended), result.runMs);
+    if (countOf(ended) > 0) {
+      sizer.learn(countOf(ended), result.runMs);
+      if (limit.learn(countOf(ended), result.runMs)) pool.limit(limit.ms!);
+    }
     const { attempt } = work;
     const { retried, settled } = await recorder.record({ result, ended, attempt, retries: settings.retries });
-    if (retried !== NO_TRIALS) this.#again.push({ ...work, trials: retried, attempt: attempt + 1 });
+    if (retried !== NO_TRIALS) {
+      const failures = recorder.failedAttempts(trialAt(retried, 0));
+      this.#backlog.addLater({ ...work, trials: retried, attempt: attempt + 1 }, failures);
+    }
     // Without a request of ours, others of the task were stopped along with one: they run again.
     if (left.length > 0 && !this.#stopping) {
       const trials = new Set(left.map(({ trial }) => trial));
-      this.#again.push(
+      this.#backlog.add(
         ...beginWork(
           pick(work.trials, (trial) => trials.has(trial)),
           recorder,
@@ -242,40 +258,10 @@ export class Coordinator {
     if (this.#options.isTooManyFailures()) this.giveUp();
   }
 
-  /** The task has no result: its host died, or it ran past its limit. */
+  /** The task has no result. */
   async #recover(work: Work, error: unknown): Promise<void> {
     if (this.#killed) return;
-    if (!(error instanceof TaskLost)) return this.#break(error);
-    const { recorder, settings } = this.#options;
-    if (error.loss.cause === 'unstarted') this.#failedStarts.add(error.loss.process);
-    else this.#failedStarts.clear();
-    const count = countOf(work.trials);
-    const decision = judgeLoss({
-      ...error.loss,
-      count,
-      wasAlone: this.#inFlight.size === 1,
-      strikes: work.strikes,
-      failedAttempts: count === 1 ? recorder.failedAttempts(trialAt(work.trials, 0)) : 0,
-      retries: settings.retries,
-      failedStarts: this.#failedStarts.size,
-    });
-    if (decision.do === 'give up') return this.#break(error);
-    const { trials, attempt } = work;
-    const lost = { trials, attempt, error: toPlainError(error), host: error.loss.host };
-    if (decision.do === 'record') {
-      const { status } = decision;
-      this.#settle(await recorder.recordLost({ ...lost, status }));
-      return;
-    }
-    const status = error.loss.cause === 'overdue' ? 'timeout' : 'lost';
-    await recorder.noteAttempt({ ...lost, status });
-    this.#retry(work, decision);
-  }
-
-  #retry(work: Work, { do: how, when, strikes }: Exclude<Decision, { do: 'record' | 'give up' }>): void {
-    const next = { ...work, attempt: work.attempt + 1, strikes };
-    const parts = how === 'halve' ? halve(work.trials).map((trials) => ({ ...next, trials })) : [next];
-    (when === 'alone' ? this.#suspects : this.#again).push(...parts);
+    this.#settle(await this.#recovery.recover(work, error));
   }
 
   /** What cannot be written, or run by anybody, ends the run. */
@@ -286,6 +272,7 @@ export class Coordinator {
   #break(error: unknown): void {
     this.#broken ??= error;
     this.#killed = true;
+    this.#backlog.stop();
     this.#options.pool.kill();
     this.#wake();
   }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { ownVersion } from '../ground/version.js';
-import { MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
+import { type Limits, MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
 import type { SpaceRecord } from '../run/records.js';
 import { referTo } from '../run/reference.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -69,6 +69,7 @@ export function createManifest(
     device,
     data,
     dataChoice: settings.data,
+    limits: limitsOf(settings),
     node: process.version,
     packages: packageVersions(['piscina', 'onnxruntime-node', '@duckdb/node-api']),
     git: gitCommit(),
@@ -76,6 +77,11 @@ export function createManifest(
     command: settings.command,
     created,
   };
+}
+
+function limitsOf(settings: Settings): Limits {
+  const { timeoutMs, memoryBytes, isolation, retries, retryPauseMs, maxFailures } = settings;
+  return { timeoutMs, memoryBytes, isolation, retries, retryPauseMs, maxFailures };
 }
 
 function packageVersions(names: readonly string[]): Record<string, string> {

@@ -2,12 +2,14 @@
 // its worker and report by URL and never imports them, because the coordinator that loads it runs no worker code.
 import { throwFaults } from '../ground/errors.js';
 import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import type { Limits } from '../run/manifest.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain, GridSpec, Scalar, Value } from '../space/types.js';
 import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
+import { readLimits } from './limits-input.js';
 import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
 /**
@@ -68,6 +70,14 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly sampler?: SamplerRequest | string;
   /** Seed of everything random; default 1. */
   readonly seed?: number;
+  /** What a trial may take, unless the command line says otherwise: `'10m'`, or `'300%'` of the median trial. */
+  readonly timeout?: string;
+  /** Most memory of a trial's process, such as `'2g'`; each worker has a process of its own then. */
+  readonly memory?: string;
+  /** One process with all workers (`thread`, the default), or one for each (`process`). */
+  readonly isolation?: 'thread' | 'process';
+  /** How often a trial that failed of something that may pass is tried again. Default 0. */
+  readonly retries?: number;
 }
 
 export interface Sweep {
@@ -84,10 +94,14 @@ export interface Sweep {
   readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
   readonly seed: number;
+  /** Those that it sets. */
+  readonly limits: Partial<Limits>;
 }
 
 const OPTIONS =
-  'name title about worker report axes zip grids fixed replicates seeds where sampler seed'.split(' ');
+  'name title about worker report axes zip grids fixed replicates seeds where sampler seed timeout memory isolation retries'.split(
+    ' ',
+  );
 
 /** Declares a sweep. Throws BAD_DEFINITION with every fault that can be seen without its worker. */
 export function defineSweep(options: SweepOptions): Sweep {
@@ -114,13 +128,14 @@ export function defineSweep(options: SweepOptions): Sweep {
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);
   const sampler = readSampler(options.sampler, faults);
+  const limits = readLimits(options, faults);
   throwFaults('BAD_DEFINITION', `sweep ${showValue(name)} is invalid`, faults);
   return {
     kind: 'sweepline-sweep',
     ...{ name, title, about },
     worker: String(options.worker),
     report: options.report === undefined || options.report === null ? null : String(options.report),
-    ...{ grids, fixed, replicates, seeds, where, sampler, seed },
+    ...{ grids, fixed, replicates, seeds, where, sampler, seed, limits },
   };
 }
 

@@ -9,11 +9,13 @@ import type { WorkerDescription } from '../worker/contract.js';
 export interface LostTask extends Loss {
   /** Trials of the task. */
   readonly count: number;
-  /** Nothing else was in the host. */
-  readonly wasAlone: boolean;
+  /** It had a process of its own, so that others may go on beside it when it has one again. */
+  readonly wasApart: boolean;
   /** How often the host has died of this task, or may have, in this session before. */
   readonly strikes: number;
-  /** Attempts of the (single) trial that ran past their limit or threw, and were to be tried again. */
+  /** How often its host was ended from outside while it was the only task there, in this session before. */
+  readonly evictions: number;
+  /** Attempts of the (single) trial that did not end well, and were to be tried again. */
   readonly failedAttempts: number;
   /** `--retries` */
   readonly retries: number;
@@ -21,48 +23,65 @@ export interface LostTask extends Loss {
   readonly failedStarts: number;
 }
 
+/** `apart`: in a process of its own, so that the next death has one culprit. */
+type When = 'now' | 'apart';
+
 export type Decision =
   /** The trial has a row now: it has failed, or timed out. */
   | { readonly do: 'record'; readonly status: 'failed' | 'timeout' }
-  /** Once more: beside others, or alone in the host so that the next death has one culprit. */
-  | { readonly do: 'again'; readonly when: 'now' | 'alone'; readonly strikes: number }
+  /** Once more, without that it counts as an attempt that has failed. */
+  | { readonly do: 'again'; readonly when: When; readonly strikes: number; readonly evictions: number }
+  /** Once more, after a pause: this attempt has failed. */
+  | { readonly do: 'retry'; readonly when: When; readonly strikes: number; readonly evictions: number }
   /** Once more as two tasks: one of the trials brought it about. */
-  | { readonly do: 'halve'; readonly when: 'now' | 'alone'; readonly strikes: number }
+  | { readonly do: 'halve'; readonly when: When; readonly strikes: number; readonly evictions: number }
+  /** Not in this session: nothing says that it is to blame, and nothing that it would end another time. */
+  | { readonly do: 'leave' }
   /** The run ends, resumable: nothing can be run, and no trial is to blame. */
   | { readonly do: 'give up' };
 
 /** A host that ends before it can run anything is started so often. */
 const STARTS = 3;
+/** A trial whose host was ended from outside so often waits for `resume`. */
+const EVICTIONS = 3;
 
 /** A task without a result. */
 export function judgeLoss(lost: LostTask): Decision {
-  const { cause, blame, count, strikes } = lost;
-  if (cause === 'unstarted')
-    return lost.failedStarts >= STARTS ? { do: 'give up' } : { do: 'again', when: 'now', strikes };
-  if (cause === 'killed' || blame === 'none') return { do: 'again', when: 'now', strikes };
-  if (cause === 'overdue') {
-    if (count > 1) return { do: 'halve', when: 'now', strikes };
-    return lost.failedAttempts < lost.retries
-      ? { do: 'again', when: 'now', strikes }
-      : { do: 'record', status: 'timeout' };
-  }
-  const isKnown = blame === 'certain' || lost.wasAlone;
-  const when = blame === 'certain' ? 'now' : 'alone';
-  if (!isKnown) return { do: 'again', when, strikes: strikes + 1 };
+  const { cause, blame, count, strikes, evictions, wasApart } = lost;
+  const again = (when: When, more: { strikes?: number; evictions?: number } = {}): Decision => ({
+    ...{ do: 'again', when, strikes, evictions },
+    ...more,
+  });
+  if (cause === 'unstarted') return lost.failedStarts >= STARTS ? { do: 'give up' } : again('now');
+  if (cause === 'killed' || blame === 'none') return again('now');
+  // Who was not alone in a process that died is innocent until it dies of this task alone.
+  if (blame === 'possible') return again('apart', cause === 'died' ? { strikes: strikes + 1 } : {});
+  if (cause === 'evicted')
+    return evictions + 1 >= EVICTIONS ? { do: 'leave' } : again('apart', { evictions: evictions + 1 });
+  const when = wasApart || cause === 'memory' ? 'apart' : 'now';
   // Of several, most are innocent: the halves begin where this one was.
-  if (count > 1) return { do: 'halve', when, strikes };
-  // A first death may be the machine's: only a trial that kills its host again has failed.
+  if (count > 1) return { do: 'halve', when, strikes, evictions };
+  if (cause === 'overdue' || cause === 'memory') {
+    if (lost.failedAttempts < lost.retries) return { do: 'retry', when, strikes, evictions };
+    return { do: 'record', status: cause === 'overdue' ? 'timeout' : 'failed' };
+  }
+  // A first death may be the machine's: only a trial that kills its process again has failed.
   return strikes >= 1 + lost.retries
     ? { do: 'record', status: 'failed' }
-    : { do: 'again', when, strikes: strikes + 1 };
+    : again(when, { strikes: strikes + 1 });
 }
 
+/** Failures that come again: what was asked for is wrong, or the numbers are. */
+const LASTING_CODES = new Set(['BAD_USAGE', 'BAD_DEFINITION', 'BAD_MODEL', 'TRIAL_FAILED']);
+const LASTING_NAMES = new Set(['ReferenceError', 'SyntaxError', 'ZodError', 'AssertionError']);
+
 /** A trial that threw. */
-export function judgeFailure({
-  failedAttempts,
-  retries,
-}: Pick<LostTask, 'failedAttempts' | 'retries'>): 'retry' | 'record' {
-  return failedAttempts < retries ? 'retry' : 'record';
+export function judgeFailure(
+  error: PlainError | undefined,
+  { failedAttempts, retries }: Pick<LostTask, 'failedAttempts' | 'retries'>,
+): 'retry' | 'record' {
+  const isLasting = LASTING_CODES.has(error?.code ?? '') || LASTING_NAMES.has(error?.name ?? '');
+  return !isLasting && failedAttempts < retries ? 'retry' : 'record';
 }
 
 export type MaxFailures = number | { readonly fraction: number } | null;

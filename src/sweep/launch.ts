@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
+import { SweeplineError } from '../ground/errors.js';
 import type { Pool } from '../pool/contract.js';
 import { createRunFolder, MANIFEST_FILE, newRunId } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
@@ -31,9 +32,9 @@ export interface Launch {
 }
 
 /** Resolves once everything that could be refused has not been; the rest is the handle's `outcome`. */
-export async function launch(run: Launch): Promise<RunHandle> {
+export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
   const { job, pool, settings, seen } = run;
-  const open = await openRun(run);
+  const open = await openRun({ ...run, onLine: (line) => seen.tell('onLine', line) });
   const stops = new StopRequests();
   open.onLost((reason) => stops.abort(reason));
   try {
@@ -72,7 +73,9 @@ async function runStages(run: Launch, main: ReadyJob, stops: StopRequests): Prom
     const todo = findTodo(job, isFresh, () => main.openSampler());
     const stageJob = createStageJob(job, stage, folder, todo);
     if (isToRun(stageJob, settings)) {
-      const { interrupted, tooManyFailures } = await runStage(run, stageJob, stops);
+      const { interrupted, tooManyFailures, evicted } = await runStage(run, stageJob, stops);
+      // Without it the trials would be skipped, which nothing says that they deserve.
+      if (evicted > 0) throw describeEviction(stage.name);
       if (tooManyFailures) main.giveUp();
       if (interrupted || tooManyFailures) return;
     }
@@ -124,6 +127,14 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
     await pool.close();
     await open.close();
   }
+}
+
+function describeEviction(stage: string): SweeplineError {
+  return new SweeplineError(
+    'HOST_DIED',
+    `stage ${stage}: something outside has ended its process time and again`,
+    { hint: 'see the system log for what sent the signal, then resume the run' },
+  );
 }
 
 /** What observers hear of a stage carries its name. */

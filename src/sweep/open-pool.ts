@@ -8,14 +8,17 @@ import type { Settings } from './settings.js';
 
 /** Threads in a host process, or none and no process with `debug`. Nothing starts before it is asked something. */
 export function openPool(
-  { debug, workers }: Pick<Settings, 'debug' | 'workers'>,
+  { debug, workers, isolation, memoryBytes, loadMs }: PoolSettings,
   workerUrl: string,
   onLine: (line: string) => void,
 ): Pool {
-  return debug
-    ? createInlinePool(workerUrl)
-    : createHostPool({ workerUrl, threads: workers, env: TFJS_ENVIRONMENT, onLine });
+  if (debug) return createInlinePool(workerUrl);
+  const memory = memoryBytes === null ? {} : { memoryBytes };
+  const env = TFJS_ENVIRONMENT;
+  return createHostPool({ workerUrl, threads: workers, isolation, loadMs, ...memory, env, onLine });
 }
+
+type PoolSettings = Pick<Settings, 'debug' | 'workers' | 'isolation' | 'memoryBytes' | 'loadMs'>;
 
 /** Does something with a pool that is closed afterwards, however that ends. */
 export async function withPool<T>(pool: Pool, work: (pool: Pool) => Promise<T>): Promise<T> {

@@ -22,6 +22,8 @@ export interface ToOpen {
   readonly manifest: Manifest;
   readonly isNew: boolean;
   readonly clock: Clock;
+  /** Hears why opening takes a while. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A run folder that this process alone writes. */
@@ -35,10 +37,11 @@ export interface OpenRun extends ToOpen {
 
 /** Rejects with LOCKED where another coordinator works on the folder. */
 export async function openRun(asked: ToOpen): Promise<OpenRun> {
-  const { folder, clock } = asked;
+  const { folder, clock, onLine } = asked;
   let react: ((reason: Error) => void) | undefined;
   const lock = await acquireLock(folder, {
     clock,
+    ...(onLine === undefined ? {} : { onWait: onLine }),
     onLost: (reason) => {
       journal?.abandon(reason);
       react?.(reason);
@@ -87,13 +90,12 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
   if (isEdited && carried < last.doneCount) await keepEarlier(folder, journal, last.doneCount - carried);
 }
 
-/** What may change without another grid: how many trials were asked for last, and of which code. */
+/** What may change without another grid: how many trials were asked for last, which shard of them, and of which code. */
 async function refreshManifest(folder: string, manifest: Manifest): Promise<void> {
-  const found = await openRunFolder(folder);
-  const isOther =
-    found.manifest.sampler.trials !== manifest.sampler.trials ||
-    found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
-  if (isOther) await writeManifest(folder, manifest);
+  const { manifest: found } = await openRunFolder(folder);
+  const facets = ({ sampler, trials, shard, fingerprint }: Manifest) =>
+    JSON.stringify([sampler.trials, trials, shard, fingerprint?.sources]);
+  if (facets(found) !== facets(manifest)) await writeManifest(folder, manifest);
 }
 
 /** Trials that the edited grid does not have: they leave trials.csv, and lie beside it. */

@@ -1,12 +1,13 @@
 // Turns what the pool brings into journal records, and into what sampler, tally and observers hear of it.
 import type { PlainError } from '../ground/errors.js';
-import type { TaskResult, TrialReport } from '../pool/contract.js';
+import type { PartialResult, TaskResult, TrialReport } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
 import type { AttemptRecord } from '../run/records.js';
 import { createKeyer } from '../trial/key.js';
 import { pickRows, pickSeries } from '../trial/lines.js';
+import { fitsMetric, type MetricValue } from '../trial/metrics.js';
 import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
-import { cellsWithoutMetrics, createRowReader, type TrialRow } from '../trial/row.js';
+import { createRowReader, formatMetrics, type TrialRow } from '../trial/row.js';
 import {
   countOf,
   NO_TRIALS,
@@ -20,6 +21,7 @@ import {
 } from '../trial/selection.js';
 import type { TrialNote, TrialStatus } from '../trial/status.js';
 import type { TrialStore } from '../trial/store.js';
+import type { WorkerDescription } from '../worker/contract.js';
 import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
 import type { Tally } from './tally.js';
@@ -166,9 +168,9 @@ export class Recorder {
   /** Notes of the trials that have failed and are tried again. */
   #toRetry({ result, retries }: Recording): TrialNote[] {
     return result.notes.filter(
-      ({ trial, status }) =>
+      ({ trial, status, error }) =>
         status === 'failed' &&
-        judgeFailure({ failedAttempts: this.failedAttempts(trial), retries }) === 'retry',
+        judgeFailure(error, { failedAttempts: this.failedAttempts(trial), retries }) === 'retry',
     );
   }
 
@@ -180,14 +182,23 @@ export class Recorder {
 
   /** A single trial that no pool can run to its end: its row says so, with what it has reported on its way. */
   async recordLost(
-    lost: Omit<LostAttempt, 'status'> & { readonly status: TrialStatus },
+    lost: Omit<LostAttempt, 'status'> & {
+      readonly status: TrialStatus;
+      readonly partial: PartialResult | undefined;
+    },
   ): Promise<Iterable<TrialRow>> {
     const { trials, status, error } = lost;
     const { journal, job, store } = this.#options;
     const trial = trialAt(trials, 0);
-    const series = Buffer.concat(this.#reported.get(trial) ?? []);
+    const { partial } = lost;
+    const series = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
     this.#forgetReports({ left: [] }, trials);
-    const cells = cellsWithoutMetrics(status, job.worker.metrics.length);
+    const { metrics } = job.worker;
+    const isOverdue = status === 'timeout';
+    const values = isOverdue
+      ? (partial?.values ?? lastReported(series, job.worker))
+      : metrics.map(() => null);
+    const cells = formatMetrics(status, values);
     const { prefixes, keys } = this.#prefixes(trials);
     const rows = new TextEncoder().encode(prefixes[0]! + cells);
     store.dropCheckpoint(keys[0]!);
@@ -242,6 +253,22 @@ export class Recorder {
     for (const { trial } of left) this.#reported.delete(trial);
     for (const trial of trialsOf(trials)) this.#reported.delete(trial);
   }
+}
+
+/** What a trial that was killed has reported last under the names of its metrics. */
+function lastReported(series: Uint8Array, { metrics, series: names }: WorkerDescription): MetricValue[] {
+  const last = new Map<string, number>();
+  for (const line of new TextDecoder().decode(series).split('\n')) {
+    // Cells of metrics.csv are numbers, or empty.
+    const [, , ...cells] = line.split(',');
+    cells.forEach((cell, i) => {
+      if (cell !== '') last.set(names[i]!, Number(cell));
+    });
+  }
+  return metrics.map(({ name, type }) => {
+    const value = last.get(name);
+    return value !== undefined && fitsMetric(type, value) ? value : null;
+  });
 }
 
 /** Trials that failed in the same way are told by one record: a block may hold thousands. */

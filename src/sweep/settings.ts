@@ -2,15 +2,24 @@
 // may give (sampler, seed, seeds, replicates) are null where the request leaves them to it.
 import { availableParallelism } from 'node:os';
 import { throwFaults } from '../ground/errors.js';
-import type { Manifest } from '../run/manifest.js';
+import { showValue } from '../ground/shape.js';
+import { formatCount } from '../ground/text.js';
+import { LOAD_MS } from '../pool/patience.js';
+import type { Limits, Manifest } from '../run/manifest.js';
 import { requireReferred } from '../run/reference.js';
-import { findSeedFaults } from '../space/check.js';
+import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
 
-export interface Settings {
+/** Before a trial is tried again, unless told otherwise. */
+const RETRY_PAUSE_MS = 1000;
+const LEAST_MEMORY = 64 * 2 ** 20;
+/** A trial that has failed so often fails. */
+const MOST_RETRIES = 1000;
+
+export interface Settings extends Limits {
   /** Name of a shipped sweep, path or URL of a sweep's file. */
   readonly sweep: string;
   readonly set: Readonly<Record<string, AxisDomain>>;
@@ -27,11 +36,8 @@ export interface Settings {
   readonly device: string | null;
   readonly trainingOnly: boolean;
   readonly data: string | null;
-  readonly retries: number;
-  /** Milliseconds that a trial may run; null: as long as it takes. */
-  readonly timeoutMs: number | null;
-  /** Null: none, but where the first trials all fail in the same way. */
-  readonly maxFailures: number | { readonly fraction: number } | null;
+  /** Milliseconds that loading the worker and its data may take. */
+  readonly loadMs: number;
   readonly retry: RetryChoice | null;
   /** The run folder itself; null: a new one under `root`. */
   readonly out: string | null;
@@ -61,7 +67,12 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     trainingOnly: request.trainingOnly ?? false,
     data: request.data ?? null,
     retries: request.retries ?? 0,
+    retryPauseMs: request.retryPauseMs ?? RETRY_PAUSE_MS,
     timeoutMs: request.timeoutMs ?? null,
+    memoryBytes: request.memoryBytes ?? null,
+    // Of many threads in one process nobody could tell which one takes the memory.
+    isolation: request.isolation ?? (request.memoryBytes === undefined ? 'thread' : 'process'),
+    loadMs: request.loadMs ?? LOAD_MS,
     maxFailures: request.maxFailures ?? null,
     retry: request.retry ?? null,
     out: request.out ?? null,
@@ -78,6 +89,7 @@ export function settingsOf(
   request: ResumeRequest & { readonly debug?: boolean },
 ): Settings {
   return resolveSettings({
+    ...givenLimits(manifest.limits),
     ...request,
     sweep: request.sweep ?? requireReferred(manifest.sweepFile, path, 'sweep'),
     ...(manifest.shard === null ? {} : { shard: manifest.shard }),
@@ -86,29 +98,77 @@ export function settingsOf(
   });
 }
 
+/** Limits as a request has them. */
+export function givenLimits(limits: Partial<Limits> = {}): Partial<Pick<RunRequest, keyof Limits>> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== null));
+}
+
 function findFaults(request: RunRequest): string[] {
   const faults: string[] = [];
-  const count = (name: string, value: number | undefined, least: number): void => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
+  const count = (name: string, value: number | undefined, least: number, most?: number): void => {
+    if (value === undefined) return;
+    if (!(Number.isSafeInteger(value) && value >= least))
       faults.push(`${name} ${value}: expected an integer of at least ${least}`);
+    else if (most !== undefined && value > most)
+      faults.push(`${name} ${value}: expected at most ${formatCount(most)}`);
   };
-  count('workers', request.workers, 1);
-  count('replicates', request.replicates, 1);
+  count('workers', request.workers, 1, mostWorkers());
+  count('replicates', request.replicates, 1, MOST_REPLICATES);
   count('trials', request.trials, 1);
-  count('retries', request.retries, 0);
+  count('retries', request.retries, 0, MOST_RETRIES);
   count('block size', request.blockSize, 1);
-  const { timeoutMs, seed, seeds, replicates, shard, maxFailures } = request;
+  const { seed, seeds, replicates, shard, maxFailures } = request;
+  faults.push(...findLimitFaults(request));
   if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
-  // Past 2^31 - 1 ms a timer would fire at once.
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31))
-    faults.push(`timeout ${timeoutMs} ms: expected more than 0 and less than 24 days`);
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
   else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))
     faults.push(`max failures ${maxFailures.fraction}: expected a fraction above 0 and up to 1 (no limit)`);
   if (seed !== undefined && !Number.isSafeInteger(seed)) faults.push(`seed ${seed}: expected an integer`);
   if (shard !== undefined && !isShard(shard))
     faults.push(`shard ${shard.index}/${shard.count}: expected i/n with 1 <= i <= n`);
+  for (const name of ['out', 'root'] as const) {
+    const path = request[name];
+    if (path !== undefined && (typeof path !== 'string' || path.trim() === '' || path.includes('\0')))
+      faults.push(`${name} ${showValue(path)}: expected the path of a folder`);
+  }
   return faults;
+}
+
+function findLimitFaults({
+  timeoutMs,
+  retryPauseMs,
+  loadMs,
+  memoryBytes,
+  isolation,
+}: Pick<RunRequest, 'timeoutMs' | 'retryPauseMs' | 'loadMs' | 'memoryBytes' | 'isolation'>): string[] {
+  const faults: string[] = [];
+  // Past 2^31 - 1 ms a timer would fire at once.
+  const time = (name: string, ms: number | undefined, least: number): void => {
+    if (ms !== undefined && !(ms >= least && ms < 2 ** 31))
+      faults.push(
+        `${name} ${ms} ms: expected ${least === 0 ? 'at least' : 'more than'} 0 and less than 24 days`,
+      );
+  };
+  if (typeof timeoutMs !== 'object') time('timeout', timeoutMs, Number.MIN_VALUE);
+  else if (!(timeoutMs.fraction > 0 && timeoutMs.fraction < Number.POSITIVE_INFINITY))
+    faults.push(`timeout ${timeoutMs.fraction}: expected a multiple of the median such as 3 (300%)`);
+  time('load timeout', loadMs, Number.MIN_VALUE);
+  time('retry pause', retryPauseMs, 0);
+  if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY))
+    faults.push(`memory ${memoryBytes} bytes: expected at least 64m, since Node itself takes about that`);
+  if (memoryBytes !== undefined && isolation === 'thread')
+    faults.push(
+      'memory: of many threads in one process nobody can tell which one takes it; expected isolation "process"',
+    );
+  return faults;
+}
+
+/**
+ * A thread is a JavaScript engine of its own, 10 MB and more: past some tens a core they cost memory and gain nothing. On
+ * small machines some hundreds may still be waiting for something else.
+ */
+function mostWorkers(): number {
+  return Math.max(1024, 64 * availableParallelism());
 }
 
 function isShard({ index, count }: Shard): boolean {

@@ -8,14 +8,22 @@ export interface Work {
   readonly attempt: number;
   /** How often a host has died of them, or may have. */
   readonly strikes: number;
+  /** How often their host was ended from outside while they were alone in it. */
+  readonly evictions: number;
+  /** How often the machine had no room for their files. */
+  readonly troubles: number;
+  /** In a process of its own. */
+  readonly isApart: boolean;
 }
+
+const UNTRIED = { strikes: 0, evictions: 0, troubles: 0, isApart: false };
 
 /** Trials that begin in this session, in parts that are at the same attempt: usually one. */
 export function beginWork(
   trials: Selection,
   known: Pick<Recorder, 'hasTried' | 'nextAttempt'>,
 ): readonly [Work, ...Work[]] {
-  const first = { trials, attempt: known.nextAttempt(trialAt(trials, 0)), strikes: 0 };
+  const first = { trials, attempt: known.nextAttempt(trialAt(trials, 0)), ...UNTRIED };
   if (!known.hasTried) return [first];
   const byAttempt = new Map<number, Set<number>>();
   for (const trial of trialsOf(trials)) {
@@ -27,7 +35,7 @@ export function beginWork(
   const parts = [...byAttempt].map(([attempt, those]) => ({
     trials: pick(trials, (trial) => those.has(trial)),
     attempt,
-    strikes: 0,
+    ...UNTRIED,
   }));
   return parts as [Work, ...Work[]];
 }

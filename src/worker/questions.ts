@@ -1,4 +1,5 @@
 // What can be asked of a worker before its trials run: what it is, whether values suit it, which data it reads.
+import { SweeplineError } from '../ground/errors.js';
 import type { Point, Value } from '../space/types.js';
 import type { DataIdentity, LoadedData, Worker, WorkerDescription } from './contract.js';
 import { describeWorker } from './define.js';
@@ -32,10 +33,25 @@ export interface WorkerAnswers extends WorkerQuestions {
   loadData(asked: { readonly data: string | undefined }): Promise<LoadedData<unknown>>;
 }
 
+/** What it throws is its author's to mend, or that of whoever keeps its data: no fault of ours. */
+async function runLoad(
+  { name, load }: Worker,
+  asked: { readonly data: string | undefined },
+): Promise<LoadedData<unknown>> {
+  if (load === undefined) return { shared: undefined };
+  try {
+    return await load(asked);
+  } catch (cause) {
+    if (cause instanceof SweeplineError) throw cause;
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new SweeplineError('BAD_DATA', `worker ${name}: its \`load\` throws ${why}`, { cause });
+  }
+}
+
 export function answerQuestions(worker: Promise<Worker>, sources: () => string = () => ''): WorkerAnswers {
   let loaded: Promise<LoadedData<unknown>> | undefined;
   const loadData: WorkerAnswers['loadData'] = (asked) => {
-    loaded ??= worker.then((known) => known.load?.(asked) ?? { shared: undefined });
+    loaded ??= worker.then((known) => runLoad(known, asked));
     return loaded;
   };
   return {

@@ -206,6 +206,32 @@ describe('a run of a command', () => {
     expect(resumed.code).toBe(2);
   });
 
+  test('is not run again unasked where it was never given: a run folder from somebody else is data', async () => {
+    const line = 'touch {name}';
+    const set = ['--set', 'name=one', '--out', 'run', '--retries', '0'];
+    expect((await sweepline('run', '--command', line, ...set)).code).toBe(0);
+    const foreign = { XDG_STATE_HOME: newFolder() };
+    const away = async (...argv: string[]) => startProgram(home, argv, foreign).finished;
+    for (const command of [
+      ['resume', 'run'],
+      ['replay', 'run', '0'],
+      ['verify', 'run'],
+    ]) {
+      const { code, stderr } = await away(...command);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringContaining(
+          `Hint: where you trust it, give it yourself: --command 'touch {name}'`,
+        ),
+      });
+    }
+    expect((await away('resume', 'run', '--command', 'touch {other}')).stderr).toContain(
+      "is a run of 'touch {name}'",
+    );
+    expect((await away('resume', 'run', '--command', line)).code).toBe(0);
+    expect((await sweepline('resume', 'run')).code).toBe(0);
+  });
+
   test('tells of an edited program', async () => {
     writeFileSync(join(home, 'tool.sh'), 'echo loss=1');
     const argv = ['run', '--command', 'sh tool.sh {n}', '--set', 'n=1', '--metrics', 'loss', '--out', 'run'];

@@ -455,13 +455,31 @@ export function poolConformance(name: string, open: OpenPool): void {
 
     it('ends a task that runs past its limit, and runs the others', async () => {
       const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
-      const over = pool.submit({ ...rangeTask(1, 0, 1), limitMs: 30 }).result;
+      pool.limit(30);
+      const over = pool.submit(rangeTask(1, 0, 1)).result;
       await expect(over).rejects.toMatchObject({
         code: 'HOST_DIED',
         loss: { cause: 'overdue', blame: 'certain' },
       });
+      pool.limit(30_000);
       writeFileSync(join(folder, 'go'), '');
-      expect((await pool.submit({ ...rangeTask(2, 1, 3), limitMs: 30_000 }).result).left).toEqual([]);
+      expect((await pool.submit(rangeTask(2, 1, 3)).result).left).toEqual([]);
+    });
+
+    it('ends a task that runs already when it gets a limit', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1] }));
+      const over = pool.submit(rangeTask(1, 0, 1)).result;
+      await until(() => started() === 1);
+      pool.limit(30);
+      await expect(over).rejects.toMatchObject({ loss: { cause: 'overdue', blame: 'certain' } });
+    });
+
+    it('runs a task apart from others, with the same rows', async () => {
+      const pool = await begun('echo', spaceOf({ x: [1, 2, 3, 4] }));
+      const beside = await pool.submit(rangeTask(1, 0, 4)).result;
+      const apart = [0, 1, 2, 3].map((i) => pool.submit({ ...rangeTask(2 + i, i, 1), isApart: true }).result);
+      const rows = (await Promise.all(apart)).map((result) => textOf(result.rows));
+      expect(rows.join('')).toBe(textOf(beside.rows));
     });
 
     it('kills a task on request: those beside it are not to blame, and the next ones run', async () => {

@@ -85,13 +85,14 @@ describe('a host process', () => {
     expect((await opened.submit(rangeTask(1, 0, 1, 2)).result).left).toEqual([]);
   });
 
-  it('ignores SIGINT and SIGTERM: the coordinator decides', async () => {
+  it('ignores SIGINT, SIGTERM and SIGHUP: the coordinator decides', async () => {
     const opened = await open('waiting');
     await opened.begin(setupOf(spaceOf({ i: [0] }), { data: folder, folder }));
     const held = opened.submit(rangeTask(1, 0, 1)).result;
     const pid = await loggedPid(folder);
     process.kill(pid, 'SIGINT');
     process.kill(pid, 'SIGTERM');
+    process.kill(pid, 'SIGHUP');
     expect(await opened.questions.validate({ checks: {}, points: [] })).toEqual([]); // answered after the signals have arrived
     writeFileSync(join(folder, 'go'), '');
     expect((await held).left).toEqual([]);
@@ -104,10 +105,11 @@ describe('a host process', () => {
     );
   });
 
-  it('survives a thread that exits', async () => {
+  it('survives a trial that exits', async () => {
     const opened = await crashing();
     const pid = await pidOf(opened, 1);
-    await expect(opened.submit(rangeTask(2, 4, 1)).result).rejects.toMatchObject({ code: 'HOST_DIED' });
+    const { notes } = await opened.submit(rangeTask(2, 4, 1)).result;
+    expect(notes).toMatchObject([{ trial: 4, status: 'failed', error: { name: 'ExitCalled' } }]);
     expect(await pidOf(opened, 3)).toBe(pid);
   });
 
@@ -130,18 +132,19 @@ describe('a host process', () => {
   it('says that nobody is to blame where it ends before it could run anything', async () => {
     const opened = await crashing();
     await expect(opened.submit(rangeTask(1, 2, 1)).result).rejects.toMatchObject({
-      loss: { cause: 'died', blame: 'possible', host: hostname() },
+      loss: { cause: 'evicted', blame: 'certain', host: hostname() },
     });
     // The next host is sent its task before it has begun: whoever ends it then, no trial did.
     const task = opened.submit(rangeTask(2, 2, 1)).result;
-    await expect(task).rejects.toMatchObject({ loss: { cause: expect.stringMatching(/died|unstarted/) } });
+    await expect(task).rejects.toMatchObject({ loss: { cause: expect.stringMatching(/evicted|unstarted/) } });
   });
 
   it('dies for a task that blocks its thread past its limit; the others are not to blame', async () => {
     const opened = await open('blocking', { threads: 2 });
     await opened.begin(setupOf(spaceOf({ ms: [0, 1e9] })));
     const pid = await pidOf(opened, 1);
-    const blocked = opened.submit({ ...rangeTask(2, 1, 1), limitMs: 30 }).result;
+    opened.limit(30);
+    const blocked = opened.submit(rangeTask(2, 1, 1)).result;
     await expect(blocked).rejects.toMatchObject({ loss: { cause: 'overdue', blame: 'certain' } });
     expect(await pidOf(opened, 3)).not.toBe(pid);
     expect(isAlive(pid)).toBe(false);

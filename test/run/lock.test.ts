@@ -61,13 +61,35 @@ describe('lock', () => {
     },
   );
 
+  it.skipIf(!existsSync('/proc/self/ns/pid'))(
+    'takes a process of another container for one of another machine, whatever its host name',
+    async () => {
+      const folder = temporaryFolder();
+      const path = join(folder, 'coordinator.lock');
+      const place = `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} pid:[1]`;
+      // Nobody has such a pid here: over there it may be alive.
+      const holder = { pid: 2 ** 22 + 1, host: hostname(), started: '1', place, token: 'theirs' };
+      writeFileSync(path, JSON.stringify(holder));
+      await expect(acquireLock(folder)).rejects.toMatchObject({ code: 'LOCKED' });
+      expect(await findCoordinator(folder)).toMatchObject({ pid: holder.pid });
+    },
+  );
+
   it('takes over from another host after 60 silent seconds, and not before', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'coordinator.lock');
     writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', started: '1', token: 'theirs' }));
     utimesSync(path, 1000, 1000);
     await expect(acquireLock(folder, { clock: clockAt(1_060_000) })).rejects.toThrow('pid 1 on elsewhere');
-    const lock = await acquireLock(folder, { clock: clockAt(1_060_001) });
+    const said: string[] = [];
+    const asked = { clock: clockAt(1_060_001), watchMs: 1000, onWait: (text: string) => said.push(text) };
+    // Touched while one looks on: its clock is another, and it is alive.
+    const touched = setTimeout(() => utimesSync(path, 1001, 1001), 100);
+    await expect(acquireLock(folder, asked)).rejects.toThrow('pid 1 on elsewhere');
+    clearTimeout(touched);
+    utimesSync(path, 1000, 1000);
+    const lock = await acquireLock(folder, asked);
+    expect(said).toEqual(Array(2).fill(expect.stringContaining('on elsewhere looks abandoned')));
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
     await lock.release();
   });

@@ -20,12 +20,16 @@ import {
 import type { TrialNote } from '../../src/trial/status.js';
 
 const LOST: LostTask = {
-  ...{ cause: 'died', blame: 'possible', host: 'h', process: 1, count: 1, wasAlone: false },
-  ...{ strikes: 0, failedAttempts: 0, retries: 0, failedStarts: 0 },
+  ...{ cause: 'died', blame: 'possible', host: 'h', process: 1, count: 1, wasApart: false },
+  ...{ strikes: 0, evictions: 0, failedAttempts: 0, retries: 0, failedStarts: 0 },
 };
-const now = (strikes = 0) => ({ do: 'again', when: 'now', strikes });
-const alone = (strikes: number) => ({ do: 'again', when: 'alone', strikes });
-const halved = (when: 'now' | 'alone', strikes = 0) => ({ do: 'halve', when, strikes });
+const again = (when: 'now' | 'apart', strikes = 0, evictions = 0) => ({
+  ...{ do: 'again', when, strikes, evictions },
+});
+const now = (strikes = 0) => again('now', strikes);
+const apart = (strikes = 0, evictions = 0) => again('apart', strikes, evictions);
+const halved = (when: 'now' | 'apart', strikes = 0) => ({ ...apart(strikes), do: 'halve', when });
+const retried = (when: 'now' | 'apart', strikes = 0) => ({ ...apart(strikes), do: 'retry', when });
 const failed = { do: 'record', status: 'failed' };
 const timeout = { do: 'record', status: 'timeout' };
 
@@ -47,7 +51,7 @@ describe('judgeLoss', () => {
       now(2),
     ],
     ['went down with another that is to blame', { blame: 'none' }, now()],
-    ['however often', { blame: 'none', count: 5, strikes: 7, wasAlone: true }, now(7)],
+    ['however often', { blame: 'none', count: 5, strikes: 7, wasApart: true }, now(7)],
     ['went down with another that ran past its limit', { cause: 'overdue', blame: 'none' }, now()],
 
     [
@@ -61,30 +65,39 @@ describe('judgeLoss', () => {
       halved('now', 1),
     ],
     ['one past its limit', { cause: 'overdue', blame: 'certain' }, timeout],
-    ['one past its limit, with a retry', { cause: 'overdue', blame: 'certain', retries: 1 }, now()],
-    ['its strikes stay', { cause: 'overdue', blame: 'certain', retries: 1, strikes: 3 }, now(3)],
-    ['the last retry', { cause: 'overdue', blame: 'certain', retries: 2, failedAttempts: 1 }, now()],
+    ['one past its limit, with a retry', { cause: 'overdue', blame: 'certain', retries: 1 }, retried('now')],
+    ['its strikes stay', { cause: 'overdue', blame: 'certain', retries: 1, strikes: 3 }, retried('now', 3)],
+    ['the last retry', { cause: 'overdue', blame: 'certain', retries: 2, failedAttempts: 1 }, retried('now')],
     ['no retry left', { cause: 'overdue', blame: 'certain', retries: 2, failedAttempts: 2 }, timeout],
 
-    ['one of many in a dead host', {}, alone(1)],
-    ['several trials of many tasks in a dead host', { count: 8 }, alone(1)],
-    ['for the third time: still not known to be to blame', { count: 8, strikes: 2 }, alone(3)],
-    ['retries do not matter to who is not known', { strikes: 9, retries: 0 }, alone(10)],
+    ['one of many in a dead host', {}, apart(1)],
+    ['several trials of many tasks in a dead host', { count: 8 }, apart(1)],
+    ['for the third time: still not known to be to blame', { count: 8, strikes: 2 }, apart(3)],
+    ['retries do not matter to who is not known', { strikes: 9, retries: 0 }, apart(10)],
 
-    ['alone in a dead host: the machine’s, for once', { wasAlone: true }, alone(1)],
-    ['alone again: its own', { wasAlone: true, strikes: 1 }, failed],
-    ['alone again, with a retry', { wasAlone: true, strikes: 1, retries: 1 }, alone(2)],
-    ['alone again, no retry left', { wasAlone: true, strikes: 2, retries: 1 }, failed],
-    ['several alone in a dead host: one of them', { wasAlone: true, count: 2 }, halved('alone', 0)],
-    ['however often', { wasAlone: true, count: 2, strikes: 9 }, halved('alone', 9)],
-
-    ['certainly to blame, the first time', { blame: 'certain' }, now(1)],
+    ['certainly to blame, the first time: the machine’s, for once', { blame: 'certain' }, now(1)],
     ['certainly, again', { blame: 'certain', strikes: 1 }, failed],
     ['certainly, again, with a retry', { blame: 'certain', strikes: 1, retries: 1 }, now(2)],
     ['certainly, no retry left', { blame: 'certain', strikes: 2, retries: 1 }, failed],
     ['certainly one of several', { blame: 'certain', count: 3 }, halved('now', 0)],
-    ['certainly, and alone: no need to wait for the others', { blame: 'certain', wasAlone: true }, now(1)],
+    ['apart, the first time: apart once more', { blame: 'certain', wasApart: true }, apart(1)],
+    ['apart, again', { blame: 'certain', wasApart: true, strikes: 1 }, failed],
+    ['apart, several', { blame: 'certain', wasApart: true, count: 2, strikes: 9 }, halved('apart', 9)],
     ['failed attempts are no strikes', { blame: 'certain', failedAttempts: 5 }, now(1)],
+
+    ['ended from outside beside others: no strike', { cause: 'evicted' }, apart()],
+    ['ended from outside, alone', { cause: 'evicted', blame: 'certain', count: 9 }, apart(0, 1)],
+    ['once more', { cause: 'evicted', blame: 'certain', evictions: 1, strikes: 3 }, apart(3, 2)],
+    [
+      'three times: not in this session',
+      { cause: 'evicted', blame: 'certain', evictions: 2, retries: 9 },
+      { do: 'leave' },
+    ],
+
+    ['too much memory in a process that others have used', { cause: 'memory' }, apart()],
+    ['too much memory', { cause: 'memory', blame: 'certain' }, failed],
+    ['too much memory, with a retry', { cause: 'memory', blame: 'certain', retries: 1 }, retried('apart')],
+    ['too much memory, several', { cause: 'memory', blame: 'certain', count: 2 }, halved('apart')],
   ])('%s', (_, what, decision) => {
     expect(judgeLoss({ ...LOST, ...what })).toEqual(decision);
   });
@@ -109,11 +122,12 @@ describe('judgeLoss', () => {
             }
             expect(++deaths).toBeLessThan(500);
             const count = countOf(work.trials);
-            const blame = isKnown ? 'certain' : 'possible';
+            // The first time it was one of many.
+            const blame = isKnown || work.strikes > 0 ? 'certain' : 'possible';
             const decision = judgeLoss({
               ...LOST,
               blame,
-              wasAlone: true,
+              wasApart: true,
               count,
               strikes: work.strikes,
               retries,
@@ -141,7 +155,20 @@ describe('judgeFailure', () => {
     [1, 2, 'retry'],
     [5, 2, 'record'],
   ] as const)('after %i attempts with %i retries: %s', (failedAttempts, retries, decision) => {
-    expect(judgeFailure({ failedAttempts, retries })).toBe(decision);
+    expect(judgeFailure({ name: 'Error', message: 'm' }, { failedAttempts, retries })).toBe(decision);
+  });
+
+  test.each([
+    [{ name: 'Error', message: 'connect ECONNREFUSED' }, 'retry'],
+    [{ name: 'TypeError', message: 'fetch failed' }, 'retry'],
+    [{ name: 'SweeplineError', code: 'BAD_DATA', message: 'cut short' }, 'retry'],
+    [undefined, 'retry'],
+    [{ name: 'SweeplineError', code: 'BAD_DEFINITION', message: 'metric "k" is 1.5' }, 'record'],
+    [{ name: 'SweeplineError', code: 'TRIAL_FAILED', message: 'the loss is NaN' }, 'record'],
+    [{ name: 'ReferenceError', message: 'x is not defined' }, 'record'],
+    [{ name: 'ZodError', message: '[]' }, 'record'],
+  ])('what may pass is tried again, and what cannot is not: %o', (error, decision) => {
+    expect(judgeFailure(error, { failedAttempts: 0, retries: 5 })).toBe(decision);
   });
 });
 

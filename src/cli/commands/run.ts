@@ -1,4 +1,5 @@
 // `sweepline run`: starts a sweep in a new run folder, or goes on in the one that --out names.
+import { rememberCommand } from '../../run/known-commands.js';
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { EXIT } from '../errors.js';
@@ -77,6 +78,7 @@ export default defineCommand({
       return EXIT.done;
     }
     const { startRun } = await import('../../sweep/start.js');
+    if (command !== undefined) rememberCommand(command);
     return conductRun({ terminal, json, quiet, report, start: (observers) => startRun(request, observers) });
   },
 });

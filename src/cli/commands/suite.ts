@@ -2,9 +2,9 @@
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { switchOption } from '../options.js';
-import { EXIT_CODES, OUTPUT, outputOptions, runOptions } from '../run-options.js';
+import { EXIT_CODES, limitOptions, OUTPUT, outputOptions, runOptions, splitLimits } from '../run-options.js';
 
-const { replicates, seed, data, workers, engine, device, timeout, retries, maxFailures, out } = runOptions;
+const { replicates, seed, data, workers, engine, device, out } = runOptions;
 
 export default defineCommand({
   name: 'suite',
@@ -21,7 +21,7 @@ export default defineCommand({
   options: {
     ...{ replicates, seed, data, workers, engine, device },
     out: { ...out, about: "the suite's folder (default: runs/<suite>/<id>); each sweep is a folder in it" },
-    ...{ timeout, retries, maxFailures },
+    ...limitOptions,
     plan: switchOption(OUTPUT, '--plan', 'show what would run, and run nothing'),
     ...outputOptions,
   },
@@ -33,15 +33,8 @@ export default defineCommand({
     ['sweepline suite nightly --out last-night', 'the same, continued after an interruption'],
   ],
   async run({ arguments: [typed], options, terminal, commandLine }) {
-    const {
-      plan,
-      json = false,
-      quiet = false,
-      report = true,
-      out: folder,
-      timeout: limit,
-      ...given
-    } = options;
+    const { plan, json = false, quiet = false, report = true, out: folder, ...others } = options;
+    const [limits, given] = splitLimits(others);
     const { listShippedSuites, loadSuite } = await import('../../suite/load.js');
     if (typed === undefined) {
       const suites = await listShippedSuites();
@@ -51,8 +44,8 @@ export default defineCommand({
     const suite = await loadSuite(typed);
     const common = {
       ...given,
+      ...limits,
       command: commandLine,
-      ...(limit === undefined ? {} : { timeoutMs: limit }),
     };
     if (plan) {
       const [{ renderPlan, renderTotal }, { planSuite, requestsOf }] = await Promise.all([
