@@ -1,4 +1,4 @@
-// Five hundred of them.
+// Some hundreds of them: the benchmark says how many.
 import { defineSweep } from '../../src/sweep/define.js';
 
 export default defineSweep({

@@ -111,6 +111,16 @@ describe('a sweep of programs', () => {
     expect(said.filter((line) => line.includes('the code of worker mine has changed'))).toHaveLength(1);
   });
 
+  test('has the environment of the coordinator, not what a host is given for its own work', async () => {
+    const print = `echo "threads=\${TF_NUM_INTRAOP_THREADS-none},\${TF_NUM_INTEROP_THREADS-none}"`;
+    const worker = `params: {}, metrics: { threads: { type: 'string' } }, command: ${JSON.stringify(print)}`;
+    const { sweep: mine } = makeProject(worker, 'axes: {}');
+    process.env.TF_NUM_INTEROP_THREADS = '3';
+    const run = await runSweep({ sweep: mine });
+    delete process.env.TF_NUM_INTEROP_THREADS;
+    expect(run.trials_csv).toContain('ok,"none,3"');
+  });
+
   test('is not continued with another command', async () => {
     const worker = (line: string) => `params: {}, metrics: { loss: { type: 'number' } }, command: '${line}'`;
     const { sweep: mine, write, home } = makeProject(worker('echo loss=1'), 'axes: {}');

@@ -22,9 +22,28 @@ export function startFolder(worker: Pick<Worker, 'home' | 'command'>): string {
 /** Variables that this process has for itself alone, and those of a trial of another sweep. */
 const OWN = /^(SWEEPLINE_.*|TSX_TSCONFIG_PATH|NODE_CHANNEL_.*)$/;
 
+/** What a host was given for itself, and the values that it took the place of: programs are to have these. */
+const OUTER = 'SWEEPLINE_OUTER_ENVIRONMENT';
+
+/** For the environment of a host that is given `own` beside that of this process. */
+export function keepOuter(own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const before = Object.keys(own).map((name) => [name, process.env[name] ?? null]);
+  return { [OUTER]: JSON.stringify(Object.fromEntries(before)) };
+}
+
+function outerEnvironment(): NodeJS.ProcessEnv {
+  const before = JSON.parse(process.env[OUTER] ?? '{}') as Record<string, string | null>;
+  const values = { ...process.env };
+  for (const [name, value] of Object.entries(before)) {
+    if (value === null) delete values[name];
+    else values[name] = value;
+  }
+  return values;
+}
+
 /** The environment that all trials have in common. Python is told to print lines as they come, as on a terminal. */
 export function commonEnvironment(command: Command): Record<string, string | undefined> {
-  const inherited = Object.entries(process.env).filter(([name]) => !OWN.test(name));
+  const inherited = Object.entries(outerEnvironment()).filter(([name]) => !OWN.test(name));
   return { PYTHONUNBUFFERED: '1', ...Object.fromEntries(inherited), ...command.env };
 }
 
