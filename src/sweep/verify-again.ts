@@ -57,7 +57,7 @@ export async function runAgain(
     running += numbers.length;
     try {
       const { trials, attempt } = block;
-      const { rows, series } = await pool.submit({ id: id++, trials, attempt }).result;
+      const { rows, series } = await pool.submit({ id: id++, trials, attempt, isApart: isAlone }).result;
       failedStarts = 0;
       let [row, point] = [0, 0];
       for (const trial of numbers) {
@@ -73,7 +73,7 @@ export async function runAgain(
       const { cause, blame } = error.loss;
       if (cause === 'unstarted' && ++failedStarts >= STARTS * pool.size) throw error;
       if (block.tries >= TRIES) throw error;
-      const isGuilty = isAlone && cause !== 'unstarted' && cause !== 'killed' && blame !== 'none';
+      const isGuilty = isAlone && (cause === 'died' || cause === 'memory') && blame === 'certain';
       if (isGuilty) onEnd({ trial: numbers[0]!, ...lostRow(again, block), isLost: true }, running);
       else suspects.push(...numbers.map((trial) => oneOf(again.sample, block, trial)));
     }

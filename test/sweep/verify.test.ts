@@ -137,7 +137,7 @@ describe('verify', () => {
        run(trial) {
          trial.report(1, { s: trial.params.x });
          if (trial.params.x % 3 === 1 && trial.attempt < 3) throw new Error('not yet');
-         if (trial.params.x === 5) process.kill(process.pid, 'SIGKILL');
+         if (trial.params.x === 5) process.kill(process.pid, 'SIGSEGV');
          if (trial.params.x === 6) throw new Error('never');
          return { tries: trial.attempt };
        },`,
