@@ -2,12 +2,15 @@
 // what is other is found, told, and changes nothing.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
 import { type VerifyRequest, verifyRun } from '../../src/sweep/verify.js';
 import { makeProject } from './project.js';
 import { fixture, list, newFolder, resume, runSweep } from './session.js';
+
+/** Every verification starts processes of its own, and some of these tests make five. */
+vi.setConfig({ testTimeout: 240_000 });
 
 const ALL = { fraction: 1 } as const;
 
@@ -73,7 +76,6 @@ describe('verify', () => {
     const small = await verifyRun(folder);
     expect(small).toMatchObject({ trials: 20, of: 500, differingCells: 0 });
     expect(await verifyRun(folder, { sample: { fraction: 0.031 } })).toMatchObject({ trials: 16 });
-    expect(await verifyRun(folder, { sample: 10_000 })).toMatchObject({ trials: 500 });
   });
 
   test('finds a worker whose rows depend on the block that they were in', async () => {
