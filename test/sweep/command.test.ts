@@ -91,7 +91,7 @@ describe('a sweep of programs', () => {
       ['2', 'failed'],
       ['3', 'failed'],
     ]);
-    expect(timings[2]!.error).toBe('sh exited with code 3; the end of its stderr:   broken');
+    expect(timings[2]!.error).toBe('ProgramFailed: sh exited with code 3; the end of its stderr:   broken');
   });
 
   test('tells of an edit of its files', async () => {

@@ -106,7 +106,17 @@ function start(program: Program): Promise<Ended> {
   });
 }
 
-/** Without a stack, which would tell of us and not of the program. */
+/** It exited otherwise than with 0, or by a signal: that may pass, and is tried again where retries are asked for. */
+class ProgramFailed extends Error {
+  override readonly name = 'ProgramFailed';
+
+  constructor(message: string) {
+    super(message);
+    delete this.stack; // which would tell of us and not of the program
+  }
+}
+
+/** What would be the same the next time; without a stack, too. */
 function failure(message: string, details: ErrorDetails = {}): SweeplineError {
   const error = new SweeplineError('TRIAL_FAILED', message, details);
   delete error.stack;
@@ -133,7 +143,7 @@ function nameOf({ form }: Command, [program = '', , line = '']: readonly string[
 function requireSuccess({ code, signal }: Ended, name: string, output: Output): void {
   if (code === 0) return;
   const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-  throw failure(`${name} ${how}${output.tail()}`);
+  throw new ProgramFailed(`${name} ${how}${output.tail()}`);
 }
 
 function readFile(name: string, place: Place): readonly Reading[] {

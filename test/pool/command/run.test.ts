@@ -299,7 +299,7 @@ describe('how a program ends', () => {
   ])('%j', async (command, message) => {
     const { row, error } = await run({ command });
     expect(row).toMatchObject({ status: 'failed', loss: '' });
-    expect(error).toEqual({ name: 'SweeplineError', code: 'TRIAL_FAILED', message });
+    expect(error).toEqual({ name: 'ProgramFailed', message });
   });
 
   it('is told with the end of its output only, however much there is', async () => {
