@@ -50,7 +50,8 @@ export function encodeFrame(
   parts: readonly Uint8Array[],
   back = 0,
 ): { buffers: Uint8Array[]; bodyAt: number; bytes: number } {
-  const text = Buffer.from(JSON.stringify(back === 0 ? header : { ...header, back }));
+  const json = JSON.stringify(header);
+  const text = Buffer.from(back === 0 ? json : `${json.slice(0, -1)},"back":${back}}`);
   // Of some empty arrays, such as those that came in a message, Node's crc32 says 0 whatever was before.
   const filled = parts.filter((part) => part.length > 0);
   const body = filled.reduce((sum, part) => sum + part.length, 0);
