@@ -3,6 +3,7 @@ import type { Clock } from '../ground/clock.js';
 import type { PlainError } from '../ground/errors.js';
 import { clipText, quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
+import type { Epoch } from '../run/epoch.js';
 import { readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
 import { naming } from '../run/trust.js';
@@ -26,6 +27,7 @@ import { createTurns, type Turn, type Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import { Tally } from './tally.js';
 import { TimeLimit } from './time-limit.js';
+import { readTimed } from './timed-trials.js';
 
 /** How often observers hear of progress, in ms. */
 const TICK_MS = 100;
@@ -211,7 +213,7 @@ function createCoordinator(
   return new Coordinator({
     ...{ pool, journal, sampler, turns, recorder, tally, settings },
     lookAhead,
-    limit: new TimeLimit(settings.timeoutMs),
+    limit: openLimit(settings, folder, journal.state.epoch),
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
     history: proposesPoints(spec)
       ? readHistory(folder, journal.state, { listens, retried: new Set(retried) })
@@ -219,6 +221,14 @@ function createCoordinator(
     isTooManyFailures: areTooMany,
     onTick: tick,
   });
+}
+
+/** One that is a multiple of the median knows the trials of earlier sessions. */
+function openLimit({ timeoutMs }: Settings, folder: string, epoch: Epoch): TimeLimit {
+  const limit = new TimeLimit(timeoutMs);
+  if (timeoutMs !== null && typeof timeoutMs !== 'number' && epoch.timed > 0)
+    for (const { trials, ms } of readTimed(folder, epoch)) limit.learn(trials, ms);
+  return limit;
 }
 
 function describeCommonError({ name, message }: PlainError): string {

@@ -146,7 +146,7 @@ export interface Plan {
   readonly manifest: Manifest;
 }
 
-const settings = resolveSettings({ sweep: 'sample', retries: 1, blockSize: 16, workers: 1 });
+const settings = resolveSettings({ sweep: 'sample', retries: 1, retryPauseMs: 0, blockSize: 16, workers: 1 });
 
 async function plan(xs: number, ys: number): Promise<Plan> {
   const sweep = defineSweep({

@@ -25,11 +25,22 @@ interface Case {
   readonly plan: Plan;
 }
 
-/** The run ended well; or with an error and everything it had promised, and ends well where it is continued. */
-async function checkFault(ran: Ran, { earlier, plan }: Case, seed: number): Promise<'went on' | 'ended'> {
+/**
+ * The run ended well, also by trying a trial again whose files met the fault; or with an error and everything it had
+ * promised, and ends well where it is continued.
+ */
+async function checkFault(
+  ran: Ran,
+  { earlier, plan }: Case,
+  seed: number,
+): Promise<'went on' | 'tried again' | 'ended'> {
   if (ran.error === undefined) {
     await checkEnd(ran, earlier, plan);
-    return 'went on';
+    const records = Buffer.from(bytesOf(ran.process.disk, JOURNAL)!).toString('latin1');
+    const isRetried = CODES.some(
+      (code) => records.includes(`"status":"lost","error":{`) && records.includes(`"code":"${code}"`),
+    );
+    return isRetried ? 'tried again' : 'went on';
   }
   if (findTrouble(ran.error) === undefined) throw new Error('not told as trouble', { cause: ran.error });
   const { code, text } = describeRunError(ran.error);
