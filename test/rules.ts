@@ -32,6 +32,7 @@ export const CLOCKS: Readonly<Record<string, string>> = {
   'src/suite/run.ts': 'a suite begins here: its folder is named after the time',
   'src/cli/interrupts.ts': 'top floor',
   'src/cli/watch.ts': 'top floor',
+  'src/cli/watch-status.ts': 'top floor',
   'src/cli/doctor/machine.ts': 'top floor; times the disk of this machine',
   'src/pool/thread.ts': 'a thread begins here',
   'src/pool/threads.ts': 'a host begins here',

@@ -95,6 +95,12 @@ export const runOptions = {
     'the seeds of the trials of each point, in place of --replicates, such as 1,2,3',
     readSeeds,
   ),
+  objective: listOption(
+    TRIALS,
+    '--objective <metric[:goal]>',
+    'what is best: a metric and min or max; may be repeated (default: the sweep’s, else the first metric with a goal)',
+    anyText,
+  ),
   seed: option(
     TRIALS,
     '--seed <N>',
@@ -189,7 +195,7 @@ export function toRunRequest(
   options: RunOptionValues,
   command: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], ...others } = options;
+  const { set, sampler, samplerOption = [], objective, ...others } = options;
   const [limits, rest] = splitLimits(others);
   const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
   const given: Readonly<Record<string, unknown>> = rest;
@@ -199,6 +205,7 @@ export function toRunRequest(
     sweep,
     command,
     ...limits,
+    ...(objective === undefined ? {} : { objectives: objective }),
     ...(set === undefined ? {} : { set: Object.fromEntries(set.map(({ axis, values }) => [axis, values])) }),
     ...(sampler === undefined
       ? {}

@@ -1,11 +1,13 @@
 // The page of a suite: its runs, how they stand, and links to their reports.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ask } from '../answer/answer.js';
+import { describeBriefly } from '../answer/words.js';
 import { replaceFile } from '../ground/durable.js';
 import { formatCount } from '../ground/text.js';
 import { renderPage } from '../report/page.js';
 import { isRun } from '../run/list.js';
-import { describeState, readRunStatus } from '../run/status.js';
+import { describeState, type RunStatus, readRunStatus } from '../run/status.js';
 import type { Suite } from './define.js';
 
 /** report.md and report.html of the suite: its runs, how they stand, and where their reports are. */
@@ -13,7 +15,7 @@ export async function writeSuitePage(folder: string, suite: Suite): Promise<void
   const rows: string[] = [];
   for (const { name } of suite.runs) {
     if (!isRun(join(folder, name))) {
-      rows.push(`| ${name} | not begun | | | |`);
+      rows.push(`| ${name} | not begun | | | | |`);
       continue;
     }
     const status = await readRunStatus(join(folder, name));
@@ -23,17 +25,28 @@ export async function writeSuitePage(folder: string, suite: Suite): Promise<void
       : '';
     const { data } = status.manifest;
     rows.push(
-      `| ${name} | ${describeState(status)} | ${formatCount(status.ok)} ok${bad > 0 ? `, ${formatCount(bad)} not` : ''} | ${data?.name ?? ''} | ${report} |`,
+      `| ${name} | ${describeState(status)} | ${formatCount(status.ok)} ok${bad > 0 ? `, ${formatCount(bad)} not` : ''} | ${findBest(status)} | ${data?.name ?? ''} | ${report} |`,
     );
   }
   const text = [
     `# ${suite.title}`,
     suite.about,
-    ['| sweep | state | trials | data | report |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
+    [
+      '| sweep | state | trials | best | data | report |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...rows,
+    ].join('\n'),
   ].join('\n\n');
   await replaceFile(join(folder, 'report.md'), `${text}\n`);
   await replaceFile(
     join(folder, 'report.html'),
     renderPage(suite.title, text, () => undefined),
   );
+}
+
+/** A cell: values and names come from anywhere, and are shown as code. */
+function findBest(status: RunStatus): string {
+  const { metrics } = status.state.epoch.record.worker;
+  const text = describeBriefly(ask(status).answer, metrics);
+  return text === null ? '' : `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }

@@ -186,6 +186,7 @@ function createCoordinator(
     ...{ job, journal, tally, first },
     store: createFolderStore(folder),
     isHeard: listens,
+    onTrial: seen.hears('onTrial') ? (row) => seen.tell('onTrial', row) : undefined,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
       seen.tell('onFailure', {
         trial,

@@ -95,7 +95,8 @@ async function refreshManifest(folder: string, manifest: Manifest): Promise<void
   const found = await openRunFolder(folder);
   const isOther =
     found.manifest.sampler.trials !== manifest.sampler.trials ||
-    found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
+    found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources ||
+    JSON.stringify(found.manifest.aims) !== JSON.stringify(manifest.aims);
   if (isOther) await writeManifest(folder, manifest);
 }
 

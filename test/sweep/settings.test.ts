@@ -12,6 +12,7 @@ const DEFAULTS: Settings = {
   seed: null,
   replicates: null,
   seeds: null,
+  objectives: [],
   trials: null,
   shard: null,
   workers: availableParallelism(),

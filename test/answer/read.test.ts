@@ -1,7 +1,7 @@
 // A run as data for programs.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readRun } from '../../src/run/read.js';
+import { readRun } from '../../src/answer/read.js';
 import { fixture, newFolder, rowsOf, runSweep } from '../sweep/session.js';
 
 test('rows come typed, in trial order, as trials.csv has them', async () => {
