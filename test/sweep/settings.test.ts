@@ -47,6 +47,7 @@ describe('resolveSettings', () => {
       sampler: { name: 'random', trials: 5 },
       seed: 0,
       replicates: 3,
+      objectives: ['loss:min'],
       trials: 7,
       shard: { index: 2, count: 2 },
       workers: 5,
