@@ -7,7 +7,7 @@ import { signOf, type TrialStatus } from '../trial/status.js';
 
 export interface FailureGroup {
   readonly status: Exclude<TrialStatus, 'ok'>;
-  /** Of the first of them, its first line. */
+  /** The first line of the first of them. */
   readonly message: string;
   readonly count: number;
   /** The least trial of them: what to replay. */
@@ -16,7 +16,9 @@ export interface FailureGroup {
 
 interface Group {
   readonly status: FailureGroup['status'];
-  readonly error: PlainError | undefined;
+  /** Of the least trial, so that the order in which they ended makes no difference. */
+  error: PlainError | undefined;
+  of: number;
 }
 
 /** The most frequent first. Equal but for the numbers in their messages is alike. */
@@ -36,7 +38,10 @@ export function groupFailures(folder: string, epoch: Epoch, epochs: number): Fai
       if (group === undefined) {
         group = groups.length;
         groupOf.set(sign, group);
-        groups.push({ status: note.status, error: note.error });
+        groups.push({ status: note.status, error: note.error, of: note.trial });
+      } else if (note.trial < groups[group]!.of) {
+        groups[group]!.error = note.error;
+        groups[group]!.of = note.trial;
       }
       last.set(note.trial, group);
     }
