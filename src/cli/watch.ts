@@ -2,7 +2,7 @@
 // helps nobody). cli-progress is loaded only for bars.
 import { type Clock, systemClock } from '../ground/clock.js';
 import type { Progress } from '../sweep/contract.js';
-import { clip, renderBar, renderDetails, renderProgressLine } from './progress.js';
+import { clip, renderBar, renderDetails, renderProgressLine, renderTrend } from './progress.js';
 import type { Terminal } from './terminal.js';
 
 export interface ProgressView {
@@ -85,7 +85,10 @@ async function createBars(terminal: Terminal): Promise<ProgressView> {
       if (isDrawn) return;
       isDrawn = true;
       bars.create(1, 0, { render: (now: Progress) => begin + renderBar(now, width()) + end });
-      bars.create(1, 0, { render: (now: Progress) => clip(renderDetails(now).join(', '), width()) });
+      bars.create(1, 0, {
+        render: (now: Progress) =>
+          clip(`${renderDetails(now).join(', ')} ${renderTrend(now)}`.trimEnd(), width()),
+      });
       terminal.drawBelow((line) => {
         isLogging = true;
         bars.log(line.endsWith('\n') ? line : `${line}\n`);

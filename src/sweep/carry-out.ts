@@ -137,8 +137,9 @@ function describeProgress({ open, settings, only }: Undertaking, retried: Readon
 }
 
 function createTally({ open, pool }: Undertaking, total: number | null, retried: readonly number[]): Tally {
-  const { job, journal, clock } = open;
+  const { job, journal, clock, manifest } = open;
   const { worker, resolved } = job;
+  const [shown] = manifest.aims?.objectives ?? [];
   const { epoch } = journal.state;
   const { done, failed, timeout } = epoch.counts();
   const redone = retried.length;
@@ -147,6 +148,7 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
     format: { axes: resolved.axes, params: worker.params, metrics: worker.metrics },
     mode: worker.mode,
     total,
+    ...(shown === undefined ? {} : { shown }),
     before: { done: done - redone, failed: failed + timeout - failedBefore },
     threads: () => pool.size,
   });

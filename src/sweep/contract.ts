@@ -154,6 +154,8 @@ export interface Progress {
   readonly elapsedMs: number;
   /** `peak 1.41` of the best trial where a metric has a goal, else of the last. */
   readonly metric: string | null;
+  /** The best of stretches of trials, oldest first, of a metric with a goal; absent before two have ended. */
+  readonly trend?: readonly number[];
 }
 
 /** `'stop'`, or a promise of it, ends the run, resumable, as the first Ctrl-C does; anything else means nothing. */

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Answer, askRun } from '../../src/answer/answer.js';
+import { createAnswerFiles } from '../../src/answer/files.js';
 import { renderAnswer } from '../../src/answer/words.js';
 import { meanInterval } from '../../src/stats/interval.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
@@ -203,4 +204,20 @@ test.each([
     code: 'BAD_DEFINITION',
     message: expect.stringContaining(message),
   });
+});
+
+test('tables of the answer: their rows are those of the ranking', async () => {
+  const { sweep } = makeProject(WORKER, "axes: { a: [0, 0.5, 1], kind: ['x', 'y,\"z'] }");
+  const { folder } = await runSweep({ sweep });
+  const [best, importance] = await createAnswerFiles(folder);
+  const lines = best!.text.trimEnd().split('\n');
+  expect(lines[0]).toBe('rank,trial,replicates,a,kind,loss,loss_low,loss_high,feasible');
+  expect(lines).toHaveLength(7);
+  const asked = await askRun(folder, { limit: 6 });
+  expect(lines.slice(1).map((line) => Number(line.split(',')[1]))).toEqual(
+    asked.answer.best.map(({ trial }) => trial),
+  );
+  expect(lines.filter((line) => line.includes(',"y,""z",'))).toHaveLength(3);
+  expect(importance!.text.split('\n')[0]).toBe('parameter,metric,importance,low,high,method');
+  expect(importance!.rows).toBe(2);
 });
