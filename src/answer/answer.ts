@@ -2,7 +2,7 @@
 // noise, which parameters matter, what failed, how long it took. Reads the journal, so a run that goes on, was stopped or
 // is a shard can be asked as well.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
-import { readRows } from '../run/history.js';
+import { formatOf, readRowCells } from '../run/history.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { welchTest } from '../stats/welch.js';
 import {
@@ -85,11 +85,10 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
   const { folder, state } = status;
   const { epoch } = state;
   const aims = readAims(status, question);
-  const { axes, worker } = epoch.record;
   const metrics = [...aims.objectives, ...aims.constraints].map(({ metric }) => metric);
-  const of = new Configurations({ axes, params: worker.params, metrics: worker.metrics }, metrics);
+  const of = new Configurations(formatOf(epoch), metrics);
   // Without an objective nothing is asked of them.
-  if (aims.objectives.length > 0) for (const row of readRows(folder, epoch)) of.add(row);
+  if (aims.objectives.length > 0) for (const cells of readRowCells(folder, epoch)) of.add(cells);
   const { limit = 2 } = question;
   // Two at least: the first is compared to the second.
   const ranking = rank(of, aims, Math.max(2, limit));

@@ -1,7 +1,7 @@
 // Columns that grow, of a run's configurations: numbers as float64, anything else as numbers that stand for values. A
 // million rows are some arrays, not a million objects.
 import type { Value } from '../space/types.js';
-import { canonicalValue } from '../space/value.js';
+import { readCell } from '../trial/cells.js';
 import type { SpaceParam } from '../trial/params.js';
 
 export class Numbers {
@@ -39,22 +39,27 @@ export class AxisColumn {
   readonly isNumeric: boolean;
   /** What the codes stand for where they are positions, in the order of first mention. */
   readonly values: Value[] = [];
+  /** By the text of a value's cell. */
   readonly #codeOf = new Map<string, number>();
 
-  constructor(name: string, type: SpaceParam['type'] | undefined) {
+  constructor(
+    name: string,
+    private readonly type: SpaceParam['type'] | undefined,
+  ) {
     this.name = name;
     this.isNumeric = type === undefined || type === 'number' || type === 'integer';
   }
 
-  encode(value: Value | undefined): number {
-    if (value === undefined || value === null) return Number.NaN;
-    if (this.isNumeric) return typeof value === 'number' ? value : Number.NaN;
-    const identity = typeof value === 'string' ? `"${value}` : canonicalValue(value);
-    let code = this.#codeOf.get(identity);
+  /** The code of a cell of trials.csv. Equal values are written alike. */
+  encode(cell: string): number {
+    if (cell === '') return Number.NaN;
+    // 0 and -0 are one value.
+    if (this.isNumeric) return Number(cell) + 0;
+    let code = this.#codeOf.get(cell);
     if (code === undefined) {
       code = this.values.length;
-      this.#codeOf.set(identity, code);
-      this.values.push(value);
+      this.#codeOf.set(cell, code);
+      this.values.push(readCell(cell, this.type));
     }
     return code;
   }

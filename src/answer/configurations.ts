@@ -2,8 +2,8 @@
 // some metrics over those that ended ok. Takes rows one at a time and keeps numbers only.
 import type { Point } from '../space/types.js';
 import type { Summary } from '../stats/welch.js';
-import type { MetricValue } from '../trial/metrics.js';
-import type { RowFormat, TrialRow } from '../trial/row.js';
+import type { MetricSpec } from '../trial/metrics.js';
+import { FIRST_AXIS, type RowFormat, statusPlace } from '../trial/row.js';
 import { AxisColumn, Numbers } from './columns.js';
 
 /** Count, mean and sum of squared deviations of one metric, by configuration (Welford 1962). */
@@ -12,7 +12,12 @@ class MetricColumn {
   readonly mean = new Numbers();
   readonly squares = new Numbers();
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    /** Of its cell in a row. */
+    readonly place: number,
+    readonly type: MetricSpec['type'] | undefined,
+  ) {}
 
   open(): void {
     this.count.push(0);
@@ -44,14 +49,20 @@ export class Configurations {
   /** Trials of each that have ended, and those that ended ok. */
   readonly ended = new Numbers();
   readonly ok = new Numbers();
+  readonly #status: number;
   /** Open addressing: a configuration, or −1. */
   #table = new Int32Array(1024).fill(-1);
   readonly #codes: Float64Array;
   readonly #bits: Uint32Array;
 
-  constructor({ axes, params }: RowFormat, metrics: readonly string[]) {
+  constructor(format: RowFormat, metrics: readonly string[]) {
+    const { axes, params } = format;
+    this.#status = statusPlace(format);
     this.axes = axes.map((name) => new AxisColumn(name, params.find((param) => param.name === name)?.type));
-    this.#metrics = [...new Set(metrics)].map((name) => new MetricColumn(name));
+    this.#metrics = [...new Set(metrics)].map((name) => {
+      const place = format.metrics.findIndex((metric) => metric.name === name);
+      return new MetricColumn(name, this.#status + 1 + place, format.metrics[place]?.type);
+    });
     this.#metricOf = new Map(this.#metrics.map((column) => [column.name, column]));
     this.#codes = new Float64Array(axes.length);
     this.#bits = new Uint32Array(this.#codes.buffer);
@@ -61,15 +72,18 @@ export class Configurations {
     return this.trial.length;
   }
 
-  add({ trial, point, status, metrics }: TrialRow): void {
-    const row = this.#find(point, trial);
+  /** A row of trials.csv, as its cells stand there. */
+  add(cells: readonly string[]): void {
+    const trial = Number(cells[0]);
+    const row = this.#find(cells, trial);
     this.ended.set(row, this.ended.get(row) + 1);
     if (trial < this.trial.get(row)) this.trial.set(row, trial);
-    if (status !== 'ok') return;
+    if (cells[this.#status] !== 'ok') return;
     this.ok.set(row, this.ok.get(row) + 1);
     for (const column of this.#metrics) {
-      const value = toNumber(metrics[column.name]);
-      if (value !== undefined) column.add(row, value);
+      const cell = cells[column.place]!;
+      // A boolean counts as 1 or 0: its mean is a share.
+      if (cell !== '') column.add(row, column.type === 'boolean' ? Number(cell === 'true') : Number(cell));
     }
   }
 
@@ -93,13 +107,9 @@ export class Configurations {
     return Object.fromEntries(entries.filter(([, value]) => value !== null));
   }
 
-  #find(point: Point, trial: number): number {
+  #find(cells: readonly string[], trial: number): number {
     if (this.count * 2 >= this.#table.length) this.#widen();
-    for (let i = 0; i < this.axes.length; i++) {
-      const axis = this.axes[i]!;
-      // 0 and -0 are one value.
-      this.#codes[i] = axis.encode(point[axis.name]) + 0;
-    }
+    for (let i = 0; i < this.axes.length; i++) this.#codes[i] = this.axes[i]!.encode(cells[FIRST_AXIS + i]!);
     const mask = this.#table.length - 1;
     let slot = this.#hash() & mask;
     for (; this.#table[slot] !== -1; slot = (slot + 1) & mask) {
@@ -148,10 +158,4 @@ export class Configurations {
       this.#table[slot] = row;
     }
   }
-}
-
-/** A boolean counts as 1 or 0: its mean is a share. */
-function toNumber(value: MetricValue | undefined): number | undefined {
-  if (typeof value === 'number') return value;
-  return typeof value === 'boolean' ? Number(value) : undefined;
 }

@@ -1,6 +1,6 @@
 // A run as data for programs: what it is, how far it has come, its rows, configurations and series, typed. Reads the
 // journal, so that a run that goes on can be read beside its coordinator.
-import { readRows } from '../run/history.js';
+import { formatOf, readRowCells, readRows } from '../run/history.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import type { Point } from '../space/types.js';
 import type { Interval } from '../stats/interval.js';
@@ -39,11 +39,10 @@ export async function readRun(folder: string): Promise<RunReading> {
     trials: () => readRows(status.folder, epoch),
     series: () => readSeries(status.folder, epoch),
     *configurations() {
-      const { axes, worker } = epoch.record;
-      const { params, metrics } = worker;
-      const names = metrics.filter(({ type }) => type !== 'string').map(({ name }) => name);
-      const of = new Configurations({ axes, params, metrics }, names);
-      for (const row of readRows(status.folder, epoch)) of.add(row);
+      const format = formatOf(epoch);
+      const names = format.metrics.filter(({ type }) => type !== 'string').map(({ name }) => name);
+      const of = new Configurations(format, names);
+      for (const cells of readRowCells(status.folder, epoch)) of.add(cells);
       for (let i = 0; i < of.count; i++) {
         yield {
           trial: of.trial.get(i),

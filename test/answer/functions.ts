@@ -1,10 +1,10 @@
 // Configurations whose values come from a function that is known: by number on a grid, or drawn.
 import { Configurations } from '../../src/answer/configurations.js';
+import { type Cell, formatCell } from '../../src/ground/csv.js';
 import { randomFor } from '../../src/ground/random.js';
 import type { Value } from '../../src/space/types.js';
-import type { MetricValues } from '../../src/trial/metrics.js';
+import type { Metric, MetricValues } from '../../src/trial/metrics.js';
 import type { SpaceParam } from '../../src/trial/params.js';
-import type { TrialRow } from '../../src/trial/row.js';
 
 type Points = readonly Readonly<Record<string, Value>>[];
 
@@ -20,25 +20,28 @@ export function configurationsOf(
     const type = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string';
     return { name, type, default: value };
   });
-  const rows = points.flatMap((point, p) =>
-    Array.from({ length: replicates }, (_, replicate): TrialRow => {
-      const metrics = metricsOf(point, replicate);
-      const trial = p * replicates + replicate;
-      const status = metrics === null ? 'failed' : 'ok';
-      return {
-        trial,
-        key: `k${trial}`,
-        replicate,
-        seed: trial,
-        point,
-        status,
-        metrics: metrics ?? { y: null },
-      };
-    }),
+  const yielded = points.flatMap((point, p) =>
+    Array.from({ length: replicates }, (_, replicate) => ({
+      trial: p * replicates + replicate,
+      replicate,
+      point,
+      metrics: metricsOf(point, replicate),
+    })),
   );
-  const yielded = [...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const of = new Configurations({ axes: names, params, metrics: [] }, yielded);
-  for (const row of rows) of.add(row);
+  const metrics = [...new Set(yielded.flatMap((row) => Object.keys(row.metrics ?? {})))];
+  const types = metrics.map((name): Metric => {
+    const value = yielded.find((row) => row.metrics !== null)!.metrics![name];
+    return { name, type: typeof value === 'boolean' ? 'boolean' : 'number' };
+  });
+  const of = new Configurations({ axes: names, params, metrics: types }, metrics);
+  for (const row of yielded) {
+    of.add([
+      ...[row.trial, `k${row.trial}`, row.replicate, row.trial].map(String),
+      ...names.map((name) => formatCell(row.point[name] as Cell)),
+      row.metrics === null ? 'failed' : 'ok',
+      ...metrics.map((name) => formatCell(row.metrics?.[name])),
+    ]);
+  }
   return of;
 }
 
