@@ -112,7 +112,8 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   const { folder, interrupted, failed, skipped, tooManyFailures, evicted } = outcome;
   const say = quiet ? () => undefined : terminal.say;
   say(renderOutcome(outcome));
-  const answer = await tellAnswer(folder, conduct);
+  // Whoever interrupts wants the end; `sweepline best` answers later.
+  const answer = interrupted ? null : await tellAnswer(folder, conduct);
   say(`  folder  ${showPath(folder)}`);
 
   const report = interrupted ? undefined : await makeReport(conduct, folder, say);
