@@ -120,7 +120,9 @@ function readAims({ manifest, state }: RunStatus, { objectives = [], where = [] 
   const asked = readObjectives(objectives, metrics, faults);
   const constraints = readMetricConstraints(where, metrics, faults);
   throwFaults('BAD_USAGE', `run ${manifest.runId}`, faults);
-  const declared = manifest.aims?.objectives ?? [];
+  // A metric that the worker no longer has is nothing to look for.
+  const isKnown = ({ metric }: { readonly metric: string }) => metrics.some(({ name }) => name === metric);
+  const declared = (manifest.aims?.objectives ?? []).filter(isKnown);
   return {
     objectives: asked.length > 0 ? asked : declared.length > 0 ? declared : defaultObjectives(metrics),
     constraints: [...(manifest.aims?.constraints ?? []), ...constraints],
