@@ -63,7 +63,7 @@ function describeNoGoal(metrics: Metrics): string {
   const found = metrics.find(({ type }) => type !== 'string');
   return found === undefined
     ? 'its worker yields no numbers'
-    : `not known: no metric has a goal; ask: sweepline best <run> --objective ${found.name}:min`;
+    : `no metric has a goal: sweepline best <run> --objective ${found.name}:min`;
 }
 
 function describeNoBest({ configurations, infeasible, unranked }: Answer): string {

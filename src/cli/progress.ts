@@ -30,12 +30,13 @@ export function renderDetails({ failed, running, rate, etaMs, elapsedMs, metric 
 
 const BLOCKS = '▁▂▃▄▅▆▇█';
 
-/** A sparkline of the shown metric, from its least to its greatest value; empty where there is none. */
-export function renderTrend({ trend = [] }: Pick<Progress, 'trend'>): string {
+/** A sparkline of the shown metric, from its least to its greatest value: the newest that fit; empty where there is none. */
+export function renderTrend({ trend = [] }: Pick<Progress, 'trend'>, width: number): string {
   const [least, most] = [Math.min(...trend), Math.max(...trend)];
   if (trend.length < 2 || !(most > least)) return '';
   const step = (value: number) => Math.round(((value - least) / (most - least)) * (BLOCKS.length - 1));
-  return trend.map((value) => BLOCKS[step(value)]).join('');
+  const shown = trend.slice(-Math.max(0, width));
+  return width < 2 ? '' : shown.map((value) => BLOCKS[step(value)]).join('');
 }
 
 /** `████████░░░░  24%  1,234/5,000`, at most `width` columns wide. */

@@ -54,6 +54,12 @@ function isSame(a: Progress, b: Progress | undefined): boolean {
   return b !== undefined && words.every((word) => a[word] === b[word]);
 }
 
+/** Details, and the way of the metric in what is left of the line. */
+function renderUnder(progress: Progress, width: number): string {
+  const details = renderDetails(progress).join(', ');
+  return clip(`${details} ${renderTrend(progress, width - details.length - 1)}`.trimEnd(), width);
+}
+
 async function createBars(terminal: Terminal): Promise<ProgressView> {
   const { default: cliProgress } = await import('cli-progress');
   const { stderr } = terminal;
@@ -86,8 +92,7 @@ async function createBars(terminal: Terminal): Promise<ProgressView> {
       isDrawn = true;
       bars.create(1, 0, { render: (now: Progress) => begin + renderBar(now, width()) + end });
       bars.create(1, 0, {
-        render: (now: Progress) =>
-          clip(`${renderDetails(now).join(', ')} ${renderTrend(now)}`.trimEnd(), width()),
+        render: (now: Progress) => renderUnder(now, width()),
       });
       terminal.drawBelow((line) => {
         isLogging = true;

@@ -44,7 +44,7 @@ describe('a run', () => {
   test('says what failed, and nothing of it with --quiet', async () => {
     const loud = await runProgram(cwd, 'run', THIRDS, '--out', 'thirds');
     expect(loud.stderr).toContain('  failed  3 failed: a multiple of three: 3\n');
-    expect(loud.stderr).toContain('no metric has a goal; ask: sweepline best <run> --objective y:min');
+    expect(loud.stderr).toContain('  best    no metric has a goal: sweepline best <run> --objective y:min\n');
     const quiet = await runProgram(cwd, 'resume', 'thirds', '--retry', 'failed', '--quiet');
     expect(quiet.stderr).not.toContain('  failed  ');
     expect(quiet.stderr).not.toContain('  best ');

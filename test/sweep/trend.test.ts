@@ -35,7 +35,9 @@ test('many are the bests of equal stretches in order, however many there are', (
 });
 
 test('a sparkline goes from the least to the greatest', () => {
-  expect(renderTrend({ trend: [0, 7, 3.5, 1] })).toBe('▁█▅▂');
-  expect(renderTrend({ trend: [2, 2] })).toBe('');
-  expect(renderTrend({})).toBe('');
+  expect(renderTrend({ trend: [0, 7, 3.5, 1] }, 9)).toBe('▁█▅▂');
+  expect(renderTrend({ trend: [0, 7, 3.5, 1] }, 3)).toBe('█▅▂');
+  for (const width of [1, 0, -5]) expect(renderTrend({ trend: [0, 7] }, width)).toBe('');
+  expect(renderTrend({ trend: [2, 2] }, 9)).toBe('');
+  expect(renderTrend({}, 9)).toBe('');
 });
