@@ -72,8 +72,11 @@ export function rank(of: Configurations, aims: Aims, limit = Number.POSITIVE_INF
     // Infeasible ones rank on behind the feasible.
     passed = objectives.length === 1 ? sizes[0]! : sorted.length === 0 ? 0 : places[sorted.at(-1)!]!;
   }
+  // However few are asked for: those behind them may be as good.
+  const isFirst = (row: number) =>
+    objectives.length === 1 ? losses[0]![row] === losses[0]![order[0]!] : places[row] === 1;
   let first = 0;
-  while (first < feasible && first < order.length && places[order[first]!] === 1) first++;
+  for (let row = 0; row < all; row++) if (group[row] === 0 && feasible > 0 && isFirst(row)) first++;
   return {
     ...{ configurations: all, infeasible, unranked, order, first },
     at(place) {

@@ -80,6 +80,8 @@ describe('one objective', () => {
         const all = rank(of(values), LOSS);
         const few = rank(of(values), LOSS, limit);
         expect([...few.order]).toEqual([...all.order.subarray(0, limit)]);
+        expect(few.first).toBe(all.first);
+        expect(few.first).toBe([...all.order].filter((_, place) => all.at(place).rank === 1).length);
         few.order.forEach((_, place) => {
           expect(few.at(place)).toEqual(all.at(place));
         });
@@ -123,14 +125,16 @@ describe('fronts', () => {
       ],
       ({ x, y }) => ({ x: x as number, y: y as number, bad: x === 0 && y === 0 }),
     );
-    const ranking = rank(made, {
+    const aims: Aims = {
       objectives: [
         { metric: 'x', goal: 'min' },
         { metric: 'y', goal: 'min' },
       ],
       constraints: [{ metric: 'bad', operator: '=', value: 0 }],
-    });
+    };
+    const ranking = rank(made, aims);
     expect(ranking.first).toBe(2);
+    expect(rank(made, aims, 1).first).toBe(2);
     expect([0, 1, 2, 3].map((place) => [ranking.at(place).trial, ranking.at(place).rank])).toEqual([
       [0, 1],
       [1, 1],
