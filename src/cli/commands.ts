@@ -19,6 +19,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
+  entry('verify', 'run a sample of trials again and compare', () => import('./commands/verify.js')),
+  entry('repair', 'repair a damaged journal', () => import('./commands/repair.js')),
   entry('merge', 'merge shards into one run', () => import('./commands/merge.js')),
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
   entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),

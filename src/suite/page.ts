@@ -6,6 +6,7 @@ import { describeBriefly } from '../answer/words.js';
 import { replaceFile } from '../ground/durable.js';
 import { formatCount } from '../ground/text.js';
 import { renderPage } from '../report/page.js';
+import { escapeMarkdown } from '../report/tables.js';
 import { isRun } from '../run/list.js';
 import { describeState, type RunStatus, readRunStatus } from '../run/status.js';
 import type { Suite } from './define.js';
@@ -25,11 +26,11 @@ export async function writeSuitePage(folder: string, suite: Suite): Promise<void
       : '';
     const { data } = status.manifest;
     rows.push(
-      `| ${name} | ${describeState(status)} | ${formatCount(status.ok)} ok${bad > 0 ? `, ${formatCount(bad)} not` : ''} | ${findBest(status)} | ${data?.name ?? ''} | ${report} |`,
+      `| ${name} | ${escapeMarkdown(describeState(status))} | ${formatCount(status.ok)} ok${bad > 0 ? `, ${formatCount(bad)} not` : ''} | ${findBest(status)} | ${escapeMarkdown(String(data?.name ?? ''))} | ${report} |`,
     );
   }
   const text = [
-    `# ${suite.title}`,
+    `# ${escapeMarkdown(suite.title)}`,
     suite.about,
     [
       '| sweep | state | trials | best | data | report |',
@@ -44,9 +45,8 @@ export async function writeSuitePage(folder: string, suite: Suite): Promise<void
   );
 }
 
-/** A cell: values and names come from anywhere, and are shown as code. */
+/** A cell: values and names come from anywhere. */
 function findBest(status: RunStatus): string {
   const { metrics } = status.state.epoch.record.worker;
-  const text = describeBriefly(ask(status).answer, metrics);
-  return text === null ? '' : `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+  return escapeMarkdown(describeBriefly(ask(status).answer, metrics) ?? '');
 }

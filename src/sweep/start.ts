@@ -2,15 +2,15 @@
 // the real one from here on.
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { throwFaults } from '../ground/errors.js';
-import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { launch } from './launch.js';
-import { loadSweep } from './load.js';
+import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
@@ -35,11 +35,20 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     requireSameEngine(folder.manifest, manifest, out);
     const { isNew } = folder;
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
-    return launch({ job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock });
+    const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
+    const handle = await launch(run).catch(async (error: unknown) => {
+      // Refused, and nothing has run: nothing is left of it.
+      if (isNew && error instanceof SweeplineError && error.code !== 'LOCKED') await discardRunFolder(folder);
+      throw error;
+    });
+    return { ...handle, files: filesOf(loaded) };
   });
 }
 
-/** Continues a run as its manifest describes it. Its sweep's file is read again only for a constraint. */
+/**
+ * Continues a run as its manifest describes it. Its sweep's file, which the manifest names, is loaded: of a run folder from
+ * somebody else, give your own as `sweep`.
+ */
 export async function resumeRun(
   path: string,
   request: ResumeRequest,
@@ -55,8 +64,13 @@ export async function resumeRun(
     const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
     if (hasNewCode(manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const now = { ...manifest, fingerprint: fingerprintOf(job) };
-    return launch({ job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock });
+    const run = { job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock };
+    return { ...(await launch(run)), files: filesOf(loaded) };
   });
+}
+
+function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
+  return { sweep: url, report: reportUrl };
 }
 
 /** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */
@@ -64,7 +78,14 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
+  // A shard may grow to the whole run, but no folder holds two of them: what it says of itself would be wrong.
+  if (asked.shard !== null && JSON.stringify(found.shard) !== JSON.stringify(asked.shard))
+    faults.push(`it is ${describeShard(found)}, not ${describeShard(asked)}`);
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
+}
+
+function describeShard({ shard }: Manifest): string {
+  return shard === null ? 'a whole run' : `shard ${shard.index}/${shard.count}`;
 }

@@ -8,7 +8,8 @@ import { MANIFEST_FILE } from '../../run/folder.js';
 import type { Plan } from '../../sweep/contract.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { switchOption } from '../options.js';
+import { CODE_RULE, sweepOf } from '../named-code.js';
+import { sweepOption, switchOption } from '../options.js';
 import {
   AXIS_VALUES,
   findRunFaults,
@@ -28,16 +29,19 @@ export default defineCommand({
   arguments: [
     { name: 'sweep|run', about: 'a shipped sweep, a sweep file, a run folder or a run id', optional: true },
   ],
-  options: { ...runOptions, json: JSON_OPTION },
-  sections: [['Axis values', AXIS_VALUES]],
+  options: { ...runOptions, sweep: sweepOption, json: JSON_OPTION },
+  sections: [
+    ['Axis values', AXIS_VALUES],
+    ['Code', CODE_RULE],
+  ],
   examples: [
     ['sweepline plan', 'the shipped sweeps'],
     ["sweepline plan escape --set 'alpha=log(1e-3,1,1000)'", 'how much a finer grid would cost'],
     ['sweepline plan runs/escape/20261123-221530-ab12', 'what remains of a run'],
   ],
-  check: ({ options }) => findRunFaults(options),
+  check: ({ arguments: [target], options }) => findRunFaults(options, target),
   async run({ arguments: [target], options: { json = false, ...options }, terminal, commandLine }) {
-    if (target === undefined) {
+    if (target === undefined && options.command === undefined) {
       const { shippedSweeps } = await import('../../sweep/load.js');
       for (const { name, title, about } of await shippedSweeps()) {
         terminal.print(json ? JSON.stringify({ name, title, about }) : `${name}: ${title}\n  ${about}`);
@@ -53,17 +57,20 @@ export default defineCommand({
 
 /** A name that is both a sweep's and a run's means the sweep. */
 async function planTarget(
-  target: string,
-  options: RunOptionValues,
+  target: string | undefined,
+  { sweep, ...options }: RunOptionValues & { readonly sweep?: string },
   commandLine: readonly string[],
 ): Promise<Plan> {
   const [{ planResume, planRun }, { shippedSweeps }] = await Promise.all([
     import('../../sweep/plan.js'),
     import('../../sweep/load.js'),
   ]);
+  if (target === undefined) return planRun(toRunRequest(target, options, commandLine));
   const isRun = existsSync(join(target, MANIFEST_FILE));
   const names = isRun ? [] : (await shippedSweeps()).map(({ name }) => name);
   if (!isRun && (names.includes(target) || /\.[cm]?[jt]s$/.test(target))) {
+    if (sweep !== undefined)
+      throw new SweeplineError('BAD_USAGE', `--sweep names the sweep of a run; ${target} is a sweep itself`);
     return planRun(toRunRequest(target, options, commandLine));
   }
   const folder = await findRun(target).catch((cause: unknown) => {
@@ -77,7 +84,8 @@ async function planTarget(
       },
     );
   });
-  const given = Object.keys(options);
+  const { command, ...others } = options;
+  const given = Object.keys(others);
   if (given.length > 0) {
     throw new SweeplineError(
       'BAD_USAGE',
@@ -87,5 +95,5 @@ async function planTarget(
       },
     );
   }
-  return planResume(folder);
+  return planResume(folder, await sweepOf(folder, { sweep, command }));
 }
