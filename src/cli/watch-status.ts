@@ -56,19 +56,19 @@ interface Screen {
   clear(): void;
 }
 
-/** Lines are cut: one that the terminal breaks would be counted as one. */
-function createScreen({ say, stderr }: Pick<Terminal, 'say' | 'stderr'>): Screen {
+/** Lines are cut: one that the terminal breaks would be counted as one. What others wrote moves no cursor but this. */
+function createScreen({ stderr }: Pick<Terminal, 'stderr'>): Screen {
   let drawn = 0;
   const back = () => (drawn === 0 ? '' : `\x1b[${drawn}A\x1b[J`);
   return {
     draw(lines) {
       const width = (stderr.columns ?? 80) - 1;
-      say(back() + lines.map((line) => clip(line, width)).join('\n'));
+      const shown = lines.map((line) => `${clip(line.replaceAll(/\p{Cc}/gu, ' '), width)}\n`);
+      stderr.write(back() + shown.join(''));
       drawn = lines.length;
     },
     clear() {
-      // What is said ends with a new line: one up before it.
-      if (drawn > 0) say(`${back()}\x1b[A`);
+      stderr.write(back());
       drawn = 0;
     },
   };
