@@ -25,8 +25,8 @@ export { defineWorker } from './worker/define.js';
 
 // run and read: from a program, what the command line does
 
+export { type RunReading, readRun } from './answer/read.js';
 export { writeRunReport } from './report/load.js';
-export { type RunReading, readRun } from './run/read.js';
 export { loadSuite } from './suite/load.js';
 export { runSuite } from './suite/run.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';

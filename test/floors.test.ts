@@ -49,8 +49,9 @@ describe('roles', () => {
   test('one file prints', () => {
     const allowed = [
       'src/cli/terminal.ts',
-      // Clears what its bars have drawn, on the stream that the terminal gave it.
+      // Clear what they have drawn, on the stream that the terminal gave them.
       'src/cli/watch.ts',
+      'src/cli/watch-status.ts',
       // Passes on what a trial's program prints, as a worker's own `console.log` is.
       'src/pool/command/output.ts',
     ];

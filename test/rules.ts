@@ -3,12 +3,13 @@
 import { fileOf, findUses, importsOf, loadedWith, type Sources } from './sources.js';
 
 export const FLOORS: Readonly<Record<string, number>> = {
-  cli: 8,
-  dashboard: 7,
-  suite: 7,
-  sweep: 6,
-  report: 6,
-  study: 6,
+  cli: 9,
+  dashboard: 8,
+  suite: 8,
+  sweep: 7,
+  report: 7,
+  study: 7,
+  answer: 6,
   run: 5,
   pool: 5,
   worker: 4,
@@ -31,6 +32,7 @@ export const CLOCKS: Readonly<Record<string, string>> = {
   'src/suite/run.ts': 'a suite begins here: its folder is named after the time',
   'src/cli/interrupts.ts': 'top floor',
   'src/cli/watch.ts': 'top floor',
+  'src/cli/watch-status.ts': 'top floor',
   'src/cli/doctor/machine.ts': 'top floor; times the disk of this machine',
   'src/pool/thread.ts': 'a thread begins here',
   'src/pool/threads.ts': 'a host begins here',

@@ -78,7 +78,7 @@ export function parseCall<S extends OptionSpecs>(
   const options: Record<string, unknown> = {};
   for (const { name, text } of given) {
     const option = spec.options[name]!;
-    const flag = option.flags.split(' ')[0]!;
+    const flag = flagOf(option);
     if (isSwitch(option)) options[name] = option.read('', options[name]);
     else if (text === null) faults.push(`${flag}: no value; expected ${option.flags}`);
     else {
@@ -130,13 +130,18 @@ function createCommander(spec: CommandSpec, width = 100): Command {
   return command;
 }
 
+/** `--number` of `-n, --number <N>`. */
+export function flagOf({ flags }: Pick<OptionSpec, 'flags'>): string {
+  return /--[\w-]+/.exec(flags)![0];
+}
+
 function isSwitch(option: OptionSpec): boolean {
   return !option.flags.includes('<');
 }
 
 /** Commander puts everything after the first unknown option there: values of unknown options, and later arguments. */
 function findUnknown(spec: CommandSpec, unknown: readonly string[]): string[] {
-  const legal = [...Object.values(spec.options).map(({ flags }) => flags.split(' ')[0]!), '--help'];
+  const legal = [...Object.values(spec.options).map(flagOf), '--help'];
   return unknown
     .filter((text) => text.startsWith('-') && text !== '--')
     .map((text) => {

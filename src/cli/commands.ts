@@ -12,6 +12,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('plan', 'show what would run, and why; or list the sweeps', () => import('./commands/plan.js')),
   entry('resume', 'resume an interrupted run, or retry failed trials', () => import('./commands/resume.js')),
   entry('status', 'show the progress of a run', () => import('./commands/status.js')),
+  entry(
+    'best',
+    'show the best configurations, and which parameters matter',
+    () => import('./commands/best.js'),
+  ),
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('verify', 'run a sample of trials again and compare', () => import('./commands/verify.js')),

@@ -4,6 +4,7 @@
 import { clipText, plural } from '../ground/text.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Observer, Outcome, Plan, RunHandle } from '../sweep/contract.js';
+import { tellAnswer } from './answer.js';
 import { describeRunError, EXIT } from './errors.js';
 import { watchInterrupts } from './interrupts.js';
 import { commandOn, showPath } from './paths.js';
@@ -122,6 +123,8 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   const { folder, interrupted, failed, skipped, tooManyFailures, evicted } = outcome;
   const say = quiet ? () => undefined : terminal.say;
   say(renderOutcome(outcome));
+  // Whoever interrupts wants the end; `sweepline best` answers later.
+  const answer = interrupted ? null : await tellAnswer(folder, conduct);
   say(`  folder  ${showPath(folder)}`);
 
   const report = interrupted
@@ -157,7 +160,9 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   const ended = evicted > 0 ? EXIT.broken : isWhole ? EXIT.done : EXIT.failed;
   const code = interrupted ? EXIT.interrupted : ended;
   if (json)
-    terminal.print(JSON.stringify({ event: 'end', ...outcome, report: report ?? null, exitCode: code }));
+    terminal.print(
+      JSON.stringify({ event: 'end', ...outcome, answer, report: report ?? null, exitCode: code }),
+    );
   return code;
 }
 

@@ -28,6 +28,17 @@ export function renderDetails({ failed, running, rate, etaMs, elapsedMs, metric 
   return details;
 }
 
+const BLOCKS = '▁▂▃▄▅▆▇█';
+
+/** A sparkline of the shown metric, from its least to its greatest value: the newest that fit; empty where there is none. */
+export function renderTrend({ trend = [] }: Pick<Progress, 'trend'>, width: number): string {
+  const [least, most] = [Math.min(...trend), Math.max(...trend)];
+  if (trend.length < 2 || !(most > least)) return '';
+  const step = (value: number) => Math.round(((value - least) / (most - least)) * (BLOCKS.length - 1));
+  const shown = trend.slice(-Math.max(0, width));
+  return width < 2 ? '' : shown.map((value) => BLOCKS[step(value)]).join('');
+}
+
 /** `████████░░░░  24%  1,234/5,000`, at most `width` columns wide. */
 export function renderBar({ stage, total, done }: Progress, width: number): string {
   const of = stage === undefined ? '' : `  stage ${stage}`;

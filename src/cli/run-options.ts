@@ -97,6 +97,12 @@ export const runOptions = {
     'the seeds of the trials of each point, in place of --replicates, such as 1,2,3',
     readSeeds,
   ),
+  objective: listOption(
+    TRIALS,
+    '--objective <metric[:goal]>',
+    'what is best: a metric and min or max; may be repeated (default: the sweep’s, else the first metric with a goal)',
+    anyText,
+  ),
   seed: option(
     TRIALS,
     '--seed <N>',
@@ -193,7 +199,7 @@ export function toRunRequest(
   options: RunOptionValues,
   commandLine: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], ...others } = options;
+  const { set, sampler, samplerOption = [], objective, ...others } = options;
   const [limits, rest] = splitLimits(others);
   const apart = [
     ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
@@ -208,6 +214,7 @@ export function toRunRequest(
   const request = {
     ...(same as Omit<typeof rest, keyof typeof programOptions>),
     ...varied,
+    ...(objective === undefined ? {} : { objectives: objective }),
     command: commandLine,
     ...limits,
   };

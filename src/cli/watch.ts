@@ -2,7 +2,7 @@
 // helps nobody). cli-progress is loaded only for bars.
 import { type Clock, systemClock } from '../ground/clock.js';
 import type { Progress } from '../sweep/contract.js';
-import { clip, renderBar, renderDetails, renderProgressLine } from './progress.js';
+import { clip, renderBar, renderDetails, renderProgressLine, renderTrend } from './progress.js';
 import type { Terminal } from './terminal.js';
 
 export interface ProgressView {
@@ -54,6 +54,12 @@ function isSame(a: Progress, b: Progress | undefined): boolean {
   return b !== undefined && words.every((word) => a[word] === b[word]);
 }
 
+/** Details, and the way of the metric in what is left of the line. */
+function renderUnder(progress: Progress, width: number): string {
+  const details = renderDetails(progress).join(', ');
+  return clip(`${details} ${renderTrend(progress, width - details.length - 1)}`.trimEnd(), width);
+}
+
 async function createBars(terminal: Terminal): Promise<ProgressView> {
   const { default: cliProgress } = await import('cli-progress');
   const { stderr } = terminal;
@@ -85,7 +91,9 @@ async function createBars(terminal: Terminal): Promise<ProgressView> {
       if (isDrawn) return;
       isDrawn = true;
       bars.create(1, 0, { render: (now: Progress) => begin + renderBar(now, width()) + end });
-      bars.create(1, 0, { render: (now: Progress) => clip(renderDetails(now).join(', '), width()) });
+      bars.create(1, 0, {
+        render: (now: Progress) => renderUnder(now, width()),
+      });
       terminal.drawBelow((line) => {
         isLogging = true;
         bars.log(line.endsWith('\n') ? line : `${line}\n`);

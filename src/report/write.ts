@@ -2,6 +2,7 @@
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAnswerFiles } from '../answer/files.js';
 import { FileBatch } from '../ground/durable.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
@@ -108,6 +109,13 @@ async function writeFiles(
     await write(path, renderCsv(rows, { spreadsheetSafe }));
     await write(`summary/${spec.name}.md`, renderTablePage(made));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
+  }
+  for (const { name, text, rows } of await createAnswerFiles(folder)) {
+    // A table of the report's own of that name counts.
+    if (tables.some((table) => table.name === name)) continue;
+    const path = `summary/${name}.csv`;
+    await write(path, text);
+    tables.push({ name, path, rows });
   }
   const figures: WrittenReport['figures'][number][] = [];
   const inlined = new Map<string, string>();

@@ -1,6 +1,6 @@
 // What a sampler that makes points of its own has proposed in a run so far, and what came of it: read from the journal
 // from its first record on, so that a resumed sampler meets the same past, and no number is given to another point.
-import { createRowReader, type TrialRow } from '../trial/row.js';
+import { createRowReader, type RowFormat, readCells, type TrialRow } from '../trial/row.js';
 import type { ProposedTrial } from '../trial/selection.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
@@ -40,10 +40,23 @@ export function readHistory(folder: string, state: RunState, { listens, retried 
   return { proposals, rows };
 }
 
+/** What the rows of an epoch hold. */
+export function formatOf({ record: { axes, worker } }: Epoch): RowFormat {
+  return { axes, params: worker.params, metrics: worker.metrics };
+}
+
 /** Rows of the trials that have ended, in trial order. */
-export function* readRows(folder: string, epoch: Epoch): Generator<TrialRow> {
-  const { axes, worker } = epoch.record;
-  const read = createRowReader({ axes, params: worker.params, metrics: worker.metrics });
+export function readRows(folder: string, epoch: Epoch): Generator<TrialRow> {
+  return readEach(folder, epoch, createRowReader(formatOf(epoch)));
+}
+
+/** The same as cells that nobody has read yet: see trial/row.ts. */
+export function readRowCells(folder: string, epoch: Epoch): Generator<readonly string[]> {
+  const format = formatOf(epoch);
+  return readEach(folder, epoch, (rows) => readCells(format, rows));
+}
+
+function* readEach<T>(folder: string, epoch: Epoch, read: (rows: Uint8Array) => Generator<T>): Generator<T> {
   const excerpts = new Excerpts(folder);
   try {
     for (const { rows } of finishedTrials(epoch.extents, excerpts))

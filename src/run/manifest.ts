@@ -3,6 +3,7 @@
 
 import type { SpaceSpec, Value } from '../space/types.js';
 import type { Metric } from '../trial/metrics.js';
+import type { Aims } from '../trial/objective.js';
 import type { SpaceParam } from '../trial/params.js';
 import type { DataIdentity } from '../worker/contract.js';
 import type { FileReference } from './reference.js';
@@ -42,6 +43,8 @@ export interface Manifest {
   readonly dataChoice: string | null;
   /** How failures are handled; `resume` does the same unless it is told otherwise. Absent in runs of earlier versions. */
   readonly limits?: Limits;
+  /** What is best, where the sweep or the command line says so. Never changes which trials run. */
+  readonly aims?: Aims;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
   readonly git: string | null;

@@ -140,8 +140,9 @@ function describeProgress({ open, settings, only }: Undertaking, retried: Readon
 }
 
 function createTally({ open, pool }: Undertaking, total: number | null, retried: readonly number[]): Tally {
-  const { job, journal, clock } = open;
+  const { job, journal, clock, manifest } = open;
   const { worker, resolved } = job;
+  const [shown] = manifest.aims?.objectives ?? [];
   const { epoch } = journal.state;
   const { done, failed, timeout } = epoch.counts();
   const redone = retried.length;
@@ -150,6 +151,7 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
     format: { axes: resolved.axes, params: worker.params, metrics: worker.metrics },
     mode: worker.mode,
     total,
+    ...(shown === undefined ? {} : { shown }),
     before: { done: done - redone, failed: failed + timeout - failedBefore },
     threads: () => pool.size,
   });
@@ -190,6 +192,7 @@ function createCoordinator(
     ...{ job, journal, tally, first },
     store: createFolderStore(folder),
     isHeard: listens,
+    onTrial: seen.hears('onTrial') ? (row) => seen.tell('onTrial', row) : undefined,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
       seen.tell('onFailure', {
         trial,

@@ -3,6 +3,7 @@
 import type { PlainError } from '../ground/errors.js';
 import type { Limits } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
+import type { TrialRow } from '../trial/row.js';
 import type { TrialStatus } from '../trial/status.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
@@ -28,6 +29,8 @@ export interface RunRequest {
   readonly replicates?: number;
   /** In place of `replicates`: the seeds of the trials of every point. */
   readonly seeds?: readonly number[];
+  /** What is best, in place of what the sweep declares: `loss:min`, or `loss` where the metric has a goal. */
+  readonly objectives?: readonly string[];
   /** How often a trial is tried again that failed of something that may pass: a crash, its time, what it threw. */
   readonly retries?: number;
   /** Milliseconds before the first retry; each further one waits twice as long, up to a minute. Default 1000. */
@@ -151,16 +154,23 @@ export interface Progress {
   readonly elapsedMs: number;
   /** `peak 1.41` of the best trial where a metric has a goal, else of the last. */
   readonly metric: string | null;
+  /** The best of stretches of trials, oldest first, of a metric with a goal; absent before two have ended. */
+  readonly trend?: readonly number[];
 }
 
-/** Hooks are optional; an observer that throws is dropped with a warning. */
+/** `'stop'`, or a promise of it, ends the run, resumable, as the first Ctrl-C does; anything else means nothing. */
+export type Heard = unknown;
+
+/** Hooks are optional; an observer that throws is dropped with a warning, and the run goes on. */
 export interface Observer {
   /** The run folder is there and locked, the worker is known, nothing has run yet. */
-  onStart?(event: { readonly folder: string; readonly plan: Plan; readonly resumed: boolean }): void;
+  onStart?(event: { readonly folder: string; readonly plan: Plan; readonly resumed: boolean }): Heard;
   /** A stage of the run begins: `plan` is its own. Progress and failures carry its name until it has ended. */
-  onStage?(event: { readonly stage: string; readonly plan: Plan }): void;
+  onStage?(event: { readonly stage: string; readonly plan: Plan }): Heard;
   /** At most ten times a second, and once at the end. */
-  onProgress?(progress: Progress): void;
+  onProgress?(progress: Progress): Heard;
+  /** A trial has ended, for good, and its row is on disk; in the order in which they end. Not of stages. */
+  onTrial?(row: TrialRow): Heard;
   /** A trial ended without `ok`. `replay` is the command that runs it alone. */
   onFailure?(event: {
     /** The stage whose trial it is; absent: one of the run itself. */
@@ -169,9 +179,9 @@ export interface Observer {
     readonly status: TrialStatus;
     readonly error: PlainError;
     readonly replay: string;
-  }): void;
+  }): Heard;
   /** A line that a worker printed, or a warning of ours. */
-  onLine?(line: string): void;
+  onLine?(line: string): Heard;
   /** All files are written. */
   onEnd?(outcome: Outcome): void;
 }

@@ -49,7 +49,7 @@ export function createManifest(
   identity: RunIdentity,
   folder: string,
 ): Manifest {
-  const { loaded, data } = job;
+  const { loaded, data, aims } = job;
   const { engine, device } = job.device;
   const { runId, created, total } = identity;
   const { t: _, ...space } = describeSpace(job);
@@ -70,6 +70,7 @@ export function createManifest(
     data,
     dataChoice: settings.data,
     limits: limitsOf(settings),
+    ...(aims === undefined ? {} : { aims }),
     node: process.version,
     packages: packageVersions(['piscina', 'onnxruntime-node', '@duckdb/node-api']),
     git: gitCommit(),

@@ -6,6 +6,7 @@ import type { Limits } from '../run/manifest.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain, GridSpec, Scalar, Value } from '../space/types.js';
+import { readAimTexts } from './aims.js';
 import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
@@ -66,6 +67,10 @@ export interface SweepOptions extends Partial<GridDefinition> {
    * axes, `[['a', 'b'], (p) => p.a < p.b]` or a list of them, skip all points with the same values of these at once.
    */
   readonly where?: ConstraintInput;
+  /** What is best: metrics with their goals, `['loss:min', 'time']`; a metric's own goal may be left out. */
+  readonly objectives?: string | readonly string[];
+  /** What the best must hold, on means of metrics: `['memory <= 2e9']`. */
+  readonly constraints?: string | readonly string[];
   /** Its name, or its name and options. */
   readonly sampler?: SamplerRequest | string;
   /** Seed of everything random; default 1. */
@@ -94,12 +99,14 @@ export interface Sweep {
   readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
   readonly seed: number;
+  readonly objectives: readonly string[];
+  readonly constraints: readonly string[];
   /** Those that it sets. */
   readonly limits: Partial<Limits>;
 }
 
 const OPTIONS =
-  'name title about worker report axes zip grids fixed replicates seeds where sampler seed timeout memory isolation retries'.split(
+  'name title about worker report axes zip grids fixed replicates seeds where objectives constraints sampler seed timeout memory isolation retries'.split(
     ' ',
   );
 
@@ -127,6 +134,7 @@ export function defineSweep(options: SweepOptions): Sweep {
   const grids = readGrids(options, faults);
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);
+  const aims = readAimTexts(options, faults);
   const sampler = readSampler(options.sampler, faults);
   const limits = readLimits(options, faults);
   throwFaults('BAD_DEFINITION', `sweep ${showValue(name)} is invalid`, faults);
@@ -135,7 +143,7 @@ export function defineSweep(options: SweepOptions): Sweep {
     ...{ name, title, about },
     worker: String(options.worker),
     report: options.report === undefined || options.report === null ? null : String(options.report),
-    ...{ grids, fixed, replicates, seeds, where, sampler, seed, limits },
+    ...{ grids, fixed, replicates, seeds, where, ...aims, sampler, seed, limits },
   };
 }
 

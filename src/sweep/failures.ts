@@ -3,7 +3,7 @@
 import type { PlainError } from '../ground/errors.js';
 import type { Loss } from '../pool/contract.js';
 import { countOf, type Selection, trialsOf } from '../trial/selection.js';
-import type { TrialNote } from '../trial/status.js';
+import { signOf, type TrialNote } from '../trial/status.js';
 import type { WorkerDescription } from '../worker/contract.js';
 
 export interface LostTask extends Loss {
@@ -164,10 +164,6 @@ export class FirstTrials {
   }
 }
 
-/** The same status, name and message; numbers in messages may differ. */
 function isSameFailure(a: TrialNote, b: TrialNote): boolean {
-  if (a.error === b.error && a.status === b.status) return true;
-  const sign = ({ status, error }: TrialNote) =>
-    `${status} ${error?.name} ${error?.message.replaceAll(/-?\d+(\.\d+)?(e[+-]?\d+)?/gi, '#')}`;
-  return sign(a) === sign(b);
+  return (a.error === b.error && a.status === b.status) || signOf(a) === signOf(b);
 }

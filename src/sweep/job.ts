@@ -3,8 +3,10 @@
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
 import { createSpace, type Space } from '../space/space.js';
+import type { Aims } from '../trial/objective.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
+import { resolveAims } from './aims.js';
 import { type Device, findDevice } from './device.js';
 import { findChanges } from './fingerprint.js';
 import type { LoadedSweep } from './load.js';
@@ -24,6 +26,8 @@ export interface Job {
   readonly device: Device;
   /** The data set that the worker has loaded, if any. */
   readonly data: DataIdentity | null;
+  /** What is best, where the sweep or the request says so. */
+  readonly aims?: Aims;
 }
 
 /** Rejects with every fault of the request and the definition. Asks the worker; writes nothing. */
@@ -47,11 +51,13 @@ async function prepare(
 ): Promise<Job> {
   const worker = await questions.describe();
   const resolved = resolve(worker);
+  const aims = resolveAims(loaded.sweep, settings.objectives, worker.metrics);
   await checkValues(loaded.sweep, resolved, settings, questions);
   const device = await findDevice(settings, worker);
   const data = await questions.load({ data: settings.data ?? undefined });
   if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
-  return { loaded, worker, resolved, space: createSpace(resolved.space), device, data };
+  const space = createSpace(resolved.space);
+  return { loaded, worker, resolved, space, device, data, ...(aims === undefined ? {} : { aims }) };
 }
 
 /** The job of a run that there is. Rejects where numbers could differ from those that it has. */

@@ -36,6 +36,7 @@ export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
   const { job, pool, settings, seen } = run;
   const open = await openRun({ ...run, onLine: (line) => seen.tell('onLine', line) });
   const stops = new StopRequests();
+  seen.onStop(() => stops.request());
   open.onLost((reason) => stops.abort(reason));
   try {
     const main = readyJob({ open, pool, settings, seen });

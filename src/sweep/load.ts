@@ -62,6 +62,8 @@ export function loadedStage({ sweep, url, workerUrl }: LoadedSweep, stage: strin
       fixed: {},
       seeds: null,
       where: null,
+      objectives: [],
+      constraints: [],
     },
     url: stageUrl(url, stage),
     workerUrl: stageUrl(workerUrl, stage),

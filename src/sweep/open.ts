@@ -110,8 +110,8 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
 /** What may change without another grid: how many trials were asked for last, which shard of them, and of which code. */
 async function refreshManifest(folder: string, manifest: Manifest): Promise<void> {
   const { manifest: found } = await openRunFolder(folder);
-  const facets = ({ sampler, trials, shard, fingerprint }: Manifest) =>
-    JSON.stringify([sampler.trials, trials, shard, fingerprint?.sources]);
+  const facets = ({ sampler, trials, shard, fingerprint, aims }: Manifest) =>
+    JSON.stringify([sampler.trials, trials, shard, fingerprint?.sources, aims]);
   if (facets(found) !== facets(manifest)) await writeManifest(folder, manifest);
 }
 

@@ -35,6 +35,8 @@ export interface RecorderOptions {
   readonly first: FirstTrials;
   /** True where somebody wants the rows of trials, typed, as they end. */
   readonly isHeard: boolean;
+  /** Hears those rows too; absent where nobody listens: no row is read for it. */
+  readonly onTrial: ((row: TrialRow) => void) | undefined;
   readonly onFailure: (note: TrialNote) => void;
   /** Hears each warning of the pool's once. */
   readonly onWarning: (text: string) => void;
@@ -66,7 +68,7 @@ export interface LostAttempt {
   readonly host: string;
 }
 
-/** One object for all tasks that nobody wants to hear of. */
+/** For all tasks that nobody wants to hear of. */
 const NOTHING: readonly never[] = [];
 
 export class Recorder {
@@ -209,11 +211,12 @@ export class Recorder {
 
   /** Rows for those who want to hear them. */
   #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): Iterable<TrialRow> {
-    const { tally, first, onFailure, isHeard } = this.#options;
+    const { tally, first, onFailure, isHeard, onTrial } = this.#options;
     const failed = notes.length === 0 ? 0 : notes.filter(({ status }) => status !== 'skipped').length;
     tally.add({ ended: countOf(settled), failed, rows });
     first.settle(settled, notes);
     for (const note of notes) onFailure(note);
+    if (onTrial !== undefined) for (const row of this.#read(rows)) onTrial(row);
     return isHeard ? this.#read(rows) : NOTHING;
   }
 

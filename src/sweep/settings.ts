@@ -27,6 +27,8 @@ export interface Settings extends Limits {
   readonly seed: number | null;
   readonly replicates: number | null;
   readonly seeds: readonly number[] | null;
+  /** In place of the sweep's; none: its own. */
+  readonly objectives: readonly string[];
   /** Trials in all; null: as many as the sampler makes. */
   readonly trials: number | null;
   readonly shard: Shard | null;
@@ -59,6 +61,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     seed: request.seed ?? null,
     replicates: request.replicates ?? null,
     seeds: request.seeds ?? null,
+    objectives: request.objectives ?? [],
     trials: request.trials ?? null,
     shard: request.shard ?? null,
     workers: request.workers ?? availableParallelism(),

@@ -1,9 +1,11 @@
 // Counts, rate and the shown metric of a run in progress. The clock comes in as a value.
 import type { Clock } from '../ground/clock.js';
 import type { Metric } from '../trial/metrics.js';
+import type { Objective } from '../trial/objective.js';
 import { createRowReader, type RowFormat, type TrialRow } from '../trial/row.js';
 import type { WorkerDescription } from '../worker/contract.js';
 import type { Progress } from './contract.js';
+import { Trend } from './trend.js';
 
 /** Rate over a sliding window of at least so many milliseconds, */
 const WINDOW_MS = 10_000;
@@ -21,6 +23,8 @@ export interface Tallied {
   readonly total: number | null;
   /** Before this session. */
   readonly before: { readonly done: number; readonly failed: number };
+  /** The metric to show, where the run is after one; absent: the first with a goal, else the first number. */
+  readonly shown?: Objective;
   /** How many there are now. */
   readonly threads: () => number;
 }
@@ -46,6 +50,7 @@ export class Tally {
   #latest: Uint8Array | undefined;
   #best: number | undefined;
   #metric: string | null = null;
+  readonly #trend: Trend;
 
   constructor(
     private readonly clock: Clock,
@@ -54,9 +59,12 @@ export class Tally {
     this.done = of.before.done;
     this.failed = of.before.failed;
     const { metrics } = of.format;
+    const asked = metrics.find(({ name }) => name === of.shown?.metric);
     this.#shown =
+      (asked === undefined ? undefined : { ...asked, goal: of.shown!.goal }) ??
       metrics.find((metric) => metric.goal !== undefined) ??
       metrics.find((metric) => metric.type === 'number');
+    this.#trend = new Trend(this.#shown?.goal);
     this.#read = createRowReader(of.format);
     this.#begun = clock.elapsed();
     this.#marks.push({ at: this.#begun, ended: 0 });
@@ -90,7 +98,9 @@ export class Tally {
     // A thread runs its trials one by one, or a whole block in lockstep.
     const running = mode === 'run' ? Math.min(underWay, this.of.threads()) : underWay;
     const elapsedMs = now - this.#begun;
-    return { total, done, failed, running, rate, etaMs, elapsedMs, metric: this.#metric };
+    const { values } = this.#trend;
+    const trend = values.length < 2 ? {} : { trend: [...values] };
+    return { total, done, failed, running, rate, etaMs, elapsedMs, metric: this.#metric, ...trend };
   }
 
   /** Every row where the best is sought; otherwise the last ones are looked at when somebody asks. */
@@ -110,6 +120,7 @@ export class Tally {
       if (status !== 'ok') continue; // it may have kept some values
       const value = metrics[name];
       if (typeof value !== 'number' || Number.isNaN(value)) continue;
+      if (goal !== undefined) this.#trend.add(value);
       const isBetter =
         goal === undefined ||
         this.#best === undefined ||

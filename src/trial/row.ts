@@ -71,18 +71,26 @@ export function createColumnWriter(spec: MetricSpec, values: Float64Array): (row
   };
 }
 
-/** Reads whole rows back, typed by their declarations. */
-export function createRowReader({
-  axes,
-  params,
-  metrics,
-}: RowFormat): (rows: Uint8Array) => Generator<TrialRow> {
-  const paramOf = new Map(params.map((param) => [param.name, param]));
+/** The cells of whole rows, as they stand in the file: for whoever needs a few of them, of a million rows. */
+export function* readCells({ axes, metrics }: RowFormat, rows: Uint8Array): Generator<readonly string[]> {
   const cells = LEADING.length + axes.length + 1 + metrics.length;
+  for (const row of splitRows(decoder.decode(rows))) {
+    if (row.length !== cells) throw new InternalError(`a row of ${row.length} cells; expected ${cells}`);
+    yield row;
+  }
+}
+
+/** Places of the cells in a row: the first axis, and `status`; the metrics follow it. */
+export const FIRST_AXIS = LEADING.length;
+export const statusPlace = ({ axes }: Pick<RowFormat, 'axes'>): number => FIRST_AXIS + axes.length;
+
+/** Reads whole rows back, typed by their declarations. */
+export function createRowReader(format: RowFormat): (rows: Uint8Array) => Generator<TrialRow> {
+  const { axes, params, metrics } = format;
+  const paramOf = new Map(params.map((param) => [param.name, param]));
+  const status = statusPlace(format);
   return function* read(rows) {
-    for (const row of splitRows(decoder.decode(rows))) {
-      if (row.length !== cells) throw new InternalError(`a row of ${row.length} cells; expected ${cells}`);
-      const status = LEADING.length + axes.length;
+    for (const row of readCells(format, rows)) {
       yield {
         trial: Number(row[0]),
         key: row[1]!,

@@ -13,3 +13,8 @@ export interface TrialNote {
   readonly status: TrialStatus;
   readonly error?: PlainError;
 }
+
+/** Equal for trials that failed alike: the same status, name and message; numbers in messages may differ. */
+export function signOf({ status, error }: Pick<TrialNote, 'status' | 'error'>): string {
+  return `${status} ${error?.name} ${error?.message.replaceAll(/-?\d+(\.\d+)?(e[+-]?\d+)?/gi, '#')}`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CommandSpec, parseCall } from '../../src/cli/command.js';
+import { type CommandSpec, flagOf, parseCall } from '../../src/cli/command.js';
 import merge from '../../src/cli/commands/merge.js';
 import run from '../../src/cli/commands/run.js';
 import { COMMANDS } from '../../src/cli/commands.js';
@@ -195,9 +195,8 @@ describe('every command', () => {
   test('is named as its entry, and its options as their flags', async () => {
     expect((await specs).map(({ name }) => name)).toEqual(COMMANDS.map(({ name }) => name));
     for (const spec of await specs) {
-      for (const [name, { flags }] of Object.entries(spec.options)) {
-        const words = flags
-          .split(' ')[0]!
+      for (const [name, option] of Object.entries(spec.options)) {
+        const words = flagOf(option)
           .replace(/^--(no-)?/, '')
           .split('-');
         const camel = words

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readRun } from '../../src/answer/read.js';
 import { barChart, lineChart } from '../../src/report/charts.js';
 import { defineReport } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
-import { readRun } from '../../src/run/read.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { runProgram } from '../cli/program.js';
 import { makeProject } from './project.js';

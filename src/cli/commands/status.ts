@@ -16,17 +16,26 @@ export default defineCommand({
       optional: true,
     },
   ],
-  options: { json: switchOption(OUTPUT, '--json', 'one JSON object on stdout') },
+  options: {
+    watch: switchOption(
+      OUTPUT,
+      '--watch',
+      'show it every second until the run ends; one line at a time where stderr is no terminal',
+    ),
+    json: switchOption(OUTPUT, '--json', 'one JSON object on stdout; with --watch one a line'),
+  },
   examples: [
     ['sweepline status', 'the newest run'],
+    ['sweepline status --watch', 'until the run ends'],
     ['sweepline status escape --json', 'the newest run of escape, for a program'],
   ],
   async run({ arguments: [run], options, terminal }) {
-    const [{ findNewestRun, findRun }, { readRunStatus }, { renderStatus, statusToJson }] = await Promise.all(
-      [import('../../run/find.js'), import('../../run/status.js'), import('../plan-table.js')],
-    );
-    const status = await readRunStatus(run === undefined ? await findNewestRun() : await findRun(run));
-    terminal.print(options.json ? JSON.stringify(statusToJson(status)) : renderStatus(status));
+    const [{ findNewestRun, findRun }, { showStatus }] = await Promise.all([
+      import('../../run/find.js'),
+      import('../watch-status.js'),
+    ]);
+    const folder = run === undefined ? await findNewestRun() : await findRun(run);
+    await showStatus(folder, { terminal, json: options.json ?? false, watch: options.watch ?? false });
     return EXIT.done;
   },
 });

@@ -1,0 +1,181 @@
+// Which parameters matter: the share of a metric's variance over the configurations that each explains. On a whole grid it
+// is computed exactly (`anova`), elsewhere a random forest stands for the function (`forest`). Always the same for the
+// same rows.
+import { randomFor } from '../ground/random.js';
+import { binConfigurations } from './bins.js';
+import type { Configurations } from './configurations.js';
+import { growForest } from './forest.js';
+import { forestEffects } from './forest-effects.js';
+import { type Effects, type Grid, gridEffects, isWholeGrid, leastEffects, sharesOf } from './variance.js';
+
+export interface Importance {
+  /** Several that always move together are one: `a+b`. */
+  readonly parameter: string;
+  readonly metric: string;
+  /** Share of the variance, 0 to 1: its own part, and half of those that it has with one other. */
+  readonly importance: number;
+  /** Null where nothing tells how sure that is. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly method: 'anova' | 'forest';
+}
+
+export interface Importances {
+  /** The most important first. */
+  readonly parameters: readonly Importance[];
+  /** Configurations with a finite value, and how many of them were looked at. */
+  readonly configurations: number;
+  readonly sampled: number;
+}
+
+/** Trees take no more configurations: the shares hardly move beyond. */
+const SAMPLE = 4000;
+/** Fewer say nothing. */
+const LEAST = 8;
+const BINS = 32;
+/** Of an axis with more values, a grid is not told from drawn ones. */
+const GRID_VALUES = 10_000;
+/** Values that chance redraws, in all. */
+const REDRAWN = 5_000_000;
+const REDRAWS = 200;
+
+export function findImportances(of: Configurations, metric: string): Importances {
+  const finite = finiteRows(of, metric);
+  const none = { parameters: [], configurations: finite.length, sampled: finite.length };
+  const y = valuesOf(of, metric, finite);
+  const spread = Math.max(...minMax(y)) - Math.min(...minMax(y));
+  if (finite.length < 2 || !(spread > 0)) return none;
+  const grid = binConfigurations(of, { rows: finite, y, most: GRID_VALUES, isExact: true });
+  if (grid?.names.length === 0) return none;
+  if (grid !== undefined && isWholeGrid(grid, finite.length)) {
+    const found = explainGrid(grid, y, noiseOf(of, metric, finite));
+    return { ...none, parameters: inOrder(grid.names, found, { metric, method: 'anova' }) };
+  }
+  if (finite.length < LEAST) return none;
+  const rows = sample(finite);
+  const sampled = valuesOf(of, metric, rows);
+  const binned = binConfigurations(of, { rows, y: sampled, most: BINS })!;
+  const found = explainByForest(binned, sampled);
+  const parameters = inOrder(binned.names, found, { metric, method: 'forest' });
+  return { ...none, sampled: rows.length, parameters };
+}
+
+interface Shares {
+  readonly shares: readonly number[];
+  readonly low: readonly number[] | null;
+  readonly high: readonly number[] | null;
+}
+
+function inOrder(
+  names: readonly string[],
+  { shares, low, high }: Shares,
+  about: Pick<Importance, 'metric' | 'method'>,
+): Importance[] {
+  return names
+    .map((parameter, p) => ({
+      parameter,
+      metric: about.metric,
+      importance: shares[p]!,
+      low: low?.[p] ?? null,
+      high: high?.[p] ?? null,
+      method: about.method,
+    }))
+    .sort((a, b) => b.importance - a.importance);
+}
+
+interface CellNoise {
+  /** Of the mean of each cell about its true one: its standard deviation. */
+  readonly deviations: Float64Array;
+  readonly variance: number;
+}
+
+/** From replicates, pooled; null where no configuration has two. */
+function noiseOf(of: Configurations, metric: string, rows: Uint32Array): CellNoise | null {
+  let [squares, freedom] = [0, 0];
+  for (const row of rows) {
+    const { count, variance } = of.summary(metric, row);
+    if (count < 2) continue;
+    squares += variance * (count - 1);
+    freedom += count - 1;
+  }
+  if (freedom === 0) return null;
+  const deviations = Float64Array.from(rows, (row) => {
+    return Math.sqrt(squares / freedom / of.summary(metric, row).count);
+  });
+  const variance = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0) / rows.length;
+  return { deviations, variance };
+}
+
+function explainGrid(grid: Grid, y: Float64Array, noise: CellNoise | null): Shares {
+  if (noise === null) {
+    const effects = gridEffects(grid, y);
+    const least = leastEffects(effects, grid, y.length);
+    const shares = sharesOf(effects);
+    return least === null
+      ? { shares, low: null, high: null }
+      : { shares, low: sharesOf(least), high: shares };
+  }
+  const shares = sharesOf(gridEffects(grid, y, noise.variance));
+  const pairs = (grid.sizes.length * (grid.sizes.length + 1)) / 2;
+  const times = Math.min(REDRAWS, Math.floor(REDRAWN / (y.length * pairs)));
+  if (times < 20) return { shares, low: null, high: null };
+  // Values redrawn about those found vary twice as much about the true ones.
+  const random = randomFor('importance', 'noise');
+  const drawn = Array.from({ length: times }, () => {
+    const other = y.map((value, i) => value + noise.deviations[i]! * random.normal());
+    return sharesOf(gridEffects(grid, other, noise.variance * 2));
+  });
+  return { shares, ...intervalsOf(shares, drawn) };
+}
+
+function explainByForest(binned: Grid, y: Float64Array): Shares {
+  const centre = y.reduce((sum, value) => sum + value, 0) / y.length;
+  const training = { ...binned, y: y.map((value) => value - centre) };
+  const forest = growForest(training, randomFor('importance', 'forest'));
+  const { all, groups } = forestEffects(forest, binned);
+  // What the forest cannot predict of configurations that it has not seen, no parameter explains.
+  const known = Math.max(0, Math.min(1, forest.fit));
+  const scaled = (effects: Effects) => sharesOf(effects).map((share) => share * known);
+  const shares = scaled(all);
+  return { shares, ...intervalsOf(shares, groups.map(scaled)) };
+}
+
+/** From the 2.5th to the 97.5th of a hundred; the share itself always lies within. */
+function intervalsOf(shares: readonly number[], drawn: readonly (readonly number[])[]) {
+  const at = (p: number, quantile: number) => {
+    const sorted = drawn.map((each) => each[p]!).sort((a, b) => a - b);
+    const place = quantile * (sorted.length - 1);
+    const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+    return below + (above - below) * (place - Math.floor(place));
+  };
+  return {
+    low: shares.map((share, p) => Math.min(share, at(p, 0.025))),
+    high: shares.map((share, p) => Math.max(share, at(p, 0.975))),
+  };
+}
+
+function finiteRows(of: Configurations, metric: string): Uint32Array {
+  const rows = new Uint32Array(of.count);
+  let found = 0;
+  for (let row = 0; row < of.count; row++) if (Number.isFinite(of.mean(metric, row))) rows[found++] = row;
+  return rows.subarray(0, found);
+}
+
+function valuesOf(of: Configurations, metric: string, rows: Uint32Array): Float64Array {
+  return Float64Array.from(rows, (row) => of.mean(metric, row));
+}
+
+function minMax(values: Float64Array): [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, most];
+}
+
+/** All, or so many drawn without regard to anything, in their order. */
+function sample(rows: Uint32Array): Uint32Array {
+  if (rows.length <= SAMPLE) return rows;
+  return randomFor('importance', 'sample').shuffle(rows.slice()).slice(0, SAMPLE).sort();
+}

@@ -1,0 +1,183 @@
+// The answer of a run as lines for people: at most eight, as wide as they may be, without colours. Pure functions.
+import { formatCount, formatDuration, plural } from '../ground/text.js';
+import type { Point, Value } from '../space/types.js';
+import { canonicalValue, isSameValue } from '../space/value.js';
+import type { Interval } from '../stats/interval.js';
+import type { MetricSpec } from '../trial/metrics.js';
+import type { Answer } from './answer.js';
+import type { FailureGroup } from './failures.js';
+import type { Importance } from './importance.js';
+import type { Ranked } from './ranking.js';
+
+/** Messages of failures that are shown; the rest is counted. */
+const FAILURES = 2;
+const MATTER = 2;
+/** Smaller shares are not what matters. */
+const LEAST_SHARE = 0.005;
+const LABEL = 7;
+
+export type Metrics = readonly (MetricSpec & { readonly name: string })[];
+
+/** Lines of a label and a text; the failures only where there are some. */
+export function renderAnswer(answer: Answer, metrics: Metrics, width = 80): string[] {
+  const lines: (readonly [string, string])[] = [];
+  let shown = FAILURES;
+  if (answer.objectives.length === 0) lines.push(['best', describeNoGoal(metrics)]);
+  else if (answer.first === 0) lines.push(['best', describeNoBest(answer)]);
+  else {
+    lines.push(...describeBest(answer, metrics));
+    const left = describeLeft(answer);
+    if (left !== null) {
+      lines.push(['', left]);
+      shown--;
+    }
+    const next = describeNext(answer, metrics);
+    if (next !== null) lines.push(['next', next]);
+  }
+  const matter = describeImportance(answer.importance);
+  if (matter !== null) lines.push(['axes', matter]);
+  lines.push(...answer.failures.slice(0, shown).map((group) => ['failed', describeFailures(group)] as const));
+  const others = answer.failures.slice(shown);
+  if (others.length > 0) {
+    const count = others.reduce((sum, group) => sum + group.count, 0);
+    lines.push(['', `${formatCount(count)} of ${plural(others.length, 'other message')}`]);
+  }
+  if (answer.runMs > 0) lines.push(['time', `${formatDuration(answer.runMs)} of trials, all together`]);
+  return lines.map(([label, text], i) => {
+    const repeated = i > 0 && lines[i - 1]![0] === label;
+    return cut(`  ${(repeated ? '' : label).padEnd(LABEL)} ${text}`, width);
+  });
+}
+
+/** Names, values and messages come from anywhere: they must not move the cursor. */
+function cut(raw: string, width: number): string {
+  const text = withoutControls(raw);
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+function describeNoGoal(metrics: Metrics): string {
+  const found = metrics.find(({ type }) => type !== 'string');
+  return found === undefined
+    ? 'its worker yields no numbers'
+    : `no metric has a goal: sweepline best <run> --objective ${found.name}:min`;
+}
+
+function describeNoBest({ configurations, infeasible, unranked }: Answer): string {
+  if (configurations === 0) return 'not known: no trial has ended';
+  if (unranked === configurations) return 'not known: no trial has ended ok with a finite value';
+  return `none: ${plural(infeasible, 'configuration')} broke a constraint${unranked > 0 ? `, ${formatCount(unranked)} had no finite value` : ''}`;
+}
+
+function describeBest(answer: Answer, metrics: Metrics): (readonly [string, string])[] {
+  const { objectives, best, first, configurations, varying } = answer;
+  const winner = best[0]!;
+  const where = describePoint(winner.point, varying);
+  if (objectives.length > 1) {
+    const front = `${plural(first, 'configuration')} of ${formatCount(configurations)} on the Pareto front, such as`;
+    return [
+      ['best', front],
+      ['', `${describeValues(winner, answer, metrics)}${where === '' ? '' : `: ${where}`}`],
+    ];
+  }
+  const { replicates, trial } = winner;
+  const from = replicates > 1 ? ` (n=${replicates}), from trial ${trial}` : `, trial ${trial}`;
+  const found: readonly [string, string] = ['best', `${describeValues(winner, answer, metrics)}${from}`];
+  return where === '' ? [found] : [found, ['', where]];
+}
+
+/** `latent=64: accuracy 0.61 ± 0.02 (n=3)`; null where nothing is best, or nothing says what would be. */
+export function describeBriefly(answer: Answer, metrics: Metrics): string | null {
+  const [winner] = answer.best;
+  if (winner === undefined || answer.first === 0) return null;
+  const where = describePoint(winner.point, answer.varying);
+  const count = winner.replicates > 1 ? ` (n=${winner.replicates})` : '';
+  const text = `${where === '' ? '' : `${where}: `}${describeValues(winner, answer, metrics)}${count}`;
+  return withoutControls(text);
+}
+
+/** What cannot be best, and why. */
+function describeLeft({ infeasible, unranked, constraints }: Answer): string | null {
+  const parts = [
+    ...(infeasible > 0 ? [`${formatCount(infeasible)} not with ${constraints.join(', ')}`] : []),
+    ...(unranked > 0 ? [`${formatCount(unranked)} without a finite value`] : []),
+  ];
+  return parts.length === 0 ? null : `left out: ${parts.join('; ')}`;
+}
+
+/** Of the runner-up only what differs from the best is told. */
+function describeNext(answer: Answer, metrics: Metrics): string | null {
+  const { comparison, best, first, varying } = answer;
+  const [winner, next] = best;
+  if (comparison === null || next === undefined) return null;
+  const other = varying.filter((axis) => !isSameValue(winner!.point[axis], next.point[axis]));
+  const where = describePoint(next.point, other);
+  if (comparison.verdict === 'equal')
+    return first > 2 ? `${formatCount(first - 1)} others have the same value` : `the same value: ${where}`;
+  return `${describeValues(next, answer, metrics)}, ${describeComparison(comparison)}: ${where}`;
+}
+
+/** `within noise (p=0.31)` */
+export function describeComparison({ verdict, p }: NonNullable<Answer['comparison']>): string {
+  if (verdict === 'equal') return 'the same value';
+  if (verdict === 'unknown') return 'one replicate: noise not known';
+  return `${verdict} (p${p! < 0.001 ? '<0.001' : `=${Number(p!.toPrecision(2))}`})`;
+}
+
+/** `alpha 62%, beta1 21% of the variance of loss`; null where no two parameters can be told apart. */
+function describeImportance(importance: readonly Importance[]): string | null {
+  if (importance.length < 2) return null;
+  const most = importance.slice(0, MATTER).filter(({ importance: share }) => share >= LEAST_SHARE);
+  const { metric } = importance[0]!;
+  if (most.length === 0) return `no parameter explains what ${metric} does`;
+  return `${most.map(({ parameter, importance: share }) => `${parameter} ${Math.round(share * 100)}%`).join(', ')} of the variance of ${metric}`;
+}
+
+function describeFailures({ status, message, count }: FailureGroup): string {
+  return `${formatCount(count)} ${status}${message === status ? '' : `: ${message}`}`;
+}
+
+/** `loss 0.123 ± 0.004, time 2 s` */
+export function describeValues(
+  { values }: Ranked,
+  { objectives }: Pick<Answer, 'objectives'>,
+  metrics: Metrics,
+): string {
+  return objectives
+    .map(
+      ({ metric }, i) =>
+        `${metric} ${describeInterval(values[i]!, metrics.find(({ name }) => name === metric)?.unit)}`,
+    )
+    .join(', ');
+}
+
+/** The mean to the place that its interval makes sense of. */
+export function describeInterval({ mean, low, high }: Interval, unit: string | undefined): string {
+  const half = low === null || high === null ? 0 : (high - low) / 2;
+  const suffix = unit === undefined ? '' : ` ${unit}`;
+  const places = 1 - Math.floor(Math.log10(half));
+  if (!(half > 0) || !(places <= 15)) return `${Number(mean.toPrecision(6))}${suffix}`;
+  const isPlain = places >= 0 && Math.abs(mean) < 1e9 && (places < 8 || Math.abs(mean) >= 1e-4);
+  const centre = isPlain ? mean.toFixed(places) : String(Number(mean.toPrecision(4)));
+  return `${centre} ± ${Number(half.toPrecision(2))}${suffix}`;
+}
+
+/** `alpha=0.1 kind=adam`; what does not exist there is left out. */
+export function describePoint(point: Point, axes: readonly string[]): string {
+  return axes
+    .filter((axis) => Object.hasOwn(point, axis))
+    .map((axis) => `${axis}=${showParam(point[axis]!)}`)
+    .join(' ');
+}
+
+function showParam(value: Value): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string'
+    ? /^[^\s"=]+$/.test(value)
+      ? value
+      : JSON.stringify(value)
+    : canonicalValue(value);
+}

@@ -1,0 +1,86 @@
+// `status`, once or every second until the run ends: redrawn on a terminal, a line whenever something has changed
+// elsewhere. Reads the journal again each time and takes no lock.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from '../answer/answer.js';
+import { renderAnswer } from '../answer/words.js';
+import { type Clock, systemClock } from '../ground/clock.js';
+import { formatCount } from '../ground/text.js';
+import { describeState, type RunStatus, readRunStatus } from '../run/status.js';
+import { renderStatus, statusToJson } from './plan-table.js';
+import { clip } from './progress.js';
+import type { Terminal } from './terminal.js';
+
+export interface StatusOptions {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
+const EVERY_MS = 1000;
+/** Reading a large run takes its time: no more than a part of it is spent on that. */
+const PAUSES = 4;
+
+/** Prints the status; with `watch` it resolves once nobody works on the run any more. */
+export async function showStatus(
+  folder: string,
+  { terminal, json, watch }: StatusOptions,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const screen = watch && !json && terminal.isInteractive ? createScreen(terminal) : undefined;
+  let said = '';
+  for (;;) {
+    const began = clock.elapsed();
+    const status = await readRunStatus(folder);
+    const isOver = !watch || status.coordinator === null;
+    const { answer } = ask(status);
+    if (json) terminal.print(JSON.stringify({ ...statusToJson(status), answer }));
+    else if (isOver || screen !== undefined) {
+      const { metrics } = status.state.epoch.record.worker;
+      const text = [renderStatus(status), ...renderAnswer(answer, metrics, Math.min(80, terminal.width))];
+      if (isOver) screen?.clear();
+      if (isOver) terminal.print(text.join('\n'));
+      else screen!.draw(text.join('\n').split('\n'));
+    } else {
+      const line = renderStatusLine(status);
+      if (line !== said) terminal.say(line);
+      said = line;
+    }
+    if (isOver) return;
+    await sleep(Math.max(EVERY_MS, (clock.elapsed() - began) * PAUSES));
+  }
+}
+
+interface Screen {
+  /** In place of what was drawn before. */
+  draw(lines: readonly string[]): void;
+  clear(): void;
+}
+
+/** Lines are cut: one that the terminal breaks would be counted as one. What others wrote moves no cursor but this. */
+function createScreen({ stderr }: Pick<Terminal, 'stderr'>): Screen {
+  let drawn = 0;
+  const back = () => (drawn === 0 ? '' : `\x1b[${drawn}A\x1b[J`);
+  return {
+    draw(lines) {
+      const width = (stderr.columns ?? 80) - 1;
+      const shown = lines.map((line) => `${clip(line.replaceAll(/\p{Cc}/gu, ' '), width)}\n`);
+      stderr.write(back() + shown.join(''));
+      drawn = lines.length;
+    },
+    clear() {
+      stderr.write(back());
+      drawn = 0;
+    },
+  };
+}
+
+/** `escape: running, 1,234 of 5,000 done, 3 failed, 4m 10s left` */
+export function renderStatusLine(status: RunStatus): string {
+  const { manifest, total, done, failed, timeout } = status;
+  const parts = [
+    describeState(status),
+    `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} done`,
+    ...(failed + timeout > 0 ? [`${formatCount(failed + timeout)} failed`] : []),
+  ];
+  return `${manifest.sweep}: ${parts.join(', ')}`;
+}
