@@ -1,7 +1,7 @@
 // What `run` and `resume` have in common: start, show, stop on request, write the report, sum up. The run itself knows
 // nothing of this; here it is only watched.
 
-import { plural } from '../ground/text.js';
+import { clipText, plural } from '../ground/text.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Observer, Outcome, Plan, RunHandle } from '../sweep/contract.js';
 import { describeRunError, EXIT } from './errors.js';
@@ -22,6 +22,8 @@ export interface Conduct {
 }
 
 const FAILURES_SHOWN = 5;
+/** Characters of each; timings.csv has more of it. */
+const MESSAGE_SHOWN = 2000;
 /** A start that takes longer says what it does meanwhile. */
 const QUIET_START_MS = 200;
 
@@ -31,6 +33,13 @@ interface Seen {
   folder?: string;
   failures: number;
   replay?: string;
+  files?: RunHandle['files'];
+}
+
+/** A run that has ended, and the `file:` URL of its sweep's report. */
+interface Ended {
+  readonly folder: string;
+  readonly report: string | null;
 }
 
 /** Runs to the end; the exit code. Rejects only where nothing was started. */
@@ -50,11 +59,12 @@ export async function conductRun(conduct: Conduct): Promise<number> {
     // Whoever asks a third time does not want to wait for a clean end; the journal is whole all the same.
     // Before it has started there is nothing to end cleanly, and its worker may be loading for ever.
     if (times > (handle === undefined ? 1 : 2)) process.exit(EXIT.interrupted);
-    terminal.say(describeStop(times, seen.folder));
+    terminal.say(describeStop(times, seen));
     handle?.stop();
   });
   try {
     handle = await conduct.start(observers).finally(() => clearTimeout(seen.starting));
+    seen.files = handle.files;
     for (let i = 0; i < requests; i++) handle.stop();
     const outcome = await handle.outcome.finally(() => view?.close());
     return await concludeRun(conduct, outcome, seen);
@@ -64,7 +74,7 @@ export async function conductRun(conduct: Conduct): Promise<number> {
     const { text, code } = describeRunError(error);
     terminal.say(text);
     if (seen.folder !== undefined)
-      terminal.say(`Finished trials are kept; resume with: ${commandOn('resume', seen.folder)}`);
+      terminal.say(`Finished trials are kept; resume with: ${commandOn('resume', seen.folder, seen.files)}`);
     return code;
   } finally {
     unwatch();
@@ -85,7 +95,8 @@ function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressV
     onFailure({ stage, trial, status, error, replay }) {
       seen.replay ??= replay;
       const what = stage === undefined ? 'trial' : `stage ${stage}, trial`;
-      if (++seen.failures <= FAILURES_SHOWN) terminal.say(`${what} ${trial} ${status}: ${error.message}`);
+      if (++seen.failures <= FAILURES_SHOWN)
+        terminal.say(`${what} ${trial} ${status}: ${clipText(error.message, MESSAGE_SHOWN)}`);
       if (seen.failures === FAILURES_SHOWN + 1)
         terminal.say('more failures are counted here and told in timings.csv');
     },
@@ -113,30 +124,32 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   say(renderOutcome(outcome));
   say(`  folder  ${showPath(folder)}`);
 
-  const report = interrupted ? undefined : await makeReport(conduct, folder, say);
+  const report = interrupted
+    ? undefined
+    : await makeReport(conduct, { folder, report: seen.files?.report ?? null }, say);
   if (seen.replay !== undefined)
     terminal.say(
       `  ${plural(seen.failures, 'trial')} failed${skipped > 0 ? ' or were skipped' : ''}; replay the first with: ${seen.replay}`,
     );
   if (tooManyFailures) {
     terminal.say(
-      `Given up after too many failures; try them again with: ${commandOn('resume', folder)} --retry failed`,
+      `Given up after too many failures; try them again with: ${commandOn('resume', folder, seen.files)} --retry failed`,
     );
   }
   if (evicted > 0 && !interrupted) {
     const them = evicted === 1 ? 'it' : 'they';
     terminal.say(
-      `${plural(evicted, 'trial')} could not run: each time something outside ended the process (out of memory? a batch system?). Nothing says that ${them} failed; run ${evicted === 1 ? 'it' : 'them'} with: ${commandOn('resume', folder)}`,
+      `${plural(evicted, 'trial')} could not run: each time something outside ended the process (out of memory? a batch system?). Nothing says that ${them} failed; run ${evicted === 1 ? 'it' : 'them'} with: ${commandOn('resume', folder, seen.files)}`,
     );
   }
-  if (interrupted) terminal.say(`Interrupted; resume with: ${commandOn('resume', folder)}`);
+  if (interrupted) terminal.say(`Interrupted; resume with: ${commandOn('resume', folder, seen.files)}`);
   if (report?.fault !== undefined) {
     const what =
       report.tables === undefined
         ? 'but the report failed'
         : 'and the report is written, but parts of it failed';
     terminal.say(
-      `The trials are done and kept, ${what}:\n${report.fault}\nMake it again with: ${commandOn('report', folder)}`,
+      `The trials are done and kept, ${what}:\n${report.fault}\nMake it again with: ${commandOn('report', folder, seen.files)}`,
     );
   }
 
@@ -148,14 +161,14 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   return code;
 }
 
-async function makeReport(conduct: Conduct, folder: string, say: (line: string) => void) {
+async function makeReport(conduct: Conduct, { folder, report: url }: Ended, say: (line: string) => void) {
   const { manifest } = await openRunFolder(folder);
-  if (!conduct.report || manifest.reportFile === null) return undefined;
+  if (!conduct.report || url === null) return undefined;
   if (manifest.shard !== null) {
     say(`  report  after all ${manifest.shard.count} shards are put together (sweepline merge)`);
     return undefined;
   }
-  const report = await writeReportApart(folder);
+  const report = await writeReportApart(folder, url);
   if (report.tables !== undefined) {
     for (const table of report.tables.slice(0, 1)) say(`  table   ${table}`);
     say(`  report  ${showPath(`${folder}/report.html`)}`);
@@ -175,8 +188,8 @@ function describeStage(stage: string, plan: Plan): string {
   return `stage ${stage} first: ${todo}${plan.done > 0 ? `, ${plan.done} done before` : ''}, on ${plural(plan.workers, 'worker')}`;
 }
 
-function describeStop(times: number, folder: string | undefined): string {
+function describeStop(times: number, { folder, files }: Seen): string {
   if (times > 1) return 'Stopping now: unfinished trials run again on resume.';
-  const resume = folder === undefined ? '' : `; \`${commandOn('resume', folder)}\` continues later`;
+  const resume = folder === undefined ? '' : `; \`${commandOn('resume', folder, files)}\` continues later`;
   return `Stopping: what runs is finished, nothing more is started (Ctrl-C again stops at once)${resume}.`;
 }

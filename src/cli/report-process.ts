@@ -11,10 +11,14 @@ export interface ReportApart {
   readonly fault?: string;
 }
 
-/** Rejects only where no process can be started. */
-export async function writeReportApart(folder: string): Promise<ReportApart> {
+/**
+ * `report` is the `file:` URL of the sweep's report, which was asked for with the run: it is named, whatever the manifest
+ * says. Rejects only where no process can be started.
+ */
+export async function writeReportApart(folder: string, report: string): Promise<ReportApart> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'report', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const argv = [main, 'report', folder, '--report', fileURLToPath(report)];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<string | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code === 0 ? null : (signal ?? `exit code ${code}`)));

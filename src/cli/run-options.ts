@@ -203,11 +203,12 @@ export function toRunRequest(
     ...(sampler === undefined
       ? {}
       : {
-          sampler: Object.assign(
-            { name: sampler },
-            ...shorthands.map((name) => given[name] ?? {}),
-            Object.fromEntries(samplerOption),
-          ),
+          // From entries: assigning would take a name like `__proto__` for something else than a name.
+          sampler: Object.fromEntries<unknown>([
+            ['name', sampler],
+            ...shorthands.flatMap((name) => Object.entries(given[name] ?? {})),
+            ...samplerOption,
+          ]) as { readonly name: string },
         }),
   };
 }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SweeplineError, throwFaults } from '../ground/errors.js';
-import { hashBytes, type IdxArray, readIdx } from './idx.js';
+import { hashBytes, type IdxArray } from './idx.js';
+import { readIdx } from './idx-file.js';
 
 /** Labelled grey images: `images` holds count × rows × columns bytes (0 black), both arrays over shared memory. */
 export interface ImageSet {

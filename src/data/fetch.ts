@@ -1,19 +1,23 @@
 // Downloads MNIST, and only when asked: nothing else in Sweepline opens a connection for data. Resumes a cut download,
 // tries one mirror after the other, and keeps a file only once its SHA-256 is right.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { settleFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
+import { formatBytes } from '../ground/text.js';
 import { FILES, type FileName, locateFile } from './dataset.js';
-import { hashBytes, unpack } from './idx.js';
+import { readIdx } from './idx-file.js';
 import { MNIST_SUMS } from './mnist.js';
 
 export const MNIST_MIRRORS: readonly string[] = [
   'https://ossci-datasets.s3.amazonaws.com/mnist/',
   'https://storage.googleapis.com/cvdf-datasets/mnist/',
 ];
+
+/** The longest of them has 10 MB. A mirror that sends without end must not fill the disk. */
+const MAX_BYTES = 64e6;
 
 export interface FetchProgress {
   readonly file: string;
@@ -51,7 +55,7 @@ export async function fetchMnist(folder: string, options: FetchOptions = {}): Pr
   const kept: FileName[] = [];
   for (const file of FILES) {
     const path = locateFile(folder, file);
-    if (path !== undefined && hasSum(path, sums[file])) {
+    if (path !== undefined && hasSum(path, file, sums)) {
       kept.push(file);
       continue;
     }
@@ -71,11 +75,11 @@ async function fetchFile(file: FileName, folder: string, options: Resolved): Pro
       // What an earlier, cut attempt left may be the start of something else: if the whole is wrong, once from zero.
       const resumed = existsSync(part);
       await download(mirror, file, part, options);
-      if (resumed && !hasSum(part, options.sums[file])) {
+      if (resumed && !hasSum(part, file, options.sums)) {
         rmSync(part);
         await download(mirror, file, part, options);
       }
-      if (hasSum(part, options.sums[file])) {
+      if (hasSum(part, file, options.sums)) {
         // The same file under another name would be found first: it was looked at, and was not MNIST's.
         const other = locateFile(folder, file);
         if (other !== undefined && !other.endsWith(`${file}.gz`)) renameSync(other, `${other}.damaged`);
@@ -115,9 +119,17 @@ async function download(mirror: string, file: FileName, part: string, options: R
   let receivedBytes = resumes ? have : 0;
   const announced = Number(response.headers.get('content-length') ?? Number.NaN);
   const totalBytes = Number.isFinite(announced) ? receivedBytes + announced : null;
+  if (totalBytes !== null && totalBytes > MAX_BYTES) {
+    await response.body.cancel();
+    throw new Error(describeTooLong(totalBytes));
+  }
   const output = await open(part, resumes ? 'a' : 'w');
   try {
     for await (const bytes of response.body) {
+      if (receivedBytes + bytes.length > MAX_BYTES) {
+        await output.truncate(0); // nothing to continue from
+        throw new Error(describeTooLong(receivedBytes + bytes.length));
+      }
       await output.write(bytes);
       receivedBytes += bytes.length;
       options.onProgress?.({ file, mirror, receivedBytes, totalBytes });
@@ -127,13 +139,18 @@ async function download(mirror: string, file: FileName, part: string, options: R
   }
 }
 
+function describeTooLong(bytes: number): string {
+  return `sends ${formatBytes(bytes)} or more; no file of MNIST is longer than ${formatBytes(MAX_BYTES)}`;
+}
+
 function rangeStart(response: Response): number {
   return Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
 }
 
-function hasSum(path: string, sum: string): boolean {
+/** False too where it is no such file: it is read as what it has to be, so that nothing unpacks beyond its header. */
+function hasSum(path: string, file: FileName, sums: Resolved['sums']): boolean {
   try {
-    return hashBytes(unpack(readFileSync(path), path)) === sum;
+    return readIdx(path, file.includes('idx3') ? 3 : 1).sha256 === sums[file];
   } catch (error) {
     if (error instanceof SweeplineError) return false;
     throw error;

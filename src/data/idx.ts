@@ -1,8 +1,6 @@
-// IDX files (LeCun's format for MNIST): a magic number, the sizes, then the values. Reads and writes unsigned bytes,
-// gzipped or not, and says what a file is instead where it is not that. It never guesses at damaged data.
+// IDX, LeCun's format for MNIST: a magic number, the sizes, then the values. Reads and writes unsigned bytes, and says what
+// bytes are instead where they are not that. It never guesses at damaged data. Files of it are read in idx-file.ts.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 
 import { SweeplineError } from '../ground/errors.js';
 import { formatCount } from '../ground/text.js';
@@ -31,19 +29,26 @@ export function allocateShared(length: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(length));
 }
 
-/**
- * Reads an IDX file of unsigned bytes with `dims` dimensions (1 for labels, 3 for images).
- *
- * @throws SweeplineError BAD_DATA where the file cannot be read, is cut short or too long, or is something else.
- */
-export function readIdx(path: string, dims: 1 | 3): IdxArray {
-  return parseIdx(unpack(readBytes(path), path), dims, path);
+/** What an IDX file says of itself. */
+export interface IdxHeader {
+  readonly shape: readonly number[];
+  /** Bytes of the header, of the values, and of both. */
+  readonly header: number;
+  readonly values: number;
+  readonly total: number;
 }
 
-/** As `readIdx`, from the uncompressed bytes of a file; `name` stands in messages. */
-export function parseIdx(bytes: Uint8Array, dims: 1 | 3, name: string): IdxArray {
-  const wanted = dims === 1 ? 'labels (magic 0x00000801)' : 'images (magic 0x00000803)';
-  const bad = (what: string) => new SweeplineError('BAD_DATA', `${name}: ${what}; expected IDX ${wanted}`);
+/** As many bytes as tell what a file is. */
+export const HEAD_BYTES = 64;
+
+/**
+ * Reads the header from the first bytes of a file (HEAD_BYTES of them, or all there are).
+ *
+ * @throws SweeplineError BAD_DATA where they are those of something else than an IDX file of unsigned bytes with `dims`
+ * dimensions (1 for labels, 3 for images); `name` stands in the message.
+ */
+export function parseHeader(bytes: Uint8Array, dims: 1 | 3, name: string): IdxHeader {
+  const bad = (what: string) => refuse(name, what, dims);
   const header = 4 + 4 * dims;
   const foreign = nameForeign(bytes);
   if (foreign !== undefined) throw bad(`this is ${foreign}`);
@@ -62,16 +67,41 @@ export function parseIdx(bytes: Uint8Array, dims: 1 | 3, name: string): IdxArray
     throw bad(`cut short within its header, after ${bytes.length} of ${header} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: dims }, (_, d) => view.getUint32(4 + 4 * d));
-  const size = shape.reduce((product, n) => product * n, 1);
-  const left = bytes.length - header;
-  if (left !== size) {
-    const sizes = `${shape.join(' × ')} = ${formatCount(size)} values`;
-    const fault = left < size ? 'cut short' : `${formatCount(left - size)} bytes too long`;
-    throw bad(`${fault}: announces ${sizes} and holds ${formatCount(left)}`);
-  }
-  const values = allocateShared(size);
-  values.set(bytes.subarray(header));
-  return { shape, values, sha256: hashBytes(bytes) };
+  // Three sizes of 32 bits may be more than a number holds exactly: no file is so long, and none is taken for it.
+  const values = shape.reduce((product, n) => product * n, 1);
+  return { shape, header, values, total: header + values };
+}
+
+/** Throws where a file that is `bytes` long, unpacked, is not as long as its header says. */
+export function checkLength(found: IdxHeader, bytes: number, name: string): void {
+  const left = bytes - found.header;
+  if (left === found.values) return;
+  const fault = left < found.values ? 'cut short' : `${formatCount(left - found.values)} bytes too long`;
+  throw refuse(name, `${fault}: announces ${announce(found)} and holds ${formatCount(left)}`, dimsOf(found));
+}
+
+/** `60,000 × 28 × 28 = 47,040,000 values` */
+export function announce({ shape, values }: IdxHeader): string {
+  const product = Number.isSafeInteger(values) ? formatCount(values) : 'more than 2^53';
+  return `${shape.join(' × ')} = ${product} values`;
+}
+
+export function dimsOf({ shape }: IdxHeader): 1 | 3 {
+  return shape.length === 1 ? 1 : 3;
+}
+
+export function refuse(name: string, what: string, dims: 1 | 3): SweeplineError {
+  const wanted = dims === 1 ? 'labels (magic 0x00000801)' : 'images (magic 0x00000803)';
+  return new SweeplineError('BAD_DATA', `${name}: ${what}; expected IDX ${wanted}`);
+}
+
+/** The array from the uncompressed bytes of a file; throws as `parseHeader` and `checkLength` do. */
+export function parseIdx(bytes: Uint8Array, dims: 1 | 3, name: string): IdxArray {
+  const found = parseHeader(bytes, dims, name);
+  checkLength(found, bytes.length, name);
+  const values = allocateShared(found.values);
+  values.set(bytes.subarray(found.header));
+  return { shape: found.shape, values, sha256: hashBytes(bytes) };
 }
 
 /** The bytes of an IDX file of unsigned bytes. */
@@ -90,28 +120,6 @@ export function formatIdx(shape: readonly number[], values: Uint8Array): Uint8Ar
 /** SHA-256 in hex. */
 export function hashBytes(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The uncompressed bytes, whether or not they are gzipped (told by their first bytes, not by the name). */
-export function unpack(bytes: Uint8Array, name: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch (cause) {
-    const what = (cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR' ? 'cut short' : 'damaged';
-    throw new SweeplineError('BAD_DATA', `${name}: the gzip stream is ${what}; expected a whole file`, {
-      hint: 'copy or fetch the file again',
-      cause,
-    });
-  }
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new SweeplineError('BAD_DATA', `cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function nameForeign(bytes: Uint8Array): string | undefined {

@@ -20,3 +20,12 @@ export function formatRow(cells: readonly Cell[]): string {
   for (let i = 0; i < cells.length; i++) row += (i === 0 ? '' : ',') + formatCell(cells[i]);
   return `${row}\n`;
 }
+
+/**
+ * Text that a spreadsheet would take for a formula, with an apostrophe before it; everything else as it is. A number stays
+ * one, also where it is text (whole numbers past 2^53).
+ */
+export function neutraliseCell<T extends Cell>(value: T): T | string {
+  if (typeof value !== 'string' || !/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value)) return value;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? value : `'${value}`;
+}

@@ -1,5 +1,6 @@
 // The one family of errors. A SweeplineError is something the user can mend: it is printed as its message and hint,
 // without a stack, and the command exits 2. Everything else is our own bug and is printed with its stack.
+import { clipText } from './text.js';
 
 export type ErrorCode =
   | 'BAD_USAGE' // a wrong option, argument or value
@@ -80,21 +81,48 @@ export function isMachineTrouble(error: unknown): error is SystemError {
   return error instanceof Error && 'syscall' in error && MACHINE_TROUBLE.has((error as SystemError).code);
 }
 
+/** Characters of an error's message that are kept, and as many of its stack: it goes into the journal for every trial. */
+export const ERROR_CHARACTERS = 16_384;
+
+/**
+ * An error of whatever a trial throws: what was thrown may be no error, may be no text, and may be larger than memory.
+ * Longer texts keep their start and end, and say how much was left out.
+ */
 export function toPlainError(error: unknown): PlainError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const plain: { -readonly [K in keyof PlainError]: PlainError[K] } = {
-    name: error.name,
-    message: error.message,
-  };
-  if (error.stack !== undefined) plain.stack = error.stack;
+  if (!(error instanceof Error)) return { name: 'Error', message: clip(read(() => error)) };
+  const name = clipText(
+    read(() => error.name),
+    200,
+  );
+  const whole = read(() => error.message);
+  const message = clip(whole);
+  const plain: { -readonly [K in keyof PlainError]: PlainError[K] } = { name, message };
+  const stack = read(() => error.stack ?? '');
+  // It begins with the message.
+  const at = message === whole ? -1 : stack.indexOf(whole);
+  if (stack !== '')
+    plain.stack = at < 0 ? clip(stack) : `${name}: ${message}${clip(stack.slice(at + whole.length))}`;
   if (error instanceof SweeplineError) {
     plain.code = error.code;
-    if (error.hint !== undefined) plain.hint = error.hint;
+    if (error.hint !== undefined) plain.hint = clip(error.hint);
   } else if (isMachineTrouble(error)) {
     plain.code = error.code;
     plain.syscall = error.syscall;
   }
   return plain;
+}
+
+function clip(text: string): string {
+  return clipText(text, ERROR_CHARACTERS);
+}
+
+/** As text, whatever is there; getters and `toString` of others may throw, and a text may be too long to be made. */
+function read(what: () => unknown): string {
+  try {
+    return String(what());
+  } catch (cause) {
+    return `(cannot be read: ${cause instanceof Error ? cause.name : typeof cause})`;
+  }
 }
 
 export function fromPlainError(plain: PlainError): Error {

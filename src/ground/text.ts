@@ -35,6 +35,16 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
+/** The start and the end of a text that is longer than `most`, and between them how many characters were left out. */
+export function clipText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = most >> 2;
+  // Half a surrogate pair is no character.
+  const head = text.slice(0, most - end).replace(/[\ud800-\udbff]$/, '');
+  const tail = text.slice(text.length - end).replace(/^[\udc00-\udfff]/, '');
+  return `${head} … (${formatCount(text.length - head.length - tail.length)} characters left out) … ${tail}`;
+}
+
 /** 1234567 as `1,234,567`. */
 export function formatCount(n: number): string {
   return Number.isSafeInteger(n) ? n.toLocaleString('en-US') : n.toPrecision(4);

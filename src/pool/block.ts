@@ -142,7 +142,7 @@ function collectMisfits(
 function noteFailure(trial: number, message: string | undefined, faults: readonly string[] = []): TrialNote {
   return message === undefined
     ? noteMisfit(trial, faults)
-    : { trial, status: 'failed', error: { name: 'Error', message } };
+    : { trial, status: 'failed', error: toPlainError(message) };
 }
 
 /** Writes rows into a buffer that is kept between blocks, because a new one for each is garbage by the megabyte. */

@@ -1,4 +1,5 @@
 // What runs the trials of a task in a thread: the contract between thread and trials.
+import { toPlainError } from '../ground/errors.js';
 import type { TrialNote } from '../trial/status.js';
 import type { LeftTrial, Task } from './contract.js';
 
@@ -51,6 +52,10 @@ export function createWarnings() {
 
 /** Of a trial that ran to its end and left values that its worker does not declare. Without a stack, which says nothing. */
 export function noteMisfit(trial: number, faults: readonly string[]): TrialNote {
-  const error = { name: 'SweeplineError', code: 'BAD_DEFINITION', message: faults.join('; ') };
+  const error = {
+    name: 'SweeplineError',
+    code: 'BAD_DEFINITION',
+    message: toPlainError(faults.join('; ')).message,
+  };
   return { trial, status: 'failed', error };
 }

@@ -87,10 +87,16 @@ function withSqlNames(columns: readonly Declared[]): Columns {
 
 /** `name`, or `name_2`, `name_3`, … where it is taken; it is taken from then on. */
 export function freeName(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}_${i}`;
+  const base = withoutNul(name);
+  let free = base;
+  for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${base}_${i}`;
   taken.add(free.toLowerCase());
   return free;
+}
+
+/** No name in SQL holds a NUL. */
+function withoutNul(name: string): string {
+  return name.replaceAll('\0', '\ufffd');
 }
 
 /** A SQL literal for a parameter's value. */
@@ -101,13 +107,15 @@ export function quoteValue(value: Value): string {
 }
 
 export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  // SQL ends at a NUL, wherever it stands.
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts[0]! : `(${parts.join(' || chr(0) || ')})`;
 }
 
 export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return `"${withoutNul(name).replaceAll('"', '""')}"`;
 }
 
 export function sqlType(type: ColumnType): string {
-  return SQL_TYPES[type] ?? 'VARCHAR';
+  return Object.hasOwn(SQL_TYPES, type) ? SQL_TYPES[type] : 'VARCHAR';
 }

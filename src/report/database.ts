@@ -1,7 +1,8 @@
 // Run folders as a database: DuckDB in memory, with the views `trials`, `timings` and `metrics` over the CSVs of one or
-// several runs (column `run` says which). It reads only, and never asks the network for an extension. NaN is NULL in the
-// views: SQL takes it for greater than any number, so that the best trial would be one that diverged. `trials_raw` and
-// `metrics_raw` have every cell as its file has it.
+// several runs (column `run` says which). SQL is one statement that reads them: no other file, no network, no extension,
+// no setting. NaN is NULL in the views: SQL takes it for greater than any number, so that the best trial would be one that
+// diverged. `trials_raw` and `metrics_raw` have every cell as its file has it.
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -19,7 +20,8 @@ import {
   trialColumns,
 } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { type Oddity, openSource, REMAKE } from './source.js';
+import { requireOneSelect } from './one-statement.js';
+import { literalPath, type Oddity, openSource, REMAKE } from './source.js';
 
 export interface RunDatabase {
   /** The manifests of the folders, in order. */
@@ -44,7 +46,8 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    temp_directory: join(tmpdir(), `sweepline-duckdb-${process.pid}`),
+    // Made when a query needs it, under a name that nobody can have made before.
+    temp_directory: join(tmpdir(), `sweepline-duckdb-${randomUUID()}`),
   });
   const connection = await instance.connect();
   const close = () => {
@@ -53,13 +56,31 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
   };
   try {
     const views = await makeViews(connection, runs);
-    // Sums of floats depend on how rows are dealt to threads: queries get one, so that equal runs give equal bytes.
-    await connection.run('SET threads = 1');
+    await lock(connection, runs);
     return { manifests: runs.map((run) => run.manifest), ...views, ...queries(connection), close };
   } catch (error) {
     close();
     throw describeFailure(error);
   }
+}
+
+/** From here on SQL reaches the run folders' own CSVs, and no other file, no network and no setting. */
+async function lock(connection: DuckDBConnection, runs: readonly OpenRun[]): Promise<void> {
+  const paths = runs.flatMap(({ path }) =>
+    VIEWS.map((view) => csvPath(path, view)).flatMap((csv) => [quoteText(csv), quoteText(literalPath(csv))]),
+  );
+  for (const setting of [
+    // Sums of floats depend on how rows are dealt to threads: queries get one, so that equal runs give equal bytes.
+    'threads = 1',
+    `allowed_paths = [${paths.join(', ')}]`,
+    'enable_external_access = false',
+    'lock_configuration = true',
+  ])
+    await connection.run(`SET ${setting}`);
+}
+
+function csvPath(folder: string, view: View): string {
+  return join(folder, `${view}.csv`);
 }
 
 type OpenRun = Awaited<ReturnType<typeof openRunFolder>>;
@@ -89,7 +110,7 @@ async function makeViews(
       const constants = view === 'trials' ? files[i]!.constants : [];
       // Reports look at timings once, if at all.
       const keep = view !== 'timings';
-      const path = join(folder, `${view}.csv`);
+      const path = csvPath(folder, view);
       const source = await openSource(connection, { name: `${view}_${i}`, path, columns, keep });
       for (const oddity of source.oddities) oddities.push({ ...oddity, view });
       const extra = constants.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`);
@@ -120,6 +141,7 @@ function named(columns: Columns, cells: readonly string[]): readonly string[] {
 function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'keep'> {
   const query = async (sql: string): Promise<Rows> => {
     try {
+      await requireOneSelect(connection, sql);
       const reader = await connection.runAndReadAll(sql);
       const columns = reader.deduplicatedColumnNames();
       return { columns, rows: reader.getRowsJS().map((cells) => makeRow(columns, cells)) };
@@ -130,6 +152,11 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'kee
   return {
     query,
     async keep(name, sql) {
+      try {
+        await requireOneSelect(connection, sql);
+      } catch (error) {
+        throw describeFailure(error);
+      }
       try {
         await connection.run(`CREATE TABLE ${quoteName(name)} AS\n${sql.trim().replace(/;$/, '')}`);
       } catch (error) {
@@ -143,7 +170,7 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'kee
 /** `before` lines of the SQL are not its author's. */
 function describeFailure(error: unknown, before = 0): unknown {
   if (error instanceof SweeplineError || !(error instanceof Error)) return error;
-  const [message, ...rest] = error.message.split('\n\n');
+  const [message, ...rest] = error.message.replace(/^Failed to extract statements: /, '').split('\n\n');
   if (/CSV Error/.test(message!)) {
     const words = `a CSV of the run is damaged: ${message}`;
     return new SweeplineError('BAD_RUN_FOLDER', words, { cause: error, hint: REMAKE });

@@ -225,8 +225,11 @@ export function sqlName(name: string): string {
   return name.replaceAll('-', '_');
 }
 
+/** Names that Windows keeps for devices, whatever ends they have: `summary/nul.csv` would be written nowhere. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+
 function isName(name: unknown): boolean {
-  return typeof name === 'string' && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
+  return typeof name === 'string' && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && !DEVICE.test(name);
 }
 
 function hasText(text: unknown): boolean {
@@ -234,7 +237,7 @@ function hasText(text: unknown): boolean {
 }
 
 function nameFault(kind: string, name: unknown): string {
-  return `${kind} name ${JSON.stringify(name)}; expected lower-case words joined by dashes`;
+  return `${kind} name ${JSON.stringify(name)}; expected lower-case words joined by dashes${DEVICE.test(String(name)) ? ', none of them a device of Windows' : ''}`;
 }
 
 function findRepeats(names: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 // Draws a chart as SVG text without a browser. Equal options give equal bytes: no animation, no counters in ids, no
 // script. ECharts is loaded when the first chart is drawn, from its bundle (50 ms; its 600 single files take 350).
-import { escapeMarkup } from './markup.js';
+import { escapeMarkup, ODD } from './markup.js';
 import { FONT, INK, MUTED, PAPER, RULE } from './theme.js';
 
 /** An ECharts option with the size it is made for, in CSS pixels. ECharts' own types do not compile in a strict project. */
@@ -75,6 +75,7 @@ function cleanSvg(svg: string, name: string, about: string): string {
       .replace(/(<text [^>]*fill=")#(?:333|000)"/g, `$1${INK}"`)
       .replaceAll(`font-family:${FONT};`, '')
       .replace(/<svg /, `<svg role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}" `)
+      .replaceAll(ODD, '\ufffd')
       .replace(/\s*$/, '\n')
   );
 }

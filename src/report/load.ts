@@ -17,19 +17,21 @@ function loadReport(url: string): Promise<Report> {
 }
 
 export interface ReportRequest {
-  /** `file:` URL of a report's module; default: the sweep's own report. */
+  /** `file:` URL of a report's module; default: the one that the manifest names. */
   readonly report?: URL | string;
   /** Values of the report's choices. */
   readonly chosen?: Readonly<Record<string, string>>;
+  /** Text in summary/*.csv that a spreadsheet would take for a formula gets an apostrophe; default: the exact text. */
+  readonly spreadsheetSafe?: boolean;
 }
 
 /**
- * Writes the tables (summary/), figures, report.md and report.html of a run, again as often as one likes. Rejects with
- * BAD_USAGE where the sweep has no report of its own and none is given; otherwise as `writeReport`.
+ * Writes the tables (summary/), figures, report.md and report.html of a run, again as often as one likes. The report's
+ * module is loaded, which is code: of a run folder from somebody else, name one of your own. Rejects with BAD_USAGE where the sweep has no report of its own and none is given; otherwise as `writeReport`.
  */
 export async function writeRunReport(
   folder: string,
-  { report, chosen = {} }: ReportRequest = {},
+  { report, chosen = {}, spreadsheetSafe = false }: ReportRequest = {},
 ): Promise<WrittenReport> {
   const { path, manifest } = await openRunFolder(folder);
   const url = report ?? findReport(manifest.reportFile, path);
@@ -38,7 +40,10 @@ export async function writeRunReport(
       hint: 'give the sweep one (report: new URL(…)), or name one: `sweepline report <run> --report <file>`',
     });
   }
-  return writeReport(path, await loadReport(String(url)), chosen, String(url));
+  return writeReport(path, await loadReport(String(url)), chosen, {
+    file: String(url),
+    spreadsheetSafe,
+  });
 }
 
 function findReport(reference: FileReference | null, folder: string): string | null {

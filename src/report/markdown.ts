@@ -101,7 +101,7 @@ function renderInline(text: string, image: InlineImage): string {
     if (escaped !== undefined) html += escapeMarkup(escaped);
     else if (code !== undefined) html += `<code>${escapeMarkup(code)}</code>`;
     else if (source !== undefined) {
-      html += image(source, alt!) ?? `<img src="${escapeMarkup(source)}" alt="${escapeMarkup(alt!)}">`;
+      html += image(source, alt!) ?? renderImage(escapeMarkup(alt!), source);
     } else if (target !== undefined) html += renderLink(renderInline(label!, image), target);
     else if (strong !== undefined) html += `<strong>${renderInline(strong, image)}</strong>`;
     else html += `<em>${renderInline(emphasis!, image)}</em>`;
@@ -111,6 +111,19 @@ function renderInline(text: string, image: InlineImage): string {
 
 /** Only links to the web, to a place in the page, or to a file beside it: no `javascript:`. */
 function renderLink(label: string, target: string): string {
-  const safe = /^(https?:|mailto:|#)/i.test(target) || !/^[a-z][a-z0-9+.-]*:/i.test(target);
+  const safe = /^(https?:|mailto:|#)/i.test(target) || isBeside(target);
   return safe ? `<a href="${escapeMarkup(target)}">${label}</a>` : label;
+}
+
+/** Pictures beside the page. A page asks the network for nothing: a picture from there is a link to it. */
+function renderImage(alt: string, source: string): string {
+  if (isBeside(source) || /^data:image\/(png|jpeg|gif|webp);base64,/.test(source))
+    return `<img src="${escapeMarkup(source)}" alt="${alt}">`;
+  return renderLink(alt === '' ? escapeMarkup(source) : alt, source);
+}
+
+/** A file by a relative path. Browsers leave out control characters and take a backslash for a slash. */
+function isBeside(target: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return !/^[a-z][a-z0-9+.-]*:|^[/\\]{2}|[\x00-\x20]/i.test(target);
 }

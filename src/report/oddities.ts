@@ -2,6 +2,7 @@
 // in SQL: what a reader of the tables must know and would not see in them.
 import { formatCount } from '../ground/text.js';
 import type { RunDatabase } from './database.js';
+import { markdownCode as code } from './tables.js';
 
 /** Sections of Markdown: none where there is nothing to tell. `total` is the number of trials. */
 export function renderOddities(
@@ -31,5 +32,3 @@ export function renderOddities(
     ...(infinite ? ['Infinite values are values: they sort first or last, and make a mean infinite.'] : []),
   ];
 }
-
-const code = (name: string) => `\`${name}\``;

@@ -10,7 +10,7 @@ import { renderHtml } from './markdown.js';
 import { escapeMarkup } from './markup.js';
 import { renderOddities } from './oddities.js';
 import type { MadeFigure, MadeParts, MadeTable } from './parts.js';
-import { renderMarkdownTable } from './tables.js';
+import { escapeMarkdown, markdownCode, renderMarkdownTable } from './tables.js';
 import { CATEGORY_COLOURS, DARK_CATEGORY_COLOURS, INK, MUTED, PAPER, RULE } from './theme.js';
 
 export interface PageParts {
@@ -96,24 +96,31 @@ function summariseFaults(faults: readonly ReportFault[]): string {
   return `**${faults.length} ${word} of this report failed: ${names}.** Each says why in its place.`;
 }
 
+/** A manifest may be somebody else's: nothing in it is markup, nor of the type it should be. */
+function plain(value: unknown): string {
+  return escapeMarkdown(String(value));
+}
+
 /** What the numbers come from: sweep, worker and its version, engine, data, seed, versions. No dates. */
 function renderOrigin(manifest: Manifest): string {
   const { worker, data, git } = manifest;
   const parts = [
-    `sweep **${manifest.sweep}**`,
-    `worker ${worker.name} version ${worker.version}`,
-    ...(manifest.engine === 'none' ? [] : [`engine ${manifest.engine} (${manifest.device})`]),
-    data === null ? 'no data set' : `data **${data.name}** (SHA-256 ${data.sha256.slice(0, 12)}…)`,
-    `sampler ${manifest.sampler.name}`,
-    `seed ${manifest.seed}`,
-    `Sweepline ${manifest.sweepline}${git === null ? '' : ` at ${git.slice(0, 12)}`}, Node ${manifest.node}`,
-    `run \`${manifest.runId}\``,
+    `sweep **${plain(manifest.sweep)}**`,
+    `worker ${plain(worker.name)} version ${plain(worker.version)}`,
+    ...(manifest.engine === 'none' ? [] : [`engine ${plain(manifest.engine)} (${plain(manifest.device)})`]),
+    data === null
+      ? 'no data set'
+      : `data **${plain(data.name)}** (SHA-256 ${plain(data.sha256).slice(0, 12)}…)`,
+    `sampler ${plain(manifest.sampler.name)}`,
+    `seed ${plain(manifest.seed)}`,
+    `Sweepline ${plain(manifest.sweepline)}${git === null ? '' : ` at ${plain(git).slice(0, 12)}`}, Node ${plain(manifest.node)}`,
+    `run ${markdownCode(String(manifest.runId))}`,
   ];
-  return `${manifest.title}\n\n${parts.join(' · ')}`;
+  return `${plain(manifest.title)}\n\n${parts.join(' · ')}`;
 }
 
 function renderCounts({ byStatus, total, missing, failures }: TrialCounts): string {
-  const parts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${status}`);
+  const parts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${plain(status)}`);
   const gap = missing === undefined || missing === 0 ? '' : ` **${plural(missing, 'trial')} missing.**`;
   const heading = `${plural(total, 'trial')}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.${gap}`;
   if (failures.rows.length === 0) return heading;
@@ -138,6 +145,7 @@ export function renderPage(
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>
@@ -150,6 +158,10 @@ ${body}<section id="interactive"></section>
 </html>
 `;
 }
+
+/** No script, no network, no form: a page shows what is in it, and pictures that lie beside it. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; form-action 'none'";
 
 /** Colours of the theme become the page's, so that they turn with it. */
 function themeable(svg: string): string {

@@ -2,9 +2,10 @@
 // counted and kept as text, and a column that is declared whole is DOUBLE where it is not.
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { formatRow } from '../ground/csv.js';
 import { SweeplineError } from '../ground/errors.js';
+import { leadsOut } from '../ground/inside.js';
 import { type Column, type Columns, quoteName, quoteText, sqlType } from './columns.js';
 
 /** What is asked of the database's connection here: the package itself is loaded in database.ts alone. */
@@ -62,6 +63,14 @@ export async function openSource(connection: Connection, csv: Csv): Promise<Sour
     const cells = columns.map((column) => quoteName(column.sql));
     return { from: `(SELECT ${none.join(', ')} WHERE false)`, cells, raw: cells, oddities: [] };
   }
+  if (leadsOut(resolve(path), resolve(dirname(path))) || !statSync(path).isFile())
+    throw new SweeplineError(
+      'BAD_RUN_FOLDER',
+      `${path} is no file of this run folder: a link or something else`,
+      {
+        hint: REMAKE,
+      },
+    );
   await checkHeader(path, columns);
   let typed = true;
   let longest = USUAL_ROW;
@@ -107,7 +116,7 @@ function fileType({ type, role }: Column, typed: boolean): string {
 }
 
 /** DuckDB takes every path for a pattern: a character of patterns stands for itself within brackets. */
-function literalPath(path: string): string {
+export function literalPath(path: string): string {
   if (!/[*?[]/.test(path)) return path;
   if (process.platform !== 'win32' && path.includes('\\'))
     throw new SweeplineError('BAD_RUN_FOLDER', `${path}: a path with a backslash and one of * ? [ in it`, {

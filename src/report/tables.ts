@@ -1,17 +1,26 @@
 // Rows as text: CSV with every digit, Markdown with numbers as people read them.
-import { formatRow } from '../ground/csv.js';
+import { formatRow, neutraliseCell } from '../ground/csv.js';
 import type { Cell, Row, Rows } from './define.js';
+import { ODD } from './markup.js';
 import { formatNumber } from './theme.js';
 
 /** Rows joined to one text before they become bytes: a million rows are more than one string holds. */
 const BATCH = 8192;
 
-/** Numbers in the shortest form that reads back as the same float64, empty cells for null, "\n" after every row. */
-export function renderCsv({ columns, rows }: Rows): Uint8Array {
-  const parts = [Buffer.from(formatRow(columns))];
+/**
+ * Numbers in the shortest form that reads back as the same float64, empty cells for null, "\n" after every row. Where it
+ * must be safe for spreadsheets, no text is a formula there (see `neutraliseCell`).
+ */
+export function renderCsv(
+  { columns, rows }: Rows,
+  { spreadsheetSafe = false }: { readonly spreadsheetSafe?: boolean } = {},
+): Uint8Array {
+  const write = (cells: readonly (Cell | undefined)[]) =>
+    formatRow(spreadsheetSafe ? cells.map(neutraliseCell) : cells);
+  const parts = [Buffer.from(write(columns))];
   for (let first = 0; first < rows.length; first += BATCH) {
     let text = '';
-    for (const row of rows.slice(first, first + BATCH)) text += formatRow(columns.map((name) => row[name]));
+    for (const row of rows.slice(first, first + BATCH)) text += write(columns.map((name) => row[name]));
     parts.push(Buffer.from(text));
   }
   return Buffer.concat(parts);
@@ -22,7 +31,7 @@ export function renderMarkdownTable({ columns, rows }: Rows, limit = Number.POSI
   const shown = rows.slice(0, limit);
   const rule = columns.map((column) => (isNumeric(column, shown) ? '---:' : '---'));
   const lines = [
-    columns.map(escapeCell),
+    columns.map(escapeMarkdown),
     rule,
     ...shown.map((row) => columns.map((column) => renderCell(row[column] ?? null))),
   ];
@@ -37,13 +46,22 @@ function isNumeric(column: string, rows: readonly Row[]): boolean {
 function renderCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return formatNumber(cell);
-  return typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : escapeCell(cell);
+  return typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : escapeMarkdown(cell);
 }
 
-function escapeCell(text: string): string {
+/** Text of others within a line of Markdown: no markup, no link, no HTML, no other line. */
+export function escapeMarkdown(text: string): string {
   return text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
-    .replace(/([*_`[\]<>])/g, '\\$1')
-    .replace(/\s*\n\s*/g, ' ');
+    .replace(/[\\|*_`[\]<>]/g, '\\$&')
+    .replace(LINE_ENDS, ' ')
+    .replaceAll(ODD, '\ufffd');
 }
+
+/** As code in a line of Markdown: a backtick would end it. */
+export function markdownCode(text: string): string {
+  const plain = text.replaceAll('`', "'").replace(LINE_ENDS, ' ').replaceAll(ODD, '\ufffd').trim();
+  return plain === '' ? '' : `\`${plain}\``;
+}
+
+/** Whatever somebody takes for the end of a line. */
+const LINE_ENDS = /\s*[\n\r\v\f\u0085\u2028\u2029]+\s*/g;

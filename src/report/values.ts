@@ -16,7 +16,8 @@ export function rowsToSql(columns: Readonly<Record<string, ColumnType>>, rows: r
   // The first row only carries the types: VALUES may not be empty.
   const empty = `(0${', NULL'.repeat(names.length)})`;
   const lines = rows.map(
-    (row, i) => `(${[i + 1, ...names.map((name) => literal(row[name], name, columns[name]!))].join(', ')})`,
+    (row, i) =>
+      `(${[i + 1, ...names.map((name) => literal(Object.hasOwn(row, name) ? row[name] : null, name, columns[name]!))].join(', ')})`,
   );
   const source = `(VALUES ${[empty, ...lines].join(', ')}) rows("#", ${names.map(quoteName).join(', ')})`;
   return `SELECT ${typed.join(', ')} FROM ${source} WHERE "#" > 0 ORDER BY "#"`;

@@ -1,12 +1,13 @@
 // Writes a run's report: summary/*.csv and *.md, figures/*, report.md and report.html. It reads the run folder's CSVs
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileBatch } from '../ground/durable.js';
-import { throwFaults } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import { countTrials } from './counts.js';
 import { openDatabase } from './database.js';
-import type { Report } from './define.js';
+import { defineReport, type Report } from './define.js';
 import type { ReportFault } from './faults.js';
 import { findLeftovers, removeLeftovers, renderFileList } from './leftovers.js';
 import { renderPage, renderReport, renderTablePage } from './page.js';
@@ -23,23 +24,36 @@ export interface WrittenReport {
   readonly faults: readonly ReportFault[];
 }
 
+export interface WriteOptions {
+  /** The report's module, for the places of its errors. */
+  readonly file?: string;
+  /** Text in summary/*.csv that a spreadsheet would take for a formula gets an apostrophe; default: the exact text. */
+  readonly spreadsheetSafe?: boolean;
+}
+
 /**
  * Makes a report over one run folder. Its files get their names together at the end, once all are on disk. A table,
  * figure or section that fails is named in its place and in `faults`; all others are written. `chosen` are values of the
- * report's choices, `file` is the report's module, for the places of its errors. Throws BAD_USAGE for choices that it
- * does not offer, BAD_RUN_FOLDER for a folder that is none or is damaged: then the report before it stays.
+ * report's choices. Throws BAD_USAGE for choices that it does not offer, BAD_DEFINITION for a report that `defineReport`
+ * would refuse, BAD_RUN_FOLDER for a folder that is none or is damaged: then the report before it stays.
  */
 export async function writeReport(
   runFolder: string,
-  report: Report,
+  given: Report,
   chosen: Readonly<Record<string, string>> = {},
-  file?: string,
+  { file, spreadsheetSafe = false }: WriteOptions = {},
 ): Promise<WrittenReport> {
+  // What a module exports may have been made without defineReport: its names become names of files.
+  const report = defineReport(given);
   checkChoices(report, chosen);
+  await requireOwnFolders(runFolder);
   const database = await openDatabase([runFolder]);
   const batch = new FileBatch();
   try {
-    const { written, paths } = await writeFiles({ folder: runFolder, report, chosen, database, file }, batch);
+    const { written, paths } = await writeFiles(
+      { folder: runFolder, report, chosen, database, file, spreadsheetSafe },
+      batch,
+    );
     const leftovers = findLeftovers(runFolder, report, paths);
     await batch.commit();
     removeLeftovers(runFolder, leftovers);
@@ -60,11 +74,24 @@ function checkChoices(report: Report, chosen: Readonly<Record<string, string>>):
   throwFaults('BAD_USAGE', `the report "${report.name}" has no such choice`, faults);
 }
 
+/** Files are written into these folders, and old ones removed: they must be folders of the run, not links to others. */
+async function requireOwnFolders(runFolder: string): Promise<void> {
+  for (const name of ['summary', 'figures']) {
+    const path = join(runFolder, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found === undefined || found.isDirectory()) continue;
+    const what = found.isSymbolicLink() ? 'a link' : 'no folder';
+    throw new SweeplineError('BAD_RUN_FOLDER', `${path} is ${what}; expected a folder, or nothing`, {
+      hint: 'remove it: `sweepline report <run>` makes it again',
+    });
+  }
+}
+
 async function writeFiles(
-  making: Making,
+  making: Making & Required<Pick<WriteOptions, 'spreadsheetSafe'>>,
   batch: FileBatch,
 ): Promise<{ readonly written: WrittenReport; readonly paths: readonly string[] }> {
-  const { folder, report, database } = making;
+  const { folder, report, database, spreadsheetSafe } = making;
   const manifest = database.manifests[0]!;
   const counts = await countTrials(database, manifest);
   const parts = await makeParts(making);
@@ -78,7 +105,7 @@ async function writeFiles(
     const { spec, rows } = made;
     if (rows === null) continue;
     const path = `summary/${spec.name}.csv`;
-    await write(path, renderCsv(rows));
+    await write(path, renderCsv(rows, { spreadsheetSafe }));
     await write(`summary/${spec.name}.md`, renderTablePage(made));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }

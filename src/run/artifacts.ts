@@ -3,6 +3,7 @@
 // again. Every step is a rename, and may be taken again after a kill.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SweeplineError } from '../ground/errors.js';
 import { skipRows } from '../trial/lines.js';
 import { keyAt } from '../trial/row.js';
 import { ARTIFACTS, artifactFolder } from '../trial/store.js';
@@ -55,7 +56,13 @@ function forEachKey(folder: string, epoch: Epoch, visit: (trial: number, key: st
       const bytes = Buffer.from(readStretch(rows, excerpts));
       let row = 0;
       for (let trial = from; trial < to; trial++) {
-        visit(trial, keyAt(bytes, row));
+        const key = keyAt(bytes, row);
+        // It becomes the name of a folder, which may be removed.
+        if (!/^[\w-]+$/.test(key)) {
+          const words = `the journal has trial ${trial} under the key ${JSON.stringify(key)}, which is none`;
+          throw new SweeplineError('BAD_RUN_FOLDER', `${folder}: ${words}`);
+        }
+        visit(trial, key);
         row = skipRows(bytes, row, 1);
       }
     }

@@ -7,14 +7,19 @@ import type { Clock } from '../ground/clock.js';
 import { createFile, isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { type Random, systemRandom } from '../ground/random.js';
+import { isWord, showValue } from '../ground/shape.js';
 import { LOCK_FILE } from './lock.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { referTo } from './reference.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Where a stage's own run lies in the folder of the run that depends on it. */
+/** Where a stage's own run lies in the folder of the run that depends on it. BAD_RUN_FOLDER for what no stage is called. */
 export function stageFolder(folder: string, stage: string): string {
+  if (!isWord(stage)) {
+    const words = `${join(folder, MANIFEST_FILE)} names a stage ${showValue(stage)}; expected a word`;
+    throw new SweeplineError('BAD_RUN_FOLDER', words);
+  }
   return join(folder, 'stages', stage);
 }
 

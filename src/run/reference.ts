@@ -27,7 +27,17 @@ export function referTo(url: string, runFolder: string): FileReference {
 
 /** The `file:` URL of what is referred to, what lies as it did from the run first; undefined where it is nowhere. */
 export function findReferred(reference: FileReference, runFolder: string): string | undefined {
-  return placesOf(reference, runFolder).find((url) => existsSync(split(url).path));
+  return listReferred(reference, runFolder)[0];
+}
+
+/** All files that may be meant, in that order. */
+export function listReferred(reference: FileReference, runFolder: string): readonly string[] {
+  return placesOf(reference, runFolder).filter((url) => existsSync(split(url).path));
+}
+
+/** The path of a `file:` URL, without the fragment of a stage. */
+export function pathOf(url: string): string {
+  return split(url).path;
 }
 
 /** The same, or BAD_RUN_FOLDER with the places that were looked at. `word`: what the file defines. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../ground/durable.js';
 import { formatCount } from '../ground/text.js';
 import { renderPage } from '../report/page.js';
+import { escapeMarkdown } from '../report/tables.js';
 import { isRun } from '../run/list.js';
 import { describeState, readRunStatus } from '../run/status.js';
 import type { Suite } from './define.js';
@@ -23,11 +24,11 @@ export async function writeSuitePage(folder: string, suite: Suite): Promise<void
       : '';
     const { data } = status.manifest;
     rows.push(
-      `| ${name} | ${describeState(status)} | ${formatCount(status.ok)} ok${bad > 0 ? `, ${formatCount(bad)} not` : ''} | ${data?.name ?? ''} | ${report} |`,
+      `| ${name} | ${escapeMarkdown(describeState(status))} | ${formatCount(status.ok)} ok${bad > 0 ? `, ${formatCount(bad)} not` : ''} | ${escapeMarkdown(String(data?.name ?? ''))} | ${report} |`,
     );
   }
   const text = [
-    `# ${suite.title}`,
+    `# ${escapeMarkdown(suite.title)}`,
     suite.about,
     ['| sweep | state | trials | data | report |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');

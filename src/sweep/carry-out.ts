@@ -1,10 +1,11 @@
 // Carries one job out in its open folder: wires sampler, pool, coordinator and observers. Wiring only.
 import type { Clock } from '../ground/clock.js';
 import type { PlainError } from '../ground/errors.js';
-import { quoteArgument } from '../ground/text.js';
+import { clipText, quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import { readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
+import { naming } from '../run/trust.js';
 import { createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
 import { BlockSizer } from './blocks.js';
@@ -182,6 +183,7 @@ function createCoordinator(
     mode: job.worker.mode,
     isWatching: settings.maxFailures === null && journal.state.epoch.counts().ok === 0,
   });
+  const named = naming(job.loaded.url, folder);
   const recorder = new Recorder({
     ...{ job, journal, tally, first },
     store: createFolderStore(folder),
@@ -191,7 +193,7 @@ function createCoordinator(
         trial,
         status,
         error,
-        replay: `sweepline replay ${quoteArgument(folder)} ${trial}`,
+        replay: `sweepline replay ${quoteArgument(folder)} ${trial}${named}`,
       }),
     onWarning: (text) => seen.tell('onLine', text),
   });
@@ -221,5 +223,5 @@ function createCoordinator(
 
 function describeCommonError({ name, message }: PlainError): string {
   const [what] = message.split('\n', 1);
-  return `All trials so far have failed in the same way (${name}: ${what}): no more are started. Add --max-failures 100% to run them all the same.`;
+  return `All trials so far have failed in the same way (${name}: ${clipText(what!, 2000)}): no more are started. Add --max-failures 100% to run them all the same.`;
 }

@@ -195,6 +195,8 @@ export interface Outcome {
 
 /** A run that has been started. */
 export interface RunHandle {
+  /** `file:` URLs of the sweep and of its report, which is null where it has none. */
+  readonly files: { readonly sweep: string; readonly report: string | null };
   readonly outcome: Promise<Outcome>;
   /** First call: finish what runs, start nothing more. Second call: stop at once. Both leave a resumable folder. */
   stop(): void;

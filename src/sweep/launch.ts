@@ -32,7 +32,7 @@ export interface Launch {
 }
 
 /** Resolves once everything that could be refused has not been; the rest is the handle's `outcome`. */
-export async function launch(run: Launch): Promise<RunHandle> {
+export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
   const { job, pool, settings, seen } = run;
   const open = await openRun({ ...run, onLine: (line) => seen.tell('onLine', line) });
   const stops = new StopRequests();

@@ -98,12 +98,12 @@ function countKnown(known: RunStatus | null, job: Job, { has }: Sampler): Counts
   return { ...none, done: countCarried(known.state.epochs, record, has) };
 }
 
-/** What `resume` would do with a run. */
-export async function planResume(path: string): Promise<Plan> {
+/** What `resume` would do with a run; `sweep` is its sweep's file, where the one that the manifest names is not to be loaded. */
+export async function planResume(path: string, sweep?: string): Promise<Plan> {
   const found = await openRunFolder(path);
   const { path: folder, manifest } = found;
   const status = await readRunStatus(folder);
-  const settings = settingsOf(found, {});
+  const settings = settingsOf(found, sweep === undefined ? {} : { sweep });
   const loaded = await loadSweep(settings.sweep);
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await prepareAgain(manifest, settings, { loaded, questions });

@@ -10,7 +10,7 @@ import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
 import { openSampler, prepareAgain, prepareJob } from './job.js';
 import { launch } from './launch.js';
-import { loadSweep } from './load.js';
+import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
@@ -35,11 +35,15 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     requireSameEngine(folder.manifest, manifest, out);
     const { isNew } = folder;
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
-    return launch({ job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock });
+    const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
+    return { ...(await launch(run)), files: filesOf(loaded) };
   });
 }
 
-/** Continues a run as its manifest describes it. Its sweep's file is read again only for a constraint. */
+/**
+ * Continues a run as its manifest describes it. Its sweep's file, which the manifest names, is loaded: of a run folder from
+ * somebody else, give your own as `sweep`.
+ */
 export async function resumeRun(
   path: string,
   request: ResumeRequest,
@@ -55,8 +59,13 @@ export async function resumeRun(
     const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
     if (hasNewCode(manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const now = { ...manifest, fingerprint: fingerprintOf(job) };
-    return launch({ job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock });
+    const run = { job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock };
+    return { ...(await launch(run)), files: filesOf(loaded) };
   });
+}
+
+function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
+  return { sweep: url, report: reportUrl };
 }
 
 /** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */

@@ -5,12 +5,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { replaceFileSync } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
+import { leadsOut } from '../ground/inside.js';
 
 export const ARTIFACTS = 'artifacts';
 const CHECKPOINTS = 'checkpoints';
 
 export interface TrialStore {
-  /** Keeps a file and returns its path within the store. Throws BAD_USAGE for a name that leads out. */
+  /** Keeps a file and returns its path within the store. Throws BAD_USAGE for a name that leads out, BAD_RUN_FOLDER for a link. */
   putArtifact(trial: number, name: string, bytes: Uint8Array | string): string;
   /** Undefined where the trial has kept none of that name. */
   getArtifact(trial: number, name: string): Uint8Array | undefined;
@@ -30,15 +31,23 @@ export function createFolderStore(folder: string): TrialStore {
   const artifact = (trial: number, name: string): string | undefined => {
     const own = resolve(artifactFolder(folder, trial));
     const path = resolve(own, name);
-    return path.startsWith(own + sep) ? path : undefined;
+    if (!path.startsWith(own + sep) || name.includes('\0')) return undefined;
+    if (!leadsOut(path, resolve(folder))) return path;
+    throw new SweeplineError('BAD_RUN_FOLDER', `${path} leads out of the run folder: a link is on its way`, {
+      hint: 'remove the link; to keep a run on another disk, make the run folder itself the link',
+    });
   };
   return {
     putArtifact(trial, name, bytes) {
       const path = artifact(trial, name);
       if (path === undefined)
-        throw new SweeplineError('BAD_USAGE', `artifact "${name}" would lie outside its trial's folder`, {
-          hint: 'give a relative name without ..',
-        });
+        throw new SweeplineError(
+          'BAD_USAGE',
+          `artifact ${JSON.stringify(name)} would lie outside its trial's folder`,
+          {
+            hint: 'give a relative name without ..',
+          },
+        );
       replaceFileSync(path, bytes);
       return join(ARTIFACTS, String(trial), path.slice(resolve(artifactFolder(folder, trial)).length + 1));
     },

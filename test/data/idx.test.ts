@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { formatIdx, hashBytes, parseIdx, readIdx } from '../../src/data/idx.js';
+import { formatIdx, hashBytes, parseIdx } from '../../src/data/idx.js';
+import { readIdx } from '../../src/data/idx-file.js';
 import { SweeplineError } from '../../src/ground/errors.js';
 import { makeFolder } from './folders.js';
 

@@ -50,7 +50,7 @@ const trialsWith = (odd: number): TrialRow[] =>
 
 async function write(odd: number, which: Report = report, file?: string) {
   const folder = await makeRunFolder(manifest, trialsWith(odd));
-  const written = await writeReport(folder, which, {}, file);
+  const written = await writeReport(folder, which, {}, file === undefined ? {} : { file });
   const read = (path: string) => readFileSync(join(folder, path), 'utf8');
   return { folder, written, read };
 }

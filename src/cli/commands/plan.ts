@@ -8,7 +8,8 @@ import { MANIFEST_FILE } from '../../run/folder.js';
 import type { Plan } from '../../sweep/contract.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { switchOption } from '../options.js';
+import { CODE_RULE, sweepOf } from '../named-code.js';
+import { sweepOption, switchOption } from '../options.js';
 import {
   AXIS_VALUES,
   findRunFaults,
@@ -28,8 +29,11 @@ export default defineCommand({
   arguments: [
     { name: 'sweep|run', about: 'a shipped sweep, a sweep file, a run folder or a run id', optional: true },
   ],
-  options: { ...runOptions, json: JSON_OPTION },
-  sections: [['Axis values', AXIS_VALUES]],
+  options: { ...runOptions, sweep: sweepOption, json: JSON_OPTION },
+  sections: [
+    ['Axis values', AXIS_VALUES],
+    ['Code', CODE_RULE],
+  ],
   examples: [
     ['sweepline plan', 'the shipped sweeps'],
     ["sweepline plan escape --set 'alpha=log(1e-3,1,1000)'", 'how much a finer grid would cost'],
@@ -54,7 +58,7 @@ export default defineCommand({
 /** A name that is both a sweep's and a run's means the sweep. */
 async function planTarget(
   target: string,
-  options: RunOptionValues,
+  { sweep, ...options }: RunOptionValues & { readonly sweep?: string },
   commandLine: readonly string[],
 ): Promise<Plan> {
   const [{ planResume, planRun }, { shippedSweeps }] = await Promise.all([
@@ -64,6 +68,8 @@ async function planTarget(
   const isRun = existsSync(join(target, MANIFEST_FILE));
   const names = isRun ? [] : (await shippedSweeps()).map(({ name }) => name);
   if (!isRun && (names.includes(target) || /\.[cm]?[jt]s$/.test(target))) {
+    if (sweep !== undefined)
+      throw new SweeplineError('BAD_USAGE', `--sweep names the sweep of a run; ${target} is a sweep itself`);
     return planRun(toRunRequest(target, options, commandLine));
   }
   const folder = await findRun(target).catch((cause: unknown) => {
@@ -87,5 +93,5 @@ async function planTarget(
       },
     );
   }
-  return planResume(folder);
+  return planResume(folder, await sweepOf(folder, sweep));
 }

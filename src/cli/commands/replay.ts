@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
+import { CODE_RULE, sweepOf } from '../named-code.js';
 import { sweepOption, wholeNumber } from '../options.js';
 
 const readTrial = wholeNumber(0);
@@ -18,6 +19,7 @@ export default defineCommand({
   ],
   options: { sweep: sweepOption },
   sections: [
+    ['Code', CODE_RULE],
     ['Exit codes', '  0    the trial ended ok\n  1    it failed\n  2    wrong use: nothing was started'],
   ],
   examples: [['sweepline replay escape 4711', 'trial 4711 of the newest escape run']],
@@ -34,8 +36,9 @@ export default defineCommand({
       import('../../run/find.js'),
       import('../../sweep/replay.js'),
     ]);
-    const { csv, note, folder } = await replayTrial(await findRun(run!), Number(trial), {
-      ...options,
+    const path = await findRun(run!);
+    const { csv, note, folder } = await replayTrial(path, Number(trial), {
+      sweep: await sweepOf(path, options.sweep),
       onLine: terminal.say,
     });
     terminal.print(csv);

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { SweeplineError } from '../../ground/errors.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { anyText, listOption, option, sweepOption } from '../options.js';
+import { CODE_RULE, reportOfRun } from '../named-code.js';
+import { anyText, listOption, option, sweepOption, switchOption } from '../options.js';
 import { showPath } from '../paths.js';
 
 export default defineCommand({
@@ -26,7 +27,13 @@ export default defineCommand({
         throw new SweeplineError('BAD_USAGE', 'expected name=value, such as plane=umap');
       },
     ),
+    spreadsheetSafe: switchOption(
+      'How it is written',
+      '--spreadsheet-safe',
+      "in summary/*.csv, put an apostrophe before text that a spreadsheet would run as a formula: text that begins with = + - @, a tab or a line end (default: the exact text; numbers stay numbers; the run's own CSVs are not changed)",
+    ),
   },
+  sections: [['Code', CODE_RULE]],
   examples: [
     ['sweepline report escape', 'the report of the newest escape run'],
     [
@@ -42,11 +49,11 @@ export default defineCommand({
       import('../../report/faults.js'),
     ]);
     const path = await findRun(run!);
-    const report =
-      options.report === undefined ? await reportOf(options.sweep) : pathToFileURL(resolve(options.report));
+    const report = options.report === undefined ? await reportOf(path, options.sweep) : urlOf(options.report);
     const written = await writeRunReport(path, {
-      ...(report === undefined ? {} : { report }),
+      ...(report === null ? {} : { report }),
       chosen: Object.fromEntries(options.choose ?? []),
+      spreadsheetSafe: options.spreadsheetSafe ?? false,
     });
     for (const table of written.tables) terminal.print(showPath(join(path, table.path)));
     terminal.say(`report: ${showPath(join(path, written.html))}`);
@@ -55,9 +62,17 @@ export default defineCommand({
   },
 });
 
-/** The report of the sweep that --sweep names. */
-async function reportOf(sweep: string | undefined): Promise<string | undefined> {
-  if (sweep === undefined) return undefined;
+function urlOf(file: string): string {
+  return pathToFileURL(resolve(file)).href;
+}
+
+/** The report of the sweep that --sweep names, or of the run; null where it has none. */
+async function reportOf(folder: string, sweep: string | undefined): Promise<string | null> {
+  if (sweep === undefined) return reportOfRun(folder);
   const { loadSweep } = await import('../../sweep/load.js');
-  return (await loadSweep(sweep)).reportUrl ?? undefined;
+  const { sweep: found, reportUrl } = await loadSweep(sweep);
+  if (reportUrl !== null) return reportUrl;
+  throw new SweeplineError('BAD_USAGE', `the sweep "${found.name}" (${sweep}) has no report of its own`, {
+    hint: 'give it one (report: new URL(…)), or name one with --report',
+  });
 }

@@ -1,6 +1,7 @@
 // `sweepline resume`: continues a run that was interrupted or killed, or retries its failed trials.
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
+import { CODE_RULE } from '../named-code.js';
 import { oneOf, option, sweepOption } from '../options.js';
 import {
   EXIT_CODES,
@@ -29,7 +30,10 @@ export default defineCommand({
     workers: workersOption,
     ...outputOptions,
   },
-  sections: [['Exit codes', EXIT_CODES]],
+  sections: [
+    ['Code', CODE_RULE],
+    ['Exit codes', EXIT_CODES],
+  ],
   examples: [
     ['sweepline resume escape', 'the newest run of escape'],
     ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and retry its failed trials'],
@@ -37,12 +41,14 @@ export default defineCommand({
   async run({ arguments: [run], options, terminal, commandLine }) {
     const { json = false, quiet = false, report = true, ...others } = options;
     const [limits, rest] = splitLimits(others);
-    const [{ findRun }, { resumeRun }] = await Promise.all([
+    const [{ findRun }, { resumeRun }, { sweepOf }] = await Promise.all([
       import('../../run/find.js'),
       import('../../sweep/start.js'),
+      import('../named-code.js'),
     ]);
     const folder = await findRun(run!);
-    const request = { ...rest, ...limits, command: commandLine };
+    const sweep = await sweepOf(folder, options.sweep);
+    const request = { ...rest, ...limits, sweep, command: commandLine };
     return conductRun({
       terminal,
       json,
