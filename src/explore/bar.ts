@@ -1,5 +1,4 @@
 // The bar that stays in sight: how many trials pass, what the filter asks for, the search, the colours and their key.
-import { viridis } from './colour.js';
 import { button, make, select } from './dom.js';
 import { formatNumber, shorten } from './numbers.js';
 import { prefersLog } from './scale.js';
@@ -110,7 +109,7 @@ function createKey({ paint }: Store): HTMLElement[] {
   if (column === undefined) return [];
   if (isSequence) {
     const ramp = make('span', { class: 'ramp', attributes: { 'aria-hidden': 'true' } });
-    ramp.style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map(viridis).join(', ')})`;
+    ramp.style.background = `linear-gradient(90deg, ${css.slice(0, -1).join(', ')})`;
     const [low, high] = [column.low, column.high].map((value) => formatNumber(value, 3));
     return [
       make('span', { text: low! }),

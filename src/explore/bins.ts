@@ -17,8 +17,10 @@ export interface Bins {
   of(value: number): number;
 }
 
-const EACH = 41;
-const BINS = 24;
+const EACH = 90;
+/** The more trials, the finer. */
+const FEWEST = 6;
+const MOST = 24;
 
 export function binsOf(column: Column, most = EACH): Bins {
   const { kind, labels, distinct } = column;
@@ -34,17 +36,22 @@ export function binsOf(column: Column, most = EACH): Bins {
       of: (value) => places.get(value) ?? -1,
     };
   }
+  const count = Math.max(FEWEST, Math.min(MOST, Math.round(Math.sqrt(column.values.length) / 2)));
   const scale = createScale(column, { log: prefersLog(column) });
-  const edges = Array.from({ length: BINS + 1 }, (_, i) => scale.value(i / BINS));
+  const [first, last] = [scale.place(column.low), scale.place(column.high)];
+  const at = (i: number) => scale.value(first + ((last - first) * i) / count);
+  const edges = Array.from({ length: count + 1 }, (_, i) => at(i));
   return {
     bins: edges.slice(0, -1).map((low, i) => ({
-      label: formatNumber(scale.value((i + 0.5) / BINS), 3),
+      label: formatNumber(at(i + 0.5), 3),
       low,
       high: edges[i + 1]!,
     })),
     of: (value) => {
-      const place = scale.place(value);
-      return place >= 0 && place <= 1 ? Math.min(BINS - 1, Math.floor(place * BINS)) : -1;
+      const place = (scale.place(value) - first) / (last - first);
+      return place >= -1e-9 && place <= 1 + 1e-9
+        ? Math.min(count - 1, Math.max(0, Math.floor(place * count)))
+        : -1;
     },
   };
 }

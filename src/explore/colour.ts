@@ -76,11 +76,12 @@ export function createPaint(column: Column | undefined, rows: number, theme: The
     const place = scale.place(values[i]!);
     of[i] = Number.isNaN(place) ? STEPS : Math.max(0, Math.min(STEPS - 1, Math.floor(place * STEPS)));
   }
-  return finish([...viridisSteps(), theme.muted], true);
+  // The darkest end would not be seen on a dark page.
+  return finish([...viridisSteps(isLight(theme.paper) ? 0 : 0.22), theme.muted], true);
 }
 
-function viridisSteps(): string[] {
-  return Array.from({ length: STEPS }, (_, i) => viridis((i + 0.5) / STEPS));
+function viridisSteps(from: number): string[] {
+  return Array.from({ length: STEPS }, (_, i) => viridis(from + ((1 - from) * (i + 0.5)) / STEPS));
 }
 
 /** 0 to 1. */

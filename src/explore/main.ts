@@ -4,8 +4,9 @@ import { createBar } from './bar.js';
 import { make } from './dom.js';
 import type { Panel } from './panel.js';
 import { ROOT_ID } from './payload.js';
+import { readData } from './read.js';
 import { chartable, Store } from './store.js';
-import { readData } from './table.js';
+
 import { Curves } from './views/curves.js';
 import { Detail } from './views/detail.js';
 import { Failures } from './views/failures.js';
@@ -40,6 +41,12 @@ function createViews(store: Store): readonly Panel[] {
   return views.filter((view) => view !== undefined);
 }
 
+/** A narrow view that has no neighbour takes the whole row. */
+function fillRows(views: readonly Panel[]): void {
+  const narrow = views.filter(({ options }) => options.isWide !== true);
+  if (narrow.length % 2 === 1) narrow.at(-1)!.element.classList.add('wide');
+}
+
 async function start(root: HTMLElement): Promise<void> {
   const store = new Store(await readData());
   if (store.rows === 0) {
@@ -47,6 +54,7 @@ async function start(root: HTMLElement): Promise<void> {
     return;
   }
   const views = createViews(store);
+  fillRows(views);
   const links = views.map(({ options: { id, title } }) =>
     make('a', { text: title, attributes: { href: `#view-${id}` } }),
   );

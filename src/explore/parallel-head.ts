@@ -1,6 +1,7 @@
 // An axis of the parallel coordinates, and what stands above it: its name, which is dragged or moved with keys, and its
 // buttons.
 import { button, make } from './dom.js';
+import { squeeze } from './numbers.js';
 import { mayLog, type Scale } from './scale.js';
 import type { Column } from './table.js';
 
@@ -28,7 +29,7 @@ export interface HeadOptions {
 
 export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOptions): HTMLElement {
   const { column } = axis;
-  const name = button(column.name, () => undefined, {
+  const name = button(squeeze(column.name, Math.max(5, Math.floor(width / 7.6))), () => undefined, {
     class: 'name',
     title: `${column.name}: drag to move`,
     attributes: { 'data-axis': String(column.id), 'aria-label': `Axis ${column.name}` },

@@ -1,5 +1,5 @@
 // Where a column's values lie along an axis of length 1, and the ticks of it.
-import { formatNumber, shorten } from './numbers.js';
+import { formatNumber, quantile, shorten } from './numbers.js';
 import type { Column } from './table.js';
 
 export interface Tick {
@@ -26,13 +26,19 @@ export interface ScaleOptions {
   readonly high?: number;
 }
 
-/** Ratios matter where all values are above 0 and the largest is far above the smallest. */
-export function prefersLog({ kind, low, high, distinct }: Column): boolean {
+/** Ratios matter where all values are above 0, the largest is far above the smallest, and most are nearer to that. */
+export function prefersLog({ kind, low, high, distinct, values }: Column): boolean {
   if (kind === 'category' || !(low > 0) || high / low < 20) return false;
-  if (distinct === undefined || distinct.length < 3) return high / low >= 100;
-  // Values in even ratios rather than in even steps.
-  const middle = distinct[distinct.length >> 1]!;
-  return (middle - low) / (high - low) < 0.3;
+  const some = distinct ?? sample(values);
+  return (quantile(some, 0.5) - low) / (high - low) < 0.25;
+}
+
+/** Some hundred of the values, in order. */
+function sample(values: ArrayLike<number>): Float64Array {
+  const every = Math.ceil(values.length / 500);
+  const some: number[] = [];
+  for (let i = 0; i < values.length; i += every) if (Number.isFinite(values[i]!)) some.push(values[i]!);
+  return Float64Array.from(some).sort();
 }
 
 export function mayLog({ kind, low, high }: Column): boolean {
@@ -58,13 +64,12 @@ export function createScale(column: Column, options: ScaleOptions = {}): Scale {
       const at = from + turn(place) * size;
       return log ? Math.exp(at) : at;
     },
-    ticks: (about) =>
-      label(
-        (log ? logTicks(low, high, about) : linearTicks(low, high, about)).map((value) => [
-          value,
-          turn((into(value) - from) / size),
-        ]),
-      ),
+    ticks: (about) => {
+      const at = (value: number) => turn((into(value) - from) / size);
+      const own = ownTicks(column, about, at);
+      const values = own ?? (log ? logTicks(low, high, about) : linearTicks(low, high, about));
+      return label(values.map((value) => [value, at(value)]));
+    },
   };
 }
 
@@ -93,6 +98,19 @@ function spread(low: number, high: number, log: boolean): { readonly low: number
   }
   const room = high > low ? (high - low) * 0.03 : Math.abs(low) / 2 || 1;
   return { low: low - room, high: high + room };
+}
+
+/** The values themselves, where they are few and lie apart. */
+function ownTicks(
+  { distinct }: Column,
+  about: number,
+  at: (value: number) => number,
+): readonly number[] | undefined {
+  if (distinct === undefined || distinct.length > about + 2) return undefined;
+  const places = distinct.map(at);
+  const inside = places.every((place) => place >= 0 && place <= 1);
+  const apart = places.every((place, i) => i === 0 || Math.abs(place - places[i - 1]!) > 0.4 / about);
+  return inside && apart ? distinct : undefined;
 }
 
 function linearTicks(low: number, high: number, about: number): number[] {

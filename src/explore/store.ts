@@ -1,8 +1,9 @@
 // What all views share: which trials pass the filter, which are selected, what colours them. A view that is brushed sets a
 // condition on a column here; all views are told, and draw what passes.
 import { createPaint, type Paint, readTheme, type Theme } from './colour.js';
+import type { RunData } from './read.js';
 import { compileSearch } from './search.js';
-import type { Column, RunData } from './table.js';
+import type { Column } from './table.js';
 
 export type Condition =
   | { readonly kind: 'range'; readonly low: number; readonly high: number }
@@ -31,7 +32,7 @@ export class Store {
     this.rows = data.trials.rows;
     this.mask = new Uint8Array(this.rows).fill(1);
     this.count = this.rows;
-    this.paint = createPaint(defaultColour(this.columns), this.rows, this.theme);
+    this.paint = createPaint(defaultColour(chartable(this.columns)), this.rows, this.theme);
   }
 
   get columns(): readonly Column[] {

@@ -129,6 +129,11 @@ export interface Dots {
   readonly pixels: Uint32Array;
 }
 
+/** The more points, the smaller. */
+export function radiusFor(count: number): number {
+  return count > 20_000 ? 1.1 : count > 3000 ? 1.5 : count > 300 ? 2.4 : count > 40 ? 3.2 : 4.5;
+}
+
 /** Above so many, points are pixels of a picture: 100,000 take a few milliseconds. */
 const ROUND = 3000;
 

@@ -1,6 +1,6 @@
 // The run as the page holds it: typed columns, unpacked from the blob. Every column is an array of numbers with NaN for
 // none; a category's numbers are places in its labels.
-import { DATA_ID, type PackedColumn, type PackedTable, type Payload, WIDTH } from './payload.js';
+import { type PackedColumn, type PackedTable, WIDTH } from './payload.js';
 
 export interface Column {
   readonly id: number;
@@ -27,75 +27,38 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-export interface RunData {
-  readonly facts: Payload;
-  readonly trials: Table;
-  readonly curves: Table | undefined;
-  readonly attempts: Table | undefined;
-}
-
-export async function readData(): Promise<RunData> {
-  const element = document.getElementById(DATA_ID)!;
-  const deflated = fromBase64(element.textContent ?? '');
-  element.textContent = '';
-  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const length = new DataView(bytes.buffer).getUint32(0, true);
-  const facts = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Payload;
-  const blob = bytes.subarray(4 + length);
-  const unpack = (table: PackedTable | null) => (table === null ? undefined : unpackTable(table, blob));
-  return {
-    facts,
-    trials: unpackTable(facts.trials, blob),
-    curves: unpack(facts.curves),
-    attempts: unpack(facts.attempts),
-  };
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text.trim());
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}
-
-function unpackTable({ rows, columns }: PackedTable, blob: Uint8Array): Table {
+export function unpackTable({ rows, columns }: PackedTable, blob: Uint8Array): Table {
   return { rows, columns: columns.map((column, id) => unpackColumn(column, id, blob)) };
 }
 
 function unpackColumn(packed: PackedColumn, id: number, blob: Uint8Array): Column {
   const { name, role, kind, labels = [], goal, unit, about } = packed;
   const values = unpackValues(packed, blob);
+  const [low, high] = findEnds(packed, values);
+  const distinct = findDistinct(packed);
+  return { id, name, role, kind, values, labels, low, high, distinct, goal, unit, about };
+}
+
+/** Of finite values; NaN where there is none. */
+function findEnds(
+  { kind, values: dictionary, labels = [] }: PackedColumn,
+  values: Float64Array | Float32Array,
+): readonly [number, number] {
+  if (kind === 'category') return labels.length === 0 ? [Number.NaN, Number.NaN] : [0, labels.length - 1];
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  for (const value of dictionary?.map(Number) ?? values) {
     if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
     if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
   }
-  if (low > high) low = high = Number.NaN;
-  return {
-    id,
-    name,
-    role,
-    kind,
-    values,
-    labels,
-    low,
-    high,
-    distinct: findDistinct(values),
-    goal,
-    unit,
-    about,
-  };
+  return low > high ? [Number.NaN, Number.NaN] : [low, high];
 }
 
-function findDistinct(values: Float64Array | Float32Array): readonly number[] | undefined {
-  const found = new Set<number>();
-  for (const value of values) {
-    if (Number.isFinite(value)) found.add(value);
-    if (found.size > MANY) return undefined;
-  }
-  return [...found].sort((a, b) => a - b);
+/** Columns of many values have no dictionary. */
+function findDistinct({ kind, values, labels = [] }: PackedColumn): readonly number[] | undefined {
+  const found =
+    kind === 'category' ? labels.map((_, code) => code) : values?.map(Number).filter(Number.isFinite);
+  return found === undefined || found.length > MANY ? undefined : found;
 }
 
 function unpackValues({ kind, store, at, rows, values }: PackedColumn, blob: Uint8Array) {

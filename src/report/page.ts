@@ -32,7 +32,7 @@ export function renderReport({ report, counts, parts, database, figures }: PageP
   const absent = parts.figures.filter(({ picture, fault }) => picture === null && fault === undefined);
   return [
     `# ${report.title}`,
-    renderOrigin(database.manifests[0]!),
+    renderOrigin(database.manifests[0]!, report.title),
     renderCounts(counts),
     ...(faults.length === 0 ? [] : [summariseFaults(faults)]),
     ...text.map((section) => section.trim()),
@@ -102,7 +102,7 @@ function plain(value: unknown): string {
 }
 
 /** What the numbers come from: sweep, worker and its version, engine, data, seed, versions. No dates. */
-function renderOrigin(manifest: Manifest): string {
+function renderOrigin(manifest: Manifest, heading: string): string {
   const { worker, data, git } = manifest;
   const parts = [
     `sweep **${plain(manifest.sweep)}**`,
@@ -116,7 +116,9 @@ function renderOrigin(manifest: Manifest): string {
     `Sweepline ${plain(manifest.sweepline)}${git === null ? '' : ` at ${plain(git).slice(0, 12)}`}, Node ${plain(manifest.node)}`,
     `run ${markdownCode(String(manifest.runId))}`,
   ];
-  return `${plain(manifest.title)}\n\n${parts.join(' · ')}`;
+  const origin = parts.join(' · ');
+  // Said once.
+  return manifest.title === heading ? origin : `${plain(manifest.title)}\n\n${origin}`;
 }
 
 function renderCounts({ byStatus, total, missing, failures }: TrialCounts): string {

@@ -1,4 +1,5 @@
 // One trial, the one selected last: parameters, results, error, the files it left, and the command that runs it again.
+import { quoteArgument } from '../../ground/text.js';
 import { button, copy, make } from '../dom.js';
 import { formatCell, titleOf } from '../numbers.js';
 import { Panel } from '../panel.js';
@@ -74,7 +75,7 @@ export class Detail extends Panel {
 
   #command(number: number): HTMLElement {
     const { facts } = this.store.data;
-    const text = `${facts.replay} ${number}`;
+    const text = `${facts.replay} ${quoteArgument(folderOfPage() ?? facts.run)} ${number}`;
     const said = make('span', { class: 'said', attributes: { role: 'status' } });
     const act = () => {
       void copy(text).then((done) => {
@@ -118,6 +119,13 @@ export class Detail extends Panel {
       ...(links.length === 0 ? [] : [make('ul', { class: 'files' }, ...links)]),
     ];
   }
+}
+
+/** The run folder is where the page lies, as long as it was opened from disk. */
+function folderOfPage(): string | undefined {
+  if (location.protocol !== 'file:') return undefined;
+  const path = decodeURIComponent(location.pathname).replace(/\/[^/]*$/, '');
+  return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
 }
 
 function pairs(title: string, list: readonly (readonly [string, string])[]): HTMLElement | string {

@@ -6,7 +6,7 @@ import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, mayLog, prefersLog } from '../scale.js';
 import { objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, frameOf } from '../surface.js';
+import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
 import type { Column } from '../table.js';
 
 export class History extends ChartPanel {
@@ -96,7 +96,7 @@ export class History extends ChartPanel {
       places,
       rows,
       count: rows.length,
-      radius: rows.length > 3000 ? 1.3 : 2.6,
+      radius: radiusFor(rows.length),
       alpha: 0.6,
       of: (row) => of[row]!,
       css,

@@ -207,8 +207,11 @@ export class Parallel extends ChartPanel {
     const height = this.#height();
     context.strokeStyle = theme.ink;
     line(context, [x, TOP], [x, TOP + height]);
-    context.textAlign = 'left';
+    // Of the last axis there is no room to the right.
+    const isLast = this.#axes.length > 1 && this.#axes.at(-1)?.column === column;
+    context.textAlign = isLast ? 'right' : 'left';
     context.textBaseline = 'middle';
+    const beside = isLast ? x - 6 : x + 6;
     for (const { at, label } of scale.ticks(7)) {
       const y = TOP + (1 - at) * height;
       line(context, [x - 3, y], [x + 3, y]);
@@ -216,11 +219,11 @@ export class Parallel extends ChartPanel {
       // A halo, so that lines behind do not cover it.
       context.strokeStyle = theme.paper;
       context.lineWidth = 4;
-      context.strokeText(text, x + 6, y);
+      context.strokeText(text, beside, y);
       context.lineWidth = 1;
       context.strokeStyle = theme.ink;
       context.fillStyle = theme.ink;
-      context.fillText(text, x + 6, y);
+      context.fillText(text, beside, y);
     }
     const condition = conditions.get(column);
     if (condition === undefined) return;

@@ -6,7 +6,7 @@ import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, prefersLog } from '../scale.js';
 import type { Store } from '../store.js';
-import { drawAxes, drawDots, frameOf } from '../surface.js';
+import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
 import type { Column } from '../table.js';
 
 export class Pareto extends ChartPanel {
@@ -65,7 +65,7 @@ export class Pareto extends ChartPanel {
       places,
       rows,
       count: rows.length,
-      radius: rows.length > 3000 ? 1.2 : 2.6,
+      radius: radiusFor(rows.length),
       alpha: 0.55,
       of: (row) => of[row]!,
       css,

@@ -73,10 +73,8 @@ export class Replicates extends ChartPanel {
     }
     const label = (row: number) =>
       axes
-        .flatMap((axis) =>
-          Number.isNaN(axis.values[row]!) ? [] : [`${axis.name} ${formatCell(axis, axis.values[row]!, 4)}`],
-        )
-        .join(', ');
+        .flatMap((axis) => (Number.isNaN(axis.values[row]!) ? [] : [formatCell(axis, axis.values[row]!, 4)]))
+        .join(' · ');
     return [...groups.values()].map((rows) => ({
       label: label(rows[0]!) || 'all trials',
       rows,
@@ -107,6 +105,10 @@ export class Replicates extends ChartPanel {
     const x = (value: number) => left + scale.place(value) * (right - left);
     const bottom = this.#shown.length * ROW + 22;
     context.textBaseline = 'top';
+    context.textAlign = 'left';
+    context.fillStyle = theme.muted;
+    const names = this.#axes().map(({ name }) => name);
+    context.fillText(shorten(names.join(' · '), Math.floor(width / 7)), 4, 1);
     context.textAlign = 'center';
     for (const { at, label } of scale.ticks((right - left) / 70)) {
       const place = left + at * (right - left);

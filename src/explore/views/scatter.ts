@@ -9,7 +9,7 @@ import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { chartable, objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, Finder, type Frame, frameOf, line, type Places } from '../surface.js';
+import { drawAxes, drawDots, Finder, type Frame, frameOf, line, type Places, radiusFor } from '../surface.js';
 import type { Column } from '../table.js';
 import { hideTip, showTrial } from '../tip.js';
 
@@ -37,7 +37,7 @@ export class Scatter extends ChartPanel {
       on: ['filter', 'selection', 'colour'],
     });
     const choices = chartable(store.columns);
-    this.#y = objectiveOf(choices) ?? choices.at(-1)!;
+    this.#y = objectiveOf(choices) ?? choices.filter(({ role }) => role === 'axis')[1] ?? choices.at(-1)!;
     this.#x =
       choices.find((column) => column.role === 'axis' && column.kind === 'number' && column !== this.#y) ??
       choices.find((column) => column !== this.#y) ??
@@ -138,7 +138,7 @@ export class Scatter extends ChartPanel {
     drawAxes(context, frame, { x, y, theme: store.theme });
     this.#place(frame);
     const n = this.#rows.length;
-    const base = n > 20_000 ? 1.2 : n > 3000 ? 1.8 : n > 300 ? 3 : 4;
+    const base = radiusFor(n);
     const places = this.#places;
     if (n < store.rows) {
       const all = Int32Array.from({ length: store.rows }, (_, i) => i);

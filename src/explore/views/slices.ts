@@ -8,7 +8,7 @@ import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, mayLog, prefersLog } from '../scale.js';
 import { chartable, objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, frameOf } from '../surface.js';
+import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
 import type { Column } from '../table.js';
 import { metricsOf } from './history.js';
 
@@ -94,7 +94,7 @@ export class Slices extends ChartPanel {
         places,
         rows,
         count: rows.length,
-        radius: rows.length > 3000 ? 1 : rows.length > 300 ? 1.8 : 2.6,
+        radius: radiusFor(rows.length),
         alpha: 0.65,
         of: (row) => of[row]!,
         css,

@@ -41,6 +41,7 @@ export class Timing extends ChartPanel {
     super(store, {
       id: 'timing',
       title: 'Time by worker',
+      isWide: true,
       about:
         'Each worker’s attempts in the order of trials, laid end to end; time between them is not recorded. Failed ones have a dark edge.',
       on: ['filter', 'selection', 'colour'],

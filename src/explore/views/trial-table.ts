@@ -34,7 +34,7 @@ export class TrialTable extends Panel {
       on: ['filter', 'selection', 'colour'],
     });
     this.#sortBy = store.columns[0]!;
-    this.#shown = new Set(store.columns.filter((column) => !Number.isNaN(column.low)).slice(0, FIRST));
+    this.#shown = new Set(store.columns.filter(saysSomething).slice(0, FIRST));
     const copied = make('span', { class: 'said', attributes: { role: 'status' } });
     const csv = () => csvOf(this.#columns(), this.#order);
     const say = (done: boolean) => {
@@ -85,6 +85,9 @@ export class TrialTable extends Panel {
     const height = Math.min(TALLEST, this.#order.length * ROW);
     this.#rows.style.height = `${height}px`;
     this.#rows.style.width = `${columns.reduce((sum, column) => sum + widthOf(column), 0)}px`;
+    // Few rows need no box to scroll in; a bar at the bottom may take a little.
+    this.#scroll.style.height =
+      this.#order.length < 13 ? `${(Math.max(1, this.#order.length) + 2) * ROW}px` : '';
     this.#scroll.setAttribute('aria-rowcount', String(this.#order.length + 1));
     this.#cursor = Math.min(this.#cursor, Math.max(0, this.#order.length - 1));
     this.note.textContent = this.#order.length === 0 ? 'No trial passes the filter.' : '';
@@ -191,6 +194,11 @@ export class TrialTable extends Panel {
     else return;
     event.preventDefault();
   }
+}
+
+/** A column without values, and the replicate where there is one each, are not shown at first. */
+function saysSomething({ role, name, low, high }: Column): boolean {
+  return !Number.isNaN(low) && (role !== 'trial' || name !== 'replicate' || high > low);
 }
 
 function widthOf({ name, kind, labels }: Column): number {

@@ -27,9 +27,8 @@ export async function makeExplore(
   const script = readBundle('explore.js');
   const data = deflateRawSync(join(payload, bytes), { level: 9 }).toString('base64');
   return {
-    html: `<h2>Explore</h2>
-<noscript><p>The tables above are all that this page shows without its script.</p></noscript>
-<div id="${ROOT_ID}"></div>
+    html: `<div id="${ROOT_ID}"><h2>Explore</h2>
+<noscript><p>The tables above are all that this page shows without its script.</p></noscript></div>
 <script type="application/octet-stream" id="${DATA_ID}">${data}</script>
 <script>${script}</script>`,
     style: readBundle('explore.css'),
