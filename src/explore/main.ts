@@ -71,11 +71,15 @@ async function start(root: HTMLElement): Promise<void> {
   window.addEventListener('beforeprint', () => {
     for (const view of views) view.drawNow();
   });
-  root.dataset.state = 'ready';
 }
 
 const root = document.getElementById(ROOT_ID)!;
-start(root).catch((error: unknown) => {
-  root.append(make('p', { class: 'empty', text: `These views cannot be shown: ${String(error)}` }));
-  root.dataset.state = 'failed';
-});
+start(root).then(
+  () => {
+    root.dataset.state = 'ready';
+  },
+  (error: unknown) => {
+    root.append(make('p', { class: 'empty', text: `These views cannot be shown: ${String(error)}` }));
+    root.dataset.state = 'failed';
+  },
+);

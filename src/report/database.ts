@@ -157,7 +157,9 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'col
       try {
         await requireOneSelect(connection, sql);
         const reader = await connection.runAndReadAll(sql);
-        return reader.getColumnsJS().map((cells) => cells.map(toCell));
+        // Without a row there are no columns in its answer.
+        const found = reader.getColumnsJS();
+        return Array.from({ length: reader.columnCount }, (_, i) => (found[i] ?? []).map(toCell));
       } catch (error) {
         throw describeFailure(error);
       }
