@@ -55,7 +55,7 @@ export abstract class Panel {
         this.#isShown = entry!.isIntersecting;
         if (this.#isShown && this.#isStale) this.redraw();
       },
-      { rootMargin: '200px' },
+      { rootMargin: '100px' },
     );
     watch.observe(this.element);
     let width = 0;

@@ -16,6 +16,8 @@ export interface Axis {
   x: number;
   scale: Scale;
   places: Float32Array;
+  /** The same in steps, for a density. */
+  steps: Uint8Array;
 }
 
 export interface HeadOptions {

@@ -9,7 +9,7 @@ function orderBy(column: Column): Int32Array {
   const known = orders.get(column);
   if (known !== undefined) return known;
   const { values } = column;
-  const order = Int32Array.from({ length: values.length }, (_, i) => i);
+  const order = countTo(values.length);
   let isSorted = true;
   for (let i = 1; i < values.length && isSorted; i++) isSorted = values[i]! >= values[i - 1]!;
   // Those without a value come last.
@@ -36,6 +36,24 @@ export function sortRows({ mask, count }: Store, column: Column, down: boolean):
   }
   if (at < count) for (const row of order) if (mask[row] === 1 && Number.isNaN(values[row]!)) out[at++] = row;
   return out;
+}
+
+const every = new WeakMap<Store, Int32Array>();
+
+/** All rows, whatever the filter says. */
+export function everyRow(store: Store): Int32Array {
+  let rows = every.get(store);
+  if (rows === undefined) {
+    rows = countTo(store.rows);
+    every.set(store, rows);
+  }
+  return rows;
+}
+
+function countTo(count: number): Int32Array {
+  const rows = new Int32Array(count);
+  for (let i = 0; i < count; i++) rows[i] = i;
+  return rows;
 }
 
 /** Rows that pass, in their own order. */

@@ -127,6 +127,8 @@ export interface Dots {
   readonly of: (row: number) => number;
   readonly css: readonly string[];
   readonly pixels: Uint32Array;
+  /** Where they all lie; the whole canvas where it is not said. */
+  readonly within?: Frame;
 }
 
 /** The more points, the smaller. */
@@ -160,37 +162,59 @@ function drawRound(
   context.globalAlpha = 1;
 }
 
-function drawSquare(surface: Surface, { places, rows, count, radius, alpha, of, pixels }: Dots): void {
-  const { width, height } = surface.canvas;
-  const { ratio } = surface;
+function drawSquare(surface: Surface, dots: Dots): void {
+  const { context, ratio } = surface;
+  const { alpha, within = { left: 0, top: 0, width: surface.width, height: surface.height } } = dots;
+  context.globalAlpha = alpha;
+  const { left, top, width, height } = within;
+  context.drawImage(
+    canvasOf(squares(dots, within, ratio)),
+    left - EDGE,
+    top - EDGE,
+    width + 2 * EDGE,
+    height + 2 * EDGE,
+  );
+  context.globalAlpha = 1;
+}
+
+/** Points at the edge of their frame are not cut. */
+const EDGE = 4;
+
+function squares({ places, rows, count, radius, of, pixels }: Dots, frame: Frame, ratio: number): ImageData {
+  const width = Math.max(1, Math.round((frame.width + 2 * EDGE) * ratio));
+  const height = Math.max(1, Math.round((frame.height + 2 * EDGE) * ratio));
   const image = new ImageData(width, height);
   const out = new Uint32Array(image.data.buffer);
+  const { xs, ys } = places;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
-    const x = places.xs[row]!;
-    const y = places.ys[row]!;
-    if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    const x = (xs[row]! - frame.left + EDGE) * ratio;
+    const y = (ys[row]! - frame.top + EDGE) * ratio;
+    if (!(x >= 0 && y >= 0)) continue;
     const half = Math.max(0.5, (typeof radius === 'number' ? radius : radius(row)) * ratio * 0.8);
     const size = Math.max(1, Math.round(2 * half));
-    const left = Math.max(0, Math.round(x * ratio - half));
-    const top = Math.max(0, Math.round(y * ratio - half));
+    const left = Math.max(0, Math.round(x - half));
+    const top = Math.max(0, Math.round(y - half));
     const right = Math.min(width, left + size);
     const bottom = Math.min(height, top + size);
     const pixel = pixels[of(row)]!;
     for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) out[v * width + u] = pixel;
   }
-  putPicture(surface, image, alpha);
+  return image;
 }
 
-const spare = document.createElement('canvas');
+export function canvasOf(image: ImageData): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext('2d')!.putImageData(image, 0, 0);
+  return canvas;
+}
 
-/** Over what is drawn already. */
-export function putPicture({ context, ratio }: Surface, image: ImageData, alpha: number): void {
-  spare.width = image.width;
-  spare.height = image.height;
-  spare.getContext('2d')!.putImageData(image, 0, 0);
+/** Over what is drawn already, the whole canvas. */
+export function putPicture({ context, width, height }: Surface, image: ImageData, alpha: number): void {
   context.globalAlpha = alpha;
-  context.drawImage(spare, 0, 0, image.width / ratio, image.height / ratio);
+  context.drawImage(canvasOf(image), 0, 0, width, height);
   context.globalAlpha = 1;
 }
 

@@ -1,14 +1,16 @@
 // Parallel coordinates: an axis a column, a line a trial. Each axis can be brushed, moved, turned and made logarithmic.
-import { conditionOf, moveEdge, stretchOf } from '../brush.js';
-import { pictureOf } from '../density.js';
+import { brushAxes } from '../axis-brush.js';
+import { moveEdge, stretchOf } from '../brush.js';
+import type { Paint } from '../colour.js';
+import { pictureOf, stepsOf } from '../density.js';
 import { checkbox, make } from '../dom.js';
 import { formatCell, shorten } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { type Axis, createHead, firstAxes } from '../parallel-head.js';
-import { passing } from '../rows.js';
+import { everyRow, passing } from '../rows.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { chartable, type Store } from '../store.js';
-import { line, putPicture } from '../surface.js';
+import { canvasOf, line, putPicture } from '../surface.js';
 import type { Column } from '../table.js';
 
 /** The narrowest room for an axis. */
@@ -23,7 +25,7 @@ export class Parallel extends ChartPanel {
   readonly #heads = make('div', { class: 'heads' });
   readonly #holder = make('div', { class: 'holder' });
   #rows: Int32Array = new Int32Array(0);
-  #dragged: { readonly axis: Axis; readonly from: number } | undefined;
+  #behind: { readonly name: string; readonly picture: HTMLCanvasElement } | undefined;
 
   constructor(store: Store) {
     super(store, {
@@ -56,51 +58,21 @@ export class Parallel extends ChartPanel {
     this.#holder.append(canvas, this.#heads);
     this.body.append(this.#holder);
     this.body.classList.add('scrolled');
-    this.#listen(canvas);
+    brushAxes(canvas, { store, axes: () => this.#axes, top: TOP, height: () => this.#height() });
   }
 
   #createAxis(column: Column): Axis {
     const log = prefersLog(column);
     const scale = createScale(column, { log });
-    return { column, log, invert: false, x: 0, scale, places: placesOf(scale) };
+    const places = placesOf(scale);
+    return { column, log, invert: false, x: 0, scale, places, steps: stepsOf(places) };
   }
 
   #rescale(axis: Axis): void {
     axis.scale = createScale(axis.column, { log: axis.log, invert: axis.invert });
     axis.places = placesOf(axis.scale);
+    axis.steps = stepsOf(axis.places);
     this.redraw();
-  }
-
-  #listen(canvas: HTMLCanvasElement): void {
-    const at = (event: PointerEvent) => {
-      const box = canvas.getBoundingClientRect();
-      return [event.clientX - box.left, 1 - (event.clientY - box.top - TOP) / this.#height()] as const;
-    };
-    const nearest = (x: number) => this.#axes.find((axis) => Math.abs(axis.x - x) < 16);
-    canvas.addEventListener('pointerdown', (event) => {
-      const [x, place] = at(event);
-      const axis = event.button === 0 ? nearest(x) : undefined;
-      if (axis === undefined) return;
-      this.#dragged = { axis, from: place };
-      canvas.setPointerCapture(event.pointerId);
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      const [x, place] = at(event);
-      canvas.style.cursor = nearest(x) === undefined ? '' : 'ns-resize';
-      if (this.#dragged === undefined) return;
-      const { axis, from } = this.#dragged;
-      if (Math.abs(place - from) * this.#height() > 4)
-        this.store.restrict([axis.column, conditionOf(axis.scale, from, place)]);
-    });
-    canvas.addEventListener('pointerup', (event) => {
-      const [, place] = at(event);
-      if (this.#dragged !== undefined && Math.abs(place - this.#dragged.from) * this.#height() <= 4)
-        this.store.restrict([this.#dragged.axis.column, undefined]);
-      this.#dragged = undefined;
-    });
-    canvas.addEventListener('pointercancel', () => {
-      this.#dragged = undefined;
-    });
   }
 
   #height(): number {
@@ -118,19 +90,13 @@ export class Parallel extends ChartPanel {
     for (const [i, axis] of this.#axes.entries()) axis.x = this.#axes.length === 1 ? width / 2 : 45 + i * gap;
     const isDense = this.#rows.length > LINES;
     const isAll = this.#rows.length === store.rows;
-    if (!isAll)
-      this.#drawDensity(
-        Int32Array.from({ length: store.rows }, (_, i) => i),
-        false,
-      );
-    if (isDense) this.#drawDensity(this.#rows, true);
+    if (!isAll) this.#drawContext(context);
+    if (isDense) putPicture(surface, this.#density(this.#rows, store.paint), 1);
     else this.#drawLines(context);
     this.#drawSelected(context);
     for (const axis of this.#axes) this.#drawAxis(context, axis, gap);
     this.#placeHeads(gap);
-    const gone = this.#rows.filter((row) =>
-      this.#axes.some(({ places }) => Number.isNaN(places[row]!)),
-    ).length;
+    const gone = this.#countBroken();
     this.note.textContent = [
       ...(isDense ? [`${this.#rows.length.toLocaleString('en-US')} lines, drawn as a density`] : []),
       ...(gone > 0
@@ -139,14 +105,24 @@ export class Parallel extends ChartPanel {
     ].join('. ');
   }
 
-  #drawDensity(rows: Int32Array, isColoured: boolean): void {
+  #countBroken(): number {
+    const lists = this.#axes.map(({ places }) => places);
+    let broken = 0;
+    for (const row of this.#rows) {
+      let isBroken = 0;
+      for (const places of lists) if (Number.isNaN(places[row]!)) isBroken = 1;
+      broken += isBroken;
+    }
+    return broken;
+  }
+
+  #density(rows: Int32Array, paint: Paint | undefined): ImageData {
     const { surface, store } = this;
     const { ratio } = surface;
-    // The grey ones behind need no more than half the pixels.
     const { width, height } = surface.canvas;
     const gaps = this.#axes.slice(1).map((axis, i) => ({
-      from: this.#axes[i]!.places,
-      to: axis.places,
+      from: this.#axes[i]!.steps,
+      to: axis.steps,
       left: this.#axes[i]!.x * ratio,
       right: axis.x * ratio,
     }));
@@ -156,13 +132,21 @@ export class Parallel extends ChartPanel {
       top: Math.round(TOP * ratio),
       bottom: Math.round((surface.height - BOTTOM) * ratio),
     };
-    const lines = {
-      gaps,
-      rows,
-      paint: isColoured ? store.paint : undefined,
-      plain: isColoured ? store.theme.accent : store.theme.context,
-    };
-    putPicture(surface, pictureOf(lines, area), isColoured ? 1 : 0.55);
+    const plain = paint === undefined ? store.theme.context : store.theme.accent;
+    return pictureOf({ gaps, rows, paint, plain }, area);
+  }
+
+  /** All trials in grey, behind those that pass. They are drawn once for an order of axes, a size and a theme. */
+  #drawContext(context: CanvasRenderingContext2D): void {
+    const { surface, store } = this;
+    const { width, height } = surface.canvas;
+    const axes = this.#axes.map(({ column, log, invert }) => `${column.id} ${log} ${invert}`);
+    const name = [width, height, store.theme.context, ...axes].join();
+    if (this.#behind?.name !== name)
+      this.#behind = { name, picture: canvasOf(this.#density(everyRow(store), undefined)) };
+    context.globalAlpha = 0.55;
+    context.drawImage(this.#behind.picture, 0, 0, surface.width, surface.height);
+    context.globalAlpha = 1;
   }
 
   #drawLines(context: CanvasRenderingContext2D): void {
@@ -301,5 +285,7 @@ export class Parallel extends ChartPanel {
 }
 
 function placesOf({ column, place }: Scale): Float32Array {
-  return Float32Array.from(column.values, place);
+  const places = new Float32Array(column.values.length);
+  for (let i = 0; i < places.length; i++) places[i] = place(column.values[i]!);
+  return places;
 }

@@ -6,7 +6,7 @@ import { checkbox, select } from '../dom.js';
 import { spreadWithin } from '../jitter.js';
 import { fitLine, formatCell, formatNumber, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
-import { passing } from '../rows.js';
+import { everyRow, passing } from '../rows.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { chartable, objectiveOf, type Store } from '../store.js';
 import { drawAxes, drawDots, Finder, type Frame, frameOf, line, type Places, radiusFor } from '../surface.js';
@@ -27,6 +27,7 @@ export class Scatter extends ChartPanel {
   #rows: Int32Array = new Int32Array(0);
   #finder: Finder | undefined;
   #missing = 0;
+  #placed = '';
 
   constructor(store: Store) {
     super(store, {
@@ -136,18 +137,25 @@ export class Scatter extends ChartPanel {
     const frame = frameOf(context, y, surface);
     this.#frame = frame;
     drawAxes(context, frame, { x, y, theme: store.theme });
-    this.#place(frame);
+    const places = this.#place(frame);
     const n = this.#rows.length;
     const base = radiusFor(n);
-    const places = this.#places;
     if (n < store.rows) {
-      const all = Int32Array.from({ length: store.rows }, (_, i) => i);
       const only = {
         of: () => 0,
         css: [store.theme.context],
         pixels: Uint32Array.of(toPixelOf(store.theme.context)),
       };
-      drawDots(surface, { places, rows: all, count: all.length, radius: base * 0.8, alpha: 0.5, ...only });
+      const rows = everyRow(store);
+      drawDots(surface, {
+        places,
+        rows,
+        count: rows.length,
+        radius: base * 0.8,
+        alpha: 0.5,
+        ...only,
+        within: frame,
+      });
     }
     const size = this.#size === undefined ? undefined : createScale(this.#size);
     const radius =
@@ -164,6 +172,7 @@ export class Scatter extends ChartPanel {
       of: (row) => of[row]!,
       css,
       pixels,
+      within: frame,
     });
     if (this.#trend) this.#drawTrend(context);
     this.#drawSelected(context);
@@ -188,21 +197,28 @@ export class Scatter extends ChartPanel {
     return low <= high ? { low, high } : {};
   }
 
-  #place({ left, top, width, height }: Frame): void {
+  /** Again only where a column, a scale or the size has changed: a filter leaves all trials where they are. */
+  #place({ left, top, width, height }: Frame): Places {
     const { rows } = this.store;
     const { x, y } = this.#scales;
-    if (this.#places.xs.length !== rows)
+    const ends = [x, y].map((scale) => [scale.column.id, scale.log, scale.value(0), scale.value(1)]);
+    const name = [left, top, width, height, ...ends].join();
+    if (name !== this.#placed) {
+      this.#placed = name;
       this.#places = { xs: new Float32Array(rows), ys: new Float32Array(rows) };
-    const { xs, ys } = this.#places;
-    const dx = spreadWithin(this.#x);
-    const dy = spreadWithin(this.#y);
-    const inside = (place: number) => (place >= 0 && place <= 1 ? place : Number.NaN);
-    for (let i = 0; i < rows; i++) {
-      xs[i] = left + (inside(x.place(this.#x.values[i]!)) + dx(i)) * width;
-      ys[i] = top + height - (inside(y.place(this.#y.values[i]!)) + dy(i + 7)) * height;
+      const { xs, ys } = this.#places;
+      const dx = spreadWithin(this.#x);
+      const dy = spreadWithin(this.#y);
+      const inside = (place: number) => (place >= 0 && place <= 1 ? place : Number.NaN);
+      for (let i = 0; i < rows; i++) {
+        xs[i] = left + (inside(x.place(this.#x.values[i]!)) + dx(i)) * width;
+        ys[i] = top + height - (inside(y.place(this.#y.values[i]!)) + dy(i + 7)) * height;
+      }
     }
+    const { xs, ys } = this.#places;
     this.#missing = 0;
     for (const row of this.#rows) if (Number.isNaN(xs[row]!) || Number.isNaN(ys[row]!)) this.#missing++;
+    return this.#places;
   }
 
   #drawTrend(context: CanvasRenderingContext2D): void {

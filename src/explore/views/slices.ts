@@ -99,6 +99,7 @@ export class Slices extends ChartPanel {
         of: (row) => of[row]!,
         css,
         pixels,
+        within: { ...frame, left: left + frame.left, top: top + frame.top },
       });
       const medians = this.#mediansOf(axis, rows);
       this.#medians.push(medians);
