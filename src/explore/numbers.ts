@@ -14,6 +14,11 @@ export function formatCell({ kind, labels }: Column, value: number, digits = 6):
   return kind === 'category' ? (labels[value] ?? '') : formatNumber(value, digits);
 }
 
+/** With all digits that the page has. */
+export function formatWhole(column: Column, value: number): string {
+  return formatCell(column, value, column.values instanceof Float32Array ? 7 : 17);
+}
+
 /** `loss [ms]` */
 export function titleOf({ name, unit }: Column): string {
   return unit === undefined ? name : `${name} [${unit}]`;

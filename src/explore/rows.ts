@@ -72,7 +72,8 @@ export function csvOf(columns: readonly Column[], rows: Int32Array): string {
         .map(({ kind, values, labels }) => {
           const value = values[row]!;
           if (Number.isNaN(value)) return '';
-          return kind === 'category' ? quote(labels[value] ?? '') : String(value);
+          if (kind === 'category') return quote(labels[value] ?? '');
+          return String(values instanceof Float32Array ? Number(value.toPrecision(7)) : value);
         })
         .join(','),
     );

@@ -361,6 +361,20 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     expect(detail).toContain('Trial 24');
     expect(detail).toContain('Error: rate 24 is "too" large');
     expect(detail).toContain(`sweepline replay ${page.replace(/\/report\.html$/, '')} 24`);
+    // The pointer over a chart finds the trial that lies there.
+    const tip = `(() => {
+      const canvas = document.querySelector('#view-history canvas');
+      const box = canvas.getBoundingClientRect();
+      for (let y = 0; y < box.height; y += 4)
+        for (let x = 0; x < box.width; x += 4) {
+          canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: box.x + x, clientY: box.y + y }));
+          const found = document.querySelector('.tip');
+          if (found !== null) return [...found.children].map((each) => each.textContent);
+        }
+    })()`;
+    await evaluate(type('#25'));
+    await evaluate(FRAMES);
+    expect(await evaluate(tip)).toEqual(['Trial 25', expect.stringMatching(/^loss: \d/)]);
     const after = (await evaluate(pictures)) as Record<string, string>;
     expect(after['view-parallel']).not.toBe(before['view-parallel']);
     expectClean(visit);

@@ -1,7 +1,7 @@
 // One trial, the one selected last: parameters, results, error, the files it left, and the command that runs it again.
 import { quoteArgument } from '../../ground/text.js';
 import { button, copy, make } from '../dom.js';
-import { formatCell, titleOf } from '../numbers.js';
+import { formatCell, formatWhole, titleOf } from '../numbers.js';
 import { Panel } from '../panel.js';
 import type { Store } from '../store.js';
 import type { Column } from '../table.js';
@@ -39,7 +39,7 @@ export class Detail extends Panel {
           ({ role, name, values }) =>
             roles.includes(role) && name !== 'trial' && name !== 'error' && !Number.isNaN(values[row]!),
         )
-        .map((column) => [titleOf(column), formatCell(column, column.values[row]!, 17)] as const);
+        .map((column) => [titleOf(column), formatWhole(column, column.values[row]!)] as const);
     const error = store.find('error', 'run');
     const message = error === undefined ? '' : formatCell(error, error.values[row]!);
     this.controls.append(...this.#steps(row));

@@ -196,7 +196,7 @@ export class Parallel extends ChartPanel {
     context.textAlign = isLast ? 'right' : 'left';
     context.textBaseline = 'middle';
     const beside = isLast ? x - 6 : x + 6;
-    for (const { at, label } of scale.ticks(7)) {
+    for (const { at, label } of scale.ticks(column.kind === 'category' ? 16 : 7)) {
       const y = TOP + (1 - at) * height;
       line(context, [x - 3, y], [x + 3, y]);
       const text = shorten(label, Math.max(4, Math.floor(Math.min(gap, 130) / 8)));
