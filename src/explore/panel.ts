@@ -96,12 +96,13 @@ export abstract class ChartPanel extends Panel {
     this.body.append(this.surface.canvas);
     this.element.append(this.#behind);
     this.#behind.addEventListener('toggle', () => this.#showRows());
-    const png = button('PNG', () => this.#savePicture(), {
-      class: 'save',
-      title: 'Save this view as a picture',
-      attributes: { 'aria-label': `Save ${options.title} as PNG` },
-    });
-    this.element.append(png);
+    const offer = (kind: string, act: () => void) =>
+      button(kind, act, {
+        title: `Save this view as ${kind}`,
+        attributes: { 'aria-label': `Save ${options.title} as ${kind}` },
+      });
+    const both = [offer('SVG', () => this.#saveDrawing()), offer('PNG', () => this.#savePicture())];
+    this.element.append(make('div', { class: 'save' }, ...both));
   }
 
   /** What it shows, in words, for those who do not see it. */
@@ -123,6 +124,18 @@ export abstract class ChartPanel extends Panel {
     this.#behind.append(plainTable(columns, rows.slice(0, BEHIND)));
   }
 
+  #file(end: string): string {
+    return `${this.store.data.facts.sweep}-${this.options.id}.${end}`.replaceAll(/[^\w.-]+/g, '-');
+  }
+
+  #saveDrawing(): void {
+    const { theme, data } = this.store;
+    const title = `${this.options.title} (${data.facts.sweep})`;
+    const text = this.surface.record(title, theme, () => this.draw());
+    this.drawNow();
+    save(this.#file('svg'), new Blob([text], { type: 'image/svg+xml' }));
+  }
+
   #savePicture(): void {
     this.drawNow();
     const { canvas, ratio } = this.surface;
@@ -139,8 +152,7 @@ export abstract class ChartPanel extends Panel {
     context.font = '600 14px system-ui, sans-serif';
     context.fillText(`${this.options.title} (${data.facts.sweep})`, 8, 19, canvas.width / ratio - 16);
     whole.toBlob((blob) => {
-      if (blob !== null)
-        save(`${data.facts.sweep}-${this.options.id}.png`.replaceAll(/[^\w.-]+/g, '-'), blob);
+      if (blob !== null) save(this.#file('png'), blob);
     });
   }
 }

@@ -3,6 +3,7 @@
 import type { Theme } from './colour.js';
 import { shorten, titleOf } from './numbers.js';
 import type { Scale } from './scale.js';
+import { SvgContext } from './svg.js';
 
 export const FONT = '12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 
@@ -16,10 +17,24 @@ export interface Frame {
 
 export class Surface {
   readonly canvas = document.createElement('canvas');
-  readonly context = this.canvas.getContext('2d')!;
+  context = this.canvas.getContext('2d')!;
   width = 0;
   height = 0;
   ratio = 1;
+
+  /** What `draw` draws, as SVG. */
+  record(title: string, { paper, ink }: Pick<Theme, 'paper' | 'ink'>, draw: () => void): string {
+    const { context } = this;
+    const recorder = new SvgContext(context);
+    // It has all that the views use of a context.
+    this.context = recorder as unknown as CanvasRenderingContext2D;
+    try {
+      draw();
+    } finally {
+      this.context = context;
+    }
+    return recorder.finish(title, { width: this.width, height: this.height, paper, ink });
+  }
 
   /** Clears it, and fits it to the size and the screen. */
   begin(width: number, height: number): CanvasRenderingContext2D {

@@ -12,6 +12,7 @@ import { Packer } from '../../src/report/explore/pack.js';
 import { Browser, CHROMIUM, type Visit } from '../browser.js';
 import { makeRun, makeTrials, OPTIMIZERS } from './explore-runs.js';
 import { makeManifest } from './folders.js';
+import { findXmlFault } from './xml.js';
 
 function readPayload(page: string): {
   readonly payload: Payload;
@@ -204,6 +205,8 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     field.dispatchEvent(new Event('input'));
     const before = ${count};
     while (${count} === before) await ${FRAMES};
+    await ${FRAMES};
+    await ${FRAMES};
   })()`;
 
   /** With the browser's own mouse, from one part of a canvas to another. */
@@ -372,11 +375,32 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
           if (found !== null) return [...found.children].map((each) => each.textContent);
         }
     })()`;
+    await evaluate(
+      "[...document.querySelectorAll('.bar button')].find((e) => e.textContent === 'Clear filter').click()",
+    );
     await evaluate(type('#25'));
-    await evaluate(FRAMES);
     expect(await evaluate(tip)).toEqual(['Trial 25', expect.stringMatching(/^loss: \d/)]);
     const after = (await evaluate(pictures)) as Record<string, string>;
     expect(after['view-parallel']).not.toBe(before['view-parallel']);
+    expectClean(visit);
+  });
+
+  test('every chart is saved as a drawing that is well-formed, and as a picture', async () => {
+    const visit = await open((await makeRun(makeTrials(200))).page);
+    const saved = (await visit.evaluate(`(async () => {
+      const made = [];
+      const make = URL.createObjectURL;
+      URL.createObjectURL = (blob) => (made.push(blob), make.call(URL, blob));
+      const buttons = [...document.querySelectorAll('.save button')];
+      for (const button of buttons) button.click();
+      while (made.length < buttons.length) await ${FRAMES};
+      const drawings = await Promise.all(made.filter(({ type }) => type === 'image/svg+xml').map((blob) => blob.text()));
+      return { charts: document.querySelectorAll('.view canvas').length, drawings, pictures: made.filter(({ type, size }) => type === 'image/png' && size > 1000).length };
+    })()`)) as { readonly charts: number; readonly drawings: string[]; readonly pictures: number };
+    expect(saved.charts).toBe(9);
+    expect(saved.drawings.map(findXmlFault)).toEqual(Array.from({ length: saved.charts }, () => undefined));
+    expect(saved.drawings.filter((text) => !/<path d="M|<rect x="/.test(text))).toEqual([]);
+    expect(saved.pictures).toBe(saved.charts);
     expectClean(visit);
   });
 
