@@ -87,6 +87,8 @@ export abstract class Panel {
 /** A view that is one canvas. */
 export abstract class ChartPanel extends Panel {
   protected readonly surface = new Surface();
+  /** Whether what is drawn becomes a file: it has no elements over it then. */
+  protected isSaving = false;
   readonly #behind = make('details', { class: 'behind' }, make('summary', { text: 'Data behind this view' }));
 
   constructor(store: Store, options: PanelOptions) {
@@ -131,13 +133,17 @@ export abstract class ChartPanel extends Panel {
   #saveDrawing(): void {
     const { theme, data } = this.store;
     const title = `${this.options.title} (${data.facts.sweep})`;
+    this.isSaving = true;
     const text = this.surface.record(title, theme, () => this.draw());
+    this.isSaving = false;
     this.drawNow();
     save(this.#file('svg'), new Blob([text], { type: 'image/svg+xml' }));
   }
 
   #savePicture(): void {
+    this.isSaving = true;
     this.drawNow();
+    this.isSaving = false;
     const { canvas, ratio } = this.surface;
     const { theme, data } = this.store;
     const whole = make('canvas');
@@ -151,6 +157,7 @@ export abstract class ChartPanel extends Panel {
     context.fillStyle = theme.ink;
     context.font = '600 14px system-ui, sans-serif';
     context.fillText(`${this.options.title} (${data.facts.sweep})`, 8, 19, canvas.width / ratio - 16);
+    this.drawNow();
     whole.toBlob((blob) => {
       if (blob !== null) save(this.#file('png'), blob);
     });

@@ -4,7 +4,7 @@ import { moveEdge, stretchOf } from '../brush.js';
 import type { Paint } from '../colour.js';
 import { pictureOf, stepsOf } from '../density.js';
 import { checkbox, make } from '../dom.js';
-import { formatCell, shorten } from '../numbers.js';
+import { formatCell, shorten, squeeze } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { type Axis, createHead, firstAxes } from '../parallel-head.js';
 import { everyRow, passing } from '../rows.js';
@@ -191,6 +191,12 @@ export class Parallel extends ChartPanel {
     const height = this.#height();
     context.strokeStyle = theme.ink;
     line(context, [x, TOP], [x, TOP + height]);
+    if (this.isSaving) {
+      context.fillStyle = theme.ink;
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      context.fillText(squeeze(column.name, Math.max(5, Math.floor(gap / 7.6))), x, TOP - 16);
+    }
     // Of the last axis there is no room to the right.
     const isLast = this.#axes.length > 1 && this.#axes.at(-1)?.column === column;
     context.textAlign = isLast ? 'right' : 'left';
