@@ -1,8 +1,8 @@
-// The README's own examples as files: every block of TypeScript or JavaScript that begins with the name of its file.
+// The README's own examples as files: every block of code that begins with the name of its file.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const BLOCKS = /```[jt]s\n(\/\/ (\S+\.m?[jt]s)[^\n]*\n[\s\S]*?)```/g;
+const BLOCKS = /```(?:[jt]s|python)\n((?:\/\/|#) (\S+\.(?:m?[jt]s|py))[^\n]*\n[\s\S]*?)```/g;
 
 /** Writes the examples into a project, and returns their paths in it. */
 export function writeExamples(folder: string): string[] {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-const NAMES = ['TMPDIR', 'TMP', 'TEMP'] as const;
+/** Where programs put what is gone tomorrow, and what they remember. */
+const NAMES = ['TMPDIR', 'TMP', 'TEMP', 'XDG_STATE_HOME'] as const;
 
 export default async function setup(): Promise<() => Promise<void>> {
   await bundle();

@@ -1,6 +1,7 @@
 // How an error leaves the program: what to print and the exit code. A user's mistake is its message and a hint; trouble
 // of the machine (disk full, no permission) says so; anything else is our own bug and shows its stack.
 import { SweeplineError } from '../ground/errors.js';
+import { adviseOn, findTrouble } from '../ground/trouble.js';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, broken: 70, interrupted: 130 } as const;
 
@@ -11,11 +12,12 @@ export interface Ending {
 
 export function describeError(error: unknown): Ending {
   if (error instanceof SweeplineError) {
-    return { text: withHint(error.message, error.hint), code: EXIT.usage };
+    const trouble = findTrouble(error);
+    if (trouble === undefined) return { text: withHint(error.message, error.hint), code: EXIT.usage };
+    return { text: withHint(error.message, adviseOn(trouble)), code: EXIT.broken };
   }
   if (isMachineError(error)) {
-    const hint = 'finished trials are kept; mend this, then `sweepline resume <run>`';
-    return { text: withHint(error.message, hint), code: EXIT.broken };
+    return { text: withHint(error.message, adviseOn(error)), code: EXIT.broken };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = stack.replace(/^(\w*Error: )?(internal: )?/, 'internal: ');
@@ -39,7 +41,7 @@ function withHint(message: string, hint: string | undefined): string {
 }
 
 /** An error of the operating system, as Node tells it. */
-function isMachineError(error: unknown): error is NodeJS.ErrnoException {
+function isMachineError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 

@@ -36,7 +36,8 @@ export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(number) && number >= least) return number;
-    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}`);
+    const most = number > Number.MAX_SAFE_INTEGER ? ' and at most 9,007,199,254,740,991' : '';
+    throw new SweeplineError('BAD_USAGE', `expected a whole number of at least ${least}${most}`);
   };
 }
 
@@ -65,6 +66,14 @@ export const sweepOption = option(
   'Where its definition is',
   '--sweep <file>',
   'the sweep file, if it is no longer found from the run folder',
+  anyText,
+);
+
+/** For commands on a run that no file defines. */
+export const commandOption = option(
+  'Where its definition is',
+  '--command <line>',
+  'the command of the run, if it was not given on this machine before',
   anyText,
 );
 
@@ -147,6 +156,22 @@ export function maxFailures(text: string): number | { readonly fraction: number 
     'BAD_USAGE',
     'expected a number of trials such as 20, or a fraction such as 5%; 100% is no limit',
   );
+}
+
+/** `20`, or `5%` as a fraction. */
+export function readSampleSize(text: string): number | { readonly fraction: number } {
+  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
+  if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
+  throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a fraction such as 5%');
+}
+
+/** `loss=1e-4` */
+export function readTolerance(text: string): readonly [name: string, tolerance: number] {
+  const [name, value = ''] = text.split(/=(.*)/s);
+  const tolerance = readNumber(value);
+  if (name && tolerance >= 0) return [name, tolerance];
+  throw new SweeplineError('BAD_USAGE', 'expected metric=tolerance, such as loss=1e-4');
 }
 
 export function readDevice(text: string): string {

@@ -1,8 +1,8 @@
 // A plan and a run's status as text for people.
-import Table from 'cli-table3';
 import { formatBytes, formatCount, formatDuration, plural } from '../ground/text.js';
 import { describeState, type RunStatus } from '../run/status.js';
 import type { Plan } from '../sweep/contract.js';
+import { renderColumns } from './columns.js';
 import { commandOn, showPath } from './paths.js';
 
 export function renderPlan(plan: Plan): string {
@@ -37,9 +37,9 @@ export function renderPlan(plan: Plan): string {
   ]);
   return [
     `${plan.sweep}: ${plan.title}`,
-    renderRows(facts),
+    renderColumns(facts),
     '',
-    renderRows([
+    renderColumns([
       ...counts.map(([name, count, about]) => [name, count === null ? '?' : formatCount(count), about]),
       ...stages,
     ]),
@@ -144,7 +144,7 @@ export function renderStatus(status: RunStatus): string {
     ]);
   if (state !== 'running' && state !== 'complete')
     facts.push(['hint', `resume with \`${commandOn('resume', folder)}\``]);
-  return `${manifest.sweep}: ${manifest.title}\n${renderRows(facts)}`;
+  return `${manifest.sweep}: ${manifest.title}\n${renderColumns(facts)}`;
 }
 
 export interface StatusJson {
@@ -162,36 +162,4 @@ export function statusToJson(status: RunStatus): StatusJson {
     state: describeState(status),
     ...plain,
   };
-}
-
-/** Columns without rules or colours. */
-function renderRows(rows: readonly (readonly string[])[]): string {
-  const none = '';
-  const table = new Table({
-    chars: {
-      top: none,
-      'top-mid': none,
-      'top-left': none,
-      'top-right': none,
-      bottom: none,
-      'bottom-mid': none,
-      'bottom-left': none,
-      'bottom-right': none,
-      left: none,
-      'left-mid': none,
-      mid: none,
-      'mid-mid': none,
-      right: none,
-      'right-mid': none,
-      middle: '  ',
-    },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: rows.some((row) => row.length > 2) ? ['left', 'right', 'left'] : ['left', 'left'],
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `  ${line}`.trimEnd())
-    .join('\n');
 }

@@ -1,7 +1,8 @@
 // The options of `run`, and of `plan` for a sweep: what the trials are, where they run, what happens to failures, what
 // is said. All of them end in one RunRequest.
+import { commandSweep } from '../sweep/command.js';
 import type { RunRequest } from '../sweep/contract.js';
-import { namesOfSamplers, SAMPLERS } from '../sweep/samplers/list.js';
+import { namesOfSamplers, SAMPLERS, type SamplerRequest } from '../sweep/samplers/list.js';
 import type { OptionSpec, OptionValues } from './command.js';
 import {
   anyText,
@@ -20,6 +21,7 @@ import {
   timeout,
   wholeNumber,
 } from './options.js';
+import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
 
 const TRIALS = 'Which trials';
 const WHERE = 'Where they run';
@@ -114,6 +116,7 @@ export const runOptions = {
   debug: switchOption(WHERE, '--debug', 'run the trials in this process, one after another, for a debugger'),
   out: option(WHERE, '--out <folder>', 'the run folder (default: runs/<sweep>/<run-id>)', anyText),
   ...limitOptions,
+  ...programOptions,
 } as const;
 
 export const outputOptions = {
@@ -149,7 +152,7 @@ function describeSamplerOptions(): string {
 }
 
 /** Options that only mean something together. */
-export function findRunFaults(options: RunOptionValues): string[] {
+export function findRunFaults(options: RunOptionValues, sweep: string | undefined): string[] {
   const { sampler } = options;
   const faults = SAMPLERS.filter(({ name }) => name !== sampler).flatMap(({ name, shorthands = {} }) =>
     Object.keys(shorthands)
@@ -158,7 +161,7 @@ export function findRunFaults(options: RunOptionValues): string[] {
   );
   if (options.samplerOption !== undefined && sampler === undefined)
     faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
-  return faults;
+  return [...faults, ...findProgramFaults(sweep, options)];
 }
 
 type LimitValues = OptionValues<typeof limitOptions>;
@@ -184,33 +187,47 @@ type Limited = Pick<
   'timeoutMs' | 'memoryBytes' | 'isolation' | 'retries' | 'maxFailures' | 'loadMs'
 >;
 
+/** `sweep`: undefined where the options name a command. */
 export function toRunRequest(
-  sweep: string,
+  sweep: string | undefined,
   options: RunOptionValues,
-  command: readonly string[],
+  commandLine: readonly string[],
 ): RunRequest {
   const { set, sampler, samplerOption = [], ...others } = options;
   const [limits, rest] = splitLimits(others);
-  const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
+  const apart = [
+    ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
+    ...Object.keys(programOptions),
+  ];
   const given: Readonly<Record<string, unknown>> = rest;
-  const same = Object.fromEntries(Object.entries(given).filter(([name]) => !shorthands.includes(name)));
-  return {
-    ...(same as Omit<typeof rest, never>),
-    sweep,
-    command,
-    ...limits,
+  const same = Object.fromEntries(Object.entries(given).filter(([name]) => !apart.includes(name)));
+  const varied = {
     ...(set === undefined ? {} : { set: Object.fromEntries(set.map(({ axis, values }) => [axis, values])) }),
-    ...(sampler === undefined
-      ? {}
-      : {
-          // From entries: assigning would take a name like `__proto__` for something else than a name.
-          sampler: Object.fromEntries<unknown>([
-            ['name', sampler],
-            ...shorthands.flatMap((name) => Object.entries(given[name] ?? {})),
-            ...samplerOption,
-          ]) as { readonly name: string },
-        }),
+    ...(sampler === undefined ? {} : { sampler: readSampler(sampler, samplerOption, given) }),
   };
+  const request = {
+    ...(same as Omit<typeof rest, keyof typeof programOptions>),
+    ...varied,
+    command: commandLine,
+    ...limits,
+  };
+  if (options.command === undefined) return { ...request, sweep: sweep! };
+  // The values are those of the sweep itself: there is no other.
+  return { ...request, set: {}, sweep: commandSweep(toCommandRequest(options, varied), process.cwd()) };
+}
+
+function readSampler(
+  name: string,
+  options: readonly (readonly [string, unknown])[],
+  given: Readonly<Record<string, unknown>>,
+): SamplerRequest {
+  const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
+  // From entries: assigning would take a name like `__proto__` for something else than a name.
+  return Object.fromEntries<unknown>([
+    ['name', name],
+    ...shorthands.flatMap((shorthand) => Object.entries(given[shorthand] ?? {})),
+    ...options,
+  ]) as SamplerRequest;
 }
 
 /** Section of the help. */

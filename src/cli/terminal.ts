@@ -37,7 +37,9 @@ export function createTerminal({ stdout, stderr, env }: Streams = process): Term
     });
   }
   const write = (stream: Output, text: string) => {
-    if (!gone.has(stream)) stream.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (gone.has(stream)) return;
+    const shown = stream.isTTY === true ? disarm(text) : text;
+    stream.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   };
   const isInteractive = stderr.isTTY === true && env.TERM !== 'dumb';
   let above: ((line: string) => void) | undefined;
@@ -48,9 +50,21 @@ export function createTerminal({ stdout, stderr, env }: Streams = process): Term
     stderr,
     width: stdout.columns ?? 100,
     print: (text) => write(stdout, text),
-    say: (text) => (above === undefined ? write(stderr, text) : above(text)),
+    say: (text) => (above === undefined ? write(stderr, text) : above(disarm(text))),
     drawBelow: (writeAbove) => {
       above = writeAbove;
     },
   };
+}
+
+/**
+ * Text of others (errors, titles, what a worker prints) gives a terminal no orders but colours: no cursor, no title, no
+ * clipboard, no answers typed in. Files and pipes get every byte.
+ */
+function disarm(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/\r\n|\x1b\[[\d;:]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (found) => {
+    if (found.length > 1) return found;
+    return found < ' ' ? String.fromCharCode(0x2400 + found.charCodeAt(0)) : '\ufffd';
+  });
 }

@@ -2,14 +2,13 @@
 // place; then the folder is flushed, so that the name survives a power cut too. The steps are written once, as
 // generators, and taken either by promises or at once: a trial writes from a worker thread, which may block.
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { FileStream } from './stream.js';
+import { disk, type FileCalls } from './file-system.js';
+import { FileStream, noProgress } from './stream.js';
 
-/** A function of node:fs, called with a callback or as its synchronous twin, and its arguments. */
-type Operation = 'open' | 'writeFile' | 'fsync' | 'close' | 'rename' | 'link' | 'rm' | 'mkdir';
-type Step = readonly [operation: Operation, ...args: unknown[]];
+/** A call of the file system and its arguments. */
+type Step = { [Name in keyof FileCalls]: readonly [Name, ...Parameters<FileCalls[Name]>] }[keyof FileCalls];
 type Steps<T> = Generator<Step, T, unknown>;
 
 /** The longest part of a name that a temporary name keeps: with it and the rest it stays under 255 bytes. */
@@ -45,13 +44,46 @@ export function settleFile(from: string, path: string): Promise<void> {
   return take(settling(from, path));
 }
 
-/** Makes a folder, and those above it that are missing, to stay. */
-export function makeFolder(path: string): Promise<void> {
-  return take(making(path));
+/** Makes a folder, and those above it that are missing, to stay; `made` gets those that were, the outermost first. */
+export function makeFolder(path: string, made: string[] = []): Promise<void> {
+  return take(making(path, made));
 }
 
+/** The same, blocking. */
+export function makeFolderSync(path: string): void {
+  takeSync(making(path));
+}
+
+/** The names in a folder survive a power cut from now on. */
 export function syncFolder(path: string): Promise<void> {
   return take(flushing(path));
+}
+
+/** The same, blocking. */
+export function syncFolderSync(path: string): void {
+  takeSync(flushing(path));
+}
+
+/** Puts all of `buffers` at the end of a file that is open for appending. What fails leaves the first part of them. */
+export async function appendAll(fd: number, buffers: readonly Uint8Array[]): Promise<void> {
+  let left = buffers;
+  while (left.length > 0) {
+    let written = await disk.later.writev(fd, left);
+    if (written === 0) throw noProgress();
+    let whole = 0;
+    while (whole < left.length && written >= left[whole]!.length) written -= left[whole++]!.length;
+    // As good as never: who gets here is about to be told that the disk is full.
+    left = whole === left.length ? [] : [left[whole]!.subarray(written), ...left.slice(whole + 1)];
+  }
+}
+
+/** Writes over what is in a file, from `position` on. */
+export async function overwrite(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const written = await disk.later.write(fd, bytes, done, position + done);
+    if (written === 0) throw noProgress();
+    done += written;
+  }
 }
 
 /**
@@ -86,10 +118,16 @@ export class FileBatch {
     this.#written.length = 0;
   }
 
-  /** Removes what has no name yet. Does nothing after `commit`: call it in a `finally`. */
+  /** Removes what has no name yet, and never rejects. Does nothing after `commit`: call it in a `finally`. */
   async discard(): Promise<void> {
-    for (const stream of this.#streams.splice(0)) stream.close();
-    for (const { temporary } of this.#written.splice(0)) await take(removing(temporary));
+    for (const stream of this.#streams.splice(0)) {
+      try {
+        stream.close();
+      } catch {
+        // It is given up: what was to be told of the disk has been.
+      }
+    }
+    for (const { temporary } of this.#written.splice(0)) await take(givingUp(temporary));
   }
 
   #begin(path: string): string {
@@ -106,7 +144,7 @@ function* replacing(path: string, content: string | Uint8Array): Steps<void> {
     yield* filling(temporary, content);
     yield* naming([{ temporary, path }]);
   } catch (error) {
-    yield* removing(temporary);
+    yield* givingUp(temporary);
     throw error;
   }
 }
@@ -133,8 +171,13 @@ function* settling(from: string, path: string): Steps<void> {
 
 /** Writes a new file and flushes it. */
 function* filling(path: string, content: string | Uint8Array): Steps<void> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   yield* opened(path, 'wx', function* (fd) {
-    yield ['writeFile', fd, content];
+    for (let done = 0; done < bytes.length; ) {
+      const written = (yield ['write', fd, bytes, done]) as number;
+      if (written === 0) throw noProgress();
+      done += written;
+    }
     yield* syncing(fd);
   });
 }
@@ -145,12 +188,55 @@ function* naming(files: readonly { readonly temporary: string; readonly path: st
   for (const folder of new Set(files.map(({ path }) => dirname(path)))) yield* flushing(folder);
 }
 
-function* making(path: string): Steps<void> {
+/**
+ * Folders of which this thread knows that their names are safe. Of one that it finds made it does not: whoever made it,
+ * a process that was killed since or another thread, may not have come to flush it.
+ */
+const safe = { of: disk.now, folders: new Set<string>() };
+const MOST_SAFE = 1000;
+
+/** From the top down, each flushed before there is one in it. */
+function* making(path: string, list: string[] = []): Steps<void> {
   const folder = resolve(path);
-  const first = (yield ['mkdir', folder, { recursive: true }]) as string | undefined;
-  if (first === undefined) return;
-  // Each new folder is an entry of the one above it.
-  for (let at = folder; at !== dirname(first); at = dirname(at)) yield* flushing(dirname(at));
+  if (safe.of !== disk.now || safe.folders.size > MOST_SAFE) {
+    safe.of = disk.now;
+    safe.folders.clear();
+  }
+  if (yield* made(folder, list)) {
+    yield* securing(dirname(folder));
+    yield* flushing(dirname(folder));
+    safe.folders.add(folder);
+  } else yield* securing(folder);
+}
+
+/** Flushes the name of a folder that was there. */
+function* securing(folder: string): Steps<void> {
+  if (safe.folders.has(folder)) return;
+  try {
+    yield* flushing(dirname(folder));
+  } catch (error) {
+    // In a folder that one may walk through and not read, it is none of our making.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+  }
+  safe.folders.add(folder);
+}
+
+/** False where it was there. */
+function* made(folder: string, list: string[]): Steps<boolean> {
+  for (let hasAbove = false; ; hasAbove = true) {
+    try {
+      yield ['mkdir', folder];
+      list.push(folder);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' || code === 'EISDIR') return false;
+      // A folder that is there may take no new ones (/proc).
+      if (code !== 'ENOENT' || hasAbove || dirname(folder) === folder) throw error;
+    }
+    yield* making(dirname(folder), list);
+  }
 }
 
 function* flushing(folder: string): Steps<void> {
@@ -162,10 +248,19 @@ function* syncing(fd: number): Steps<void> {
 }
 
 function* removing(path: string): Steps<void> {
-  yield ['rm', path, { force: true }];
+  yield ['rm', path];
 }
 
-function* opened(path: string, flags: string, use: (fd: number) => Steps<void>): Steps<void> {
+/** After a failure, which is what counts: where the disk refuses this too, the next coordinator removes the file. */
+function* givingUp(path: string): Steps<void> {
+  try {
+    yield* removing(path);
+  } catch {
+    return;
+  }
+}
+
+function* opened(path: string, flags: 'r' | 'r+' | 'wx', use: (fd: number) => Steps<void>): Steps<void> {
   const fd = (yield ['open', path, flags]) as number;
   try {
     yield* use(fd);
@@ -177,12 +272,9 @@ function* opened(path: string, flags: string, use: (fd: number) => Steps<void>):
 async function take<T>(steps: Steps<T>): Promise<T> {
   let next = steps.next();
   while (next.done !== true) {
-    const [operation, ...args] = next.value;
-    const done = new Promise((resolve, reject) => {
-      const call = fs[operation] as (...args: readonly unknown[]) => void;
-      call(...args, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
-    });
-    next = await done.then(
+    const [name, ...args] = next.value;
+    const call = disk.later[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    next = await call(...args).then(
       (result) => steps.next(result),
       (error) => steps.throw(error),
     );
@@ -193,8 +285,8 @@ async function take<T>(steps: Steps<T>): Promise<T> {
 function takeSync<T>(steps: Steps<T>): T {
   let next = steps.next();
   while (next.done !== true) {
-    const [operation, ...args] = next.value;
-    const call = fs[`${operation}Sync`] as (...args: readonly unknown[]) => unknown;
+    const [name, ...args] = next.value;
+    const call = disk.now[name] as (...args: readonly unknown[]) => unknown;
     let result: unknown;
     try {
       result = call(...args);

@@ -1,5 +1,5 @@
 // Reading files by position.
-import { readSync } from 'node:fs';
+import { disk } from './file-system.js';
 
 /** Fills `into` from `position` up to the end of the file at `size`; returns the bytes read. */
 export function readFully(
@@ -10,7 +10,7 @@ export function readFully(
 ): number {
   let read = 0;
   while (read < into.length && position + read < size) {
-    const got = readSync(fd, into, read, into.length - read, position + read);
+    const got = disk.now.read(fd, into, read, position + read);
     if (got === 0) break;
     read += got;
   }

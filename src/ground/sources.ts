@@ -2,7 +2,7 @@
 // text and runs nothing. Packages, aliases of a tsconfig.json and names made at run time are not followed.
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g;
@@ -31,6 +31,18 @@ export function hashSources(url: string): string {
   const hash = createHash('sha256');
   const named = [...texts].map(([path, text]) => [relative(dirname(entry), path), text] as const);
   for (const [name, text] of named.sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
+  return hash.digest('hex');
+}
+
+/** SHA-256 over some files by their names, as seen from a folder; one that is not there is as good as none. */
+export function hashFiles(folder: string, names: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const name of [...names].sort()) {
+    const path = resolve(folder, name);
+    hash.update(`${name}\0`);
+    hash.update(isFile(path) ? readFileSync(path) : 'none');
+    hash.update('\0');
+  }
   return hash.digest('hex');
 }
 

@@ -1,14 +1,19 @@
 // A file that is written as a stream, through one buffer: for files too large to be made in memory. Writing is
 // synchronous; whoever writes long lets the event loop turn now and then. A FileBatch makes it durable.
-import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
 import { InternalError } from './errors.js';
+import { disk } from './file-system.js';
 import { readFully } from './read.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 /** Bytes after which a long derivation lets timers, signals and messages in: about 10 ms of copying. */
 const BREATH_BYTES = 8 * 1024 * 1024;
+
+/** Of a disk that takes no more bytes and does not say why. */
+export function noProgress(): Error {
+  return Object.assign(new Error('EIO: the disk takes no more bytes'), { code: 'EIO', syscall: 'write' });
+}
 
 export class FileStream {
   /** Bytes that have left the buffer. */
@@ -20,7 +25,7 @@ export class FileStream {
 
   /** Makes `path`, which must not be there. */
   constructor(readonly path: string) {
-    this.#fd = fs.openSync(path, 'wx');
+    this.#fd = disk.now.open(path, 'wx');
   }
 
   append(bytes: Uint8Array): void {
@@ -78,12 +83,17 @@ export class FileStream {
 
   /** Closes without flushing. May be called twice. */
   close(): void {
-    if (this.#fd >= 0) fs.closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = -1;
+    if (fd >= 0) disk.now.close(fd);
   }
 
   #write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += fs.writeSync(this.#fd, bytes, done);
+    for (let done = 0; done < bytes.length; ) {
+      const written = disk.now.write(this.#fd, bytes, done);
+      if (written === 0) throw noProgress();
+      done += written;
+    }
     this.bytes += bytes.length;
     this.#sinceBreath += bytes.length;
   }

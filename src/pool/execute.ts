@@ -1,7 +1,8 @@
 // Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
-import { toPlainError } from '../ground/errors.js';
+import { isMachineTrouble, toPlainError } from '../ground/errors.js';
+import { unpackSpace } from '../space/packed.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
@@ -17,6 +18,7 @@ import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
 import { createStageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
+import { createCommandRunner } from './command/run.js';
 import type { LeftTrial, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 import { RunningTrial, TrialStopped } from './running-trial.js';
@@ -36,7 +38,7 @@ export interface ExecutorOptions {
 export function createExecutor(options: ExecutorOptions): Executor {
   const { worker, setup } = options;
   const description = describeWorker(worker);
-  const space = createSpace(setup.space);
+  const space = createSpace(unpackSpace(setup.space));
   const { params } = description;
   const { axes, fixed, sweepSeed } = setup;
   const keyer = createKeyer(worker.name, worker.version);
@@ -60,6 +62,10 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const stages = createStageFinder(worker, setup.stages ?? []);
   const store = folder === null ? null : createFolderStore(folder);
   const readMetrics = createMetricsReader(metrics);
+  const { command } = worker;
+  const program = command === undefined ? undefined : createCommandRunner(worker, command, folder);
+  const run = program?.run ?? worker.run!;
+  const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
   const encoder = new TextEncoder();
 
@@ -111,20 +117,18 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       );
       let cells: string;
       try {
-        const returned: unknown = await guard(
-          () => `trial ${number}`,
-          () => worker.run!(running.trial as never) as unknown,
-        );
+        const work = () => run(running.trial as never);
+        const returned: unknown = await guard(() => `trial ${number}`, work);
         // What a trial makes of a request to stop may be half a result: it runs again.
         if (running.sawStop) return giveUp(number, running, returned);
         const { values, faults, missing } = readMetrics(returned);
         if (faults.length > 0) notes.push(noteMisfit(number, faults));
-        else if (missing.length > 0)
-          warnings.forgotten(missing, '`run` did not return it (null says that there is no value)');
+        else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);
         cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
       } catch (error) {
         if (running.sawStop || (error instanceof TrialStopped && isStopAsked()))
           return giveUp(number, running);
+        if (program !== undefined && isMachineTrouble(error)) running.trouble ??= error;
         notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
         cells = cellsWithoutMetrics('failed', metrics.length);
       }
@@ -142,6 +146,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       const cells = await runOne(i);
       if (cells !== undefined) rows += heads[i]! + cells;
     }
+    await program?.settle();
     return {
       left: left.length === 0 ? NONE : left,
       rows: encoder.encode(rows),

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
 import { createLineSplitter } from '../ground/output-lines.js';
+import { keepOuter } from '../worker/command/program.js';
 import {
   type Loss,
   type RunningTask,
@@ -249,7 +250,7 @@ function forkHost({ workerUrl, threads, env, onLine }: HostOptions, lastLines: s
   const child = fork(compiledPath(import.meta.url, './host-entry.js'), args, {
     serialization: 'advanced',
     execArgv: [], // the coordinator's own options (a debugger's port, a loader) are not for its children
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...keepOuter(env) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   hear(child.stdout!, (line) => onLine?.(line, 'stdout'));

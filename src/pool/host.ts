@@ -3,6 +3,7 @@
 // again by itself: the tasks of a dead host are rejected, and the coordinator decides.
 import { fileURLToPath } from 'node:url';
 import { InternalError } from '../ground/errors.js';
+import { packSpace } from '../space/packed.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { type CellOptions, Cells } from './cells.js';
 import { type Pool, type PoolSetup, poolClosed, refusedTask } from './contract.js';
@@ -75,8 +76,9 @@ export function createHostPool({
     questions,
     async begin(setup) {
       if (begun !== undefined) throw new InternalError('begin twice');
-      expectAnswer('done', await ask(host(), { t: 'begin', setup }));
-      begun = setup;
+      const packed = { ...setup, space: packSpace(setup.space) };
+      expectAnswer('done', await ask(host(), { t: 'begin', setup: packed }));
+      begun = packed;
     },
     submit(task, onReport) {
       if (closed) return refusedTask(poolClosed());
@@ -102,7 +104,8 @@ export function createHostPool({
 }
 
 function describeQuestion({ t }: Question, workerUrl: string): string {
-  const whose = `the worker (${fileURLToPath(workerUrl.split('#')[0]!)})`;
+  const [url] = workerUrl.split('#');
+  const whose = url!.startsWith('file:') ? `the worker (${fileURLToPath(url!)})` : 'the worker';
   switch (t) {
     case 'load':
     case 'begin':

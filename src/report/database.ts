@@ -20,7 +20,7 @@ import {
   trialColumns,
 } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { requireOneSelect } from './one-statement.js';
+import { readOne, requireOne } from './one-statement.js';
 import { literalPath, type Oddity, openSource, REMAKE } from './source.js';
 
 export interface RunDatabase {
@@ -143,8 +143,7 @@ function named(columns: Columns, cells: readonly string[]): readonly string[] {
 function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'columns' | 'keep'> {
   const query = async (sql: string): Promise<Rows> => {
     try {
-      await requireOneSelect(connection, sql);
-      const reader = await connection.runAndReadAll(sql);
+      const reader = await readOne(connection, sql);
       const columns = reader.deduplicatedColumnNames();
       return { columns, rows: reader.getRowsJS().map((cells) => makeRow(columns, cells)) };
     } catch (error) {
@@ -155,8 +154,7 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'col
     query,
     async columns(sql) {
       try {
-        await requireOneSelect(connection, sql);
-        const reader = await connection.runAndReadAll(sql);
+        const reader = await readOne(connection, sql);
         // Without a row there are no columns in its answer.
         const found = reader.getColumnsJS();
         return Array.from({ length: reader.columnCount }, (_, i) => {
@@ -171,7 +169,7 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'col
     },
     async keep(name, sql) {
       try {
-        await requireOneSelect(connection, sql);
+        await requireOne(connection, sql);
       } catch (error) {
         throw describeFailure(error);
       }

@@ -2,12 +2,22 @@
 // PIVOT that lists no values is the one statement that DuckDB itself splits, and is told from several by the semicolons.
 import { SweeplineError } from '../ground/errors.js';
 
+interface Statement<Reader> {
+  readonly statementType: number;
+  runAndReadAll(): Promise<Reader>;
+  destroySync(): void;
+}
+
+interface Parts<Reader> {
+  readonly count: number;
+  prepare(index: number): Promise<Statement<Reader>>;
+}
+
 /** What is asked of the database's connection here. */
-interface Splitter {
-  extractStatements(sql: string): Promise<{
-    readonly count: number;
-    prepare(index: number): Promise<{ readonly statementType: number; destroySync(): void }>;
-  }>;
+interface Splitter<Reader> {
+  extractStatements(sql: string): Promise<Parts<Reader>>;
+  runAndReadAll(sql: string): Promise<Reader>;
+  run(sql: string): Promise<unknown>;
 }
 
 /** Kinds of statements by DuckDB's own numbers (StatementType): the package is loaded in database.ts alone. */
@@ -15,23 +25,47 @@ const SELECT = 1;
 const CREATE = 7;
 
 /**
- * Throws BAD_DEFINITION for SQL that is not one statement that reads: SELECT, WITH, FROM, VALUES, PIVOT, SHOW, DESCRIBE,
- * SUMMARIZE and some PRAGMA are. Throws DuckDB's own error where it cannot be prepared. Runs nothing.
+ * The rows of SQL that is one statement that reads: SELECT, WITH, FROM, VALUES, PIVOT, SHOW, DESCRIBE, SUMMARIZE and some
+ * PRAGMA are. Throws BAD_DEFINITION for anything else, of which nothing is run; DuckDB's own error where it does not run.
  */
-export async function requireOneSelect(connection: Splitter, sql: string): Promise<void> {
+export async function readOne<Reader>(connection: Splitter<Reader>, sql: string): Promise<Reader> {
+  const parts = await split(connection, sql);
+  const first = await parts.prepare(0);
+  try {
+    if (parts.count === 1 && first.statementType === SELECT) return await first.runAndReadAll();
+    if (!isPivot(parts, first, sql)) throw refuseParts(parts, sql);
+  } finally {
+    first.destroySync();
+  }
+  return connection.runAndReadAll(sql);
+}
+
+/** Throws as `readOne` does for SQL that is not one statement. That it reads, `CREATE TABLE … AS` sees to in its grammar. */
+export async function requireOne(connection: Splitter<unknown>, sql: string): Promise<void> {
+  const parts = await split(connection, sql);
+  if (parts.count === 1) return;
+  const first = await parts.prepare(0);
+  const reads = isPivot(parts, first, sql);
+  first.destroySync();
+  if (!reads) throw refuseParts(parts, sql);
+}
+
+async function split<Reader>(connection: Splitter<Reader>, sql: string): Promise<Parts<Reader>> {
   // DuckDB would run what stands before it.
   if (sql.includes('\0')) throw refuse('it holds a NUL character');
   const written = countStatements(sql);
   if (written !== 1) throw refuse(written === 0 ? 'it is empty' : `it holds ${written} statements`);
-  const parts = await connection.extractStatements(sql);
-  const first = await parts.prepare(0);
-  const kind = first.statementType;
-  first.destroySync();
+  return connection.extractStatements(sql);
+}
+
+/** Such a PIVOT makes a type of the values that there are, and then selects. */
+function isPivot({ count }: Parts<unknown>, first: Statement<unknown>, sql: string): boolean {
+  return count > 1 && first.statementType === CREATE && firstWord(sql) !== 'CREATE' && /\bpivot/i.test(sql);
+}
+
+function refuseParts({ count }: Parts<unknown>, sql: string): SweeplineError {
   const word = firstWord(sql);
-  // Such a PIVOT makes a type of the values that there are, and then selects.
-  const isPivot = parts.count > 1 && kind === CREATE && word !== 'CREATE' && /\bpivot/i.test(sql);
-  if (isPivot || (parts.count === 1 && kind === SELECT)) return;
-  throw refuse(word === 'SELECT' ? `it holds ${parts.count} statements` : `it begins with ${word}`);
+  return refuse(word === 'SELECT' ? `it holds ${count} statements` : `it begins with ${word}`);
 }
 
 function refuse(what: string): SweeplineError {

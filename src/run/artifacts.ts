@@ -1,9 +1,10 @@
 // Artifacts lie under their trial's number, and an edited grid gives trials other numbers: their folders go along. In
 // between they lie under the trial's key, where those of points that the grid has lost stay for the day it has them
 // again. Every step is a rename, and may be taken again after a kill.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync, syncFolderSync } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { skipRows } from '../trial/lines.js';
 import { keyAt } from '../trial/row.js';
 import { ARTIFACTS, artifactFolder } from '../trial/store.js';
@@ -19,33 +20,43 @@ export function setArtifactsAside(folder: string, epoch: Epoch): void {
   const numbers = new Set(listNames(artifacts).filter((name) => name !== BY_KEY));
   if (numbers.size === 0) return;
   const byKey = join(artifacts, BY_KEY);
-  mkdirSync(byKey, { recursive: true });
+  makeFolderSync(byKey);
   forEachKey(folder, epoch, (trial, key) => {
     if (!numbers.delete(String(trial))) return;
     const to = join(byKey, key);
-    rmSync(to, { recursive: true, force: true });
-    renameSync(artifactFolder(folder, trial), to);
+    disk.now.rm(to);
+    disk.now.rename(artifactFolder(folder, trial), to);
   });
-  for (const name of numbers) rmSync(join(artifacts, name), { recursive: true });
+  // Before the record: after it their numbers would mean other trials.
+  syncFolderSync(byKey);
+  for (const name of numbers) disk.now.rm(join(artifacts, name));
 }
 
 /** Gives what lies under the keys of `epoch`'s finished trials their numbers there. */
 export function moveArtifacts(folder: string, epoch: Epoch): void {
   const artifacts = join(folder, ARTIFACTS);
+  if (!listNames(artifacts).includes(BY_KEY)) return;
   const keys = new Set(listNames(join(artifacts, BY_KEY)));
-  if (keys.size === 0) return;
-  forEachKey(folder, epoch, (trial, key) => {
+  const move = (trial: number, key: string) => {
     if (!keys.delete(key)) return;
     const from = join(artifacts, BY_KEY, key);
     const to = artifactFolder(folder, trial);
     // Where both are there, the trial has run again since, and its own count.
-    if (existsSync(to)) rmSync(from, { recursive: true });
-    else renameSync(from, to);
-  });
+    if (disk.now.exists(to)) disk.now.rm(from);
+    else disk.now.rename(from, to);
+  };
+  if (keys.size > 0) forEachKey(folder, epoch, move);
+  // Also what a killed process has moved.
+  syncFolderSync(artifacts);
 }
 
 function listNames(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  try {
+    return disk.now.readdir(folder).map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Every finished trial with its key, which is the second cell of its row. */

@@ -214,7 +214,8 @@ function createReplicateFinder(old: SpaceSpec, next: SpaceSpec): (replicate: num
   return (replicate) => (next.seeds !== undefined || replicate >= next.replicates ? -1 : replicate);
 }
 
-function prefixesOf(record: SpaceRecord): RowPrefixes {
+/** What writes the first cells of an epoch's rows. */
+export function prefixesOf(record: SpaceRecord): RowPrefixes {
   const { space, axes, worker, fixed, seed } = record;
   return createRowPrefixes({
     space: createSpace(space),

@@ -1,10 +1,10 @@
 // Reads parts of a journal whose places are known from its state: the rows of an extent, the header of a record. Many
 // small ones that lie near each other come from one read; a lone far one costs a small read. Nothing is kept but a
 // window and the last headers, so memory does not grow with the run.
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { InternalError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { readFully } from '../ground/read.js';
 import type { TrialNote } from '../trial/status.js';
 import { PROLOGUE } from './frames.js';
@@ -31,7 +31,7 @@ export class Excerpts {
   #filled = 0;
 
   constructor(folder: string) {
-    this.fd = openSync(join(folder, JOURNAL_FILE), 'r');
+    this.fd = disk.now.open(join(folder, JOURNAL_FILE), 'r');
   }
 
   /** `length` bytes from `position` on: a view that the next call overwrites. */
@@ -63,6 +63,6 @@ export class Excerpts {
   }
 
   close(): void {
-    closeSync(this.fd);
+    disk.now.close(this.fd);
   }
 }

@@ -1,14 +1,17 @@
 // Finds a run by what people type: its folder, its id, or its sweep's name for the newest run of it; or the newest
 // of all. Reads names only.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { SweeplineError } from '../ground/errors.js';
 import { nearestName } from '../ground/text.js';
+import { MERGE_FILE } from './folder.js';
 import { isRun, listRuns } from './list.js';
 
 /** Absolute path of the run folder. BAD_RUN_FOLDER where nothing fits, with the nearest name. */
 export async function findRun(typed: string, root = 'runs'): Promise<string> {
-  if (isRun(typed)) return resolve(typed);
+  // Whoever opens what a killed merge left is told so.
+  if (isRun(typed) || existsSync(join(typed, MERGE_FILE))) return resolve(typed);
   const runs = await listRuns(root);
   const found =
     runs.findLast(({ name }) => name === typed) ??

@@ -13,10 +13,10 @@ import { type Derived, writeDerived } from './derive.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
-import { createRunFolder, openRunFolder, stageFolder } from './folder.js';
+import { openRunFolder, stageFolder } from './folder.js';
 import { type Journal, openJournal } from './journal.js';
-import { acquireLock } from './lock.js';
 import type { Manifest } from './manifest.js';
+import { type MergeFolder, openMergeFolder } from './merge-folder.js';
 import { RangeSet } from './ranges.js';
 import { readJournal, readRecords } from './read-journal.js';
 import { spaceRecord } from './records.js';
@@ -44,7 +44,10 @@ export interface Merged extends Derived {
   readonly notes: readonly string[];
 }
 
-/** Merges `folders` into a new run folder `out`, derived files and artifacts included. */
+/**
+ * Merges `folders` into a new run folder `out`, derived files and artifacts included. Killed on the way, it leaves what
+ * nothing takes for a run, and what the next merge into it replaces.
+ */
 export async function mergeRuns(
   folders: readonly string[],
   out: string,
@@ -59,13 +62,22 @@ export async function mergeRuns(
     trials: totalOf(sources),
     shard: null,
   };
-  const { path, isNew } = await createRunFolder(out, manifest);
-  if (!isNew)
-    throw new SweeplineError('BAD_USAGE', `${path} is a run already`, {
-      hint: 'give --out a new or empty folder',
-    });
-  const lock = await acquireLock(path);
-  const journal = await openJournal(path);
+  const folder = await openMergeFolder(out);
+  try {
+    return await writeMerged(folder, manifest, sources, identity);
+  } finally {
+    await folder.release();
+  }
+}
+
+async function writeMerged(
+  folder: MergeFolder,
+  manifest: Manifest,
+  sources: readonly [Source, ...Source[]],
+  identity: MergedIdentity,
+): Promise<Merged> {
+  const { path, lock } = folder;
+  const journal = await openJournal(path, () => lock.check());
   try {
     await journal.append(spaceRecord(manifest));
     const before = new RangeSet();
@@ -81,10 +93,10 @@ export async function mergeRuns(
     const isWhole = missing.length === 0 && sources.every(({ state }) => state.stopped === 'end');
     await journal.append({ t: 'stop', reason: isWhole ? 'end' : 'interrupted' });
     const derived = await writeDerived(path, journal.state);
+    await folder.finish(manifest);
     return { ...derived, folder: path, missing, notes: findNotes(sources) };
   } finally {
     await journal.close();
-    await lock.release();
   }
 }
 

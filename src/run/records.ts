@@ -1,6 +1,7 @@
 // What the journal holds: one record after another, told apart by `t`. These shapes are read for ever; a change that an
 // older Sweepline would misread raises JOURNAL_FORMAT. Format 2 added `propose` and `report` records and attempts that
-// stopped; in format 1 a proposed point stood in the `rows` record of its trial.
+// stopped; in format 1 a proposed point stood in the `rows` record of its trial. Beside these fields a header may have
+// `back`, which is of its frame (frames.ts).
 import type { PlainError } from '../ground/errors.js';
 import type { ProposedTrial, TrialNumbers } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';

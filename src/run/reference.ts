@@ -6,17 +6,30 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
+import {
+  type CommandDefinition,
+  commandUrl,
+  isCommandUrl,
+  isDefinition,
+  readCommandUrl,
+} from '../worker/command/definition.js';
 
 export type FileReference =
   | { readonly shipped: string }
   /** `fromDirectory` only where the file was below the directory that the command was given in. */
-  | { readonly fromRun: string; readonly fromDirectory?: string };
+  | { readonly fromRun: string; readonly fromDirectory?: string }
+  /** A sweep of a command, which no file defines; `fromRun` is the directory in which its programs start. */
+  | { readonly command: CommandDefinition; readonly fromRun: string };
 
 const PACKAGE = compiledPath(import.meta.url, '../../');
 const SHIPPED = ['sweeps', 'workers', 'reports'];
 
 /** `url` may end with a fragment (a stage), which is kept. */
 export function referTo(url: string, runFolder: string): FileReference {
+  if (isCommandUrl(url)) {
+    const { command, cwd } = readCommandUrl(url);
+    return { command, fromRun: spell(relative(resolve(runFolder), cwd)) };
+  }
   const { path, fragment } = split(url);
   const inPackage = relative(PACKAGE, path);
   if (SHIPPED.includes(inPackage.split(sep)[0]!)) return { shipped: spell(inPackage) + fragment };
@@ -27,12 +40,13 @@ export function referTo(url: string, runFolder: string): FileReference {
 
 /** The `file:` URL of what is referred to, what lies as it did from the run first; undefined where it is nowhere. */
 export function findReferred(reference: FileReference, runFolder: string): string | undefined {
+  if ('command' in reference) return findCommand(reference, runFolder);
   return listReferred(reference, runFolder)[0];
 }
 
 /** All files that may be meant, in that order. */
-export function listReferred(reference: FileReference, runFolder: string): readonly string[] {
-  return placesOf(reference, runFolder).filter((url) => existsSync(split(url).path));
+export function listReferred(reference: Located, runFolder: string): readonly string[] {
+  return placesOf(reference, runFolder).filter((url) => existsSync(pathOf(url)));
 }
 
 /** The path of a `file:` URL, without the fragment of a stage. */
@@ -44,7 +58,12 @@ export function pathOf(url: string): string {
 export function requireReferred(reference: FileReference, runFolder: string, word: string): string {
   const found = findReferred(reference, runFolder);
   if (found !== undefined) return found;
-  const places = [...new Set(placesOf(reference, runFolder).map((url) => split(url).path))];
+  const places =
+    'command' in reference
+      ? startsOf(reference, runFolder).flatMap((folder) =>
+          reference.command.files.map((file) => join(folder, file)),
+        )
+      : [...new Set(placesOf(reference, runFolder).map((url) => split(url).path))];
   throw new SweeplineError(
     'BAD_RUN_FOLDER',
     `the ${word}'s file of the run ${runFolder} is not found: looked for ${places.join(' and ')}`,
@@ -59,7 +78,33 @@ export function rebase(reference: FileReference, from: string, to: string): File
   return { ...reference, fromRun: spell(relative(resolve(to), resolve(from, path!))) + fragment };
 }
 
-function placesOf(reference: FileReference, runFolder: string): string[] {
+export interface CommandReference {
+  readonly command: CommandDefinition;
+  readonly fromRun: string;
+}
+
+/** The URL of the command, in the first directory that has its files. */
+function findCommand(reference: CommandReference, runFolder: string): string | undefined {
+  const { command } = reference;
+  if (!isDefinition(command) || typeof reference.fromRun !== 'string') {
+    throw new SweeplineError('BAD_RUN_FOLDER', `the manifest of ${runFolder} names a command that is none`, {
+      hint: 'take the manifest of a copy of the run; its trials.csv is as good as it was',
+    });
+  }
+  const cwd = startsOf(reference, runFolder).find((folder) =>
+    [folder, ...command.files.map((file) => join(folder, file))].every((path) => existsSync(path)),
+  );
+  return cwd === undefined ? undefined : commandUrl({ command, cwd, axes: {} });
+}
+
+/** Where a command may start: as it was from the run folder, or where this one was given. */
+function startsOf({ fromRun }: CommandReference, runFolder: string): string[] {
+  return [...new Set([resolve(runFolder, fromRun), resolve('')])];
+}
+
+export type Located = Exclude<FileReference, CommandReference>;
+
+function placesOf(reference: Located, runFolder: string): string[] {
   const at = (folder: string, text: string) => {
     const [path, fragment = ''] = text.split(/(?=#)/);
     return pathToFileURL(isAbsolute(path!) ? path! : join(resolve(folder), path!)).href + fragment;

@@ -15,7 +15,7 @@ export interface RunStatus extends Counts {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly state: RunState;
-  /** Trials of this run in all; null where its sampler decides as it goes. */
+  /** Trials of this run in all, a shard's own; null where its sampler decides as it goes, or nobody has counted them. */
   readonly total: number | null;
   /** Mean run_ms of a trial; null before the first has ended. */
   readonly meanRunMs: number | null;
@@ -55,10 +55,14 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
   };
 }
 
-/** Trials that the run has in all; null where its sampler decides as it goes. */
-function totalOf({ trials, sampler, space }: Manifest): number | null {
+/** Trials that the run has in all; null where its sampler decides as it goes, or nobody has counted them. */
+function totalOf({ trials, sampler, space: spec, shard, where }: Manifest): number | null {
   if (trials !== undefined) return trials;
-  return proposesPoints(sampler) ? null : createSpace(space).trials;
+  // Earlier versions did not keep it: the space says it of runs alone that go through all of it.
+  if (proposesPoints(sampler) || shard !== null || where !== null || sampler.trials !== undefined)
+    return null;
+  const space = createSpace(spec);
+  return space.mayRepeat ? null : space.trials;
 }
 
 function readStages(path: string, manifest: Manifest): StageStatus[] {

@@ -1,6 +1,7 @@
 // A run folder from somebody else is data: what its manifest names is code, and is run only where the user has it anyway.
 // The one rule for all commands that load a file by a manifest: it ships with Sweepline, or it lies in the project that
-// the command is given in and not in the run folder. Everything else must be named by the user (--sweep, --report).
+// the command is given in and not in the run folder; a command line is one that the user has given before. Everything else
+// must be named by the user (--sweep, --report, --command).
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,8 +9,16 @@ import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
 import { isWithin, realPath } from '../ground/inside.js';
 import { quoteArgument } from '../ground/text.js';
+import { isCommandUrl, readCommandUrl } from '../worker/command/definition.js';
+import { isKnownCommand } from './known-commands.js';
 import type { Manifest } from './manifest.js';
-import { type FileReference, listReferred, pathOf, requireReferred } from './reference.js';
+import {
+  type CommandReference,
+  type FileReference,
+  listReferred,
+  pathOf,
+  requireReferred,
+} from './reference.js';
 
 /** The files of the package itself. */
 const PACKAGE = compiledPath(import.meta.url, '../../');
@@ -29,6 +38,7 @@ interface OpenRun {
 export function requireTrusted({ path, manifest }: OpenRun, named: Named, directory = ''): string | null {
   const reference = referenceOf(manifest, named);
   if (reference === null) return null;
+  if ('command' in reference) return requireKnown(reference, path);
   const trusted = listReferred(reference, path).find((url) => isTrusted(url, path, directory));
   if (trusted !== undefined) return trusted;
   const url = requireReferred(reference, path, named);
@@ -43,8 +53,33 @@ export function requireTrusted({ path, manifest }: OpenRun, named: Named, direct
   );
 }
 
+/** A command is code that lies in the manifest itself: it must be one that the user has given here before. */
+function requireKnown(reference: CommandReference, path: string): string {
+  const url = requireReferred(reference, path, 'sweep');
+  const { command, cwd } = readCommandUrl(url);
+  if (isKnownCommand(command.run) && !isWithin(real(cwd), real(path))) return url;
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `the run's manifest names the command ${quoteArgument(command.run)}, to be run in ${cwd}, which was not given on this machine before: it is code, and is not run unasked`,
+    { hint: `where you trust it, give it yourself: --command ${quoteArgument(command.run)}` },
+  );
+}
+
+/** The same where the user gives the command. Throws BAD_USAGE where the run's is another. */
+export function requireCommand({ path, manifest }: OpenRun, line: string): string {
+  const reference = manifest.sweepFile;
+  if (!('command' in reference) || reference.command.run !== line) {
+    const found = 'command' in reference ? `of ${quoteArgument(reference.command.run)}` : 'of a sweep file';
+    throw new SweeplineError('BAD_USAGE', `--command ${quoteArgument(line)}: ${path} is a run ${found}`, {
+      hint: 'a run goes on with its own command; start another one with `sweepline run --command`',
+    });
+  }
+  return requireReferred(reference, path, 'sweep');
+}
+
 /** ` --sweep file` where a command on the run folder, given in this directory, has to name the file; otherwise nothing. */
 export function naming(url: string, runFolder: string, named: Named = 'sweep'): string {
+  if (isCommandUrl(url)) return ''; // given by the user, or known
   return isTrusted(url, runFolder, '') ? '' : ` ${optionFor(url, named)}`;
 }
 

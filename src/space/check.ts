@@ -6,7 +6,7 @@ import { isDomain, toFiniteValues } from './domain.js';
 import { findAxisFaults, findRepeats } from './faults.js';
 import { findSpellingFault, foldName, RESERVED_NAMES } from './names.js';
 import type { AxisDomain, AxisSpec, GridSpec, Value } from './types.js';
-import { canonicalValue, includesValue } from './value.js';
+import { canonicalValue, includesValue, isDistinct } from './value.js';
 import { describeAxisValues } from './values.js';
 
 /** What is checked: a space whose axes may be domains. */
@@ -16,11 +16,18 @@ export interface DeclaredSpace {
   readonly seeds?: readonly number[] | undefined;
 }
 
+/** Seeds have 32 bits: more of them than that are the same ones again. */
+export const MOST_REPLICATES = 2 ** 32;
+
 /** Faults of a whole space, none if it holds together. `legalNames`: the worker's parameters, where they are known. */
 export function findSpaceFaults(spec: DeclaredSpace, legalNames?: readonly string[]): string[] {
   const faults: string[] = [];
   if (!Number.isSafeInteger(spec.replicates) || spec.replicates < 1) {
     faults.push(`replicates is ${showValue(spec.replicates)}; expected a whole number of at least 1`);
+  } else if (spec.replicates > MOST_REPLICATES) {
+    faults.push(
+      `replicates is ${spec.replicates}; expected at most ${MOST_REPLICATES}: there are no more seeds`,
+    );
   }
   const ofSeeds = spec.seeds === undefined ? [] : findSeedFaults(spec.seeds);
   faults.push(...ofSeeds);
@@ -165,5 +172,6 @@ function findZipFaults(axis: AxisSpec<AxisDomain>): string[] {
   }
   if (finite.some((values) => values.kind !== 'list')) return [];
   const lists = finite.map((values) => (values.kind === 'list' ? values.values : []));
+  if (lists.some(isDistinct)) return [];
   return findRepeats(lists[0]!.map((_, i) => canonicalValue(lists.map((list) => list[i]!))));
 }

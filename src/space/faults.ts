@@ -1,9 +1,12 @@
 // Finds what is wrong with the values or the domain of one axis: every fault at once, in words for its author.
 import { isPlainObject, showValue } from '../ground/shape.js';
-import { describeUnknown } from '../ground/text.js';
+import { describeUnknown, formatCount } from '../ground/text.js';
 import { ulp } from './axis.js';
 import type { AxisDomain, Domain, Value } from './types.js';
-import { canonicalValue, findValueFault, identityOf } from './value.js';
+import { canonicalValue, findValueFault, isDistinct } from './value.js';
+
+/** A Map, by which values are found again, holds 2^24 at most. */
+export const MOST_LISTED = 16_000_000;
 
 type Ends = { readonly from: number; readonly to: number };
 
@@ -114,16 +117,30 @@ function findListFaults(
 ): string[] {
   if (!Array.isArray(list)) return [`values: expected a list, found ${showValue(list)}`];
   if (list.length === 0) return ['no values; expected at least one'];
-  const faults: string[] = [];
-  // A hole in a list is undefined.
-  for (const value of Array.from(list as readonly unknown[])) {
-    const fault = findValueFault(value);
-    if (fault !== undefined) faults.push(fault);
-  }
-  if (repeats || faults.length > 0 || new Set(list.map(identityOf)).size === list.length) return faults;
+  if (list.length > MOST_LISTED)
+    return [
+      `${formatCount(list.length)} values; expected at most ${formatCount(MOST_LISTED)}: lin(…), log(…) and range(…) may have any number`,
+    ];
+  const faults = findUnsound(list);
+  if (repeats || faults.length > 0 || isDistinct(list)) return faults;
   const shown = list.map(canonicalValue);
   // Until the type of the parameter is known, what was written counts too: 1 and 1.0 are two texts.
   return texts === undefined ? findRepeats(shown) : findRepeats(texts, shown);
+}
+
+const sound = new WeakSet<readonly unknown[]>();
+
+/** What is no value, looked for once a list: it must not change. */
+function findUnsound(list: readonly unknown[]): string[] {
+  if (sound.has(list)) return [];
+  const faults: string[] = [];
+  // Not forEach and its like: a hole in a list is undefined.
+  for (let i = 0; i < list.length; i++) {
+    const fault = findValueFault(list[i]);
+    if (fault !== undefined) faults.push(fault);
+  }
+  if (faults.length === 0) sound.add(list);
+  return faults;
 }
 
 /** A fault for every text that is there more than once; with `kinds`, for those of one kind. */

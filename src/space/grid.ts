@@ -4,7 +4,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { formatCount } from '../ground/text.js';
 import { type Axis, compileAxis } from './axis.js';
 import type { AxisSpec, GridSpec, Point, Value } from './types.js';
-import { canonicalValue, identityOf, includesValue, isSameValue } from './value.js';
+import { canonicalValue, includesValue, isDistinct, isSameValue } from './value.js';
 
 const MAX_BOXES = 100_000;
 
@@ -219,10 +219,6 @@ function makeDigit(spec: AxisSpec): Digit {
       return axes.every((axis, k) => isSameValue(axis.at(position), own(k))) ? position : -1;
     },
   };
-}
-
-function isDistinct(list: readonly Value[]): boolean {
-  return new Set(list.map(identityOf)).size === list.length;
 }
 
 function tooManyBoxes(controllers: readonly Digit[]): SweeplineError {

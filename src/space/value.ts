@@ -91,3 +91,31 @@ export function findValueFault(given: unknown, depth = 0): string | undefined {
   }
   return undefined;
 }
+
+const distinct = new WeakSet<readonly Value[]>();
+
+/**
+ * Whether no value is in the list twice; said once a list, which must not change. Numbers of 10^7 are compared in place:
+ * a Set of them would take ten times the time and memory.
+ */
+export function isDistinct(list: readonly Value[]): boolean {
+  if (distinct.has(list)) return true;
+  const is = list.every((value) => typeof value === 'number')
+    ? areDistinctNumbers(list as readonly number[])
+    : new Set(list.map(identityOf)).size === list.length;
+  if (is) distinct.add(list);
+  return is;
+}
+
+function areDistinctNumbers(list: readonly number[]): boolean {
+  if (isAscending(list)) return true;
+  const sorted = Float64Array.from(list).sort();
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) return false;
+  return true;
+}
+
+/** Each number above the one before it. */
+export function isAscending(list: ArrayLike<number>): boolean {
+  for (let i = 1; i < list.length; i++) if (!(list[i]! > list[i - 1]!)) return false;
+  return true;
+}

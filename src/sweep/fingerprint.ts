@@ -60,7 +60,9 @@ export function findChanges(manifest: Manifest, now: Begun): string[] {
     return changes;
   }
   if (changes.length === 0 && fingerprint.declaration !== current.declaration)
-    changes.push(`the stages of worker ${name}, or the order of its metrics or series, are others`);
+    changes.push(
+      `the ${now.worker.command === undefined ? 'stages' : 'command'} of worker ${name}, or the order of its metrics or series, are others`,
+    );
   if (fingerprint.accepts !== current.accepts)
     changes.push('the constraint in the sweep’s file accepts other points');
   return changes;
@@ -94,9 +96,18 @@ function compare<T extends Named>(
 }
 
 /** What rows and keys depend on; not what is only shown. */
-function declarationOf({ name, version, params, metrics, series, stages, mode }: WorkerDescription): unknown {
+function declarationOf({
+  name,
+  version,
+  params,
+  metrics,
+  series,
+  stages,
+  mode,
+  command,
+}: WorkerDescription): unknown {
   return {
-    ...{ name, version, series, mode },
+    ...{ name, version, series, mode, command },
     params: params.map(({ name: param, type, default: value }) => [param, type, value]),
     metrics: metrics.map(({ name: metric, type }) => [metric, type]),
     stages: stages.map((stage) => [stage.name, declarationOf(stage.worker)]),

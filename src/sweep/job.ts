@@ -11,7 +11,7 @@ import type { LoadedSweep } from './load.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Sampler, Surroundings } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { createSampler, samplerOf } from './samplers/list.js';
+import { createSampler, findSpecFaults, samplerOf } from './samplers/list.js';
 import { ENDLESS, type Turn } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 
@@ -55,7 +55,8 @@ async function prepare(
 }
 
 /** The job of a run that there is. Rejects where numbers could differ from those that it has. */
-export function prepareAgain(manifest: Manifest, settings: Settings, asked: Asked): Promise<Job> {
+export async function prepareAgain(manifest: Manifest, settings: Settings, asked: Asked): Promise<Job> {
+  throwFaults('BAD_RUN_FOLDER', 'sampler of the manifest', findSpecFaults(manifest.sampler));
   return prepare(asked, settings, (worker) => {
     const resolved = restoreResolved(manifest);
     const changes = findChanges(manifest, { worker, loaded: asked.loaded, resolved });

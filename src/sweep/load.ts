@@ -2,7 +2,9 @@
 import { pathToFileURL } from 'node:url';
 import { compiledPath } from '../ground/compiled.js';
 import { loadDefault, resolveReference } from '../ground/module.js';
+import { isCommandUrl } from '../worker/command/definition.js';
 import { splitStageUrl, stageUrl } from '../worker/stage.js';
+import { readCommandSweep } from './command.js';
 import type { Sweep } from './define.js';
 import { findFile, type ShippedFiles, shippedNames } from './shipped.js';
 
@@ -27,6 +29,10 @@ export async function shippedSweeps(): Promise<readonly { name: string; title: s
 
 /** Loads a shipped sweep by name, or a file by path or URL. BAD_USAGE where there is none, BAD_DEFINITION where it is no sweep. */
 export async function loadSweep(nameOrFile: string): Promise<LoadedSweep> {
+  if (isCommandUrl(nameOrFile)) {
+    const sweep = readCommandSweep(nameOrFile);
+    return { sweep, url: nameOrFile, workerUrl: nameOrFile, reportUrl: null };
+  }
   const { url, stage } = nameOrFile.startsWith('file:')
     ? splitStageUrl(nameOrFile)
     : { url: pathToFileURL(findFile(nameOrFile, SWEEPS)).href, stage: undefined };

@@ -3,12 +3,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { makeFolder } from '../ground/durable.js';
+import type { SweeplineError } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
 import { moveArtifacts, setArtifactsAside } from '../run/artifacts.js';
 import { carryOver } from '../run/carry.js';
 import { writeEpoch } from '../run/derive.js';
 import { openRunFolder, writeManifest } from '../run/folder.js';
 import { type Journal, openJournal } from '../run/journal.js';
+import { removeLeftovers } from '../run/leftovers.js';
 import { acquireLock, type Lock } from '../run/lock.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
@@ -35,17 +37,19 @@ export interface OpenRun extends ToOpen {
   close(): Promise<void>;
 }
 
-/** Rejects with LOCKED where another coordinator works on the folder. */
-export async function openRun(asked: ToOpen): Promise<OpenRun> {
-  const { folder, clock, onLine } = asked;
+/** Takes the lock of a folder; `onLost` is called when it is lost. */
+export type TakeLock = (onLost: (reason: SweeplineError) => void) => Promise<Lock>;
+
+/** Rejects with LOCKED where another coordinator works on the folder. Tests of disks hand in a lock of their own. */
+export async function openRun(
+  asked: ToOpen,
+  takeLock: TakeLock = (onLost) => lockFolder(asked, onLost),
+): Promise<OpenRun> {
+  const { folder } = asked;
   let react: ((reason: Error) => void) | undefined;
-  const lock = await acquireLock(folder, {
-    clock,
-    ...(onLine === undefined ? {} : { onWait: onLine }),
-    onLost: (reason) => {
-      journal?.abandon(reason);
-      react?.(reason);
-    },
+  const lock = await takeLock((reason) => {
+    journal?.abandon(reason);
+    react?.(reason);
   });
   let journal: Journal | undefined;
   const close = async () => {
@@ -54,6 +58,7 @@ export async function openRun(asked: ToOpen): Promise<OpenRun> {
   };
   try {
     journal = await openJournal(folder, () => lock.check());
+    await removeLeftovers(folder, journal.state);
     await beginEpoch(asked, journal);
     return {
       ...asked,
@@ -70,6 +75,14 @@ export async function openRun(asked: ToOpen): Promise<OpenRun> {
   }
 }
 
+/** Another machine's lock may have to be watched for a while, which is told. */
+function lockFolder(
+  { folder, clock, onLine }: ToOpen,
+  onLost: (reason: SweeplineError) => void,
+): Promise<Lock> {
+  return acquireLock(folder, { clock, onLost, ...(onLine === undefined ? {} : { onWait: onLine }) });
+}
+
 /** Adds a space record where the journal has none, or where the grid was edited, and brings the epoch up to date. */
 async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Journal): Promise<void> {
   const { shard } = manifest;
@@ -83,20 +96,23 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
     await journal.append(record);
     if (!isNew) await writeManifest(folder, manifest);
   } else if (!isNew) await refreshManifest(folder, manifest);
-  if (journal.state.epochs.length === 1) return;
+  if (journal.state.epochs.length === 1) {
+    // Put aside for an edited grid that was not begun.
+    moveArtifacts(folder, journal.state.epoch);
+    return;
+  }
   const { has } = openSampler(job, { shard });
   const carried = await carryOver(folder, journal, has);
   moveArtifacts(folder, journal.state.epoch);
   if (isEdited && carried < last.doneCount) await keepEarlier(folder, journal, last.doneCount - carried);
 }
 
-/** What may change without another grid: how many trials were asked for last, and of which code. */
+/** What may change without another grid: how many trials were asked for last, which shard of them, and of which code. */
 async function refreshManifest(folder: string, manifest: Manifest): Promise<void> {
-  const found = await openRunFolder(folder);
-  const isOther =
-    found.manifest.sampler.trials !== manifest.sampler.trials ||
-    found.manifest.fingerprint?.sources !== manifest.fingerprint?.sources;
-  if (isOther) await writeManifest(folder, manifest);
+  const { manifest: found } = await openRunFolder(folder);
+  const facets = ({ sampler, trials, shard, fingerprint }: Manifest) =>
+    JSON.stringify([sampler.trials, trials, shard, fingerprint?.sources]);
+  if (facets(found) !== facets(manifest)) await writeManifest(folder, manifest);
 }
 
 /** Trials that the edited grid does not have: they leave trials.csv, and lie beside it. */

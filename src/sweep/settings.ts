@@ -2,10 +2,12 @@
 // may give (sampler, seed, seeds, replicates) are null where the request leaves them to it.
 import { availableParallelism } from 'node:os';
 import { throwFaults } from '../ground/errors.js';
+import { showValue } from '../ground/shape.js';
+import { formatCount } from '../ground/text.js';
 import { LOAD_MS } from '../pool/patience.js';
 import type { Limits, Manifest } from '../run/manifest.js';
 import { requireReferred } from '../run/reference.js';
-import { findSeedFaults } from '../space/check.js';
+import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
 import type { Shard } from './samplers/contract.js';
@@ -14,6 +16,8 @@ import type { SamplerRequest } from './samplers/list.js';
 /** Before a trial is tried again, unless told otherwise. */
 const RETRY_PAUSE_MS = 1000;
 const LEAST_MEMORY = 64 * 2 ** 20;
+/** A trial that has failed so often fails. */
+const MOST_RETRIES = 1000;
 
 export interface Settings extends Limits {
   /** Name of a shipped sweep, path or URL of a sweep's file. */
@@ -101,14 +105,17 @@ export function givenLimits(limits: Partial<Limits> = {}): Partial<Pick<RunReque
 
 function findFaults(request: RunRequest): string[] {
   const faults: string[] = [];
-  const count = (name: string, value: number | undefined, least: number): void => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
+  const count = (name: string, value: number | undefined, least: number, most?: number): void => {
+    if (value === undefined) return;
+    if (!(Number.isSafeInteger(value) && value >= least))
       faults.push(`${name} ${value}: expected an integer of at least ${least}`);
+    else if (most !== undefined && value > most)
+      faults.push(`${name} ${value}: expected at most ${formatCount(most)}`);
   };
-  count('workers', request.workers, 1);
-  count('replicates', request.replicates, 1);
+  count('workers', request.workers, 1, mostWorkers());
+  count('replicates', request.replicates, 1, MOST_REPLICATES);
   count('trials', request.trials, 1);
-  count('retries', request.retries, 0);
+  count('retries', request.retries, 0, MOST_RETRIES);
   count('block size', request.blockSize, 1);
   const { seed, seeds, replicates, shard, maxFailures } = request;
   faults.push(...findLimitFaults(request));
@@ -119,6 +126,11 @@ function findFaults(request: RunRequest): string[] {
   if (seed !== undefined && !Number.isSafeInteger(seed)) faults.push(`seed ${seed}: expected an integer`);
   if (shard !== undefined && !isShard(shard))
     faults.push(`shard ${shard.index}/${shard.count}: expected i/n with 1 <= i <= n`);
+  for (const name of ['out', 'root'] as const) {
+    const path = request[name];
+    if (path !== undefined && (typeof path !== 'string' || path.trim() === '' || path.includes('\0')))
+      faults.push(`${name} ${showValue(path)}: expected the path of a folder`);
+  }
   return faults;
 }
 
@@ -149,6 +161,14 @@ function findLimitFaults({
       'memory: of many threads in one process nobody can tell which one takes it; expected isolation "process"',
     );
   return faults;
+}
+
+/**
+ * A thread is a JavaScript engine of its own, 10 MB and more: past some tens a core they cost memory and gain nothing. On
+ * small machines some hundreds may still be waiting for something else.
+ */
+function mostWorkers(): number {
+  return Math.max(1024, 64 * availableParallelism());
 }
 
 function isShard({ index, count }: Shard): boolean {

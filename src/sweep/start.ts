@@ -2,8 +2,8 @@
 // the real one from here on.
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { throwFaults } from '../ground/errors.js';
-import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
@@ -36,7 +36,12 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const { isNew } = folder;
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
-    return { ...(await launch(run)), files: filesOf(loaded) };
+    const handle = await launch(run).catch(async (error: unknown) => {
+      // Refused, and nothing has run: nothing is left of it.
+      if (isNew && error instanceof SweeplineError && error.code !== 'LOCKED') await discardRunFolder(folder);
+      throw error;
+    });
+    return { ...handle, files: filesOf(loaded) };
   });
 }
 
@@ -73,7 +78,14 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
+  // A shard may grow to the whole run, but no folder holds two of them: what it says of itself would be wrong.
+  if (asked.shard !== null && JSON.stringify(found.shard) !== JSON.stringify(asked.shard))
+    faults.push(`it is ${describeShard(found)}, not ${describeShard(asked)}`);
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
+}
+
+function describeShard({ shard }: Manifest): string {
+  return shard === null ? 'a whole run' : `shard ${shard.index}/${shard.count}`;
 }

@@ -48,6 +48,7 @@ export function createColumns({ space, params, fixed }: ColumnOptions): ColumnSo
           const codec = codecs.get(name);
           if (codec === undefined)
             throw new InternalError(`no parameter "${name}" (has ${[...codecs.keys()].join(', ')})`);
+          codec.makeRoom(count);
           const cells = codec.allocate(count);
           fill(name, codec, cells);
           column = codec.wrap(cells);
@@ -74,12 +75,17 @@ export function createColumns({ space, params, fixed }: ColumnOptions): ColumnSo
 
 type Cells = Float64Array | Uint8Array | Uint16Array;
 
+/** As many different texts as 16 bits tell apart. */
+const CODES = 65536;
+
 /** How one parameter's values become numbers in a typed array. */
 interface Codec {
   /** The number for trials where no axis sets the parameter. */
   readonly resting: number;
+  /** Before a column of so many trials is filled: codes that fit no longer are begun anew. */
+  makeRoom(count: number): void;
   encode(value: Value): number;
-  /** Numbers by position; a table where the axis is short enough. */
+  /** Numbers by position, kept where the axis is short enough. */
   along(axis: Axis): (position: number) => number;
   allocate(count: number): Cells;
   wrap(cells: Cells): BlockColumn;
@@ -87,7 +93,8 @@ interface Codec {
 
 function createCodec(param: SpaceParam, resting: Value): Codec {
   const type = columnType(param);
-  const dictionary: Value[] = [];
+  const isCoded = type === 'string' || type === 'json';
+  let dictionary: Value[] = [];
   const codes = new Map<ReturnType<typeof identityOf>, number>();
   const encode = (value: Value): number => {
     if (value === null && param.nullable && type === 'number') return Number.NaN;
@@ -102,10 +109,10 @@ function createCodec(param: SpaceParam, resting: Value): Codec {
     let code = codes.get(identity);
     if (code === undefined) {
       code = dictionary.length;
-      if (code > 65535) {
+      if (code === CODES) {
         throw new SweeplineError(
           'BAD_DEFINITION',
-          `parameter "${param.name}" has more than 65,536 different values`,
+          `parameter "${param.name}" has more than 65,536 different values in one block`,
         );
       }
       codes.set(identity, code);
@@ -114,16 +121,28 @@ function createCodec(param: SpaceParam, resting: Value): Codec {
     return code;
   };
   const tables = new Map<Axis, (position: number) => number>();
+  let restingCode = encode(resting);
   return {
-    resting: encode(resting),
+    get resting() {
+      return restingCode;
+    },
+    makeRoom(count) {
+      // What a block may hold must not depend on those that this thread has run before.
+      if (!isCoded || dictionary.length + count <= CODES) return;
+      dictionary = []; // columns of earlier blocks have the old one
+      codes.clear();
+      tables.clear();
+      restingCode = encode(resting);
+    },
     encode,
     along(axis) {
       let along = tables.get(axis);
       if (along === undefined) {
         along = (position) => encode(axis.at(position));
         if (axis.length <= TABLE_LIMIT) {
-          const table = Float64Array.from({ length: axis.length }, (_, i) => encode(axis.at(i)));
-          along = (position) => table[position]!;
+          along = isCoded
+            ? createLazyTable(axis, encode)
+            : createTable(Float64Array.from({ length: axis.length }, (_, i) => encode(axis.at(i))));
         }
         tables.set(axis, along);
       }
@@ -139,6 +158,22 @@ function createCodec(param: SpaceParam, resting: Value): Codec {
       (type === 'number' || type === 'boolean'
         ? { type, values }
         : { type, values, dictionary }) as BlockColumn,
+  };
+}
+
+function createTable(table: Float64Array): (position: number) => number {
+  return (position) => table[position]!;
+}
+
+/** Codes are given only to values that are there. */
+function createLazyTable(axis: Axis, encode: (value: Value) => number): (position: number) => number {
+  const table = new Int32Array(axis.length).fill(-1);
+  return (position) => {
+    const known = table[position]!;
+    if (known >= 0) return known;
+    const code = encode(axis.at(position));
+    table[position] = code;
+    return code;
   };
 }
 

@@ -1,14 +1,14 @@
 // Where the files of trials are kept: artifacts under the trial's number, the checkpoint of a trial that has not ended
 // under its key. Guarantees of every store: a file is there whole or not at all; what `put…` has returned from survives
 // a power cut; an artifact's name never leads out of its trial's folder.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { replaceFileSync } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
 import { leadsOut } from '../ground/inside.js';
 
 export const ARTIFACTS = 'artifacts';
-const CHECKPOINTS = 'checkpoints';
+export const CHECKPOINTS = 'checkpoints';
 
 export interface TrialStore {
   /** Keeps a file and returns its path within the store. Throws BAD_USAGE for a name that leads out, BAD_RUN_FOLDER for a link. */
@@ -59,14 +59,14 @@ export function createFolderStore(folder: string): TrialStore {
     getCheckpoint: (key) => readIfThere(checkpoint(key)),
     dropCheckpoint(key) {
       const path = checkpoint(key);
-      if (existsSync(path)) rmSync(path, { force: true });
+      if (disk.now.exists(path)) disk.now.rm(path);
     },
   };
 }
 
 function readIfThere(path: string): Uint8Array | undefined {
   try {
-    return new Uint8Array(readFileSync(path));
+    return new Uint8Array(disk.now.readFile(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -6,6 +6,7 @@ import type { Value } from '../space/types.js';
 import type { BlockColumn } from '../trial/columns.js';
 import type { Metric } from '../trial/metrics.js';
 import type { SpaceParam } from '../trial/params.js';
+import type { Command, CommandInput } from './command/contract.js';
 import type { Metrics, MetricsRead, Returned, SeriesValues, StageMetrics } from './typing.js';
 
 /**
@@ -163,11 +164,19 @@ export interface WorkerOptions<
   };
   readonly run?: (trial: Trial<z.output<z.ZodObject<S>>, Shared, Names, Stages>) => Promise<Result> | Result;
   readonly runBlock?: RunBlock;
+  /**
+   * A program in place of `run`: `['python3', 'train.py', '--lr', '{lr}']`, or a line for the shell, or
+   * `{ run, cwd, env, read, keep, files }`. As many run at once as there are worker threads.
+   */
+  readonly command?: CommandInput;
 }
 
 export interface Worker<S extends z.ZodRawShape = z.ZodRawShape, Shared = unknown>
-  extends WorkerOptions<S, Shared> {
+  extends Omit<WorkerOptions<S, Shared>, 'command'> {
   readonly kind: 'sweepline-worker';
+  readonly command?: Command;
+  /** Folder of the file that it was loaded from: its programs start there. Absent: it was made in this process. */
+  readonly home?: string;
 }
 
 /** What the coordinator knows of a worker: plain data. */
@@ -181,6 +190,8 @@ export interface WorkerDescription {
   readonly trains: boolean;
   readonly stages: readonly StageDescription[];
   readonly mode: 'run' | 'runBlock';
+  /** Of a program in place of `run`: what its numbers depend on. */
+  readonly command?: string;
   /** SHA-256 of the code that it was loaded from (see ground/sources.ts); empty where it is no module. */
   readonly sources: string;
 }

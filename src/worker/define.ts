@@ -10,20 +10,21 @@ import {
   isWord,
   showValue,
 } from '../ground/shape.js';
+import { readCommand } from './command/read.js';
 import type { Worker, WorkerDescription, WorkerOptions } from './contract.js';
 import { findNameFaults, findSeriesFaults, readMetrics } from './metrics.js';
 import { describeParam, findParamsFaults } from './params.js';
 import { readStages, stageWorker } from './stage.js';
 import type { Exactly, ExactStages, Metrics, Returned, StageMetrics, StageReturning } from './typing.js';
 
-const OPTIONS = 'name version about params metrics series check cost trains load stages run runBlock'.split(
-  ' ',
-);
+const OPTIONS =
+  'name version about params metrics series check cost trains load stages run runBlock command'.split(' ');
+const MODES = ['run', 'runBlock', 'command'] as const;
 
 /**
  * Declares a worker; its file exports the result as default. Throws BAD_DEFINITION with every fault: a parameter without
- * a default or of a type that is no number, boolean or string, names that clash with columns of trials.csv, neither or
- * both of `run` and `runBlock`. The types of `trial` and of what `run` returns follow from `params`, `metrics`, `series`
+ * a default or of a type that is no number, boolean or string, names that clash with columns of trials.csv, not
+ * exactly one of `run`, `runBlock` and `command`. The types of `trial` and of what `run` returns follow from `params`, `metrics`, `series`
  * and `stages`: a metric that is misspelt or of another type does not compile.
  */
 export function defineWorker<
@@ -53,9 +54,9 @@ export function defineWorker<
   faults.push(...findFunctionFaults(options, ['check', 'cost', 'load', 'run', 'runBlock']));
   if (trains !== undefined && typeof trains !== 'boolean')
     faults.push(`trains: expected true or false, found ${showValue(trains)}`);
-  const modes = [options.run, options.runBlock].filter((mode) => mode !== undefined);
+  const modes = MODES.filter((mode) => options[mode] !== undefined);
   if (modes.length !== 1)
-    faults.push(`expected one of run and runBlock, found ${modes.length === 0 ? 'none' : 'both'}`);
+    faults.push(`expected one of run, runBlock and command, found ${modes.join(' and ') || 'none'}`);
   const ofMetrics: string[] = [];
   const metrics = readMetrics(options.metrics, ofMetrics);
   if (options.runBlock !== undefined)
@@ -68,10 +69,14 @@ export function defineWorker<
   faults.push(...findNameFaults('metric', Object.keys(metrics), 'trials.csv', taken));
   faults.push(...ofMetrics, ...findSeriesFaults(options.series), ...findParamsFaults(params));
   const stages = readStages(options, names, faults);
+  const declared = { metrics, series: Array.isArray(options.series) ? options.series : [] };
+  const command =
+    options.command === undefined ? {} : { command: readCommand(options.command, names, declared, faults) };
   throwFaults('BAD_DEFINITION', `worker ${showValue(name)} is invalid`, faults);
   return {
     ...options,
     metrics,
+    ...command,
     ...(stages === undefined ? {} : { stages }),
     kind: 'sweepline-worker',
   } as unknown as Worker<S, Shared>;
@@ -97,6 +102,7 @@ export function describeWorker(worker: Worker, sources = ''): WorkerDescription 
       worker: describeWorker(stageWorker(worker, name), sources),
     })),
     mode: worker.runBlock === undefined ? 'run' : 'runBlock',
+    ...(worker.command === undefined ? {} : { command: worker.command.text }),
     sources,
   };
 }

@@ -3,6 +3,7 @@ import { SweeplineError } from '../ground/errors.js';
 import type { Point, Value } from '../space/types.js';
 import type { DataIdentity, LoadedData, Worker, WorkerDescription } from './contract.js';
 import { describeWorker } from './define.js';
+import { addFiles } from './load.js';
 import { stageWorker } from './stage.js';
 import { costOf, fillPoints, findParamFaults } from './validate.js';
 
@@ -55,7 +56,7 @@ export function answerQuestions(worker: Promise<Worker>, sources: () => string =
   };
   return {
     loadData,
-    describe: async () => describeWorker(await worker, sources()),
+    describe: async () => describeWorker(await worker, addFiles(await worker, sources())),
     async validate({ checks, points }) {
       const known = await worker;
       const shared = (await loaded)?.shared;

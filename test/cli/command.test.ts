@@ -212,7 +212,9 @@ describe('every command', () => {
     for (const spec of (await specs) as readonly CommandSpec[]) {
       expect(spec.examples.length).toBeGreaterThan(0);
       for (const [line] of spec.examples) {
-        const [program, name, ...argv] = line.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+        const [program, name, ...argv] = line
+          .match(/'[^']*'|\S+/g)!
+          .map((word) => word.replace(/^'(.*)'$/, '$1'));
         expect(program).toBe('sweepline');
         const other = (await specs).find((one) => one.name === name)!;
         expect(() => parseCall(other, argv)).not.toThrow();

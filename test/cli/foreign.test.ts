@@ -101,6 +101,41 @@ describe.each(FOREIGN)('a manifest that names a file %s', (_, change) => {
   });
 });
 
+describe.each<[string, Record<string, unknown>]>([
+  ['no object', { sweepFile: '/evil.mjs', reportFile: 5 }],
+  ['an empty one', { sweepFile: {}, reportFile: {} }],
+  ['a path that is none', { sweepFile: { fromRun: { a: 1 } }, reportFile: { shipped: ['x'] } }],
+  ['one with a NUL', { sweepFile: { fromRun: 'a\0b' }, reportFile: { fromRun: 'a\0b' } }],
+  ['an address', { sweepUrl: 'http://127.0.0.1/x.mjs', reportUrl: 'http://127.0.0.1/x.mjs' }],
+  ['another machine', { sweepUrl: 'file://elsewhere/x.mjs', reportUrl: 'file://elsewhere/x.mjs' }],
+  ['no code but a script', { sweepUrl: 'data:text/javascript,process.exit(9)' }],
+])('a manifest that names %s', (_, files) => {
+  test('is refused in words', async () => {
+    const { run, cwd, hasRunCode } = handOver((manifest) => Object.assign(manifest, files));
+    for (const [command, rest] of COMMANDS.slice(0, 2)) {
+      const { code, stderr } = await runProgram(cwd, command, run, ...rest);
+      expect({ command, code, internal: stderr.includes('internal:') }).toEqual({
+        ...{ command, code: 2, internal: false },
+      });
+    }
+    expect(hasRunCode()).toBe(false);
+  });
+});
+
+test.each(['../..', '/etc', '..'])('a manifest with the stage %j is refused', async (stage) => {
+  const { run, cwd } = handOver((manifest) => {
+    (manifest.worker as Record<string, unknown>).stages = [stage];
+  });
+  for (const argv of [
+    ['status', run],
+    ['merge', run, '--out', 'whole'],
+  ]) {
+    const { code, stderr } = await runProgram(cwd, ...argv);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('names a stage') });
+  }
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
 describe('what is the user’s own is run without more', () => {
   const succeed = ({ code, stderr }: Finished, expected = 0) =>
     expect({ code, stderr: code === expected ? '' : stderr }).toEqual({ code: expected, stderr: '' });

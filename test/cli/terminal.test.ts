@@ -32,6 +32,23 @@ describe('the terminal', () => {
     expect(seen({ TERM: 'xterm' }, false)).toEqual([false, false]);
   });
 
+  test('what others wrote gives a terminal no orders but colours; a pipe gets every byte', () => {
+    const text = '\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07 \x9b2J\tx\r\ny\rz \x00\x7f é🎉';
+    const shown = '\x1b[31mred\x1b[0m ␛[2J␛]0;title␇ \ufffd2J\tx\r\ny␍z ␀\ufffd é🎉\n';
+    const { stdout, stderr, terminal } = open();
+    terminal.print(text);
+    terminal.say(text);
+    expect([read(stdout), read(stderr)]).toEqual([shown, shown]);
+    const above: string[] = [];
+    terminal.drawBelow((line) => above.push(line));
+    terminal.say(text);
+    expect(above).toEqual([shown.trimEnd()]);
+    const piped = open({}, false);
+    piped.terminal.print(text);
+    piped.terminal.say(text);
+    expect([read(piped.stdout), read(piped.stderr)]).toEqual([`${text}\n`, `${text}\n`]);
+  });
+
   test('while bars are drawn, lines are handed to who draws them', () => {
     const { stderr, terminal } = open();
     const above: string[] = [];

@@ -1,6 +1,6 @@
 // Making, opening and finding run folders, and what is refused with nothing written.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { randomFor } from '../../src/ground/random.js';
@@ -17,7 +17,7 @@ describe('run folder', () => {
   it('is made once and then found as it was', async () => {
     const out = join(temporaryFolder(), 'a', 'b');
     const made = await createRunFolder(out, manifest);
-    expect(made).toEqual({ path: out, manifest, isNew: true });
+    expect(made).toEqual({ path: out, manifest, isNew: true, made: [dirname(out), out] });
     const other = { ...manifest, seed: 99 };
     expect(await createRunFolder(out, other)).toEqual({ path: out, manifest, isNew: false });
     await writeManifest(out, other);
@@ -34,6 +34,22 @@ describe('run folder', () => {
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(made.map((run) => run.manifest.seed))).toEqual(new Set([winner!.manifest.seed]));
     expect(readdirSync(out)).toEqual(['manifest.json']);
+  });
+
+  it('keeps a long list of values on one line, and reads it as it was', async () => {
+    const values = Array.from({ length: 100_000 }, (_, i) => i / 2);
+    const long = sampleManifest({
+      title: '"0:0" and so on',
+      space: { grids: [{ axes: [{ names: ['alpha'], values: [{ kind: 'list', values }] }] }], replicates: 1 },
+    });
+    const out = join(temporaryFolder(), 'run');
+    await createRunFolder(out, long);
+    expect((await openRunFolder(out)).manifest).toEqual(long);
+    const text = readFileSync(join(out, 'manifest.json'), 'utf8');
+    expect(text.split('\n').length).toBeLessThan(200);
+    expect(text.replace(/\[[\d.,]{1000,}\]/, '[]')).toBe(
+      `${JSON.stringify({ ...long, space: { grids: [{ axes: [{ names: ['alpha'], values: [{ kind: 'list', values: [] }] }] }], replicates: 1 } }, null, 2)}\n`,
+    );
   });
 
   it('takes an empty folder, and one with the leftovers of a killed start', async () => {
@@ -74,7 +90,7 @@ describe('run folder', () => {
     for (const [name, text, message] of [
       ['torn', '{"format":1,', 'cannot read'],
       ['newer', '{"format":2}', 'has format 2; this Sweepline reads 1'],
-      ['null', 'null', 'has format undefined'],
+      ['null', 'null', 'is no manifest of Sweepline: it holds null'],
     ] as const) {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, 'manifest.json'), text);

@@ -1,8 +1,8 @@
 // The journal's promises: replay gives the live state, a torn end costs one record, damage is told with its place.
-import { readFileSync, writeFileSync } from 'node:fs';
+import fs, { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { SweeplineError } from '../../src/ground/errors.js';
 import { encodeFrame } from '../../src/run/frames.js';
@@ -151,6 +151,59 @@ describe('journal', () => {
     }
   });
 
+  it('drops a last record of which any bit is flipped, and goes on to the same state', async () => {
+    const folder = temporaryFolder();
+    await makeJournal(folder);
+    const path = join(folder, 'journal.bin');
+    const whole = readFileSync(path);
+    const last = frameStarts(whole).at(-1)!;
+    for (let at = last; at < whole.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped[at] = flipped[at]! ^ (1 << (at % 8));
+      writeFileSync(path, flipped);
+      const journal = await openJournal(folder);
+      expect(journal.warnings).toHaveLength(1);
+      expect([...journal.state.epoch.done]).toEqual([0, 1, 2, 3, 5, 7, 9]);
+      const { record, rows, series } = sampleRows(manifest, { first: 10, count: 3 });
+      await journal.appendRows(record, rows, series);
+      await journal.close();
+      expect(readFileSync(path).equals(whole)).toBe(true);
+    }
+  });
+
+  it('drops records that were written in one go from the first one that is broken, whichever parts are there', async () => {
+    const folder = temporaryFolder();
+    await makeJournal(folder);
+    const path = join(folder, 'journal.bin');
+    const before = readFileSync(path).length;
+    const journal = await openJournal(folder);
+    const appends = [0, 1, 2, 3].map((trial) => {
+      const { record, rows, series } = sampleRows(manifest, { first: 13 + trial, count: 1 });
+      return journal.appendRows(record, rows, series);
+    });
+    await Promise.all(appends);
+    expect(journal.flushes).toBe(1);
+    const together = readFileSync(path).length;
+    const { record, rows, series } = sampleRows(manifest, { first: 18, count: 1 });
+    await journal.appendRows(record, rows, series);
+    await journal.close();
+    const whole = readFileSync(path);
+    const starts = frameStarts(whole).filter((start) => start >= before && start < together);
+    expect(starts).toHaveLength(4);
+    for (let at = before; at < together; at += 7) {
+      const hole = Buffer.from(whole.subarray(0, together));
+      hole.fill(0, at, Math.min(at + 100, together));
+      const first = starts.findLast((start) => start <= at)!;
+      writeFileSync(path, hole);
+      expect(readJournal(folder)).toMatchObject({ end: first, torn: together - first });
+      // What was written after it shows that they were safe.
+      const damaged = Buffer.from(whole);
+      damaged.fill(0, at, Math.min(at + 100, together));
+      writeFileSync(path, damaged);
+      expect(messageOf(() => readJournal(folder))).toContain(`is damaged at byte ${first}`);
+    }
+  });
+
   it('drops a last record of which only the length reached the disk, zeros after it', async () => {
     const folder = temporaryFolder();
     await makeJournal(folder);
@@ -183,7 +236,10 @@ describe('journal', () => {
       expect(messageOf(() => readJournal(folder))).toContain(`is damaged at byte ${frame}`);
     }
     const damaged = readFileSync(path);
-    await expect(openJournal(folder)).rejects.toThrow(/BAD_RUN_FOLDER|damaged at byte/);
+    await expect(openJournal(folder)).rejects.toMatchObject({
+      code: 'BAD_RUN_FOLDER',
+      hint: expect.stringContaining(`\`sweepline repair ${folder}\``),
+    });
     expect(readFileSync(path).equals(damaged)).toBe(true);
   });
 
@@ -238,23 +294,33 @@ describe('journal', () => {
     await expect(journal.append({ t: 'stop', reason: '' })).rejects.toThrow('closed');
   });
 
+  it('sums up empty bodies of every make, such as those that came in a message', async () => {
+    const folder = temporaryFolder();
+    const journal = await openJournal(folder);
+    await journal.append(spaceRecord(manifest));
+    const { record, rows } = sampleRows(manifest, { first: 0, count: 4 });
+    for (const nothing of [new Uint8Array(), structuredClone(new Uint8Array()), new TextEncoder().encode('')])
+      await journal.appendRows(record, rows, nothing);
+    await journal.close();
+    expect(readJournal(folder)).toMatchObject({ torn: 0 });
+  });
+
   it('waits for the disk, not only for the write, before it acknowledges or counts a trial', async () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);
     await journal.append(spaceRecord(manifest));
-    const { file } = journal as unknown as { file: { datasync(): Promise<void> } };
-    const sync = file.datasync.bind(file);
+    const sync = fs.fdatasync;
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
     let isAcknowledged = false;
     const reached = new Promise<void>((resolve) => {
-      file.datasync = async () => {
+      const spy = vi.spyOn(fs, 'fdatasync').mockImplementation((fd, done) => {
         resolve();
-        await held;
-        await sync();
-      };
+        void held.then(() => sync(fd, done));
+      });
+      onTestFinished(() => spy.mockRestore());
     });
     const { record, rows, series } = sampleRows(manifest, { first: 0, count: 4 });
     const append = journal.appendRows(record, rows, series).then(() => {
@@ -273,7 +339,7 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const journal = await openJournal(folder);
     await journal.append(spaceRecord(manifest));
-    await (journal as unknown as { file: { close(): Promise<void> } }).file.close();
+    closeSync((journal as unknown as { file: { fd: number } }).file.fd);
     const first = journal.append({ t: 'stop', reason: 'one' });
     const second = journal.append({ t: 'stop', reason: 'two' });
     await expect(first).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });

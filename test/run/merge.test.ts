@@ -1,15 +1,20 @@
 // Shards put together are the run in one piece, byte for byte; runs that do not belong together are refused.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { SweeplineError } from '../../src/ground/errors.js';
 import { writeDerived } from '../../src/run/derive.js';
+import { findRun } from '../../src/run/find.js';
 import { createRunFolder, openRunFolder } from '../../src/run/folder.js';
 import { openJournal } from '../../src/run/journal.js';
+import { LOCK_FILE } from '../../src/run/lock.js';
 import type { Manifest } from '../../src/run/manifest.js';
 import { mergeRuns } from '../../src/run/merge.js';
 import { spaceRecord } from '../../src/run/records.js';
+import { readRunStatus } from '../../src/run/status.js';
 import type { TrialNumbers } from '../../src/trial/selection.js';
+import { startChild } from './children/start.js';
 import { type SampleOptions, sampleManifest, sampleRows, temporaryFolder } from './samples.js';
 
 const identity = { runId: 'merged', created: 'now', host: 'here', command: ['merge'] };
@@ -82,5 +87,78 @@ describe('mergeRuns', () => {
     const out = join(root, 'merged');
     await expect(mergeRuns([a, b], out, identity)).rejects.toThrow('have other rows for 1 trial: 8');
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('killed at any step, is no run, and is made again as if it had not been begun', async () => {
+    const root = temporaryFolder();
+    const whole = await makeRun(join(root, 'whole'), {}, [[{ first: 0, count: 20 }]]);
+    const half = (index: number) => ({ shard: { index, count: 2 } });
+    const parts = [
+      await makeRun(join(root, '1'), half(1), [[{ first: 0, count: 10 }]]),
+      await makeRun(join(root, '2'), half(2), [[{ first: 10, count: 10 }]]),
+    ];
+    mkdirSync(join(parts[1]!, 'artifacts', '12'), { recursive: true });
+    writeFileSync(join(parts[1]!, 'artifacts', '12', 'model.onnx'), 'bytes');
+    const out = join(root, 'merged');
+    const seen = new Set<string>();
+    let wasHalf = 0;
+    for (let step = 0; ; step++) {
+      const child = startChild('merge', String(step), out, ...parts);
+      const line = await child.nextLine();
+      await child.kill();
+      if (line === 'merged') break;
+      seen.add(line!);
+      if (!existsSync(join(out, 'merge.json')) && existsSync(join(out, 'manifest.json'))) {
+        // Its mark is gone: all of it is there.
+        await expect(mergeRuns(parts, out, identity)).rejects.toThrow('is a run already');
+        expect(read(out, 'trials.csv')).toBe(read(whole, 'trials.csv'));
+        rmSync(out, { recursive: true });
+        continue;
+      }
+      const error = await openRunFolder(out).catch((caught: unknown) => caught);
+      expect([step, error]).toEqual([step, expect.any(SweeplineError)]);
+      if (existsSync(join(out, 'merge.json'))) {
+        wasHalf++;
+        expect((error as Error).message).toContain('is half of a merge');
+        await expect(readRunStatus(await findRun(out))).rejects.toThrow('is half of a merge');
+        await expect(createRunFolder(out, sampleManifest())).rejects.toThrow('is half of a merge');
+      }
+      // Every other one is made again by a process that is killed in its turn.
+      if (step % 2 === 1) continue;
+      await mergeRuns(parts, out, identity);
+      expect(read(out, 'trials.csv')).toBe(read(whole, 'trials.csv'));
+      // What is left of a lock is the lock's own affair.
+      const files = readdirSync(out).filter((name) => !name.startsWith(LOCK_FILE));
+      expect(files.sort()).toEqual([
+        'artifacts',
+        'journal.bin',
+        'manifest.json',
+        'metrics.csv',
+        'timings.csv',
+        'trials.csv',
+      ]);
+      rmSync(out, { recursive: true });
+    }
+    expect(wasHalf).toBeGreaterThan(20);
+    expect([...seen].sort()).toContain('at cpSync');
+    expect(read(out, 'trials.csv')).toBe(read(whole, 'trials.csv'));
+    expect(read(out, 'metrics.csv')).toBe(read(whole, 'metrics.csv'));
+    expect(read(out, 'artifacts/12/model.onnx')).toBe('bytes');
+    expect((await openRunFolder(out)).manifest).toMatchObject({ ...identity, shard: null });
+    expect(readdirSync(out).filter((name) => /tmp|merge/.test(name))).toEqual([]);
+  });
+
+  it('that goes on keeps others out, and half of one that holds more is left alone', async () => {
+    const root = temporaryFolder();
+    const part = await makeRun(join(root, '1'), {}, [[{ first: 0, count: 20 }]]);
+    const out = join(root, 'merged');
+    const child = startChild('merge', '25', out, part);
+    expect(await child.nextLine()).toMatch(/^at /);
+    await expect(mergeRuns([part], out, identity)).rejects.toMatchObject({ code: 'LOCKED' });
+    await child.kill();
+    writeFileSync(join(out, 'thesis.tex'), '');
+    const before = readdirSync(out).sort();
+    await expect(mergeRuns([part], out, identity)).rejects.toThrow('it holds thesis.tex');
+    expect(readdirSync(out).sort()).toEqual(before);
   });
 });

@@ -1,6 +1,12 @@
 // A worker of blocks that throws over some trials: they fail, no others, and the bytes do not depend on how trials were
 // put into blocks.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createInlinePool } from '../../src/pool/inline.js';
+import { skipRows } from '../../src/trial/lines.js';
+import { type Selection, trialsOf } from '../../src/trial/selection.js';
+import { defineWorker } from '../../src/worker/define.js';
 import { makeProject } from './project.js';
 import { read, rowsOf, runSweep } from './session.js';
 
@@ -49,5 +55,91 @@ describe('trials of a block', () => {
     expect(failed).toBe(100);
     const errors = rowsOf(read(folder, 'timings.csv')).map(({ error }) => error);
     expect(errors).toEqual(Array.from({ length: 100 }, (_, x) => `bad point ${x}`));
+  });
+});
+
+const SIZE = 60;
+
+/** Throws, fails, gives what does not fit or forgets a value at the trials that `acts` names; it sees all of its block. */
+function createWorker(acts: readonly string[]) {
+  return defineWorker({
+    name: 'acting',
+    version: '1',
+    params: { x: z.int().default(0) },
+    metrics: { y: { type: 'number' }, whole: { type: 'integer' } },
+    async runBlock(block) {
+      const x = block.numbers('x');
+      const [y, whole] = [block.metric('y'), block.metric('whole')];
+      y.fill(-1);
+      for (let i = 0; i < block.count; i++) {
+        const act = acts[x[i]!];
+        if (act === 'throw late') await Promise.resolve();
+        if (act?.startsWith('throw')) throw new RangeError(`at ${x[i]}`);
+        if (act === 'fail') block.fail(i, `said so at ${x[i]}`);
+        y[i] = act === 'none' ? Number.NaN : x[i]! + block.seeds[i]! / 2 ** 32;
+        whole[i] = act === 'misfit' ? 0.5 : x[i]!;
+      }
+    },
+  });
+}
+
+/** Rows and errors by trial. */
+async function runBlocks(acts: readonly string[], blocks: readonly Selection[]) {
+  const pool = createInlinePool(createWorker(acts) as never);
+  const axes = ['x'];
+  const values = [{ kind: 'range', from: 0, to: SIZE - 1, step: 1 }] as const;
+  const space = { grids: [{ axes: [{ names: axes, values }] }], replicates: 1 };
+  await pool.begin({
+    ...{ space, axes, fixed: {}, sweepSeed: 7, engine: 'none', device: 'cpu' },
+    ...{ data: undefined, folder: null },
+  });
+  const found = new Map<number, { readonly row: string; readonly error: string | undefined }>();
+  for (const [id, trials] of blocks.entries()) {
+    const { rows, notes, left } = await pool.submit({ id, attempt: 1, trials }).result;
+    expect(left).toEqual([]);
+    let at = 0;
+    for (const trial of trialsOf(trials)) {
+      const end = skipRows(rows, at, 1);
+      const error = notes.find((note) => note.trial === trial)?.error?.message;
+      found.set(trial, { row: new TextDecoder().decode(rows.subarray(at, end)), error });
+      at = end;
+    }
+    expect(at).toBe(rows.length);
+  }
+  await pool.close();
+  return found;
+}
+
+/** Trials in some order, cut into blocks of some sizes. */
+function cut(order: readonly number[], sizes: readonly number[]): Selection[] {
+  const blocks: Selection[] = [];
+  for (let at = 0, i = 0; at < order.length; i++) {
+    const numbers = order.slice(at, at + sizes[i % sizes.length]!);
+    blocks.push({ kind: 'numbers', numbers });
+    at += numbers.length;
+  }
+  return blocks;
+}
+
+describe('rows of cheap trials', () => {
+  test('do not depend on the blocks they were in, whichever trials throw, fail or do not fit', async () => {
+    const act = fc.constantFrom('fine', 'fine', 'fine', 'throw', 'throw late', 'fail', 'misfit', 'none');
+    const order = Array.from({ length: SIZE }, (_, i) => i);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(act, { minLength: SIZE, maxLength: SIZE }),
+        fc.shuffledSubarray(order, { minLength: SIZE }),
+        fc.array(fc.integer({ min: 1, max: SIZE }), { minLength: 1, maxLength: 9 }),
+        async (acts, shuffled, sizes) => {
+          const alone = await runBlocks(acts, cut(order, [1]));
+          for (const trial of order)
+            expect(alone.get(trial)!.error === undefined).toBe(['fine', 'none'].includes(acts[trial]!));
+          for (const blocks of [cut(order, sizes), cut(shuffled, sizes), cut(shuffled, [SIZE])])
+            for (const [trial, ended] of await runBlocks(acts, blocks))
+              expect([trial, ended]).toEqual([trial, alone.get(trial)]);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 });

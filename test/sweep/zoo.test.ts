@@ -46,7 +46,7 @@ describe('the zoo', () => {
     await resume(out);
     expect(read(out, 'trials.csv')).toBe(threads.trials_csv);
     expect(read(out, 'metrics.csv')).toBe(read(threads.folder, 'metrics.csv'));
-  });
+  }, 300_000);
 
   test('is brought to an end by a limit of time', async () => {
     const run = await runSweep(zoo([...WITH_LIMIT, 'segfaults'], { timeoutMs: 700 }));

@@ -10,6 +10,7 @@ import { createKeyer, trialKey, trialSeed } from '../../src/trial/key.js';
 import { fillParams } from '../../src/trial/params.js';
 import { createRowPrefixes } from '../../src/trial/prefixes.js';
 import { headerOf } from '../../src/trial/row.js';
+import type { Selection } from '../../src/trial/selection.js';
 import { PARAMS, spaceArb } from '../space/spaces.js';
 
 const FIXED = { zeta: 0.25, f: 'fixed' };
@@ -34,6 +35,45 @@ function read(block: BlockColumns, name: string, i: number): Value {
 }
 
 describe('columns', () => {
+  it('hold any number of texts, block by block, whatever blocks came before', () => {
+    const texts = Array.from({ length: 150_000 }, (_, i) => `text ${i}`);
+    const names = ['word'];
+    const space = createSpace({
+      grids: [
+        { axes: [{ names, values: [{ kind: 'list', values: texts }] }] },
+        {
+          axes: [
+            { names, values: [{ kind: 'list', values: texts.slice(0, 60_000).map((text) => `${text}!`) }] },
+          ],
+        },
+        { axes: [] },
+      ],
+      replicates: 1,
+    });
+    const params = [{ name: 'word', type: 'string', default: 'resting' }] as const;
+    const source = createColumns({ space, params, fixed: {} });
+    const expectTexts = (first: number, count: number, selection: Selection) => {
+      const block = source(selection);
+      for (let i = 0; i < count; i += 97)
+        expect(read(block, 'word', i)).toBe(space.at(first + i).word ?? 'resting');
+      expect(read(block, 'word', count - 1)).toBe(space.at(first + count - 1).word ?? 'resting');
+    };
+    const early = source({ kind: 'range', first: 0, count: 10 });
+    const before = early.column('word');
+    for (let first = 0; first < space.trials; first += 16_384) {
+      const count = Math.min(16_384, space.trials - first);
+      expectTexts(first, count, { kind: 'range', first, count });
+    }
+    const numbers = Array.from({ length: 1000 }, (_, i) => i + 209_001);
+    expectTexts(209_001, 1000, { kind: 'numbers', numbers });
+    expect(read(early, 'word', 9)).toBe('text 9');
+    expect(early.column('word')).toBe(before);
+    expect(() => source({ kind: 'range', first: 0, count: 70_000 }).column('word')).toThrow(
+      'more than 65,536 different values in one block',
+    );
+    expectTexts(0, 100, { kind: 'range', first: 0, count: 100 });
+  });
+
   it('hold what each point says, in ranges, lists of trials and lists of points', () => {
     fc.assert(
       fc.property(blockArb, ({ spec, from, length }) => {

@@ -30,7 +30,7 @@ describe('defineWorker', () => {
         'worker "2 words" is invalid:',
         '  - name "2 words": expected a word',
         '  - version: expected a text such as "1"',
-        '  - expected one of run and runBlock, found none',
+        '  - expected one of run, runBlock and command, found none',
         '  - parameter "seed": the name is taken by another column of trials.csv',
         '  - parameter "two words": expected a name of letters, digits, "_", ".", "/" and "-" that starts with a letter or "_"',
         '  - metric "status": the name is taken by another column of trials.csv',
@@ -45,7 +45,7 @@ describe('defineWorker', () => {
   it('refuses both ways to run', () => {
     expect(() =>
       defineWorker({ name: 'both', version: '1', params: {}, metrics: {}, run, runBlock: () => undefined }),
-    ).toThrow('worker "both" is invalid: expected one of run and runBlock, found both');
+    ).toThrow('worker "both" is invalid: expected one of run, runBlock and command, found run and runBlock');
     expect(() =>
       defineWorker({
         name: 'text',

@@ -39,9 +39,9 @@ export default defineCommand({
     ["sweepline plan escape --set 'alpha=log(1e-3,1,1000)'", 'how much a finer grid would cost'],
     ['sweepline plan runs/escape/20261123-221530-ab12', 'what remains of a run'],
   ],
-  check: ({ options }) => findRunFaults(options),
+  check: ({ arguments: [target], options }) => findRunFaults(options, target),
   async run({ arguments: [target], options: { json = false, ...options }, terminal, commandLine }) {
-    if (target === undefined) {
+    if (target === undefined && options.command === undefined) {
       const { shippedSweeps } = await import('../../sweep/load.js');
       for (const { name, title, about } of await shippedSweeps()) {
         terminal.print(json ? JSON.stringify({ name, title, about }) : `${name}: ${title}\n  ${about}`);
@@ -57,7 +57,7 @@ export default defineCommand({
 
 /** A name that is both a sweep's and a run's means the sweep. */
 async function planTarget(
-  target: string,
+  target: string | undefined,
   { sweep, ...options }: RunOptionValues & { readonly sweep?: string },
   commandLine: readonly string[],
 ): Promise<Plan> {
@@ -65,6 +65,7 @@ async function planTarget(
     import('../../sweep/plan.js'),
     import('../../sweep/load.js'),
   ]);
+  if (target === undefined) return planRun(toRunRequest(target, options, commandLine));
   const isRun = existsSync(join(target, MANIFEST_FILE));
   const names = isRun ? [] : (await shippedSweeps()).map(({ name }) => name);
   if (!isRun && (names.includes(target) || /\.[cm]?[jt]s$/.test(target))) {
@@ -83,7 +84,8 @@ async function planTarget(
       },
     );
   });
-  const given = Object.keys(options);
+  const { command, ...others } = options;
+  const given = Object.keys(others);
   if (given.length > 0) {
     throw new SweeplineError(
       'BAD_USAGE',
@@ -93,5 +95,5 @@ async function planTarget(
       },
     );
   }
-  return planResume(folder, await sweepOf(folder, sweep));
+  return planResume(folder, await sweepOf(folder, { sweep, command }));
 }

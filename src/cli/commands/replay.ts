@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { CODE_RULE, sweepOf } from '../named-code.js';
-import { sweepOption, wholeNumber } from '../options.js';
+import { commandOption, sweepOption, wholeNumber } from '../options.js';
 
 const readTrial = wholeNumber(0);
 
@@ -17,7 +17,7 @@ export default defineCommand({
     { name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' },
     { name: 'trial', about: "the trial's number in trials.csv" },
   ],
-  options: { sweep: sweepOption },
+  options: { sweep: sweepOption, command: commandOption },
   sections: [
     ['Code', CODE_RULE],
     ['Exit codes', '  0    the trial ended ok\n  1    it failed\n  2    wrong use: nothing was started'],
@@ -38,7 +38,7 @@ export default defineCommand({
     ]);
     const path = await findRun(run!);
     const { csv, note, folder } = await replayTrial(path, Number(trial), {
-      sweep: await sweepOf(path, options.sweep),
+      sweep: await sweepOf(path, options),
       onLine: terminal.say,
     });
     terminal.print(csv);

@@ -2,7 +2,7 @@
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { CODE_RULE } from '../named-code.js';
-import { oneOf, option, sweepOption } from '../options.js';
+import { commandOption, oneOf, option, sweepOption } from '../options.js';
 import {
   EXIT_CODES,
   FAILURES,
@@ -20,6 +20,7 @@ export default defineCommand({
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
     sweep: sweepOption,
+    command: commandOption,
     retry: option(
       FAILURES,
       '--retry <which>',
@@ -39,7 +40,7 @@ export default defineCommand({
     ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and retry its failed trials'],
   ],
   async run({ arguments: [run], options, terminal, commandLine }) {
-    const { json = false, quiet = false, report = true, ...others } = options;
+    const { json = false, quiet = false, report = true, command: _, ...others } = options;
     const [limits, rest] = splitLimits(others);
     const [{ findRun }, { resumeRun }, { sweepOf }] = await Promise.all([
       import('../../run/find.js'),
@@ -47,7 +48,7 @@ export default defineCommand({
       import('../named-code.js'),
     ]);
     const folder = await findRun(run!);
-    const sweep = await sweepOf(folder, options.sweep);
+    const sweep = await sweepOf(folder, options);
     const request = { ...rest, ...limits, sweep, command: commandLine };
     return conductRun({
       terminal,

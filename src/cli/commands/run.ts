@@ -1,4 +1,5 @@
 // `sweepline run`: starts a sweep in a new run folder, or goes on in the one that --out names.
+import { rememberCommand } from '../../run/known-commands.js';
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { EXIT } from '../errors.js';
@@ -19,7 +20,12 @@ export default defineCommand({
     'Runs a sweep: every point of its grid, on all cores, into a run folder. Finished trials are on disk at once: ' +
     'a run may be interrupted, killed and resumed at any time, and no finished trial runs twice.',
   arguments: [
-    { name: 'sweep', about: 'a shipped sweep (see `sweepline plan`), or the path of your own sweep file' },
+    {
+      name: 'sweep',
+      about:
+        'a shipped sweep (see `sweepline plan`), or the path of your own sweep file; none with --command',
+      optional: true,
+    },
   ],
   options: {
     ...runOptions,
@@ -45,11 +51,23 @@ export default defineCommand({
       'your own sweep, three seeds per point',
     ],
     ['sweepline run escape --shard 2/3', 'the second third, for another machine'],
+    [
+      "sweepline run --command 'python3 train.py --lr {lr}' --set lr=0.1,0.2 --metrics loss:min",
+      'any program that prints loss=0.5 or {"loss": 0.5}',
+    ],
   ],
-  check: ({ options }) => findRunFaults(options),
+  check: ({ arguments: [sweep], options }) => [
+    ...(sweep === undefined && options.command === undefined
+      ? ['no <sweep>; expected a shipped sweep, the path of your own sweep file, or --command']
+      : []),
+    ...findRunFaults(options, sweep),
+  ],
   async run({ arguments: [sweep], options, terminal, commandLine }) {
     const { plan, json = false, quiet = false, report = true, ...rest } = options;
-    const request = toRunRequest(sweep!, rest, commandLine);
+    const request = toRunRequest(sweep, rest, commandLine);
+    const { command, metrics, series } = options;
+    if (command !== undefined && metrics === undefined && series === undefined && !quiet)
+      terminal.say('no --metrics: the table will tell how each trial ended, and nothing of what it prints');
     if (plan) {
       const [{ planRun }, { renderPlan }] = await Promise.all([
         import('../../sweep/plan.js'),
@@ -60,6 +78,7 @@ export default defineCommand({
       return EXIT.done;
     }
     const { startRun } = await import('../../sweep/start.js');
+    if (command !== undefined) rememberCommand(command);
     return conductRun({ terminal, json, quiet, report, start: (observers) => startRun(request, observers) });
   },
 });

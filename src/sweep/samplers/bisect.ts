@@ -70,6 +70,10 @@ export const bisectSampler: SamplerDefinition = {
     const searched = { names: [axis], values: [{ kind: 'list' as const, values: [from, to] }] };
     return grids.map(({ axes }) => ({ axes: [...axes, searched] }));
   },
+  findSpecFaults(spec) {
+    const { from, to } = spec as BisectSpec;
+    return from < to ? [] : [`from is ${from} and to is ${to}; expected the lower end first`];
+  },
   describe: (spec) => {
     const { axis, from, to, metric, tolerance } = spec as BisectSpec;
     return `bisect ${axis} from ${from} to ${to} until ${metric} is known to ${tolerance}`;

@@ -100,6 +100,8 @@ export interface SamplerDefinition {
   resolve(asked: Readonly<Record<string, unknown>>, wanted: Wanted, faults: string[]): Resolution;
   /** The grids of a run that there is, as people see them; absent: those that trial numbers are of. */
   grids?(spec: SamplerSpec, space: SpaceSpec): readonly GridSpec<AxisDomain>[];
+  /** What is wrong with a spec that was read from a manifest, beside its options; absent: nothing can be. */
+  findSpecFaults?(spec: SamplerSpec): readonly string[];
   /** For people: `bisect h from 0 to 2`. */
   describe(spec: SamplerSpec): string;
   /** The most trials that can be needed where `total` is not known in advance. */

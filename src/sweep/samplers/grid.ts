@@ -23,14 +23,12 @@ export const gridSampler: SamplerDefinition = {
 
 function createGridSampler({ space, accept, where, shard, nextUndone, turn }: Surroundings): Sampler {
   const { trials } = space;
-  const { stretchOf, mine } = dealStretches(trials, shard);
+  const { stretchOf, mine, count } = dealStretches(trials, shard);
   let cursor = 0;
   let isEmpty = trials > 0;
 
   return {
-    ...(accept === null && shard === null
-      ? { total: trials, excluded: 0 }
-      : countTrials(space, accept, mine())),
+    ...(accept === null ? { total: count(), excluded: 0 } : countTrials(space, accept, mine())),
     has: (trial) => stretchOf(trial).isMine && (accept === null || accept(trial)),
     next(limit) {
       const list: number[] = [];

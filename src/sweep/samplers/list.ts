@@ -20,6 +20,18 @@ export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
   return found;
 }
 
+/** What is wrong with the sampler of a manifest that somebody may have edited. */
+export function findSpecFaults({ name, proposes, trials, grids, ...options }: SamplerSpec): string[] {
+  const definition = SAMPLERS.find((known) => known.name === name);
+  if (definition === undefined) return [describeUnknown('sampler', name, namesOfSamplers())];
+  // Complete: what may be left out when it is asked for has been filled in.
+  const parsed = definition.options.required().safeParse(options);
+  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const spec = { name, ...(proposes === undefined ? {} : { proposes }), trials, grids, ...options };
+  if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(spec) ?? []));
+  return faults;
+}
+
 export function namesOfSamplers(): string[] {
   return SAMPLERS.map(({ name }) => name);
 }

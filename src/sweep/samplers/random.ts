@@ -40,6 +40,10 @@ export const randomSampler: SamplerDefinition = {
     return { spec: { name: 'random', proposes: true, ...limit, grids }, grids: [{ axes: [] }] };
   },
   grids: (spec, { grids }) => (spec as RandomSpec).grids ?? grids,
+  findSpecFaults: ({ proposes, grids, trials }) =>
+    proposes === true && (grids === undefined || trials === undefined)
+      ? ['it draws its points, and needs both grids and trials']
+      : [],
   describe: ({ trials }) => (trials === undefined ? 'random' : `random, ${trials} trials`),
   most: ({ trials }, space) => (trials as number | undefined) ?? space.trials,
   create: (surroundings) =>

@@ -1,0 +1,127 @@
+// A sweep of one command, made from the command line: no file defines it. Its parameters are what is varied, typed by
+// their values; the manifest keeps the whole, so that the run folder alone tells how to continue.
+import { createHash } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename, extname, isAbsolute, resolve } from 'node:path';
+import { throwFaults } from '../ground/errors.js';
+import type { AxisDomain, Value } from '../space/types.js';
+import { isStructured } from '../space/value.js';
+import { axisAt } from '../space/values.js';
+import type { MetricSpec } from '../trial/metrics.js';
+import type { SpaceParam } from '../trial/params.js';
+import type { Keep } from '../worker/command/contract.js';
+import { type CommandDefinition, commandUrl, readCommandUrl } from '../worker/command/definition.js';
+import { placeholders } from '../worker/command/read.js';
+import { namesIn, parseTemplate } from '../worker/command/template.js';
+import { defineSweep, type Sweep } from './define.js';
+import type { SamplerRequest } from './samplers/list.js';
+
+export interface CommandRequest {
+  /** The line for the shell. */
+  readonly run: string;
+  /** What is varied, by parameter; the last turns fastest. */
+  readonly set: Readonly<Record<string, AxisDomain>>;
+  /** One that makes values of its own tells its axis. */
+  readonly sampler?: SamplerRequest;
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  readonly series: readonly string[];
+  /** Default: the program's own. */
+  readonly name?: string;
+  readonly read?: CommandDefinition['read'];
+  readonly keep?: Keep;
+}
+
+/** Files of the command line with one of these endings, or that may be executed, are code: an edit is told. */
+const CODE = /\.(py|sh|bash|zsh|r|jl|m|[cm]?[jt]s|rb|pl|lua|php|jar|exe)$/i;
+
+/** The sweep as a URL that `loadSweep` takes. `cwd`: where its programs start. Throws BAD_USAGE with every fault. */
+export function commandSweep(request: CommandRequest, cwd: string): string {
+  const { run, set, sampler, metrics, series, read = 'auto', keep = 'failed' } = request;
+  const inferred = Object.entries(set).map(([name, values]) => infer(name, values));
+  const { axis, from }: Readonly<Record<string, unknown>> = sampler ?? {};
+  const searched: SpaceParam[] =
+    typeof axis === 'string' && typeof from === 'number' && !Object.hasOwn(set, axis)
+      ? [{ name: axis, type: 'number', default: from }]
+      : [];
+  const params = [...inferred.map(({ param }) => param), ...searched];
+  const legal = placeholders(params.map(({ name }) => name));
+  const unset = namesIn(parseTemplate(run, 'shell')).filter((name) => !legal.includes(name));
+  throwFaults(
+    'BAD_USAGE',
+    '--command',
+    [...new Set(unset)].map((name) => `{${name}} has no values; add --set ${name}=…`),
+    {
+      hint: `there are ${legal.map((name) => `{${name}}`).join(', ')}; braces that are text are written {{…}}`,
+    },
+  );
+  const files = findFiles(run, cwd);
+  const definition: CommandDefinition = {
+    name: request.name ?? nameOf(run, files),
+    version: createHash('sha256').update(run).digest('hex').slice(0, 8),
+    ...{ run, params, metrics, series, read, keep, files },
+  };
+  const axes = Object.fromEntries(inferred.map(({ param, values }) => [param.name, values]));
+  return commandUrl({ command: definition, cwd, axes });
+}
+
+/** The sweep that the URL tells. */
+export function readCommandSweep(url: string): Sweep {
+  const { command, axes } = readCommandUrl(url);
+  const { name, run } = command;
+  // A worker's file is what a definition has to name: there is none.
+  return { ...defineSweep({ name, about: run, worker: 'command', axes }), worker: url };
+}
+
+interface Inferred {
+  readonly param: SpaceParam;
+  readonly values: AxisDomain;
+}
+
+/** Numbers, words, true and false; where they are mixed it is text, as it was written. */
+function infer(name: string, domain: AxisDomain): Inferred {
+  if (domain.kind !== 'list' && domain.kind !== 'choice') {
+    const first = 'count' in domain || domain.kind === 'range' ? axisAt(domain, 0) : domain.from;
+    return { param: { name, type: 'number', default: first }, values: domain };
+  }
+  const { values, texts } = domain;
+  const hasNull = values.includes(null);
+  const nullable = hasNull ? ({ nullable: true } as const) : {};
+  const types = new Set(values.filter((value) => value !== null).map((value) => typeof value));
+  const [type] = types;
+  if (values.some(isStructured))
+    return { param: { name, type: 'json', default: values[0]! }, values: domain };
+  if (types.size === 1 && (type === 'number' || type === 'boolean'))
+    return { param: { name, type, ...nullable, default: values[0]! }, values: domain };
+  const written = values.map((value, i): Value => (value === null ? null : (texts?.[i] ?? String(value))));
+  return {
+    param: { name, type: 'string', ...nullable, default: written[0]! },
+    values: { kind: domain.kind, values: written },
+  };
+}
+
+/** Words of the command that are files of code there. */
+function findFiles(run: string, cwd: string): string[] {
+  const words = run.split(/[\s;|&<>()]+/).map((word) => word.replace(/^['"]|['"]$/g, ''));
+  return [...new Set(words)].filter((word) => word !== '' && !isAbsolute(word) && isCode(resolve(cwd, word)));
+}
+
+function isCode(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  if (CODE.test(path)) return true;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // data, for all that one can see
+  }
+}
+
+/** `train` of `python3 train.py --lr {lr}`: a word that can name a folder. */
+function nameOf(run: string, files: readonly string[]): string {
+  const [first = ''] = run.trim().split(/\s+/);
+  const file = basename(files[0] ?? first);
+  const word = basename(file, extname(file))
+    .replace(/[^a-z0-9_-]+/gi, '-')
+    .replace(/^[^a-z]+|-+$/gi, '');
+  return word === '' ? 'command' : word;
+}
