@@ -124,7 +124,13 @@ export class Browser {
     };
     // Whatever was still to come of what has loaded has come by the time that two frames are drawn.
     await evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
-    return { ...seen, requests: seen.requests.filter((each) => each !== url), evaluate, send: ask };
+    const { scripts, dialogs, refused, errors } = seen;
+    return {
+      ...{ scripts, dialogs, refused, errors, evaluate, send: ask },
+      get requests() {
+        return seen.requests.filter((each) => each !== url);
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 // The Explore part of report.html: what it packs, and in a real browser what its views do together.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -9,6 +10,7 @@ import type { Payload } from '../../src/explore/payload.js';
 import { compileSearch } from '../../src/explore/search.js';
 import { unpackTable } from '../../src/explore/table.js';
 import { Packer } from '../../src/report/explore/pack.js';
+import { writeRunReport } from '../../src/report/load.js';
 import { Browser, CHROMIUM, type Visit } from '../browser.js';
 import { makeRun, makeTrials, OPTIMIZERS } from './explore-runs.js';
 import { makeManifest } from './folders.js';
@@ -155,6 +157,14 @@ test('a run without a report has a page; its policy allows its one script and no
 test('the same run gives the same bytes', async () => {
   const [a, b] = [await makeRun(makeTrials(40)), await makeRun(makeTrials(40))];
   expect(readFileSync(a.page, 'utf8')).toBe(readFileSync(b.page, 'utf8'));
+});
+
+test('what is thinned is said, and the last point of a curve is kept', async () => {
+  const { payload, blob } = readPayload((await makeRun(makeTrials(9000))).page);
+  expect(payload.notes).toEqual(['curves of 4,320 of 8,640 trials (one in 2)']);
+  const [trial, step] = unpackTable(payload.curves!, blob).columns;
+  expect(new Set(trial!.values).size).toBe(4320);
+  expect([...step!.values].filter((each) => each === 5)).toHaveLength(4320);
 });
 
 describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is none)', () => {
@@ -383,6 +393,38 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     const after = (await evaluate(pictures)) as Record<string, string>;
     expect(after['view-parallel']).not.toBe(before['view-parallel']);
     expectClean(visit);
+  });
+
+  test('pictures that a trial left are shown from beside the page, other files linked', async () => {
+    const { folder, page } = await makeRun(makeTrials(30));
+    mkdirSync(join(folder, 'artifacts/3/deep'), { recursive: true });
+    writeFileSync(
+      join(folder, 'artifacts/3/a #1 <b>.svg'),
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    );
+    writeFileSync(join(folder, 'artifacts/3/deep/model.bin'), 'x');
+    symlinkSync('/etc', join(folder, 'artifacts/3/out'));
+    await writeRunReport(folder);
+    const visit = await open(page);
+    const { evaluate } = visit;
+    await evaluate(type('#3'));
+    await evaluate(
+      `document.querySelector('#view-table .rows .row').dispatchEvent(new MouseEvent('click', { bubbles: true })), ${FRAMES}`,
+    );
+    await evaluate(FRAMES);
+    expect(
+      await evaluate(
+        `(async () => { const image = document.querySelector('.pictures img'); await image.decode(); return image.naturalWidth; })()`,
+      ),
+    ).toBe(9);
+    expect(
+      await evaluate(
+        "[...document.querySelectorAll('.files a')].map((e) => [e.textContent, e.getAttribute('href')])",
+      ),
+    ).toEqual([['deep/model.bin', 'artifacts/3/deep/model.bin']]);
+    // The picture's own file, and nothing else.
+    expect(visit.requests).toEqual([pathToFileURL(join(folder, 'artifacts/3/a #1 <b>.svg')).href]);
+    expect(visit.errors).toEqual([]);
   });
 
   test('every chart is saved as a drawing that is well-formed, and as a picture', async () => {

@@ -248,11 +248,12 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     expect(html).toMatch(POLICY);
     writeFileSync(bare, html.replace(POLICY, ''));
     for (const page of [path, bare]) {
-      const { requests, scripts, dialogs, errors, evaluate } = await visit(page);
+      const seen = await visit(page);
+      const { scripts, dialogs, errors, evaluate } = seen;
       const before = asked;
       if (own > 0) await evaluate(USE_ALL);
       const address = pathToFileURL(page).href;
-      expect({ requests, scripts, dialogs, errors }).toEqual({
+      expect({ requests: seen.requests, scripts, dialogs, errors }).toEqual({
         ...{ requests: [], dialogs: [], errors: [] },
         scripts: Array.from({ length: own }, () => address),
       });
