@@ -136,7 +136,7 @@ export class Coordinator {
 
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, recorder, lookAhead, pool, settings } = this.#options;
+    const { journal, sizer, recorder, lookAhead, pool, settings, limit } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     while (this.#inFlight.size < sizer.window) {
       if (journal.pendingBytes > PENDING_BYTES) {
@@ -151,9 +151,11 @@ export class Coordinator {
         this.#launch(again);
         continue;
       }
-      const limit = Math.min(sizer.size, lookAhead - (this.#inOrder?.untold ?? 0));
-      if (limit <= 0) return this.#isAbandoned();
-      const proposal = this.#next(limit);
+      // In one task with others, a trial that never ends would keep their times to itself.
+      const size = limit.isPending ? 1 : sizer.size;
+      const most = Math.min(size, lookAhead - (this.#inOrder?.untold ?? 0));
+      if (most <= 0) return this.#isAbandoned();
+      const proposal = this.#next(most);
       if (proposal === 'end') return this.#backlog.isEmpty;
       if (proposal === 'wait') return this.#isAbandoned();
       const trials = this.#accept(proposal);

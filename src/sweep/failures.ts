@@ -56,9 +56,9 @@ export function judgeLoss(lost: LostTask): Decision {
   if (cause === 'killed' || blame === 'none') return again('now');
   // Who was not alone in a process that died is innocent until it dies of this task alone.
   if (blame === 'possible') return again('apart', cause === 'died' ? { strikes: strikes + 1 } : {});
-  if (cause === 'evicted')
+  if (cause === 'evicted' && count === 1)
     return evictions + 1 >= EVICTIONS ? { do: 'leave' } : again('apart', { evictions: evictions + 1 });
-  const when = wasApart || cause === 'memory' ? 'apart' : 'now';
+  const when = wasApart || cause === 'memory' || cause === 'evicted' ? 'apart' : 'now';
   // Of several, most are innocent: the halves begin where this one was.
   if (count > 1) return { do: 'halve', when, strikes, evictions };
   if (cause === 'overdue' || cause === 'memory') {

@@ -27,6 +27,11 @@ export class TimeLimit {
     return this.#told;
   }
 
+  /** There will be a limit once enough trials have ended. */
+  get isPending(): boolean {
+    return this.#timeout !== null && this.#told === undefined;
+  }
+
   /** Trials have ended, in so many milliseconds together. True where the limit is another now. */
   learn(trials: number, runMs: number): boolean {
     if (this.#timeout === null || typeof this.#timeout === 'number') return false;

@@ -21,13 +21,16 @@ export interface Started {
   said(text: string): Promise<void>;
 }
 
-/** In a process group of its own, so that what a test sends reaches only this program. */
+/**
+ * In a process group of its own, so that what a test sends reaches only this program. `through`: another way to start it.
+ */
 export function startProgram(
   cwd: string,
   argv: readonly string[],
   env: Record<string, string> = {},
+  [command, ...first]: readonly [string, ...string[]] = [process.execPath, MAIN],
 ): Started {
-  const child = spawn(process.execPath, [MAIN, ...argv], {
+  const child = spawn(command, [...first, ...argv], {
     cwd,
     detached: true,
     env: { ...process.env, ...env },

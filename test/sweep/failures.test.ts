@@ -86,7 +86,12 @@ describe('judgeLoss', () => {
     ['failed attempts are no strikes', { blame: 'certain', failedAttempts: 5 }, now(1)],
 
     ['ended from outside beside others: no strike', { cause: 'evicted' }, apart()],
-    ['ended from outside, alone', { cause: 'evicted', blame: 'certain', count: 9 }, apart(0, 1)],
+    ['ended from outside, alone', { cause: 'evicted', blame: 'certain' }, apart(0, 1)],
+    [
+      'several ended from outside: it may be one of them',
+      { cause: 'evicted', blame: 'certain', count: 9 },
+      halved('apart'),
+    ],
     ['once more', { cause: 'evicted', blame: 'certain', evictions: 1, strikes: 3 }, apart(3, 2)],
     [
       'three times: not in this session',
