@@ -13,7 +13,6 @@ import { Packer } from '../../src/report/explore/pack.js';
 import { writeRunReport } from '../../src/report/load.js';
 import { Browser, CHROMIUM, type Visit } from '../browser.js';
 import { makeRun, makeTrials, OPTIMIZERS } from './explore-runs.js';
-import { makeManifest } from './folders.js';
 import { findXmlFault } from './xml.js';
 
 function readPayload(page: string): {
@@ -501,25 +500,15 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
   });
 
   test('texts, a long text, booleans and odd names are columns like others', async () => {
-    const name = '<b>"n,ame"</b>';
-    const trials = makeTrials(50).map((row, i) => ({ ...row, [name]: `text ${i} ${'x'.repeat(3000)}` }));
-    const { worker } = makeManifest({ worker: { metrics: [] } });
-    const run = await makeRun(trials, {
-      manifest: {
-        worker: {
-          ...worker,
-          metrics: [
-            { name, type: 'string' },
-            { name: 'good', type: 'boolean' },
-          ],
-          params: worker.params,
-          series: [],
-        },
-      },
-      curves: false,
-    });
+    const name = 'a/very-long.name_of-a-metric-that-is-a-text';
+    const trials = makeTrials(50).map((row, i) => ({ ...row, [name]: `<b>${i}</b> ${'x'.repeat(3000)}` }));
+    const metrics = [
+      { name, type: 'string' },
+      { name: 'good', type: 'boolean' },
+    ] as const;
+    const run = await makeRun(trials, { manifest: { worker: { metrics } }, curves: false });
     const visit = await open(run.page);
-    expect(((await visit.evaluate(cells(name))) as string[])[0]).toMatch(/^text 0 x+ … \(/);
+    expect(((await visit.evaluate(cells(name))) as string[])[0]).toMatch(/^<b>0<\/b> x+ … \(/);
     expect(new Set((await visit.evaluate(cells('good'))) as string[])).toEqual(new Set(['true', 'false']));
     expect(await visit.evaluate(`document.querySelector('#explore b')`)).toBe(null);
     expectClean(visit);

@@ -71,7 +71,6 @@ async function writeHostileReport(): Promise<string> {
   const all = strings.join(' ');
   const manifest = makeManifest({
     runId: all,
-    sweep: all,
     title: all,
     axes: ['x', 'label'],
     engine: all,
@@ -81,25 +80,24 @@ async function writeHostileReport(): Promise<string> {
     sweepline: all,
     git: all,
     node: all,
-    seed: all as never,
     worker: {
       name: all,
       version: all,
       params: [
         { name: 'x', type: 'number', default: 0 },
         { name: 'label', type: 'string', default: all },
-        { name: strings[0]!, type: 'string', default: all },
+        { name: 'third', type: 'string', default: all },
       ],
       metrics: [
         { name: 'y', type: 'number', unit: strings[2]! } as never,
         { name: 'text', type: 'string' },
-        { name: strings[15]!, type: 'number' },
+        { name: 'odd', type: 'number' },
       ],
     },
   });
   const trials = strings.map((text, i) => ({
     ...{ x: i, label: text, y: i % 3, text, status: i === 0 ? 'failed' : i === 1 ? all : 'ok' },
-    [strings[15]!]: Number.NaN,
+    odd: Number.NaN,
   }));
   const folder = await makeRunFolder(manifest, trials);
   const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
