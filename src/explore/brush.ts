@@ -32,6 +32,7 @@ export function stretchOf(scale: Scale, condition: Condition | undefined): reado
     const [a, b] = [clamp(condition.low), clamp(condition.high)];
     return [Math.min(a, b), Math.max(a, b)];
   }
+  if (condition.codes.size === 0) return [0, 1];
   const places = [...condition.codes].map((code) => scale.place(code));
   const half = 0.5 / Math.max(1, column.labels.length);
   return [Math.min(...places) - half, Math.max(...places) + half];

@@ -89,19 +89,29 @@ export class Failures extends Panel {
       status.labels.flatMap((label, code) => (label === 'ok' || label === 'pruned' ? [code] : [])),
     );
     const groups = new Map<string, Group>();
+    // By status and error, so that a message is read once and not for each of its trials.
+    const known = new Map<number, Group>();
     for (let row = 0; row < store.rows; row++) {
       const code = status.values[row]!;
       if (store.mask[row] === 0 || good.has(code)) continue;
-      const message = error === undefined ? '' : formatCell(error, error.values[row]!);
-      const key = `${code} ${message.replaceAll(/\d+(\.\d+)?(e[+-]?\d+)?/gi, '#')}`;
-      let group = groups.get(key);
+      const said = error?.values[row] ?? Number.NaN;
+      const pair = (Number.isNaN(said) ? 0 : said + 1) * status.labels.length + code;
+      let group = known.get(pair);
       if (group === undefined) {
-        group = { status: status.labels[code] ?? '', statusCode: code, message, codes: new Set(), rows: [] };
+        const message = error === undefined ? '' : formatCell(error, said);
+        const key = `${code} ${message.replaceAll(/\d+(\.\d+)?(e[+-]?\d+)?/gi, '#')}`;
+        group = groups.get(key) ?? {
+          status: status.labels[code] ?? '',
+          statusCode: code,
+          message,
+          codes: new Set(),
+          rows: [],
+        };
         groups.set(key, group);
+        known.set(pair, group);
+        if (!Number.isNaN(said)) group.codes.add(said);
       }
       group.rows.push(row);
-      const said = error?.values[row] ?? Number.NaN;
-      if (!Number.isNaN(said)) group.codes.add(said);
     }
     return [...groups.values()].sort((a, b) => b.rows.length - a.rows.length);
   }

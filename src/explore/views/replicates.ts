@@ -23,6 +23,7 @@ export class Replicates extends ChartPanel {
   #isMax: boolean;
   #shown: readonly Configuration[] = [];
   readonly #hover;
+  readonly #groups: Groups;
 
   static create(store: Store): Replicates | undefined {
     const metrics = metricsOf(store);
@@ -41,6 +42,7 @@ export class Replicates extends ChartPanel {
     });
     this.#metric = objectiveOf(metrics) ?? metrics[0]!;
     this.#isMax = this.#metric.goal === 'max';
+    this.#groups = groupRows(store.rows, this.#axes());
     this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#metric, ...this.#axes()] });
     this.controls.append(
       select(
@@ -63,23 +65,24 @@ export class Replicates extends ChartPanel {
   #configurations(): Configuration[] {
     const axes = this.#axes();
     const { values } = this.#metric;
-    const groups = new Map<string, number[]>();
-    for (let row = 0; row < this.store.rows; row++) {
-      if (this.store.mask[row] === 0 || !Number.isFinite(values[row]!)) continue;
-      const key = axes.map((axis) => axis.values[row]).join();
-      const held = groups.get(key);
-      if (held === undefined) groups.set(key, [row]);
-      else held.push(row);
-    }
+    const { rows, mask } = this.store;
+    const { of, count } = this.#groups;
+    const lists = Array.from({ length: count }, () => [] as number[]);
+    for (let row = 0; row < rows; row++)
+      if (mask[row] === 1 && Number.isFinite(values[row]!)) lists[of[row]!]!.push(row);
     const label = (row: number) =>
       axes
         .flatMap((axis) => (Number.isNaN(axis.values[row]!) ? [] : [formatCell(axis, axis.values[row]!, 4)]))
-        .join(' · ');
-    return [...groups.values()].map((rows) => ({
-      label: label(rows[0]!) || 'all trials',
-      rows,
-      summary: summarise(rows.map((row) => values[row]!)),
-    }));
+        .join(' · ') || 'all trials';
+    return lists
+      .filter((list) => list.length > 0)
+      .map((list) => ({
+        rows: list,
+        summary: summarise(list.map((row) => values[row]!)),
+        get label() {
+          return label(list[0]!);
+        },
+      }));
   }
 
   protected draw(): void {
@@ -181,4 +184,30 @@ function dot(context: CanvasRenderingContext2D, x: number, y: number, radius: nu
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fill();
+}
+
+interface Groups {
+  /** Number of each row's configuration. */
+  readonly of: Int32Array;
+  readonly count: number;
+}
+
+/** Once for a run: a filter does not change which trials have equal parameters. */
+function groupRows(rows: number, axes: readonly Column[]): Groups {
+  const of = new Int32Array(rows);
+  let count = Math.min(1, rows);
+  for (const { values } of axes) {
+    const known = new Map<string, number>();
+    for (let row = 0; row < rows; row++) {
+      const key = `${of[row]} ${values[row]}`;
+      let group = known.get(key);
+      if (group === undefined) {
+        group = known.size;
+        known.set(key, group);
+      }
+      of[row] = group;
+    }
+    count = known.size;
+  }
+  return { of, count };
 }
