@@ -31,7 +31,7 @@ export interface HeadOptions {
 
 export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOptions): HTMLElement {
   const { column } = axis;
-  const name = button(squeeze(column.name, Math.max(5, Math.floor(width / 7.6))), () => undefined, {
+  const name = button(squeeze(column.name, Math.max(5, Math.floor((width - 8) / 8.4))), () => undefined, {
     class: 'name',
     title: `${column.name}: drag to move`,
     attributes: { 'data-axis': String(column.id), 'aria-label': `Axis ${column.name}` },
