@@ -24,6 +24,10 @@ export interface Visit {
   readonly dialogs: readonly string[];
   /** What the console was told of the page's policy. */
   readonly refused: readonly string[];
+  /** What the page's own script threw, or told the console as an error. */
+  readonly errors: readonly string[];
+  /** Asks the browser: mouse, keys, the size of the screen. */
+  send(method: string, params?: object): Promise<Record<string, unknown>>;
   /** The value of an expression in the page. */
   evaluate(expression: string): Promise<unknown>;
 }
@@ -88,6 +92,7 @@ export class Browser {
       scripts: [] as string[],
       dialogs: [] as string[],
       refused: [] as string[],
+      errors: [] as string[],
     };
     const loaded = new Promise<void>((done) => {
       this.#listener = ({ method, params = {} }) => {
@@ -99,6 +104,11 @@ export class Browser {
         }
         if (method === 'Network.requestWillBeSent')
           seen.requests.push((params.request as { readonly url: string }).url);
+        if (
+          method === 'Runtime.exceptionThrown' ||
+          (method === 'Runtime.consoleAPICalled' && params.type === 'error')
+        )
+          seen.errors.push(JSON.stringify(params));
         if (method === 'Log.entryAdded') seen.refused.push((params.entry as { readonly text: string }).text);
       };
     });
@@ -114,7 +124,13 @@ export class Browser {
     };
     // Whatever was still to come of what has loaded has come by the time that two frames are drawn.
     await evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
-    return { ...seen, requests: seen.requests.filter((each) => each !== url), evaluate };
+    const { scripts, dialogs, refused, errors } = seen;
+    return {
+      ...{ scripts, dialogs, refused, errors, evaluate, send: ask },
+      get requests() {
+        return seen.requests.filter((each) => each !== url);
+      },
+    };
   }
 
   async close(): Promise<void> {

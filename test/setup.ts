@@ -8,7 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 /** Where programs put what is gone tomorrow, and what they remember. */
 const NAMES = ['TMPDIR', 'TMP', 'TEMP', 'XDG_STATE_HOME'] as const;
 
-export default function setup(): () => Promise<void> {
+export default async function setup(): Promise<() => Promise<void>> {
+  await bundle();
   const before = NAMES.map((name) => [name, process.env[name]] as const);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sweepline-tests-')));
   for (const name of NAMES) process.env[name] = folder;
@@ -28,6 +29,12 @@ export default function setup(): () => Promise<void> {
     process.exitCode = 1; // vitest tells of what a teardown throws, and exits with 0
     throw new Error(`tests left these programs running:\n${left.join('\n')}`);
   };
+}
+
+/** Pages are tested with the script that the sources make, whatever was built last. */
+async function bundle(): Promise<void> {
+  const script = new URL('../scripts/bundle.mjs', import.meta.url).href;
+  ((await import(script)) as { bundle(): void }).bundle();
 }
 
 /** Programs that have the folder in their environment, other than vitest's own; none where there is no /proc. */

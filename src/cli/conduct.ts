@@ -37,7 +37,7 @@ interface Seen {
   files?: RunHandle['files'];
 }
 
-/** A run that has ended, and the `file:` URL of its sweep's report. */
+/** A run that has ended, and the `file:` URL of its sweep's report, if it has one. */
 interface Ended {
   readonly folder: string;
   readonly report: string | null;
@@ -168,7 +168,7 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
 
 async function makeReport(conduct: Conduct, { folder, report: url }: Ended, say: (line: string) => void) {
   const { manifest } = await openRunFolder(folder);
-  if (!conduct.report || url === null) return undefined;
+  if (!conduct.report) return undefined;
   if (manifest.shard !== null) {
     say(`  report  after all ${manifest.shard.count} shards are put together (sweepline merge)`);
     return undefined;

@@ -13,11 +13,11 @@ export interface ReportApart {
 
 /**
  * `report` is the `file:` URL of the sweep's report, which was asked for with the run: it is named, whatever the manifest
- * says. Rejects only where no process can be started.
+ * says; null where it has none. Rejects only where no process can be started.
  */
-export async function writeReportApart(folder: string, report: string): Promise<ReportApart> {
+export async function writeReportApart(folder: string, report: string | null): Promise<ReportApart> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const argv = [main, 'report', folder, '--report', fileURLToPath(report)];
+  const argv = [main, 'report', folder, ...(report === null ? [] : ['--report', fileURLToPath(report)])];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<string | null>((resolve, reject) => {
     child.on('error', reject);

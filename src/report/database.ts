@@ -32,6 +32,8 @@ export interface RunDatabase {
   readonly renamed: readonly { readonly name: string; readonly sql: string }[];
   /** Throws BAD_DEFINITION where the SQL is wrong, BAD_RUN_FOLDER where a CSV is damaged. */
   query(sql: string): Promise<Rows>;
+  /** The same column by column, in order: many rows take less memory so. */
+  columns(sql: string): Promise<readonly (readonly Cell[])[]>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
   keep(name: string, sql: string): Promise<Rows>;
   close(): void;
@@ -138,7 +140,7 @@ function named(columns: Columns, cells: readonly string[]): readonly string[] {
   return columns.map(({ sql }, i) => `${cells[i]} AS ${quoteName(sql)}`);
 }
 
-function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'keep'> {
+function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'columns' | 'keep'> {
   const query = async (sql: string): Promise<Rows> => {
     try {
       const reader = await readOne(connection, sql);
@@ -150,6 +152,21 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'kee
   };
   return {
     query,
+    async columns(sql) {
+      try {
+        const reader = await readOne(connection, sql);
+        // Without a row there are no columns in its answer.
+        const found = reader.getColumnsJS();
+        return Array.from({ length: reader.columnCount }, (_, i) => {
+          // In place: a second array of a million cells is a hundred megabytes for some columns.
+          const cells: unknown[] = found[i] ?? [];
+          for (let row = 0; row < cells.length; row++) cells[row] = toCell(cells[row]);
+          return cells as Cell[];
+        });
+      } catch (error) {
+        throw describeFailure(error);
+      }
+    },
     async keep(name, sql) {
       try {
         await requireOne(connection, sql);

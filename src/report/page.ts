@@ -32,7 +32,7 @@ export function renderReport({ report, counts, parts, database, figures }: PageP
   const absent = parts.figures.filter(({ picture, fault }) => picture === null && fault === undefined);
   return [
     `# ${report.title}`,
-    renderOrigin(database.manifests[0]!),
+    renderOrigin(database.manifests[0]!, report.title),
     renderCounts(counts),
     ...(faults.length === 0 ? [] : [summariseFaults(faults)]),
     ...text.map((section) => section.trim()),
@@ -102,7 +102,7 @@ function plain(value: unknown): string {
 }
 
 /** What the numbers come from: sweep, worker and its version, engine, data, seed, versions. No dates. */
-function renderOrigin(manifest: Manifest): string {
+function renderOrigin(manifest: Manifest, heading: string): string {
   const { worker, data, git } = manifest;
   const parts = [
     `sweep **${plain(manifest.sweep)}**`,
@@ -116,7 +116,9 @@ function renderOrigin(manifest: Manifest): string {
     `Sweepline ${plain(manifest.sweepline)}${git === null ? '' : ` at ${plain(git).slice(0, 12)}`}, Node ${plain(manifest.node)}`,
     `run ${markdownCode(String(manifest.runId))}`,
   ];
-  return `${plain(manifest.title)}\n\n${parts.join(' · ')}`;
+  const origin = parts.join(' · ');
+  // Said once.
+  return manifest.title === heading ? origin : `${plain(manifest.title)}\n\n${origin}`;
 }
 
 function renderCounts({ byStatus, total, missing, failures }: TrialCounts): string {
@@ -127,11 +129,20 @@ function renderCounts({ byStatus, total, missing, failures }: TrialCounts): stri
   return `${heading}\n\n## Trials that did not end ok\n\n${renderMarkdownTable(failures)}`;
 }
 
+/** What a page has beside its text: its one script, and what that script reads. */
+export interface Extra {
+  readonly html: string;
+  readonly style: string;
+  /** As a policy names the script: `sha256-…`. */
+  readonly scriptHash: string;
+}
+
 /** `inline` gives the SVG text (or a data URL for a PNG) of a figure's path. */
 export function renderPage(
   title: string,
   markdown: string,
   inline: (path: string) => string | undefined,
+  extra?: Extra,
 ): string {
   const body = renderHtml(markdown, (path, alt) => {
     const figure = inline(path);
@@ -145,23 +156,25 @@ export function renderPage(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(extra)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeMarkup(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${extra?.style ?? ''}</style>
 </head>
 <body>
 <main>
-${body}<section id="interactive"></section>
+${body}${extra?.html ?? ''}
 </main>
 </body>
 </html>
 `;
 }
 
-/** No script, no network, no form: a page shows what is in it, and pictures that lie beside it. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; form-action 'none'";
+/** No network, no form, no script but the page's own: a page shows what is in it, and pictures that lie beside it. */
+function policyOf(extra: Extra | undefined): string {
+  const script = extra === undefined ? '' : ` script-src '${extra.scriptHash}';`;
+  return `default-src 'none';${script} style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; form-action 'none'`;
+}
 
 /** Colours of the theme become the page's, so that they turn with it. */
 function themeable(svg: string): string {
@@ -183,13 +196,17 @@ function variables(colours: readonly string[]): string {
   return colours.map((colour, i) => `--c${i}: ${colour};`).join(' ');
 }
 
+const DARK = `--ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff;
+    ${variables(DARK_CATEGORY_COLOURS)}`;
+
 const STYLE = `
 :root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae;
   ${variables(CATEGORY_COLOURS)} }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff;
-    ${variables(DARK_CATEGORY_COLOURS)} }
+  :root:not([data-theme="light"]) { ${DARK} }
 }
+:root[data-theme="light"] { color-scheme: light; }
+:root[data-theme="dark"] { color-scheme: dark; ${DARK} }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem 1rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 0.5rem; }

@@ -9,6 +9,7 @@ import { describeUnknown } from '../ground/text.js';
 import { countTrials } from './counts.js';
 import { openDatabase } from './database.js';
 import { defineReport, type Report } from './define.js';
+import { makeExplore } from './explore/section.js';
 import type { ReportFault } from './faults.js';
 import { findLeftovers, removeLeftovers, renderFileList } from './leftovers.js';
 import { renderPage, renderReport, renderTablePage } from './page.js';
@@ -128,7 +129,9 @@ async function writeFiles(
     figures.push({ name: spec.name, path });
   }
   const markdown = renderReport({ report, counts, parts, database, figures });
-  const page = renderPage(`${report.title}: ${manifest.runId}`, markdown, (path) => inlined.get(path));
+  const explore = await makeExplore(database, manifest, folder);
+  const heading = `${report.title}: ${manifest.runId}`;
+  const page = renderPage(heading, markdown, (path) => inlined.get(path), explore);
   await batch.write(join(folder, 'report.md'), markdown);
   await batch.write(join(folder, 'report.html'), `${page}${renderFileList(paths)}\n`);
   const { faults } = parts;

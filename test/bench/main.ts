@@ -1,4 +1,4 @@
-// `npm run bench [-- escape|sweep|dispatch|command|engine|study]…`: ours beside the peers, as ratios in one run. Peers that are not on this
+// `npm run bench [-- escape|sweep|dispatch|command|engine|study|explore]…`: ours beside the peers, as ratios in one run. Peers that are not on this
 // machine are left out with a word.
 import type { BenchRow } from './row.js';
 
@@ -9,6 +9,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   command: async () => (await import('./command.js')).benchCommand(),
   engine: async () => (await import('./engine.js')).benchEngine(),
   study: async () => (await import('./study.js')).benchStudy(),
+  explore: async () => (await import('./explore.js')).benchExplore(),
 };
 
 const asked = process.argv.slice(2).filter((name) => !name.startsWith('-'));

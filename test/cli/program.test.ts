@@ -141,10 +141,12 @@ describe('a run', () => {
     expect(merged).toMatchObject({ code: 0, stdout: 'merged\n' });
     const trials = (folder: string) => readFileSync(join(cwd, folder, 'trials.csv'), 'utf8');
     expect(trials('merged')).toBe(trials('whole'));
+    // A sweep without a report of its own has a page too.
     expect(await runProgram(cwd, 'report', 'merged')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('no report of its own'),
+      ...{ code: 0, stdout: '' },
+      stderr: expect.stringContaining('report.html'),
     });
+    expect(existsSync(join(cwd, 'merged/report.html'))).toBe(true);
   });
 
   test('a report that fails is said, exit 1, and the trials are kept', async () => {

@@ -129,8 +129,12 @@ describe('writeReport', () => {
     expect(html).toContain('loss is NaN | &lt;b&gt;');
     expect(html).toContain('name="viewport"');
     expect(html).toContain('prefers-color-scheme: dark');
-    expect(html).toContain('<section id="interactive"></section>');
-    expect(html).not.toMatch(/<script|<link|@import|src="(?!data:)|url\((?!#)/);
+    expect(html).toContain('<div id="explore">');
+    // Its own script and what that reads are looked at in explore.test.ts.
+    const own =
+      /<script type="application\/octet-stream" id="sweepline-data">[\w+/=]*<\/script>\n<script>.*<\/script>/s;
+    expect(html).toMatch(own);
+    expect(html.replace(own, '')).not.toMatch(/<script|<link|@import|src="(?!data:)|url\((?!#)/);
     expect(
       html.match(/https?:\/\/[^"' )]+/g)?.filter((url) => !url.startsWith('http://www.w3.org/')) ?? [],
     ).toEqual([]);

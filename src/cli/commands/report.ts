@@ -12,7 +12,8 @@ export default defineCommand({
   name: 'report',
   about:
     "Writes a run's tables (summary/), figures (figures/), report.md and report.html from its CSVs. This can " +
-    'be repeated: the same run gives the same bytes. The paths of the tables are printed.',
+    'be repeated: the same run gives the same bytes. The paths of the tables are printed. Where the sweep has no ' +
+    'report of its own, the page has how the trials ended, and views over all of them.',
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
     sweep: sweepOption,

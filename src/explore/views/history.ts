@@ -1,0 +1,156 @@
+// How the best result came about: every trial in the order of their numbers, and the best so far.
+import { checkbox, select } from '../dom.js';
+import { watchPoints } from '../hover.js';
+import { formatNumber, titleOf } from '../numbers.js';
+import { ChartPanel, type Rows } from '../panel.js';
+import { passing } from '../rows.js';
+import { createScale, mayLog, prefersLog } from '../scale.js';
+import { objectiveOf, type Store } from '../store.js';
+import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
+import type { Column } from '../table.js';
+
+export class History extends ChartPanel {
+  #metric: Column;
+  #isMax: boolean;
+  #log: boolean;
+  #best: { readonly row: number; readonly value: number }[] = [];
+  readonly #hover;
+
+  /** Undefined where no metric is a number that varies. */
+  static create(store: Store): History | undefined {
+    const metrics = metricsOf(store);
+    return metrics.length === 0 || store.rows < 2 ? undefined : new History(store, metrics);
+  }
+
+  constructor(store: Store, metrics: readonly Column[]) {
+    super(store, {
+      id: 'history',
+      title: 'Best so far',
+      about:
+        'Trials in the order of their numbers; the line is the best up to there, of those that pass the filter.',
+      on: ['filter', 'selection', 'colour'],
+    });
+    this.#metric = objectiveOf(metrics) ?? metrics[0]!;
+    this.#isMax = this.#metric.goal === 'max';
+    this.#log = prefersLog(this.#metric);
+    this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#metric] });
+    this.#makeControls(metrics);
+  }
+
+  #makeControls(metrics: readonly Column[]): void {
+    const set = (act: () => void) => {
+      act();
+      this.controls.replaceChildren();
+      this.#makeControls(metrics);
+      this.redraw();
+    };
+    const choices = metrics.map((value) => ({ label: value.name, value }));
+    this.controls.append(
+      select('metric', choices, this.#metric, (metric) =>
+        set(() => {
+          this.#metric = metric;
+          this.#isMax = metric.goal === 'max';
+          this.#log = prefersLog(metric);
+        }),
+      ),
+      select(
+        'best is',
+        [
+          { label: 'least', value: false },
+          { label: 'greatest', value: true },
+        ],
+        this.#isMax,
+        (isMax) =>
+          set(() => {
+            this.#isMax = isMax;
+          }),
+      ),
+    );
+    if (mayLog(this.#metric))
+      this.controls.append(
+        checkbox('log', this.#log, (on) =>
+          set(() => {
+            this.#log = on;
+          }),
+        ),
+      );
+  }
+
+  protected draw(): void {
+    const { store, surface } = this;
+    const width = this.body.clientWidth;
+    const context = surface.begin(width, Math.max(240, Math.min(360, width * 0.5)));
+    const rows = passing(store);
+    const { values } = this.#metric;
+    const x = createScale(store.columns[0]!);
+    const y = createScale(this.#metric, { log: this.#log && mayLog(this.#metric) });
+    const frame = frameOf(context, y, surface);
+    drawAxes(context, frame, { x, y, theme: store.theme });
+    const places = { xs: new Float32Array(store.rows), ys: new Float32Array(store.rows) };
+    for (const row of rows) {
+      places.xs[row] = frame.left + x.place(store.numberOf(row)) * frame.width;
+      places.ys[row] = frame.top + (1 - y.place(values[row]!)) * frame.height;
+    }
+    const { of, css, pixels } = store.paint;
+    drawDots(surface, {
+      places,
+      rows,
+      count: rows.length,
+      radius: radiusFor(rows.length),
+      alpha: 0.6,
+      of: (row) => of[row]!,
+      css,
+      pixels,
+    });
+    this.#best = [];
+    for (const row of rows) {
+      const value = values[row]!;
+      const before = this.#best.at(-1)?.value;
+      if (Number.isFinite(value) && (before === undefined || (this.#isMax ? value > before : value < before)))
+        this.#best.push({ row, value });
+    }
+    context.strokeStyle = store.theme.ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    let last = frame.top + frame.height;
+    for (const [i, { row }] of this.#best.entries()) {
+      if (i === 0) context.moveTo(places.xs[row]!, places.ys[row]!);
+      else {
+        context.lineTo(places.xs[row]!, last);
+        context.lineTo(places.xs[row]!, places.ys[row]!);
+      }
+      last = places.ys[row]!;
+    }
+    if (this.#best.length > 0) context.lineTo(frame.left + frame.width, last);
+    context.stroke();
+    const best = this.#best.at(-1);
+    if (best !== undefined) {
+      context.fillStyle = store.theme.ink;
+      context.textAlign = 'right';
+      context.textBaseline = 'top';
+      context.fillText(
+        `best ${formatNumber(best.value, 4)}, trial ${store.numberOf(best.row)}`,
+        frame.left + frame.width,
+        3,
+      );
+    }
+    this.#hover.update(places, rows);
+  }
+
+  protected describe(): string {
+    const best = this.#best.at(-1);
+    return best === undefined
+      ? 'no value'
+      : `best ${titleOf(this.#metric)} ${formatNumber(best.value)} at trial ${this.store.numberOf(best.row)}`;
+  }
+
+  protected rowsBehind(): Rows {
+    const rows = this.#best.map(({ row, value }) => [String(this.store.numberOf(row)), formatNumber(value)]);
+    return { columns: ['trial', `best ${titleOf(this.#metric)}`], rows };
+  }
+}
+
+/** Metrics that are numbers and vary. */
+export function metricsOf({ columns }: Store): readonly Column[] {
+  return columns.filter(({ role, kind, low, high }) => role === 'metric' && kind === 'number' && high > low);
+}

@@ -1,0 +1,297 @@
+// Parallel coordinates: an axis a column, a line a trial. Each axis can be brushed, moved, turned and made logarithmic.
+import { brushAxes } from '../axis-brush.js';
+import { moveEdge, stretchOf } from '../brush.js';
+import type { Paint } from '../colour.js';
+import { pictureOf, stepsOf } from '../density.js';
+import { checkbox, make } from '../dom.js';
+import { formatCell, shorten, squeeze } from '../numbers.js';
+import { ChartPanel, type Rows } from '../panel.js';
+import { type Axis, createHead, firstAxes } from '../parallel-head.js';
+import { everyRow, passing } from '../rows.js';
+import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
+import { chartable, type Store } from '../store.js';
+import { canvasOf, line, putPicture } from '../surface.js';
+import type { Column } from '../table.js';
+
+/** The narrowest room for an axis. */
+const NARROWEST = 62;
+/** Above so many, lines are a density. */
+const LINES = 2000;
+const TOP = 52;
+const BOTTOM = 14;
+
+export class Parallel extends ChartPanel {
+  #axes: Axis[];
+  readonly #heads = make('div', { class: 'heads' });
+  readonly #holder = make('div', { class: 'holder' });
+  #rows: Int32Array = new Int32Array(0);
+  #behind: { readonly name: string; readonly picture: HTMLCanvasElement } | undefined;
+
+  constructor(store: Store) {
+    super(store, {
+      id: 'parallel',
+      title: 'Parallel coordinates',
+      about:
+        'A line is a trial. Drag along an axis to filter; its buttons turn it, make it logarithmic and move it. Keys on a name: ← → move it, ↑ ↓ move the edge of its filter (Shift: the lower edge), i turns, l logarithmic, Escape clears.',
+      isWide: true,
+      on: ['filter', 'selection', 'colour'],
+    });
+    const all = chartable(store.columns).filter(({ role, name }) => role !== 'trial' || name === 'replicate');
+    this.#axes = firstAxes(all).map((column) => this.#createAxis(column));
+    const boxes = all.map((column) =>
+      checkbox(
+        column.name,
+        this.#axes.some((axis) => axis.column === column),
+        (on) => {
+          this.#axes = on
+            ? [...this.#axes, this.#createAxis(column)]
+            : this.#axes.filter((axis) => axis.column !== column);
+          this.redraw();
+        },
+      ),
+    );
+    const summary = make('summary', { text: `Axes (${all.length})` });
+    this.controls.append(
+      make('details', { class: 'chooser' }, summary, make('div', { class: 'choices' }, ...boxes)),
+    );
+    const { canvas } = this.surface;
+    this.#holder.append(canvas, this.#heads);
+    this.body.append(this.#holder);
+    this.body.classList.add('scrolled');
+    brushAxes(canvas, { store, axes: () => this.#axes, top: TOP, height: () => this.#height() });
+  }
+
+  #createAxis(column: Column): Axis {
+    const log = prefersLog(column);
+    const scale = createScale(column, { log });
+    const places = placesOf(scale);
+    return { column, log, invert: false, x: 0, scale, places, steps: stepsOf(places) };
+  }
+
+  #rescale(axis: Axis): void {
+    axis.scale = createScale(axis.column, { log: axis.log, invert: axis.invert });
+    axis.places = placesOf(axis.scale);
+    axis.steps = stepsOf(axis.places);
+    this.redraw();
+  }
+
+  #height(): number {
+    return this.surface.height - TOP - BOTTOM;
+  }
+
+  protected draw(): void {
+    const { store, surface } = this;
+    const width = Math.max(this.body.clientWidth, this.#axes.length * NARROWEST + 20);
+    this.#holder.style.width = `${width}px`;
+    const context = surface.begin(width, 360);
+    surface.canvas.style.width = `${width}px`;
+    this.#rows = passing(store);
+    const gap = (width - 90) / Math.max(1, this.#axes.length - 1);
+    for (const [i, axis] of this.#axes.entries()) axis.x = this.#axes.length === 1 ? width / 2 : 45 + i * gap;
+    const isDense = this.#rows.length > LINES;
+    const isAll = this.#rows.length === store.rows;
+    if (!isAll) this.#drawContext(context);
+    if (isDense) putPicture(surface, this.#density(this.#rows, store.paint), 1);
+    else this.#drawLines(context);
+    this.#drawSelected(context);
+    for (const axis of this.#axes) this.#drawAxis(context, axis, gap);
+    this.#placeHeads(gap);
+    const gone = this.#countBroken();
+    this.note.textContent = [
+      ...(isDense ? [`${this.#rows.length.toLocaleString('en-US')} lines, drawn as a density`] : []),
+      ...(gone > 0
+        ? [`${gone.toLocaleString('en-US')} of them have no value on some axis: their lines break there`]
+        : []),
+    ].join('. ');
+  }
+
+  #countBroken(): number {
+    const lists = this.#axes.map(({ places }) => places);
+    let broken = 0;
+    for (const row of this.#rows) {
+      let isBroken = 0;
+      for (const places of lists) if (Number.isNaN(places[row]!)) isBroken = 1;
+      broken += isBroken;
+    }
+    return broken;
+  }
+
+  #density(rows: Int32Array, paint: Paint | undefined): ImageData {
+    const { surface, store } = this;
+    const { ratio } = surface;
+    const { width, height } = surface.canvas;
+    const gaps = this.#axes.slice(1).map((axis, i) => ({
+      from: this.#axes[i]!.steps,
+      to: axis.steps,
+      left: this.#axes[i]!.x * ratio,
+      right: axis.x * ratio,
+    }));
+    const area = {
+      width,
+      height,
+      top: Math.round(TOP * ratio),
+      bottom: Math.round((surface.height - BOTTOM) * ratio),
+    };
+    const plain = paint === undefined ? store.theme.context : store.theme.accent;
+    return pictureOf({ gaps, rows, paint, plain }, area);
+  }
+
+  /** All trials in grey, behind those that pass. They are drawn once for an order of axes, a size and a theme. */
+  #drawContext(context: CanvasRenderingContext2D): void {
+    const { surface, store } = this;
+    const { width, height } = surface.canvas;
+    const axes = this.#axes.map(({ column, log, invert }) => `${column.id} ${log} ${invert}`);
+    const name = [width, height, store.theme.context, ...axes].join();
+    if (this.#behind?.name !== name)
+      this.#behind = { name, picture: canvasOf(this.#density(everyRow(store), undefined)) };
+    context.globalAlpha = 0.55;
+    context.drawImage(this.#behind.picture, 0, 0, surface.width, surface.height);
+    context.globalAlpha = 1;
+  }
+
+  #drawLines(context: CanvasRenderingContext2D): void {
+    const { of, css } = this.store.paint;
+    const n = this.#rows.length;
+    context.globalAlpha = n > 500 ? 0.25 : n > 60 ? 0.5 : 0.85;
+    context.lineWidth = n > 60 ? 1 : 1.4;
+    for (const row of this.#rows) this.#trace(context, row, css[of[row]!]!);
+    context.globalAlpha = 1;
+  }
+
+  #trace(context: CanvasRenderingContext2D, row: number, colour: string): void {
+    const height = this.#height();
+    context.strokeStyle = colour;
+    context.beginPath();
+    let isDown = false;
+    for (const { places, x } of this.#axes) {
+      const place = places[row]!;
+      const y = TOP + (1 - place) * height;
+      if (Number.isNaN(place)) isDown = false;
+      else if (isDown) context.lineTo(x, y);
+      else {
+        context.moveTo(x, y);
+        isDown = true;
+      }
+    }
+    context.stroke();
+  }
+
+  #drawSelected(context: CanvasRenderingContext2D): void {
+    for (const [i, row] of this.store.selected.entries()) {
+      context.lineWidth = 5;
+      this.#trace(context, row, this.store.theme.paper);
+      context.lineWidth = 2.5;
+      this.#trace(context, row, this.store.selectionColour(i));
+    }
+    context.lineWidth = 1;
+  }
+
+  #drawAxis(context: CanvasRenderingContext2D, { column, scale, x }: Axis, gap: number): void {
+    const { theme, conditions } = this.store;
+    const height = this.#height();
+    context.strokeStyle = theme.ink;
+    line(context, [x, TOP], [x, TOP + height]);
+    if (this.isSaving) {
+      context.fillStyle = theme.ink;
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      context.fillText(squeeze(column.name, Math.max(5, Math.floor(gap / 7.6))), x, TOP - 16);
+    }
+    // Of the last axis there is no room to the right.
+    const isLast = this.#axes.length > 1 && this.#axes.at(-1)?.column === column;
+    context.textAlign = isLast ? 'right' : 'left';
+    context.textBaseline = 'middle';
+    const beside = isLast ? x - 6 : x + 6;
+    for (const { at, label } of scale.ticks(column.kind === 'category' ? 16 : 7)) {
+      const y = TOP + (1 - at) * height;
+      line(context, [x - 3, y], [x + 3, y]);
+      const text = shorten(label, Math.max(4, Math.floor(Math.min(gap, 130) / 8)));
+      // A halo, so that lines behind do not cover it.
+      context.strokeStyle = theme.paper;
+      context.lineWidth = 4;
+      context.strokeText(text, beside, y);
+      context.lineWidth = 1;
+      context.strokeStyle = theme.ink;
+      context.fillStyle = theme.ink;
+      context.fillText(text, beside, y);
+    }
+    const condition = conditions.get(column);
+    if (condition === undefined) return;
+    const [low, high] = stretchOf(scale, condition);
+    context.fillStyle = theme.accent;
+    context.globalAlpha = 0.35;
+    context.fillRect(x - 7, TOP + (1 - high) * height, 14, Math.max(2, (high - low) * height));
+    context.globalAlpha = 1;
+  }
+
+  #placeHeads(gap: number): void {
+    const focused =
+      document.activeElement instanceof HTMLElement ? document.activeElement.dataset.axis : undefined;
+    this.#heads.replaceChildren(...this.#axes.map((axis) => this.#head(axis, gap)));
+    if (focused !== undefined)
+      this.#heads.querySelector<HTMLElement>(`[data-axis="${Number(focused)}"]`)?.focus();
+  }
+
+  #head(axis: Axis, gap: number): HTMLElement {
+    return createHead(axis, {
+      width: Math.max(56, Math.min(gap - 6, 150)),
+      turn: () => this.#turn(axis),
+      log: () => this.#log(axis),
+      drop: (x) => this.#drop(axis, x - this.surface.canvas.getBoundingClientRect().left),
+      key: (event) => this.#onKey(event, axis),
+    });
+  }
+
+  #turn(axis: Axis): void {
+    axis.invert = !axis.invert;
+    this.#rescale(axis);
+  }
+
+  #log(axis: Axis): void {
+    axis.log = !axis.log;
+    this.#rescale(axis);
+  }
+
+  #drop(axis: Axis, x: number): void {
+    if (Math.abs(x - axis.x) < 24) return;
+    const others = this.#axes.filter((each) => each !== axis);
+    const to = others.filter((each) => each.x < x).length;
+    this.#axes = [...others.slice(0, to), axis, ...others.slice(to)];
+    this.redraw();
+  }
+
+  #onKey(event: KeyboardEvent, axis: Axis): void {
+    const at = this.#axes.indexOf(axis);
+    const { key } = event;
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      const to = Math.max(0, Math.min(this.#axes.length - 1, at + (key === 'ArrowLeft' ? -1 : 1)));
+      this.#axes.splice(at, 1);
+      this.#axes.splice(to, 0, axis);
+      this.redraw();
+    } else if (key === 'ArrowUp' || key === 'ArrowDown')
+      moveEdge(this.store, axis.scale, event, key === 'ArrowUp');
+    else if (key === 'Escape') this.store.restrict([axis.column, undefined]);
+    else if (key === 'i') this.#turn(axis);
+    else if (key === 'l' && mayLog(axis.column)) this.#log(axis);
+    else return;
+    event.preventDefault();
+  }
+
+  protected describe(): string {
+    return `${this.#rows.length} trials over ${this.#axes.map(({ column }) => column.name).join(', ')}`;
+  }
+
+  protected rowsBehind(): Rows {
+    const columns = [this.store.columns[0]!, ...this.#axes.map(({ column }) => column)];
+    const rows = [...this.#rows.subarray(0, 200)].map((row) =>
+      columns.map((column) => formatCell(column, column.values[row]!)),
+    );
+    return { columns: columns.map(({ name }) => name), rows };
+  }
+}
+
+function placesOf({ column, place }: Scale): Float32Array {
+  const places = new Float32Array(column.values.length);
+  for (let i = 0; i < places.length; i++) places[i] = place(column.values[i]!);
+  return places;
+}

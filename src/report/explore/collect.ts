@@ -1,0 +1,254 @@
+// Reads what the page's Explore part shows of one run: trials with their time and error, curves, attempts, files. What
+// would make the page too large is thinned or rounded here, and a note says so.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PackedTable, Payload } from '../../explore/payload.js';
+import { showValue } from '../../ground/shape.js';
+import { formatCount } from '../../ground/text.js';
+import type { Manifest } from '../../run/manifest.js';
+import { restingValue } from '../../trial/params.js';
+import { ARTIFACTS } from '../../trial/store.js';
+import { type Column, metricColumns, quoteName, trialColumns } from '../columns.js';
+import type { RunDatabase } from '../database.js';
+import type { Cell } from '../define.js';
+import { type ColumnHead, Packer } from './pack.js';
+
+/** Above so many trials, numbers that do not repeat are kept with 7 digits. */
+const EXACT_TRIALS = 120_000;
+const CURVE_POINTS = 200_000;
+const CURVE_TRIALS = 8000;
+const ATTEMPTS = 100_000;
+const FILES = 20_000;
+
+type Reader = Pick<RunDatabase, 'columns'>;
+
+/** A column as SQL, and what it is called on the page. */
+interface Wanted extends ColumnHead {
+  readonly sql: string;
+  readonly kind: 'number' | 'category';
+}
+
+export async function collect(
+  database: Reader,
+  manifest: Manifest,
+  folder: string,
+): Promise<{ readonly payload: Payload; readonly bytes: Uint8Array }> {
+  const packer = new Packer();
+  const notes: string[] = [];
+  const trials = await packTrials(database, manifest, { packer, notes });
+  const curves = await packCurves(database, manifest, { packer, notes });
+  const attempts = await packAttempts(database, { packer, notes });
+  const payload: Payload = {
+    sweep: String(manifest.sweep),
+    title: String(manifest.title),
+    run: String(manifest.runId),
+    replay: 'sweepline replay',
+    fixed: manifest.worker.params
+      .filter(({ name }) => !manifest.axes.includes(name))
+      .map((param) => [param.name, showValue(restingValue(param, manifest.fixed))] as const),
+    trials,
+    curves,
+    attempts,
+    files: listFiles(folder, notes),
+    notes,
+  };
+  return { payload, bytes: packer.bytes() };
+}
+
+interface Into {
+  readonly packer: Packer;
+  readonly notes: string[];
+}
+
+/** Names of a table, which no column of a run can be taken for. */
+const TIMES = `(SELECT trial, arg_max(run_ms, attempt) AS run_ms, arg_max(worker, attempt) AS worker,
+  arg_max(host, attempt) AS host, max(attempt) AS attempts, arg_max(error, attempt) AS error
+  FROM timings GROUP BY trial) AS "times of trials"`;
+
+async function packTrials(
+  database: Reader,
+  manifest: Manifest,
+  { packer, notes }: Into,
+): Promise<PackedTable> {
+  const declared = new Map(manifest.worker.metrics.map((metric) => [metric.name, metric]));
+  const own = trialColumns(manifest).filter(({ name, role }) => role !== 'own' || OWN.includes(name));
+  const wanted: Wanted[] = own.map((column) => want(column, declared.get(column.name)));
+  wanted.push(
+    {
+      name: 'run_ms',
+      role: 'run',
+      sql: timeOf('run_ms'),
+      kind: 'number',
+      unit: 'ms',
+      about: 'time of its last attempt',
+    },
+    { name: 'attempts', role: 'run', sql: timeOf('attempts'), kind: 'number' },
+    { name: 'worker', role: 'run', sql: timeOf('worker'), kind: 'number' },
+    { name: 'host', role: 'run', sql: timeOf('host'), kind: 'category' },
+    {
+      name: 'error',
+      role: 'run',
+      sql: `CASE WHEN trials.status <> 'ok' THEN ${timeOf('error')} END`,
+      kind: 'category',
+    },
+  );
+  const from = `FROM trials LEFT JOIN ${TIMES} ON trials.trial = ${timeOf('trial')} ORDER BY trials.trial`;
+  const table = await pack(database, { wanted, from, packer, single: EXACT_TRIALS });
+  if (table.columns.some(({ store }) => store === 'f32'))
+    notes.push('numbers are kept with 7 digits in this page; trials.csv has all digits');
+  return { ...table, columns: table.columns.filter((column) => column.role !== 'run' || varies(column)) };
+}
+
+const timeOf = (name: string): string => `"times of trials".${name}`;
+
+const OWN = ['trial', 'replicate', 'status'];
+
+/** A column that says nothing is left out: one attempt each, one host. */
+function varies({ name, values, labels }: PackedTable['columns'][number]): boolean {
+  const distinct = values?.length ?? labels?.length ?? 2;
+  return name === 'run_ms' || name === 'error' ? distinct > 0 : distinct > 1;
+}
+
+function want({ name, sql, type, role }: Column, metric: Parameters<typeof pick>[0] | undefined): Wanted {
+  const isNumber = type === 'number' || type === 'integer';
+  return {
+    name,
+    sql: `trials.${quoteName(sql)}`,
+    kind: isNumber ? 'number' : 'category',
+    role: role === 'measured' ? 'metric' : role === 'axis' ? 'axis' : name === 'status' ? 'status' : 'trial',
+    ...(role !== 'measured' || metric === undefined ? {} : pick(metric)),
+  };
+}
+
+/** A manifest may be somebody else's: only texts are taken for texts. */
+function pick({
+  goal,
+  unit,
+  about,
+}: {
+  readonly goal?: unknown;
+  readonly unit?: unknown;
+  readonly about?: unknown;
+}): Pick<ColumnHead, 'goal' | 'unit' | 'about'> {
+  return {
+    ...(goal === 'min' || goal === 'max' ? { goal } : {}),
+    ...(typeof unit === 'string' ? { unit } : {}),
+    ...(typeof about === 'string' ? { about } : {}),
+  };
+}
+
+interface Query extends Pick<Into, 'packer'> {
+  readonly wanted: readonly Wanted[];
+  readonly from: string;
+  /** Above so many rows, numbers are rounded. */
+  readonly single: number;
+}
+
+async function pack(database: Reader, { wanted, from, packer, single }: Query): Promise<PackedTable> {
+  const list = wanted.map(
+    ({ sql, kind }, i) => `(${sql})::${kind === 'number' ? 'DOUBLE' : 'VARCHAR'} AS c${i}`,
+  );
+  let cells: readonly (readonly Cell[])[];
+  let kinds = wanted.map(({ kind }) => kind);
+  try {
+    cells = await database.columns(`SELECT ${list.join(', ')} ${from}`);
+  } catch {
+    // An axis that is declared a number may hold text, and SQL has it as text then.
+    cells = await database.columns(
+      `SELECT ${wanted.map(({ sql }, i) => `(${sql}) AS c${i}`).join(', ')} ${from}`,
+    );
+    kinds = kinds.map((kind, i) => (cells[i]!.some((cell) => typeof cell === 'string') ? 'category' : kind));
+  }
+  const rows = cells[0]?.length ?? 0;
+  const columns = wanted.map(({ sql: _, kind: __, ...head }, i) =>
+    kinds[i] === 'number'
+      ? packer.numbers(head, cells[i]!, rows > single)
+      : packer.categories(head, cells[i]!),
+  );
+  return { rows, columns };
+}
+
+async function packCurves(
+  database: Reader,
+  manifest: Manifest,
+  { packer, notes }: Into,
+): Promise<PackedTable | null> {
+  const [trial, step, ...series] = metricColumns(manifest);
+  if (series.length === 0) return null;
+  const [[points], [trials], [longest]] = (await database.columns(
+    'SELECT coalesce(sum(n), 0)::DOUBLE, count(*)::DOUBLE, coalesce(max(n), 0)::DOUBLE FROM (SELECT count(*) AS n FROM metrics GROUP BY trial)',
+  )) as readonly [readonly [number], readonly [number], readonly [number]];
+  if (points === 0) return null;
+  const everyTrial = Math.ceil(trials / CURVE_TRIALS);
+  const budget = Math.floor(CURVE_POINTS / series.length / Math.ceil(trials / everyTrial));
+  const everyStep = Math.max(1, Math.ceil(longest / Math.max(12, budget)));
+  if (everyTrial > 1)
+    notes.push(
+      `curves of ${formatCount(Math.ceil(trials / everyTrial))} of ${formatCount(trials)} trials (one in ${everyTrial})`,
+    );
+  if (everyStep > 1) notes.push(`of each curve one point in ${everyStep}, and its last; metrics.csv has all`);
+  const wanted = [trial!, step!, ...series].map(
+    (column): Wanted => ({ name: column.name, sql: quoteName(column.sql), kind: 'number', role: 'series' }),
+  );
+  const from = `FROM (SELECT *, row_number() OVER (PARTITION BY trial ORDER BY step) AS "row of trial",
+    count(*) OVER (PARTITION BY trial) AS "rows of trial", dense_rank() OVER (ORDER BY trial) AS "place of trial" FROM metrics)
+    WHERE ("row of trial" - 1) % ${everyStep} = 0 AND ("place of trial" - 1) % ${everyTrial} = 0
+    OR "row of trial" = "rows of trial" AND ("place of trial" - 1) % ${everyTrial} = 0 ORDER BY trial, step`;
+  return pack(database, { wanted, from, packer, single: 0 });
+}
+
+async function packAttempts(database: Reader, { packer, notes }: Into): Promise<PackedTable | null> {
+  const [[count]] = (await database.columns('SELECT count(*)::DOUBLE FROM timings')) as readonly [
+    readonly [number],
+  ];
+  if (count === 0) return null;
+  const every = Math.ceil(count / ATTEMPTS);
+  if (every > 1)
+    notes.push(
+      `times of ${formatCount(Math.ceil(count / every))} of ${formatCount(count)} attempts (one in ${every})`,
+    );
+  const wanted = (['trial', 'worker', 'host', 'run_ms', 'status'] as const).map(
+    (name): Wanted => ({
+      name,
+      sql: name,
+      role: 'run',
+      kind: name === 'host' || name === 'status' ? 'category' : 'number',
+    }),
+  );
+  const from = `FROM (SELECT *, row_number() OVER () AS "place of row" FROM timings) WHERE ("place of row" - 1) % ${every} = 0`;
+  return pack(database, { wanted, from, packer, single: 0 });
+}
+
+/** Names only: the pictures lie beside the page. Links are passed over, since they may lead out. */
+function listFiles(folder: string, notes: string[]): Payload['files'] {
+  const files: [number, string[]][] = [];
+  let count = 0;
+  const trials = list(join(folder, ARTIFACTS)).filter(({ isFolder, name }) => isFolder && /^\d+$/.test(name));
+  for (const { name } of trials.sort((a, b) => Number(a.name) - Number(b.name))) {
+    if (count >= FILES) {
+      notes.push(`files of the first ${formatCount(files.length)} trials that left some`);
+      break;
+    }
+    const found = listDeep(join(folder, ARTIFACTS, name), '', 3);
+    count += found.length;
+    if (found.length > 0) files.push([Number(name), found.sort()]);
+  }
+  return files;
+}
+
+function listDeep(folder: string, before: string, depth: number): string[] {
+  return list(folder).flatMap(({ name, isFolder }) => {
+    if (!isFolder) return [before + name];
+    return depth === 0 ? [] : listDeep(join(folder, name), `${before}${name}/`, depth - 1);
+  });
+}
+
+function list(folder: string): { readonly name: string; readonly isFolder: boolean }[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() || entry.isFile() ? [{ name: entry.name, isFolder: entry.isDirectory() }] : [],
+    );
+  } catch {
+    return []; // none, or one that may not be read: the page shows none then
+  }
+}
