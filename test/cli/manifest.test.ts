@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject } from '../sweep/project.js';
-import { newFolder, runProgram } from './program.js';
+import { runProgram } from './program.js';
 
 const COMMANDS = [
   ['status', 'run'],
@@ -22,8 +22,7 @@ let sweep = '';
 let manifest = '';
 
 beforeAll(async () => {
-  cwd = newFolder();
-  ({ sweep } = makeProject(
+  ({ home: cwd, sweep } = makeProject(
     `params: { x: z.int().default(0) }, metrics: { y: { type: 'integer' } }, run: ({ params }) => ({ y: params.x }),`,
     'axes: { x: [1, 2] }',
   ));
@@ -69,7 +68,7 @@ describe('a manifest', () => {
       expect(stderr).not.toContain('internal');
     }
     expect(readdirSync(join(cwd, 'run')).sort()).toEqual(before);
-    expect(readdirSync(cwd)).toEqual(['run']);
+    expect(readdirSync(cwd).sort()).toEqual(['run', 'sweep.mjs', 'worker.mjs']);
   });
 
   test('of a sampler that there is not, or whose options are others, is refused before anything runs', async () => {

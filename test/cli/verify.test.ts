@@ -7,7 +7,6 @@ import { newFolder, runProgram, startProgram, sweepFile } from './program.js';
 
 describe('sweepline verify', () => {
   test('exits 0 where all cells are the same, 1 where some differ, and 2 for wrong use', async () => {
-    const cwd = newFolder();
     const project = makeProject(
       `params: { x: z.int().default(0) }, metrics: { y: { type: 'number' }, word: { type: 'string' } },
        async run({ params }) {
@@ -17,7 +16,8 @@ describe('sweepline verify', () => {
        },`,
       'axes: { x: [1, 2] }',
     );
-    writeFileSync(join(project.home, 'says'), '1 a');
+    const cwd = project.home;
+    writeFileSync(join(cwd, 'says'), '1 a');
     await runProgram(cwd, 'run', project.sweep, '--out', 'run', '--workers', '1');
     const same = await runProgram(cwd, 'verify', 'run', '--workers', '2');
     expect(same.code).toBe(0);

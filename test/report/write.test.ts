@@ -175,8 +175,8 @@ describe('writeReport', () => {
       await writeReport(fresh, report);
       const files = Object.keys(readAll(fresh)).length - 2; // without the manifest and the trials
       expect(rename).toHaveBeenCalledTimes(files);
-      // Two folders are new, so their folder is flushed for each; then all three.
-      expect(fsync).toHaveBeenCalledTimes(files + 2 + 3);
+      // Two folders are new, so their folder is flushed for each; its own name is, once; then all three.
+      expect(fsync).toHaveBeenCalledTimes(files + 2 + 1 + 3);
     } finally {
       vi.restoreAllMocks();
     }
