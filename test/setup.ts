@@ -33,7 +33,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 /** Pages are tested with the script that the sources make, whatever was built last. */
 async function bundle(): Promise<void> {
-  const script = new URL('../scripts/bundle.mjs', import.meta.url).href;
+  const script = new URL('../src/explore/bundle.mjs', import.meta.url).href;
   ((await import(script)) as { bundle(): void }).bundle();
 }
 

@@ -32,6 +32,10 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...SET('sigma=0.5,2 latent=2 target=clear epochs=2 judge_epochs=1 judge_images=200 train=256 test=64'),
     ...['--replicates', '2'],
   ],
+  'a command': [
+    ...['--command', 'sleep 0.03; echo y={x}', '--name', 'slow', '--metrics', 'y'],
+    ...SET('x=range(1,80,1)'),
+  ],
 };
 
 /** The process that holds the trials, while there is one. */

@@ -1,11 +1,11 @@
-// Joins the script and the style of report.html's Explore part (src/explore) to one file each, in dist: every page carries
+// Joins the script and the style of report.html's Explore part (this folder) to one file each, in dist: every page carries
 // the same two. esbuild comes with tsx, which the package depends on; it is looked up from there, wherever npm put it.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
 const { buildSync } = createRequire(require.resolve('tsx/package.json'))('esbuild');
 
