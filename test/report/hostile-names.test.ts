@@ -158,7 +158,7 @@ describe('names that every object has', () => {
     'x',
   ];
 
-  test('in a manifest are names like any other', async () => {
+  test('in a manifest are refused, and pollute nothing; in a table they are names like any other', async () => {
     const before = Reflect.ownKeys(Object.prototype);
     const entries = <T>(value: T) => Object.fromEntries(ODD.map((name) => [name, value] as const));
     const json = JSON.parse(
@@ -189,33 +189,19 @@ describe('names that every object has', () => {
       join(folder, 'metrics.csv'),
       `trial,step,${ODD.join(',')}\n0,1,${ODD.map(() => 2).join(',')}\n`,
     );
-    const written = await writeReport(
-      folder,
-      defineReport({
-        name: 'r',
-        title: 'R',
-        tables: [
-          { name: 'trials-of-it', about: 'T.', sql: 'SELECT * FROM trials ORDER BY trial' },
-          { name: 'series', about: 'S.', sql: 'SELECT * FROM metrics' },
-          {
-            name: 'made',
-            about: 'M.',
-            sql: `SELECT 1 AS "__proto__", 2 AS "constructor", '{"__proto__":1}'::JSON AS j`,
-          },
-        ],
-      }),
+    const report = defineReport({
+      name: 'r',
+      title: 'R',
+      tables: [{ name: 'made', about: 'M.', sql: `SELECT 1 AS "__proto__", 2 AS "constructor"` }],
+    });
+    await expect(writeReport(folder, report)).rejects.toThrow(
+      /manifest\.json is damaged:\n {2}- __proto__: no field/,
     );
-    expect(written.faults).toEqual([]);
-    expect(readFileSync(join(folder, 'summary/made.csv'), 'utf8').split('\n')[0]).toBe(
-      '__proto__,constructor,j',
-    );
-    expect(readFileSync(join(folder, 'summary/series.csv'), 'utf8')).toBe(
-      `run,trial,step,${ODD.join(',')}\ntest-run,0,1,${ODD.map(() => 2).join(',')}\n`,
-    );
-    const header = readFileSync(join(folder, 'summary/trials-of-it.csv'), 'utf8').split('\n')[0]!;
-    expect(header).toContain(`seed,${ODD.join(',')},status`);
     expect(Reflect.ownKeys(Object.prototype)).toEqual(before);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    const plain = await makeRunFolder(makeManifest(), []);
+    expect((await writeReport(plain, report)).faults).toEqual([]);
+    expect(readFileSync(join(plain, 'summary/made.csv'), 'utf8')).toBe('__proto__,constructor\n1,2\n');
   });
 
   test('are refused as choices of a report that has none of them', async () => {
