@@ -141,9 +141,9 @@ describe('a run', () => {
     expect(merged).toMatchObject({ code: 0, stdout: 'merged\n' });
     const trials = (folder: string) => readFileSync(join(cwd, folder, 'trials.csv'), 'utf8');
     expect(trials('merged')).toBe(trials('whole'));
-    // A sweep without a report of its own has a page too.
+    // A sweep without a report of its own has an answer and a page too.
     expect(await runProgram(cwd, 'report', 'merged')).toMatchObject({
-      ...{ code: 0, stdout: '' },
+      ...{ code: 0, stdout: 'merged/summary/best.csv\nmerged/summary/importance.csv\n' },
       stderr: expect.stringContaining('report.html'),
     });
     expect(existsSync(join(cwd, 'merged/report.html'))).toBe(true);
