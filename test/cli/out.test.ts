@@ -143,7 +143,9 @@ describe('an axis of very many listed values', () => {
     expect(rows).toHaveLength(200_002);
     expect(rows[100_001]).toMatch(/,value 0,ok,0,7$/);
     expect(rows[200_000]).toMatch(/,value 99999,ok,0,11$/);
-    expect(await runProgram(cwd, 'resume', 'run')).toMatchObject({ code: 0 });
-    expect(await runProgram(cwd, 'verify', 'run', '--sample', '2000')).toMatchObject({ code: 0 });
+    expect(await runProgram(cwd, 'resume', 'run', '--sweep', sweep)).toMatchObject({ code: 0 });
+    expect(await runProgram(cwd, 'verify', 'run', '--sweep', sweep, '--sample', '2000')).toMatchObject({
+      code: 0,
+    });
   });
 });
