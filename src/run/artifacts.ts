@@ -41,9 +41,9 @@ export function moveArtifacts(folder: string, epoch: Epoch): void {
     if (!keys.delete(key)) return;
     const from = join(artifacts, BY_KEY, key);
     const to = artifactFolder(folder, trial);
-    // Where both are there, the trial has run again since, and its own count.
-    if (disk.now.exists(to)) disk.now.rm(from);
-    else disk.now.rename(from, to);
+    // Where both are there, the trial has run again since, and its own count. The others are left: after a power cut both
+    // names may lead to the same files.
+    if (!disk.now.exists(to)) disk.now.rename(from, to);
   };
   if (keys.size > 0) forEachKey(folder, epoch, move);
   // Also what a killed process has moved.
