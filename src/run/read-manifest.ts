@@ -178,6 +178,10 @@ const fields = objectOf({
   device: text,
   data: orNull(objectOf({ name: text, sha256: text })),
   dataChoice: orNull(text),
+  // Their amounts are looked at with those of the request.
+  limits: optional(
+    objectOf({ isolation: optional(oneOf('thread', 'process')), retries: optional(wholeFrom(0)) }),
+  ),
   node: text,
   packages: recordOf(text),
   git: orNull(text),

@@ -159,6 +159,8 @@ function findLimitFaults({
   time('retry pause', retryPauseMs, 0);
   if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY))
     faults.push(`memory ${memoryBytes} bytes: expected at least 64m, since Node itself takes about that`);
+  if (isolation !== undefined && isolation !== 'thread' && isolation !== 'process')
+    faults.push(`isolation ${showValue(isolation)}: expected "thread" or "process"`);
   if (memoryBytes !== undefined && isolation === 'thread')
     faults.push(
       'memory: of many threads in one process nobody can tell which one takes it; expected isolation "process"',

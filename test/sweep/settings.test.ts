@@ -115,6 +115,11 @@ describe('resolveSettings', () => {
   test.each<[Omit<RunRequest, 'sweep'>, string]>([
     [{ timeoutMs: 2 ** 31 }, 'timeout 2147483648 ms'],
     [{ timeoutMs: Number.NaN }, 'timeout NaN ms'],
+    [{ timeoutMs: { fraction: 0 } }, 'timeout 0: expected a multiple'],
+    [{ isolation: 'container' as never }, 'isolation "container": expected "thread" or "process"'],
+    [{ memoryBytes: 1e6 }, 'memory 1000000 bytes: expected at least 64m'],
+    [{ memoryBytes: 1e9, isolation: 'thread' as const }, 'memory: of many threads'],
+    [{ retryPauseMs: -1 }, 'retry pause -1 ms: expected at least 0'],
     [{ shard: { index: 0, count: 2 } }, 'shard 0/2'],
     [{ shard: { index: 1, count: 1.5 } }, 'shard 1/1.5'],
     [{ seed: 2 ** 53 }, 'seed 9007199254740992'],
