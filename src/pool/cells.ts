@@ -21,7 +21,7 @@ export interface CellOptions {
 interface Cell {
   readonly number: number;
   host: HostProcess | undefined;
-  task: Waiting | undefined;
+  isBusy: boolean;
 }
 
 /** A task on its way: waiting, or with a cell once it has a handle there. */
@@ -49,7 +49,7 @@ export class Cells {
     this.#cells = Array.from({ length: options.cells }, (_, number) => ({
       number,
       host: undefined,
-      task: undefined,
+      isBusy: false,
     }));
   }
 
@@ -103,10 +103,10 @@ export class Cells {
 
   #dispatch(): void {
     for (const waiting of this.#waiting) {
-      const cell = this.#cells.find(({ task }) => task === undefined);
+      const cell = this.#cells.find(({ isBusy }) => !isBusy);
       if (cell === undefined) return;
       this.#waiting.delete(waiting);
-      cell.task = waiting;
+      cell.isBusy = true;
       void this.#runIn(cell, waiting);
     }
   }
@@ -125,9 +125,8 @@ export class Cells {
     } catch (error) {
       reject(error);
     }
-    const isLast = ![...this.#waiting].some(({ task }) => task.isApart !== true);
-    if (!this.#options.staysAlive && isLast) await this.#endHost(cell);
-    cell.task = undefined;
+    if (!this.#options.staysAlive) await this.#endHost(cell);
+    cell.isBusy = false;
     this.#dispatch();
   }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InternalError } from '../ground/errors.js';
 import { packSpace } from '../space/packed.js';
 import type { WorkerQuestions } from '../worker/questions.js';
-import { type CellOptions, Cells } from './cells.js';
+import { Cells } from './cells.js';
 import { type Pool, type PoolSetup, poolClosed, refusedTask } from './contract.js';
 import { type Answer, type HostOptions, HostProcess, type Question } from './host-process.js';
 import { LOAD_MS, within } from './patience.js';
@@ -42,12 +42,11 @@ export function createHostPool({
     if (limitMs !== undefined) host.limit(limitMs);
     return host;
   };
-  const cellOptions: CellOptions = {
+  const cells = new Cells({
     cells: options.threads,
     start: () => start(1),
     staysAlive: isolation === 'process',
-  };
-  const cells = new Cells(cellOptions);
+  });
   /** The living host, or a new one that knows what the last one was told. */
   const host = (): HostProcess => {
     if (closed) throw poolClosed();
