@@ -1,12 +1,15 @@
 // What the command line and the public API ask of a sweep, and what they hear back. Observers only look: whatever they
 // do, the run's files are the same.
 import type { PlainError } from '../ground/errors.js';
+import type { Progress } from '../run/live.js';
 import type { Limits } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
 import type { TrialRow } from '../trial/row.js';
 import type { TrialStatus } from '../trial/status.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
+
+export type { Progress };
 
 /** Everything `sweepline run` can say about a run. Absent fields take the sweep's own values or the defaults. */
 export interface RunRequest {
@@ -137,25 +140,6 @@ export interface StagePlan {
   /** As those of the plan, of this stage alone; null where nothing has been measured yet, 0 where none is to run. */
   readonly predictedMs: number | null;
   readonly predictedFrom: Prediction['from'] | null;
-}
-
-export interface Progress {
-  /** The stage that these numbers are of; absent: the trials themselves. */
-  readonly stage?: string;
-  /** Trials to do in this run, those done before included; null where the sampler decides as it goes. */
-  readonly total: number | null;
-  readonly done: number;
-  readonly failed: number;
-  readonly running: number;
-  /** Trials a second of late, and milliseconds to go at that rate; 0 and null while one trial at most has ended. */
-  readonly rate: number;
-  readonly etaMs: number | null;
-  /** Milliseconds since the first trial could start, in this session. */
-  readonly elapsedMs: number;
-  /** `peak 1.41` of the best trial where a metric has a goal, else of the last. */
-  readonly metric: string | null;
-  /** The best of stretches of trials, oldest first, of a metric with a goal; absent before two have ended. */
-  readonly trend?: readonly number[];
 }
 
 /** `'stop'`, or a promise of it, ends the run, resumable, as the first Ctrl-C does; anything else means nothing. */
