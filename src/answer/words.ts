@@ -4,7 +4,7 @@ import type { Point, Value } from '../space/types.js';
 import { canonicalValue, isSameValue } from '../space/value.js';
 import type { Interval } from '../stats/interval.js';
 import type { MetricSpec } from '../trial/metrics.js';
-import type { Answer } from './answer.js';
+import type { Answer, Best } from './answer.js';
 import type { FailureGroup } from './failures.js';
 import type { Importance } from './importance.js';
 import type { Ranked } from './ranking.js';
@@ -20,6 +20,18 @@ export type Metrics = readonly (MetricSpec & { readonly name: string })[];
 
 /** Lines of a label and a text; the failures only where there are some. */
 export function renderAnswer(answer: Answer, metrics: Metrics, width = 80): string[] {
+  const lines = describeAnswer(answer, metrics);
+  return lines.map(([label, text], i) => {
+    const repeated = i > 0 && lines[i - 1]![0] === label;
+    return cut(`  ${(repeated ? '' : label).padEnd(LABEL)} ${text}`, width);
+  });
+}
+
+/** The same as labels and texts; one that goes on from the line before has no label, or the same one. */
+export function describeAnswer(
+  answer: Answer,
+  metrics: Metrics,
+): readonly (readonly [label: string, text: string])[] {
   const lines: (readonly [string, string])[] = [];
   let shown = FAILURES;
   if (answer.objectives.length === 0) lines.push(['best', describeNoGoal(metrics)]);
@@ -43,10 +55,7 @@ export function renderAnswer(answer: Answer, metrics: Metrics, width = 80): stri
     lines.push(['', `${formatCount(count)} of ${plural(others.length, 'other message')}`]);
   }
   if (answer.runMs > 0) lines.push(['time', `${formatDuration(answer.runMs)} of trials, all together`]);
-  return lines.map(([label, text], i) => {
-    const repeated = i > 0 && lines[i - 1]![0] === label;
-    return cut(`  ${(repeated ? '' : label).padEnd(LABEL)} ${text}`, width);
-  });
+  return lines;
 }
 
 /** Names, values and messages come from anywhere: they must not move the cursor. */
@@ -90,7 +99,7 @@ function describeBest(answer: Answer, metrics: Metrics): (readonly [string, stri
 }
 
 /** `latent=64: accuracy 0.61 ± 0.02 (n=3)`; null where nothing is best, or nothing says what would be. */
-export function describeBriefly(answer: Answer, metrics: Metrics): string | null {
+export function describeBriefly(answer: Best, metrics: Metrics): string | null {
   const [winner] = answer.best;
   if (winner === undefined || answer.first === 0) return null;
   const where = describePoint(winner.point, answer.varying);

@@ -48,7 +48,9 @@ export abstract class Panel {
       this.note,
     );
     store.listen((change) => {
-      if (options.on.includes(change) || change === 'theme') this.redraw();
+      if (change === 'columns') this.offer();
+      if (change === 'data') this.forget();
+      if (options.on.includes(change) || change === 'theme' || change === 'data') this.redraw();
     });
     const watch = new IntersectionObserver(
       ([entry]) => {
@@ -82,6 +84,12 @@ export abstract class Panel {
   }
 
   protected abstract draw(): void;
+
+  /** There are other columns: what can be chosen is listed anew, what has been chosen stays. */
+  protected offer(): void {}
+
+  /** Newer data has come: whatever was made of the old is thrown away. */
+  protected forget(): void {}
 }
 
 /** A view that is one canvas. */

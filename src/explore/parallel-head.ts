@@ -1,8 +1,9 @@
 // An axis of the parallel coordinates, and what stands above it: its name, which is dragged or moved with keys, and its
 // buttons.
-import { button, make } from './dom.js';
+import { stepsOf } from './density.js';
+import { button, checkbox, make } from './dom.js';
 import { squeeze } from './numbers.js';
-import { mayLog, type Scale } from './scale.js';
+import { createScale, mayLog, prefersLog, type Scale } from './scale.js';
 import type { Column } from './table.js';
 
 /** Axes shown at first. */
@@ -18,6 +19,37 @@ export interface Axis {
   places: Float32Array;
   /** The same in steps, for a density. */
   steps: Uint8Array;
+}
+
+export function createAxis(column: Column): Axis {
+  const log = prefersLog(column);
+  const scale = createScale(column, { log });
+  const places = placesOf(scale);
+  return { column, log, invert: false, x: 0, scale, places, steps: stepsOf(places) };
+}
+
+/** After it was turned, or its column has other values. */
+export function rescale(axis: Axis): void {
+  axis.scale = createScale(axis.column, { log: axis.log, invert: axis.invert });
+  axis.places = placesOf(axis.scale);
+  axis.steps = stepsOf(axis.places);
+}
+
+function placesOf({ column, place }: Scale): Float32Array {
+  const places = new Float32Array(column.values.length);
+  for (let i = 0; i < places.length; i++) places[i] = place(column.values[i]!);
+  return places;
+}
+
+/** Which columns have an axis. */
+export function createChooser(
+  all: readonly Column[],
+  isShown: (column: Column) => boolean,
+  act: (column: Column, on: boolean) => void,
+): HTMLElement {
+  const boxes = all.map((column) => checkbox(column.name, isShown(column), (on) => act(column, on)));
+  const summary = make('summary', { text: `Axes (${all.length})` });
+  return make('details', { class: 'chooser' }, summary, make('div', { class: 'choices' }, ...boxes));
 }
 
 export interface HeadOptions {

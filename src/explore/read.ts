@@ -14,8 +14,12 @@ export async function readData(): Promise<RunData> {
   const deflated = fromBase64(element.textContent ?? '');
   element.textContent = '';
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const length = new DataView(bytes.buffer).getUint32(0, true);
+  return unpackData(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
+/** The head as JSON behind its length, then the bytes of the columns. */
+export function unpackData(bytes: Uint8Array<ArrayBuffer>): RunData {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const facts = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Payload;
   const blob = bytes.subarray(4 + length);
   const unpack = (table: PackedTable | null) => (table === null ? undefined : unpackTable(table, blob));

@@ -199,7 +199,8 @@ function variables(colours: readonly string[]): string {
 const DARK = `--ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff;
     ${variables(DARK_CATEGORY_COLOURS)}`;
 
-const STYLE = `
+/** The style of every page: its colours are variables, which turn with the theme. */
+export const STYLE = `
 :root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae;
   ${variables(CATEGORY_COLOURS)} }
 @media (prefers-color-scheme: dark) {

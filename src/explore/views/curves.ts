@@ -23,9 +23,14 @@ interface Band {
   readonly n: number;
 }
 
+/** Series with a value. */
+function seriesOf({ columns }: Table): readonly Column[] {
+  return columns.slice(2).filter(({ low }) => !Number.isNaN(low));
+}
+
 export class Curves extends ChartPanel {
   readonly #table: Table;
-  readonly #byRow: ReadonlyMap<number, Stretch>;
+  #byRow: ReadonlyMap<number, Stretch>;
   #series: Column;
   #log: boolean;
   #band: Band[] = [];
@@ -49,7 +54,7 @@ export class Curves extends ChartPanel {
     });
     this.#table = table;
     this.#byRow = curvesByRow(store, table);
-    const series = table.columns.slice(2).filter(({ low }) => !Number.isNaN(low));
+    const series = seriesOf(table);
     this.#series = series[0]!;
     this.#log = prefersLog(this.#series);
     this.#makeControls(series);
@@ -90,6 +95,15 @@ export class Curves extends ChartPanel {
           this.redraw();
         }),
       );
+  }
+
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(seriesOf(this.#table));
+  }
+
+  protected override forget(): void {
+    this.#byRow = curvesByRow(this.store, this.#table);
   }
 
   /** Trials that are drawn as lines. */

@@ -10,7 +10,9 @@ const PICTURE = /\.(png|jpe?g|gif|webp|svg|avif)$/i;
 const PICTURES = 24;
 
 export class Detail extends Panel {
-  readonly #files: ReadonlyMap<number, readonly string[]>;
+  #files: ReadonlyMap<number, readonly string[]>;
+  /** What is on the screen: with newer data it is mostly the same, and stays. */
+  #drawn = '';
 
   constructor(store: Store) {
     super(store, {
@@ -22,9 +24,16 @@ export class Detail extends Panel {
     this.#files = new Map(store.data.facts.files);
   }
 
+  protected override forget(): void {
+    this.#files = new Map(this.store.data.facts.files);
+  }
+
   protected draw(): void {
     const { store } = this;
     const row = store.selected.at(-1);
+    const said = row === undefined ? '' : this.#describe(row);
+    if (said !== '' && said === this.#drawn) return;
+    this.#drawn = said;
     this.controls.replaceChildren();
     if (row === undefined) {
       this.body.replaceChildren(
@@ -52,6 +61,19 @@ export class Detail extends Panel {
       this.#command(number),
       ...this.#artifacts(number),
     );
+  }
+
+  /** Changes with whatever is shown of it. */
+  #describe(row: number): string {
+    const { columns, selected, theme } = this.store;
+    const cells = columns.map((column) => [column.name, formatWhole(column, column.values[row]!)]);
+    const trial = this.store.numberOf(row);
+    return JSON.stringify([
+      cells,
+      selected.map((each) => this.store.numberOf(each)),
+      this.#files.get(trial),
+      theme.paper,
+    ]);
   }
 
   /** Back and forth over the trials that are selected. */

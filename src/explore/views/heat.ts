@@ -35,9 +35,7 @@ export class Heat extends ChartPanel {
 
   static create(store: Store): Heat | undefined {
     const axes = chartable(store.columns).filter(({ role }) => role === 'axis');
-    const values = chartable(store.columns).filter(
-      ({ kind, role }) => kind === 'number' && (role === 'metric' || role === 'run'),
-    );
+    const values = valuesOf(store);
     return axes.length < 2 || values.length === 0 ? undefined : new Heat(store, axes, values);
   }
 
@@ -53,12 +51,17 @@ export class Heat extends ChartPanel {
     [this.#x, this.#y] = [byValues[0]!, byValues[1]!];
     this.#value = objectiveOf(values) ?? values[0]!;
     this.#log = prefersLog(this.#value);
+    this.#makeControls(values);
+    this.#listen();
+  }
+
+  #makeControls(values: readonly Column[]): void {
     const list = (columns: readonly Column[]) => columns.map((value) => ({ label: value.name, value }));
     const set = (act: () => void) => {
       act();
       this.redraw();
     };
-    const choices = chartable(store.columns).filter(({ role }) => role !== 'trial');
+    const choices = chartable(this.store.columns).filter(({ role }) => role !== 'trial');
     this.controls.append(
       select('x', list(choices), this.#x, (column) => set(() => (this.#x = column))),
       select('y', list(choices), this.#y, (column) => set(() => (this.#y = column))),
@@ -71,6 +74,15 @@ export class Heat extends ChartPanel {
       ),
       checkbox('log colours', this.#log, (on) => set(() => (this.#log = on))),
     );
+  }
+
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(valuesOf(this.store));
+  }
+
+  #listen(): void {
+    const { store } = this;
     const { canvas } = this.surface;
     canvas.addEventListener('pointermove', (event) => this.#point(event));
     canvas.addEventListener('pointerleave', hideTip);
@@ -240,4 +252,11 @@ function measure(values: number[], what: Measure): number {
   if (what === 'mean') return values.reduce((sum, value) => sum + value, 0) / values.length;
   values.sort((a, b) => a - b);
   return what === 'median' ? quantile(values, 0.5) : what === 'least' ? values[0]! : values.at(-1)!;
+}
+
+/** What a cell may show. */
+function valuesOf({ columns }: Store): readonly Column[] {
+  return chartable(columns).filter(
+    ({ kind, role }) => kind === 'number' && (role === 'metric' || role === 'run'),
+  );
 }

@@ -76,6 +76,11 @@ export class History extends ChartPanel {
       );
   }
 
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(metricsOf(this.store));
+  }
+
   protected draw(): void {
     const { store, surface } = this;
     const width = this.body.clientWidth;

@@ -2,13 +2,13 @@
 import { brushAxes } from '../axis-brush.js';
 import { moveEdge, stretchOf } from '../brush.js';
 import type { Paint } from '../colour.js';
-import { pictureOf, stepsOf } from '../density.js';
-import { checkbox, make } from '../dom.js';
+import { pictureOf } from '../density.js';
+import { make } from '../dom.js';
 import { formatCell, shorten, squeeze } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
-import { type Axis, createHead, firstAxes } from '../parallel-head.js';
+import { type Axis, createAxis, createChooser, createHead, firstAxes, rescale } from '../parallel-head.js';
 import { everyRow, passing } from '../rows.js';
-import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
+import { mayLog } from '../scale.js';
 import { chartable, type Store } from '../store.js';
 import { canvasOf, line, putPicture } from '../surface.js';
 import type { Column } from '../table.js';
@@ -22,6 +22,7 @@ const BOTTOM = 14;
 
 export class Parallel extends ChartPanel {
   #axes: Axis[];
+  #offered: ReadonlySet<Column> = new Set();
   readonly #heads = make('div', { class: 'heads' });
   readonly #holder = make('div', { class: 'holder' });
   #rows: Int32Array = new Int32Array(0);
@@ -36,24 +37,8 @@ export class Parallel extends ChartPanel {
       isWide: true,
       on: ['filter', 'selection', 'colour'],
     });
-    const all = chartable(store.columns).filter(({ role, name }) => role !== 'trial' || name === 'replicate');
-    this.#axes = firstAxes(all).map((column) => this.#createAxis(column));
-    const boxes = all.map((column) =>
-      checkbox(
-        column.name,
-        this.#axes.some((axis) => axis.column === column),
-        (on) => {
-          this.#axes = on
-            ? [...this.#axes, this.#createAxis(column)]
-            : this.#axes.filter((axis) => axis.column !== column);
-          this.redraw();
-        },
-      ),
-    );
-    const summary = make('summary', { text: `Axes (${all.length})` });
-    this.controls.append(
-      make('details', { class: 'chooser' }, summary, make('div', { class: 'choices' }, ...boxes)),
-    );
+    this.#axes = firstAxes(this.#choices()).map((column) => createAxis(column));
+    this.#makeControls();
     const { canvas } = this.surface;
     this.#holder.append(canvas, this.#heads);
     this.body.append(this.#holder);
@@ -61,17 +46,40 @@ export class Parallel extends ChartPanel {
     brushAxes(canvas, { store, axes: () => this.#axes, top: TOP, height: () => this.#height() });
   }
 
-  #createAxis(column: Column): Axis {
-    const log = prefersLog(column);
-    const scale = createScale(column, { log });
-    const places = placesOf(scale);
-    return { column, log, invert: false, x: 0, scale, places, steps: stepsOf(places) };
+  #choices(): readonly Column[] {
+    return chartable(this.store.columns).filter(({ role, name }) => role !== 'trial' || name === 'replicate');
+  }
+
+  /** A column that varies now, and did not before, has an axis as if it had always done so. */
+  protected override offer(): void {
+    const known = this.#offered;
+    const first = firstAxes(this.#choices());
+    for (const [i, column] of first.entries())
+      if (!known.has(column)) this.#axes.splice(i, 0, createAxis(column));
+    this.controls.replaceChildren();
+    this.#makeControls();
+  }
+
+  protected override forget(): void {
+    this.#behind = undefined;
+    for (const axis of this.#axes) this.#rescale(axis);
+  }
+
+  #makeControls(): void {
+    const all = this.#choices();
+    this.#offered = new Set(all);
+    const isShown = (column: Column) => this.#axes.some((axis) => axis.column === column);
+    const chooser = createChooser(all, isShown, (column, on) => {
+      this.#axes = on
+        ? [...this.#axes, createAxis(column)]
+        : this.#axes.filter((axis) => axis.column !== column);
+      this.redraw();
+    });
+    this.controls.append(chooser);
   }
 
   #rescale(axis: Axis): void {
-    axis.scale = createScale(axis.column, { log: axis.log, invert: axis.invert });
-    axis.places = placesOf(axis.scale);
-    axis.steps = stepsOf(axis.places);
+    rescale(axis);
     this.redraw();
   }
 
@@ -288,10 +296,4 @@ export class Parallel extends ChartPanel {
     );
     return { columns: columns.map(({ name }) => name), rows };
   }
-}
-
-function placesOf({ column, place }: Scale): Float32Array {
-  const places = new Float32Array(column.values.length);
-  for (let i = 0; i < places.length; i++) places[i] = place(column.values[i]!);
-  return places;
 }

@@ -16,9 +16,7 @@ export class Pareto extends ChartPanel {
   readonly #hover;
 
   static create(store: Store): Pareto | undefined {
-    const goals = store.columns.filter(
-      ({ goal, kind, low, high }) => goal !== undefined && kind === 'number' && high > low,
-    );
+    const goals = goalsOf(store);
     return goals.length < 2 ? undefined : new Pareto(store, goals);
   }
 
@@ -31,6 +29,10 @@ export class Pareto extends ChartPanel {
     });
     [this.#x, this.#y] = [goals[0]!, goals[1]!];
     this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#x, this.#y] });
+    this.#makeControls(goals);
+  }
+
+  #makeControls(goals: readonly Column[]): void {
     const choices = goals.map((value) => ({ label: `${value.name} (${value.goal})`, value }));
     this.controls.append(
       select('x', choices, this.#x, (column) => {
@@ -42,6 +44,11 @@ export class Pareto extends ChartPanel {
         this.redraw();
       }),
     );
+  }
+
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(goalsOf(this.store));
   }
 
   protected draw(): void {
@@ -108,6 +115,10 @@ export class Pareto extends ChartPanel {
     ]);
     return { columns: ['trial', titleOf(this.#x), titleOf(this.#y)], rows };
   }
+}
+
+function goalsOf({ columns }: Store): readonly Column[] {
+  return columns.filter(({ goal, kind, low, high }) => goal !== undefined && kind === 'number' && high > low);
 }
 
 /** From the best x on, those that are better in y than all before. */

@@ -120,6 +120,15 @@ export class Scatter extends ChartPanel {
     );
   }
 
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(chartable(this.store.columns));
+  }
+
+  protected override forget(): void {
+    this.#placed = '';
+  }
+
   #find(x: number, y: number): number | undefined {
     this.#finder ??= new Finder(this.#places, this.#rows, this.#rows.length);
     return this.#finder.nearest(x, y);

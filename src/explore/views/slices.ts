@@ -26,13 +26,13 @@ interface Medians {
 }
 
 export class Slices extends ChartPanel {
-  readonly #axes: readonly Column[];
+  #axes: readonly Column[];
   #metric: Column;
   #log: boolean;
   #medians: Medians[] = [];
 
   static create(store: Store): Slices | undefined {
-    const axes = chartable(store.columns).filter(({ role }) => role === 'axis');
+    const axes = axesOf(store);
     const metrics = metricsOf(store);
     return axes.length < 2 || metrics.length === 0 ? undefined : new Slices(store, axes, metrics);
   }
@@ -48,6 +48,10 @@ export class Slices extends ChartPanel {
     this.#axes = axes;
     this.#metric = objectiveOf(metrics) ?? metrics[0]!;
     this.#log = prefersLog(this.#metric);
+    this.#makeControls(metrics);
+  }
+
+  #makeControls(metrics: readonly Column[]): void {
     this.controls.append(
       select(
         'metric',
@@ -64,6 +68,12 @@ export class Slices extends ChartPanel {
         this.redraw();
       }),
     );
+  }
+
+  protected override offer(): void {
+    this.#axes = axesOf(this.store);
+    this.controls.replaceChildren();
+    this.#makeControls(metricsOf(this.store));
   }
 
   protected draw(): void {
@@ -145,4 +155,9 @@ export class Slices extends ChartPanel {
     );
     return { columns: ['parameter', 'value', `median ${this.#metric.name}`, 'trials'], rows };
   }
+}
+
+/** Parameters that vary. */
+function axesOf({ columns }: Store): readonly Column[] {
+  return chartable(columns).filter(({ role }) => role === 'axis');
 }

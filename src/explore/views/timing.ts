@@ -24,8 +24,8 @@ interface Lane {
 }
 
 export class Timing extends ChartPanel {
-  readonly #bars: readonly Bar[];
-  readonly #lanes: readonly Lane[];
+  #bars: readonly Bar[];
+  #lanes: readonly Lane[];
   readonly #hover;
 
   static create(store: Store): Timing | undefined {
@@ -53,6 +53,14 @@ export class Timing extends ChartPanel {
       store,
       columns: () => (run === undefined ? [] : [run]),
     });
+  }
+
+  protected override forget(): void {
+    const { attempts } = this.store.data;
+    if (attempts === undefined) return;
+    const { bars, lanes } = layOut(this.store, attempts);
+    this.#bars = bars;
+    this.#lanes = lanes;
   }
 
   protected draw(): void {
@@ -140,14 +148,12 @@ function layOut(
   { rows, columns }: Table,
 ): { readonly bars: readonly Bar[]; readonly lanes: readonly Lane[] } {
   const [trial, worker, host, time, status] = columns;
-  const rowOf = new Map<number, number>();
-  for (let row = 0; row < store.rows; row++) rowOf.set(store.numberOf(row), row);
   const lanes = new Map<string, Lane & { readonly place: number }>();
   const manyHosts = host!.labels.length > 1;
   const bars: Bar[] = [];
   const found = new Map<string, number>();
   for (let i = 0; i < rows; i++) {
-    const row = rowOf.get(trial!.values[i]!);
+    const row = store.rowOf(trial!.values[i]!);
     const ms = time!.values[i]!;
     if (row === undefined || Number.isNaN(ms) || Number.isNaN(worker!.values[i]!)) continue;
     const key = `${host!.values[i]} ${worker!.values[i]}`;

@@ -14,19 +14,31 @@ import type { Cell } from '../define.js';
 import { type ColumnHead, Packer } from './pack.js';
 
 /** Above so many trials, numbers that do not repeat are kept with 7 digits. */
-const EXACT_TRIALS = 120_000;
-const CURVE_POINTS = 200_000;
-const CURVE_TRIALS = 8000;
-const ATTEMPTS = 100_000;
+export const EXACT_TRIALS = 120_000;
+export const CURVE_POINTS = 200_000;
+export const CURVE_TRIALS = 8000;
+export const ATTEMPTS = 100_000;
 const FILES = 20_000;
 
 type Reader = Pick<RunDatabase, 'columns'>;
 
-/** A column as SQL, and what it is called on the page. */
-interface Wanted extends ColumnHead {
-  readonly sql: string;
+/** A column as the page has it. */
+export interface TypedHead extends ColumnHead {
   readonly kind: 'number' | 'category';
 }
+
+interface Wanted extends TypedHead {
+  readonly sql: string;
+}
+
+/** Of each trial's last attempt. */
+export const RUN_HEADS = [
+  { name: 'run_ms', role: 'run', kind: 'number', unit: 'ms', about: 'time of its last attempt' },
+  { name: 'attempts', role: 'run', kind: 'number' },
+  { name: 'worker', role: 'run', kind: 'number' },
+  { name: 'host', role: 'run', kind: 'category' },
+  { name: 'error', role: 'run', kind: 'category' },
+] as const satisfies readonly TypedHead[];
 
 export async function collect(
   database: Reader,
@@ -43,9 +55,7 @@ export async function collect(
     title: String(manifest.title),
     run: String(manifest.runId),
     replay: 'sweepline replay',
-    fixed: manifest.worker.params
-      .filter(({ name }) => !manifest.axes.includes(name))
-      .map((param) => [param.name, showValue(restingValue(param, manifest.fixed))] as const),
+    fixed: fixedOf(manifest),
     trials,
     curves,
     attempts,
@@ -53,6 +63,17 @@ export async function collect(
     notes,
   };
   return { payload, bytes: packer.bytes() };
+}
+
+/** Parameters that are no axis, and what they are. */
+export function fixedOf({
+  worker,
+  axes,
+  fixed,
+}: Pick<Manifest, 'worker' | 'axes' | 'fixed'>): Payload['fixed'] {
+  return worker.params
+    .filter(({ name }) => !axes.includes(name))
+    .map((param) => [param.name, showValue(restingValue(param, fixed))] as const);
 }
 
 interface Into {
@@ -70,28 +91,16 @@ async function packTrials(
   manifest: Manifest,
   { packer, notes }: Into,
 ): Promise<PackedTable> {
-  const declared = new Map(manifest.worker.metrics.map((metric) => [metric.name, metric]));
-  const own = trialColumns(manifest).filter(({ name, role }) => role !== 'own' || OWN.includes(name));
-  const wanted: Wanted[] = own.map((column) => want(column, declared.get(column.name)));
-  wanted.push(
-    {
-      name: 'run_ms',
-      role: 'run',
-      sql: timeOf('run_ms'),
-      kind: 'number',
-      unit: 'ms',
-      about: 'time of its last attempt',
-    },
-    { name: 'attempts', role: 'run', sql: timeOf('attempts'), kind: 'number' },
-    { name: 'worker', role: 'run', sql: timeOf('worker'), kind: 'number' },
-    { name: 'host', role: 'run', sql: timeOf('host'), kind: 'category' },
-    {
-      name: 'error',
-      role: 'run',
-      sql: `CASE WHEN trials.status <> 'ok' THEN ${timeOf('error')} END`,
-      kind: 'category',
-    },
-  );
+  const wanted: Wanted[] = [
+    ...trialHeads(manifest).map(({ sql, ...head }) => ({ ...head, sql: `trials.${quoteName(sql)}` })),
+    ...RUN_HEADS.map((head) => ({
+      ...head,
+      sql:
+        head.name === 'error'
+          ? `CASE WHEN trials.status <> 'ok' THEN ${timeOf('error')} END`
+          : timeOf(head.name),
+    })),
+  ];
   const from = `FROM trials LEFT JOIN ${TIMES} ON trials.trial = ${timeOf('trial')} ORDER BY trials.trial`;
   const table = await pack(database, { wanted, from, packer, single: EXACT_TRIALS });
   if (table.columns.some(({ store }) => store === 'f32'))
@@ -103,8 +112,16 @@ const timeOf = (name: string): string => `"times of trials".${name}`;
 
 const OWN = ['trial', 'replicate', 'status'];
 
+/** The columns of trials.csv that the page has; `sql` is their name there. */
+export function trialHeads(manifest: Manifest): readonly Wanted[] {
+  const declared = new Map(manifest.worker.metrics.map((metric) => [metric.name, metric]));
+  return trialColumns(manifest)
+    .filter(({ name, role }) => role !== 'own' || OWN.includes(name))
+    .map((column) => want(column, declared.get(column.name)));
+}
+
 /** A column that says nothing is left out: one attempt each, one host. */
-function varies({ name, values, labels }: PackedTable['columns'][number]): boolean {
+export function varies({ name, values, labels }: PackedTable['columns'][number]): boolean {
   const distinct = values?.length ?? labels?.length ?? 2;
   return name === 'run_ms' || name === 'error' ? distinct > 0 : distinct > 1;
 }
@@ -113,7 +130,7 @@ function want({ name, sql, type, role }: Column, metric: Parameters<typeof pick>
   const isNumber = type === 'number' || type === 'integer';
   return {
     name,
-    sql: `trials.${quoteName(sql)}`,
+    sql,
     kind: isNumber ? 'number' : 'category',
     role: role === 'measured' ? 'metric' : role === 'axis' ? 'axis' : name === 'status' ? 'status' : 'trial',
     ...(role !== 'measured' || metric === undefined ? {} : pick(metric)),
@@ -220,7 +237,7 @@ async function packAttempts(database: Reader, { packer, notes }: Into): Promise<
 }
 
 /** Names only: the pictures lie beside the page. Links are passed over, since they may lead out. */
-function listFiles(folder: string, notes: string[]): Payload['files'] {
+export function listFiles(folder: string, notes: string[]): Payload['files'] {
   const files: [number, string[]][] = [];
   let count = 0;
   const trials = list(join(folder, ARTIFACTS)).filter(({ isFolder, name }) => isFolder && /^\d+$/.test(name));

@@ -1,0 +1,157 @@
+// A run that somebody looks at: its journal read as it grows, what its coordinator says, and both as the page wants them.
+// Reads only, and only files of the run's own folder.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ask } from '../answer/answer.js';
+import { describeAnswer } from '../answer/words.js';
+import type { KeysView, RunView } from '../explore/live/contract.js';
+import { SweeplineError } from '../ground/errors.js';
+import { quoteArgument } from '../ground/text.js';
+import { MANIFEST_FILE, openRunFolder, stageFolder } from '../run/folder.js';
+import { LIVE_FILE, type Live, readLive } from '../run/live.js';
+import { findCoordinator, LOCK_FILE } from '../run/lock.js';
+import type { Manifest } from '../run/manifest.js';
+import { JOURNAL_FILE } from '../run/read-journal.js';
+import { describeState, type RunStatus, type StageStatus, stageOf, statusOf } from '../run/status.js';
+import { isOwnFile } from './own-files.js';
+import { RunData } from './run-data.js';
+import { Tail } from './tail.js';
+
+export interface LiveRunOptions {
+  /** Of the run folder: absolute, without links. */
+  readonly folder: string;
+  /** Nothing outside of it is read. */
+  readonly root: string;
+  /** How the folder is called in commands. */
+  readonly shown: string;
+  readonly path: string;
+}
+
+export class LiveRun {
+  readonly #options: LiveRunOptions;
+  readonly #data = new RunData();
+  readonly #tail: Tail;
+  readonly #stages = new Map<string, Tail>();
+  #manifest: { readonly stamp: string; readonly value: Manifest } | undefined;
+  #live: Live | undefined;
+  #coordinator: RunStatus['coordinator'] = null;
+  #status: RunStatus | undefined;
+  #answer: { readonly key: string; readonly lines: RunView['answer'] } | undefined;
+  #packed: { readonly version: number; readonly bytes: Uint8Array } | undefined;
+  version = 0;
+
+  constructor(options: LiveRunOptions) {
+    this.#options = options;
+    this.#tail = new Tail(options.folder, this.#data);
+  }
+
+  /** Reads what has come. Throws BAD_RUN_FOLDER where the run cannot be read. */
+  async refresh(): Promise<void> {
+    const { folder, root } = this.#options;
+    this.#requireOwn(MANIFEST_FILE);
+    const stamp = stampOf(join(folder, MANIFEST_FILE));
+    if (this.#manifest?.stamp !== stamp) {
+      this.#manifest = { stamp, value: (await openRunFolder(folder)).manifest };
+      this.#data.setManifest(this.#manifest.value);
+    }
+    this.#requireOwn(JOURNAL_FILE);
+    const hasCome = await this.#tail.read();
+    this.#coordinator = isOwnFile(join(folder, LOCK_FILE), root)
+      ? ((await findCoordinator(folder).catch(() => undefined)) ?? null)
+      : null;
+    this.#live =
+      this.#coordinator !== null && isOwnFile(join(folder, LIVE_FILE), root)
+        ? await readLive(folder, this.#coordinator.pid)
+        : undefined;
+    const manifest = this.#manifest.value;
+    this.#status = statusOf({
+      ...{ folder, manifest, state: this.#tail.state },
+      coordinator: this.#coordinator,
+      stages: await this.#readStages(manifest),
+    });
+    const running = this.#coordinator === null ? [] : (this.#live?.threads ?? []);
+    if (this.#data.setRunning(running, this.#coordinator !== null) || hasCome) this.version++;
+  }
+
+  /** What the head of its page shows. Call `refresh` before. */
+  view(): RunView {
+    const { path, shown } = this.#options;
+    const status = this.#status!;
+    const { manifest, done, ok, failed, timeout, skipped, orphaned, total, coordinator, stages } = status;
+    const live = this.#live;
+    const phase = coordinator !== null && live !== undefined ? live.state : describeState(status);
+    return {
+      ...{ path, phase, total, coordinator, stages },
+      sweep: String(manifest.sweep),
+      title: String(manifest.title),
+      runId: String(manifest.runId),
+      created: String(manifest.created),
+      counts: { done, ok, failed, timeout, skipped, orphaned },
+      progress: live?.progress === undefined ? null : withoutTrend(live.progress),
+      workers: live?.workers ?? 0,
+      threads: live?.threads ?? [],
+      answer: this.#ask(status),
+      resume:
+        coordinator !== null || phase === 'complete' ? null : `sweepline resume ${quoteArgument(shown)}`,
+    };
+  }
+
+  /** The run as the page's views read it (see explore/payload.ts). */
+  data(): Uint8Array {
+    if (this.#packed?.version !== this.version) {
+      const { folder, shown } = this.#options;
+      this.#packed = { version: this.version, bytes: this.#data.pack({ folder, shown }) };
+    }
+    return this.#packed.bytes;
+  }
+
+  keys(): KeysView {
+    return this.#data.keys();
+  }
+
+  /** Whether somebody works on it who can be asked for something. */
+  get hasCoordinator(): boolean {
+    return this.#coordinator !== null;
+  }
+
+  /** Which parameters matter is asked for once nothing more comes: it takes a second. */
+  #ask(status: RunStatus): RunView['answer'] {
+    const isOver = status.coordinator === null;
+    const key = `${this.#tail.end} ${isOver}`;
+    if (this.#answer?.key !== key) {
+      const { answer } = ask(status, { importance: isOver });
+      this.#answer = { key, lines: describeAnswer(answer, status.state.epoch.record.worker.metrics) };
+    }
+    return this.#answer.lines;
+  }
+
+  async #readStages(manifest: Manifest): Promise<RunStatus['stages']> {
+    const { folder, root } = this.#options;
+    const stages: StageStatus[] = [];
+    for (const name of manifest.worker.stages ?? []) {
+      const own = stageFolder(folder, name);
+      if (!isOwnFile(join(own, JOURNAL_FILE), root)) continue;
+      const tail = this.#stages.get(name) ?? new Tail(own);
+      this.#stages.set(name, tail);
+      await tail.read();
+      stages.push(...stageOf(name, tail.state));
+    }
+    return stages;
+  }
+
+  #requireOwn(name: string): void {
+    const { folder, root, shown } = this.#options;
+    if (isOwnFile(join(folder, name), root)) return;
+    throw new SweeplineError('BAD_RUN_FOLDER', `${shown} has no file ${name} of its own`);
+  }
+}
+
+/** Changes with the file. */
+function stampOf(path: string): string {
+  const { ino, size, mtimeMs } = statSync(path);
+  return `${ino} ${size} ${mtimeMs}`;
+}
+
+function withoutTrend({ trend: _, ...progress }: Live['progress']): NonNullable<RunView['progress']> {
+  return progress;
+}
