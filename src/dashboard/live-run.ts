@@ -8,11 +8,11 @@ import type { KeysView, RunView } from '../explore/live/contract.js';
 import { SweeplineError } from '../ground/errors.js';
 import { quoteArgument } from '../ground/text.js';
 import { MANIFEST_FILE, openRunFolder, stageFolder } from '../run/folder.js';
-import { LIVE_FILE, type Live, readLive } from '../run/live.js';
-import { findCoordinator, LOCK_FILE } from '../run/lock.js';
+import type { Live } from '../run/live.js';
 import type { Manifest } from '../run/manifest.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import { describeState, type RunStatus, type StageStatus, stageOf, statusOf } from '../run/status.js';
+import { readCoordinator } from './coordinator.js';
 import { isOwnFile } from './own-files.js';
 import { RunData } from './run-data.js';
 import { Tail } from './tail.js';
@@ -33,8 +33,6 @@ export class LiveRun {
   readonly #tail: Tail;
   readonly #stages = new Map<string, Tail>();
   #manifest: { readonly stamp: string; readonly value: Manifest } | undefined;
-  #live: Live | undefined;
-  #coordinator: RunStatus['coordinator'] = null;
   #status: RunStatus | undefined;
   #answer: { readonly key: string; readonly lines: RunView['answer'] } | undefined;
   #packed: { readonly version: number; readonly bytes: Uint8Array } | undefined;
@@ -56,30 +54,24 @@ export class LiveRun {
     }
     this.#requireOwn(JOURNAL_FILE);
     const hasCome = await this.#tail.read();
-    this.#coordinator = isOwnFile(join(folder, LOCK_FILE), root)
-      ? ((await findCoordinator(folder).catch(() => undefined)) ?? null)
-      : null;
-    this.#live =
-      this.#coordinator !== null && isOwnFile(join(folder, LIVE_FILE), root)
-        ? await readLive(folder, this.#coordinator.pid)
-        : undefined;
     const manifest = this.#manifest.value;
-    this.#status = statusOf({
+    const status = statusOf({
       ...{ folder, manifest, state: this.#tail.state },
-      coordinator: this.#coordinator,
+      ...(await readCoordinator(folder, root)),
       stages: await this.#readStages(manifest),
     });
-    const running = this.#coordinator === null ? [] : (this.#live?.threads ?? []);
-    if (this.#data.setRunning(running, this.#coordinator !== null) || hasCome) this.version++;
+    this.#status = status;
+    const isOther = this.#data.setRunning(status.live?.threads ?? [], status.coordinator !== null);
+    if (isOther || hasCome) this.version++;
   }
 
   /** What the head of its page shows. Call `refresh` before. */
   view(): RunView {
     const { path, shown } = this.#options;
     const status = this.#status!;
-    const { manifest, done, ok, failed, timeout, skipped, orphaned, total, coordinator, stages } = status;
-    const live = this.#live;
-    const phase = coordinator !== null && live !== undefined ? live.state : describeState(status);
+    const { manifest, done, ok, failed, timeout, skipped, orphaned, total, coordinator, live, stages } =
+      status;
+    const phase = describeState(status);
     return {
       ...{ path, phase, total, coordinator, stages },
       sweep: String(manifest.sweep),
@@ -87,7 +79,7 @@ export class LiveRun {
       runId: String(manifest.runId),
       created: String(manifest.created),
       counts: { done, ok, failed, timeout, skipped, orphaned },
-      progress: live?.progress === undefined ? null : withoutTrend(live.progress),
+      progress: live === null ? null : withoutTrend(live.progress),
       workers: live?.workers ?? 0,
       threads: live?.threads ?? [],
       answer: this.#ask(status),
@@ -111,7 +103,7 @@ export class LiveRun {
 
   /** Whether somebody works on it who can be asked for something. */
   get hasCoordinator(): boolean {
-    return this.#coordinator !== null;
+    return this.#status?.coordinator != null;
   }
 
   /** Which parameters matter is asked for once nothing more comes: it takes a second. */

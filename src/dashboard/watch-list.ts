@@ -8,10 +8,11 @@ import type { ListedRunView } from '../explore/live/contract.js';
 import type { Clock } from '../ground/clock.js';
 import { SweeplineError } from '../ground/errors.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
-import { LIVE_FILE, readLive } from '../run/live.js';
-import { findCoordinator, LOCK_FILE } from '../run/lock.js';
+import { LIVE_FILE } from '../run/live.js';
+import { LOCK_FILE } from '../run/lock.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import { describeState, type RunStatus, statusOf } from '../run/status.js';
+import { readCoordinator } from './coordinator.js';
 import { findRuns } from './find-runs.js';
 import { isOwnFile } from './own-files.js';
 import { Tail } from './tail.js';
@@ -84,8 +85,7 @@ export class ListWatch extends Watch {
   /** A coordinator that was killed changes no file. */
   async #hasDied(path: string, { tail }: Entry): Promise<boolean> {
     return (
-      tail !== undefined &&
-      (await findCoordinator(join(this.#root, path)).catch(() => undefined)) === undefined
+      tail !== undefined && (await readCoordinator(join(this.#root, path), this.#root)).coordinator === null
     );
   }
 
@@ -102,23 +102,21 @@ export class ListWatch extends Watch {
 
   async #read(path: string, entry: Entry): Promise<ListedRunView> {
     const folder = join(this.#root, path);
-    const isOwn = (name: string) => isOwnFile(join(folder, name), this.#root);
     try {
       for (const name of [MANIFEST_FILE, JOURNAL_FILE])
-        if (!isOwn(name)) throw new SweeplineError('BAD_RUN_FOLDER', `it has no file ${name} of its own`);
+        if (!isOwnFile(join(folder, name), this.#root))
+          throw new SweeplineError('BAD_RUN_FOLDER', `it has no file ${name} of its own`);
       const { manifest } = await openRunFolder(folder);
       const tail = entry.tail ?? new Tail(folder);
       await tail.read();
-      const coordinator = isOwn(LOCK_FILE) ? ((await findCoordinator(folder)) ?? null) : null;
-      const live =
-        coordinator !== null && isOwn(LIVE_FILE) ? await readLive(folder, coordinator.pid) : undefined;
-      const status = statusOf({ folder, manifest, state: tail.state, coordinator, stages: [] });
+      const { coordinator, live } = await readCoordinator(folder, this.#root);
+      const status = statusOf({ folder, manifest, state: tail.state, coordinator, live, stages: [] });
       entry.tail = coordinator === null ? undefined : tail;
       const { done, ok, failed, timeout, skipped, orphaned, total } = status;
       return {
         ...{ path, total },
         sweep: String(manifest.sweep),
-        phase: live?.state ?? describeState(status),
+        phase: describeState(status),
         counts: { done, ok, failed, timeout, skipped, orphaned },
         created: String(manifest.created),
         best: bestOf(status),
