@@ -80,8 +80,8 @@ export class RunData implements TailListener {
   setRunning(threads: readonly BusyThread[], isWorkedOn: boolean): boolean {
     const epoch = this.#epoch;
     if (epoch === undefined) return false;
-    // Of a block of short trials nobody can see that they run.
-    const busy = threads.filter(({ trials }) => trials === 1).map(({ trial }) => trial);
+    // Of several in the hands of a thread, the first one runs.
+    const busy = threads.map(({ trial }) => trial);
     const numbers = isWorkedOn ? new Set([...busy, ...epoch.curves.running()]) : new Set<number>();
     const running = [...numbers]
       .filter((trial) => !epoch.trials.has(trial))

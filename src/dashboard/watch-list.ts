@@ -65,7 +65,7 @@ export class ListWatch extends Watch {
         this.tell({ name: 'changed', data: { runs: changed.splice(0), pending: this.#pending() } });
       told = this.clock.elapsed();
     };
-    // Ids begin with the time.
+    // Ids begin with the time; runs of other names come last.
     for (const path of [...paths].sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))) {
       if (!this.isWatched) return;
       const entry = this.#entries.get(path);
@@ -155,5 +155,5 @@ function stampOf(folder: string): string {
 }
 
 function idOf(path: string): string {
-  return /\d{8}-\d{6}-\w+/.exec(path)?.[0] ?? path;
+  return /\d{8}-\d{6}-\w+/.exec(path)?.[0] ?? '';
 }

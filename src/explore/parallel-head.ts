@@ -81,7 +81,7 @@ export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOpti
       'div',
       {},
       press('⇅', axis.invert, turn, `Turn ${column.name} upside down`),
-      mayLog(column) ? press('log', axis.log, log, `${column.name} on a logarithmic axis`) : undefined,
+      mayLog(column) ? press('log', axis.log, log, `log: ${column.name} on a logarithmic axis`) : undefined,
     ),
   );
   head.style.left = `${axis.x}px`;

@@ -1,9 +1,9 @@
 // What all views share: which trials pass the filter, which are selected, what colours them. A view that is brushed sets a
 // condition on a column here; all views are told, and draw what passes.
 import { createPaint, type Paint, readTheme, type Theme } from './colour.js';
-import type { RunData } from './read.js';
 import { compileSearch } from './search.js';
 import { type Column, renewTable, type Table } from './table.js';
+import type { RunData } from './unpack.js';
 
 export type Condition =
   | { readonly kind: 'range'; readonly low: number; readonly high: number }

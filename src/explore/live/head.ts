@@ -153,13 +153,10 @@ export class Head {
   }
 
   #createThread({ host, process, thread, trial, trials }: ThreadView, time: HTMLElement): HTMLElement {
-    const what = trials === 1 ? `trial ${trial}` : `${formatCount(trials)} trials from ${trial}`;
-    const stop =
-      trials === 1
-        ? button('Stop', () => void this.#ask({ do: 'stop-trial', trial }), {
-            attributes: { id: `stop-${trial}`, 'aria-label': `Stop trial ${trial}` },
-          })
-        : undefined;
+    const what = `trial ${trial}${trials === 1 ? '' : ` and ${formatCount(trials - 1)} after it`}`;
+    const stop = button('Stop', () => void this.#ask({ do: 'stop-trial', trial }), {
+      attributes: { id: `stop-${trial}`, 'aria-label': `Stop trial ${trial}` },
+    });
     const cells = [`${host} ${process}/${thread}`, what].map((text) => make('td', { text }));
     return make('tr', {}, ...cells, time, make('td', {}, stop));
   }

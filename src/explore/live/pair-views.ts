@@ -3,12 +3,12 @@ import { button, make } from '../dom.js';
 import { watchPoints } from '../hover.js';
 import { formatCell, formatNumber } from '../numbers.js';
 import { ChartPanel, Panel, type Rows } from '../panel.js';
-import type { RunData } from '../read.js';
 import { passing } from '../rows.js';
 import { createScale, prefersLog, type Scale } from '../scale.js';
 import type { Store } from '../store.js';
 import { drawAxes, drawDots, frameOf, line, radiusFor } from '../surface.js';
 import type { Column } from '../table.js';
+import type { RunData } from '../unpack.js';
 import { columnsOf, type Metric } from './pairs.js';
 
 /** What all of them show: the page's choice. */

@@ -1,7 +1,8 @@
 // Two runs as one table: trials that both have, side by side, and what differs. Trials are paired by their keys, or by the
 // values of the parameters that both runs vary where no key is in both (another version of the worker).
-import type { RunData } from '../read.js';
+
 import { type Column, MANY, type Table } from '../table.js';
+import type { RunData } from '../unpack.js';
 import type { KeysView } from './contract.js';
 
 export interface Side {

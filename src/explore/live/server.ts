@@ -1,5 +1,5 @@
 // What the page asks the server for, beside listening to it.
-import { type RunData, unpackData } from '../read.js';
+import { type RunData, unpackData } from '../unpack.js';
 import { type KeysView, REQUEST_HEADER, type RequestAnswer, type RequestView } from './contract.js';
 
 export async function fetchData(run: string): Promise<RunData> {
