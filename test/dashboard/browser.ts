@@ -13,6 +13,8 @@ export const launch = (): Promise<Browser> =>
 
 export interface OpenPage {
   readonly page: Page;
+  /** Each thing that the page did, or its browser had to tell. */
+  readonly seen: readonly string[];
   /** Fails where the page did what it must not. */
   expectClean(): void;
   close(): Promise<void>;
@@ -41,7 +43,7 @@ export async function openPage(
   });
   await page.goto(url);
   return {
-    page,
+    ...{ page, seen },
     expectClean: () => expect(seen).toEqual([]),
     close: () => context.close(),
   };
