@@ -22,6 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('verify', 'run a sample of trials again and compare', () => import('./commands/verify.js')),
   entry('repair', 'repair a damaged journal', () => import('./commands/repair.js')),
   entry('merge', 'merge shards into one run', () => import('./commands/merge.js')),
+  entry('sql', 'ask runs in SQL', () => import('./commands/sql.js')),
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
   entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),
   entry('doctor', 'check the environment', () => import('./commands/doctor.js')),

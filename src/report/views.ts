@@ -31,8 +31,8 @@ export interface RunViews {
   readonly run: OpenRun;
   readonly trials: Columns;
   readonly metrics: Columns;
-  /** Columns that come first in every view, as they are named there. */
-  readonly leading: readonly string[];
+  /** Columns that come first in every view, and what they hold of this run. */
+  readonly leading: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface Views {
@@ -66,12 +66,15 @@ export async function makeViews(
       ])
       .map((name) => name.toLowerCase()),
   );
-  const leading = (withSweep ? ['run', 'sweep'] : ['run']).map((name) => freeName(name, taken));
+  const names = (withSweep ? ['run', 'sweep'] : ['run']).map((name) => freeName(name, taken));
   const repeated = new Set(runs.map((run) => run.manifest.runId)).size < runs.length;
   const oddities: (Oddity & { readonly view: View })[] = [];
+  const made: RunViews[] = [];
   for (const [i, { path, manifest }] of runs.entries()) {
     const values = [labels?.[i] ?? (repeated ? path : manifest.runId), manifest.sweep];
-    const first = leading.map((name, at) => `${quoteText(values[at]!)} AS ${quoteName(name)}`);
+    const leading = names.map((name, at) => ({ name, value: values[at]! }));
+    made.push({ name: `run_${i}`, run: runs[i]!, ...files[i]!, leading });
+    const first = leading.map(({ name, value }) => `${quoteText(value)} AS ${quoteName(name)}`);
     for (const view of VIEWS) {
       const columns = files[i]![view];
       const constants = view === 'trials' ? files[i]!.constants : [];
@@ -93,7 +96,6 @@ export async function makeViews(
   for (const view of [...VIEWS, 'trials_raw', 'metrics_raw']) await connection.run(unite(view, runs.length));
   const columns = files.flatMap(({ trials, metrics }) => [...trials, ...metrics]);
   const renamed = columns.flatMap(({ name, sql }) => (name === sql ? [] : [{ name, sql }]));
-  const made = runs.map((run, i) => ({ name: `run_${i}`, run, ...files[i]!, leading }));
   return { runs: made, oddities, renamed };
 }
 
