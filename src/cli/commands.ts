@@ -23,6 +23,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('repair', 'repair a damaged journal', () => import('./commands/repair.js')),
   entry('merge', 'merge shards into one run', () => import('./commands/merge.js')),
   entry('sql', 'ask runs in SQL', () => import('./commands/sql.js')),
+  entry('export', 'write a run for pandas, Optuna, TensorBoard or W&B', () => import('./commands/export.js')),
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
   entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),
   entry('doctor', 'check the environment', () => import('./commands/doctor.js')),
