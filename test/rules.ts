@@ -5,6 +5,7 @@ import { fileOf, findUses, importsOf, loadedWith, type Sources } from './sources
 export const FLOORS: Readonly<Record<string, number>> = {
   cli: 9,
   dashboard: 8,
+  export: 8,
   suite: 8,
   sweep: 7,
   report: 7,
@@ -76,7 +77,7 @@ const folderOf = (file: string): string => file.split('/')[1]!;
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
   if (to === 'study') return false;
-  if (from === 'study') return to in FLOORS && !['cli', 'suite', 'sweep', 'dashboard'].includes(to);
+  if (from === 'study') return to in FLOORS && !['cli', 'suite', 'sweep', 'dashboard', 'export'].includes(to);
   return FLOORS[from]! > (FLOORS[to] ?? Number.POSITIVE_INFINITY);
 }
 

@@ -114,7 +114,7 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
 }
 
 /** What was asked for, else what the sweep declares, else the first metric with a goal. */
-function readAims({ manifest, state }: RunStatus, { objectives = [], where = [] }: Question): Aims {
+export function readAims({ manifest, state }: RunStatus, { objectives = [], where = [] }: Question): Aims {
   const { metrics } = state.epoch.record.worker;
   const faults: string[] = [];
   const asked = readObjectives(objectives, metrics, faults);
@@ -146,7 +146,7 @@ function compareFirst(of: Configurations, { metric }: Objective, ranking: Rankin
 }
 
 /** Throws BAD_USAGE where nothing says what is best: the message names the metrics that could. */
-export function requireObjective({ status, aims }: Asked): void {
+export function requireObjective({ status, aims }: Pick<Asked, 'status' | 'aims'>): void {
   if (aims.objectives.length > 0) return;
   const names = status.state.epoch.record.worker.metrics
     .filter(({ type }) => type !== 'string')
