@@ -2,7 +2,8 @@
 // would make the page too large is thinned or rounded here, and a note says so.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackedTable, Payload } from '../../explore/payload.js';
+import type { Importances } from '../../answer/importance.js';
+import type { MetricImportance, PackedTable, Payload } from '../../explore/payload.js';
 import { showValue } from '../../ground/shape.js';
 import { formatCount } from '../../ground/text.js';
 import type { Manifest } from '../../run/manifest.js';
@@ -11,6 +12,7 @@ import { ARTIFACTS } from '../../trial/store.js';
 import { type Column, metricColumns, quoteName, trialColumns } from '../columns.js';
 import type { RunDatabase } from '../database.js';
 import type { Cell } from '../define.js';
+import type { MadeTable } from '../parts.js';
 import { type ColumnHead, Packer } from './pack.js';
 
 /** Above so many trials, numbers that do not repeat are kept with 7 digits. */
@@ -28,11 +30,23 @@ interface Wanted extends ColumnHead {
   readonly kind: 'number' | 'category';
 }
 
-export async function collect(
-  database: Reader,
-  manifest: Manifest,
-  folder: string,
-): Promise<{ readonly payload: Payload; readonly bytes: Uint8Array }> {
+/** What a page is made of. */
+export interface Collected {
+  readonly database: Reader;
+  readonly manifest: Manifest;
+  readonly folder: string;
+  /** By metric. */
+  readonly importances: ReadonlyMap<string, Importances>;
+  /** Of its report. */
+  readonly tables: readonly Pick<MadeTable, 'spec' | 'rows'>[];
+}
+
+export async function collect({
+  database,
+  manifest,
+  folder,
+  importances,
+}: Collected): Promise<{ readonly payload: Payload; readonly bytes: Uint8Array }> {
   const packer = new Packer();
   const notes: string[] = [];
   const trials = await packTrials(database, manifest, { packer, notes });
@@ -49,10 +63,19 @@ export async function collect(
     trials,
     curves,
     attempts,
+    importances: [...importances].map(describeImportances),
     files: listFiles(folder, notes),
     notes,
   };
   return { payload, bytes: packer.bytes() };
+}
+
+function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance {
+  const { configurations, sampled, parameters } = found;
+  const shares = parameters.map(({ parameter, importance, low, high }) => ({
+    ...{ name: parameter, share: importance, low, high },
+  }));
+  return { metric, method: parameters[0]!.method, configurations, sampled, parameters: shares };
 }
 
 interface Into {
