@@ -2,6 +2,7 @@
 // importance of parameters for more metrics than the first.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Epoch } from '../run/epoch.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import { type Asked, askRun } from './answer.js';
 import { findImportances, type Importances } from './importance.js';
@@ -20,6 +21,8 @@ export interface ReportAnswer {
   readonly files: readonly AnswerFile[];
   /** By metric, those without any left out: the first objective, then others in the order of their declaration. */
   readonly importances: ReadonlyMap<string, Importances>;
+  /** The newest, as its journal has it; undefined where there is none. */
+  readonly epoch: Epoch | undefined;
 }
 
 /** Of a run with more configurations the best; `sweepline best --csv` gives all. */
@@ -29,9 +32,10 @@ const METRICS = 6;
 
 /** Nothing where there is no journal to ask. */
 export async function answerReport(folder: string): Promise<ReportAnswer> {
-  if (!existsSync(join(folder, JOURNAL_FILE))) return { files: [], importances: new Map() };
+  if (!existsSync(join(folder, JOURNAL_FILE))) return { files: [], importances: new Map(), epoch: undefined };
   const asked = await askRun(folder, { limit: MOST, others: METRICS });
-  return { files: createFiles(asked), importances: explainMetrics(asked) };
+  const { epoch } = asked.status.state;
+  return { files: createFiles(asked), importances: explainMetrics(asked), epoch };
 }
 
 function createFiles(asked: Asked): AnswerFile[] {

@@ -58,8 +58,12 @@ export interface Payload {
   readonly trials: PackedTable;
   /** `trial, step, <series…>`; null where the worker reports none. */
   readonly curves: PackedTable | null;
-  /** One row an attempt: `trial, worker, host, run_ms, status`. */
+  /** One row an attempt: `trial, worker, host, run_ms, status`, and `ended`, ms after `began`, where a clock was kept. */
   readonly attempts: PackedTable | null;
+  /** When the first attempt began, milliseconds since 1970; null where no clock was kept. */
+  readonly began: number | null;
+  /** Confusion matrices of trials, in their order: `trial, class, predicted, count`; null where its report has none. */
+  readonly confusions: PackedTable | null;
   readonly importances: readonly MetricImportance[];
   /** Files that trials left: number of the trial and paths within its folder. */
   readonly files: readonly (readonly [number, readonly string[]])[];

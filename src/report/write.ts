@@ -111,7 +111,7 @@ async function writeFiles(
     await write(`summary/${spec.name}.md`, renderTablePage(made));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }
-  const { files, importances } = await answerReport(folder);
+  const { files, importances, epoch } = await answerReport(folder);
   for (const { name, text, rows } of files) {
     // A table of the report's own of that name counts.
     if (tables.some((table) => table.name === name)) continue;
@@ -130,7 +130,8 @@ async function writeFiles(
     figures.push({ name: spec.name, path });
   }
   const markdown = renderReport({ report, counts, parts, database, figures });
-  const explore = await makeExplore({ database, manifest, folder, importances, tables: parts.tables });
+  const { tables: made } = parts;
+  const explore = await makeExplore({ database, manifest, folder, importances, epoch, tables: made });
   const heading = `${report.title}: ${manifest.runId}`;
   const page = renderPage(heading, markdown, (path) => inlined.get(path), explore);
   await batch.write(join(folder, 'report.md'), markdown);
