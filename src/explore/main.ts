@@ -12,6 +12,7 @@ import { Detail } from './views/detail.js';
 import { Failures } from './views/failures.js';
 import { Heat } from './views/heat.js';
 import { History } from './views/history.js';
+import { Importance } from './views/importance.js';
 import { Parallel } from './views/parallel.js';
 import { Pareto } from './views/pareto.js';
 import { Replicates } from './views/replicates.js';
@@ -35,7 +36,7 @@ function createViews(store: Store): readonly Panel[] {
     Replicates.create(store),
     Failures.create(store),
     Slices.create(store),
-    // The importance of parameters belongs here, before the times.
+    Importance.create(store),
     Timing.create(store),
   ];
   return views.filter((view) => view !== undefined);

@@ -2,7 +2,7 @@
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAnswerFiles } from '../answer/files.js';
+import { answerReport } from '../answer/files.js';
 import { FileBatch } from '../ground/durable.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
@@ -111,7 +111,8 @@ async function writeFiles(
     await write(`summary/${spec.name}.md`, renderTablePage(made));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }
-  for (const { name, text, rows } of await createAnswerFiles(folder)) {
+  const { files, importances, epoch } = await answerReport(folder);
+  for (const { name, text, rows } of files) {
     // A table of the report's own of that name counts.
     if (tables.some((table) => table.name === name)) continue;
     const path = `summary/${name}.csv`;
@@ -129,7 +130,8 @@ async function writeFiles(
     figures.push({ name: spec.name, path });
   }
   const markdown = renderReport({ report, counts, parts, database, figures });
-  const explore = await makeExplore(database, manifest, folder);
+  const { tables: made } = parts;
+  const explore = await makeExplore({ database, manifest, folder, importances, epoch, tables: made });
   const heading = `${report.title}: ${manifest.runId}`;
   const page = renderPage(heading, markdown, (path) => inlined.get(path), explore);
   await batch.write(join(folder, 'report.md'), markdown);
