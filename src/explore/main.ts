@@ -2,6 +2,7 @@
 // the network for anything, and a run's texts are never markup.
 import { createBar } from './bar.js';
 import { make } from './dom.js';
+import { startFigures } from './figures.js';
 import type { Panel } from './panel.js';
 import { ROOT_ID } from './payload.js';
 import { readData } from './read.js';
@@ -74,6 +75,7 @@ async function start(root: HTMLElement): Promise<void> {
   });
 }
 
+startFigures();
 const root = document.getElementById(ROOT_ID)!;
 start(root).then(
   () => {

@@ -11,6 +11,7 @@ import { openDatabase } from './database.js';
 import { defineReport, type Report } from './define.js';
 import { makeExplore } from './explore/section.js';
 import type { ReportFault } from './faults.js';
+import type { Figure } from './figure.js';
 import { findLeftovers, removeLeftovers, renderFileList } from './leftovers.js';
 import { renderPage, renderReport, renderTablePage } from './page.js';
 import { type Making, makeParts } from './parts.js';
@@ -120,13 +121,12 @@ async function writeFiles(
     tables.push({ name, path, rows });
   }
   const figures: WrittenReport['figures'][number][] = [];
-  const inlined = new Map<string, string>();
-  for (const { spec, picture } of parts.figures) {
-    if (picture === null) continue;
-    const isText = typeof picture === 'string';
-    const path = `figures/${spec.name}.${isText ? 'svg' : 'png'}`;
-    await write(path, picture);
-    inlined.set(path, isText ? picture : `data:image/png;base64,${Buffer.from(picture).toString('base64')}`);
+  const inlined = new Map<string, Figure>();
+  for (const { spec, figure } of parts.figures) {
+    if (figure === null) continue;
+    const path = `figures/${spec.name}.${typeof figure.picture === 'string' ? 'svg' : 'png'}`;
+    await write(path, figure.picture);
+    inlined.set(path, figure);
     figures.push({ name: spec.name, path });
   }
   const markdown = renderReport({ report, counts, parts, database, figures });
