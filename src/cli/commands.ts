@@ -20,6 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('verify', 'run a sample of trials again and compare', () => import('./commands/verify.js')),
+  entry('compare', 'compare runs or suites: what moved beyond noise', () => import('./commands/compare.js')),
   entry('repair', 'repair a damaged journal', () => import('./commands/repair.js')),
   entry('merge', 'merge shards into one run', () => import('./commands/merge.js')),
   entry('sql', 'ask runs in SQL', () => import('./commands/sql.js')),

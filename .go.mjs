@@ -1,0 +1,10 @@
+import { chromium } from 'playwright-core';
+const b = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const [,, url, out, w='1280', h='900', scheme='light', full='1', wait='2500'] = process.argv;
+const c = await b.newContext({ viewport: { width: +w, height: +h }, colorScheme: scheme });
+const p = await c.newPage();
+p.on('console', m => console.log('console', m.type(), m.text())); p.on('pageerror', e => console.log('pageerror', e)); p.on('requestfailed', r => console.log('failed', r.url()));
+await p.goto(url); await p.waitForTimeout(+wait);
+await p.screenshot({ path: out, fullPage: full === '1' });
+console.log(await p.evaluate(() => document.documentElement.scrollWidth + ' ' + innerWidth));
+await b.close();
