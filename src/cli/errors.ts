@@ -3,7 +3,7 @@
 import { SweeplineError } from '../ground/errors.js';
 import { adviseOn, findTrouble } from '../ground/trouble.js';
 
-export const EXIT = { done: 0, failed: 1, usage: 2, broken: 70, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, regression: 3, broken: 70, interrupted: 130 } as const;
 
 export interface Ending {
   readonly text: string;

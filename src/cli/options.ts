@@ -5,6 +5,7 @@ import { readBytes, readDuration, readFraction, readNumber } from '../ground/qua
 import { describeUnknown } from '../ground/text.js';
 import type { AxisDomain } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
+import type { ToleranceParts } from '../trial/tolerance.js';
 import type { OptionSpec } from './command.js';
 
 /** An option with one value; given twice, the last counts. */
@@ -172,6 +173,26 @@ export function readTolerance(text: string): readonly [name: string, tolerance: 
   const tolerance = readNumber(value);
   if (name && tolerance >= 0) return [name, tolerance];
   throw new SweeplineError('BAD_USAGE', 'expected metric=tolerance, such as loss=1e-4');
+}
+
+/** `loss=0.01`, in the metric's unit, or `loss=5%` of the baseline's value. Names may hold a `=`, amounts do not. */
+export function readMetricTolerance(text: string): readonly [name: string, parts: ToleranceParts] {
+  const [, name, amount = ''] = /^(.+)=([^=]*)$/s.exec(text) ?? [];
+  const isPercent = amount.endsWith('%');
+  const number = readNumber(isPercent ? amount.slice(0, -1) : amount);
+  if (name !== undefined && number >= 0 && Number.isFinite(number))
+    return [name, isPercent ? { relative: number / 100 } : { absolute: number }];
+  throw new SweeplineError(
+    'BAD_USAGE',
+    'expected metric=amount of at least 0, such as accuracy=0.01 or loss=5%',
+  );
+}
+
+/** A probability, such as 0.05. */
+export function readLevel(text: string): number {
+  const level = readNumber(text);
+  if (level > 0 && level < 1) return level;
+  throw new SweeplineError('BAD_USAGE', 'expected a number between 0 and 1, such as 0.05');
 }
 
 export function readDevice(text: string): string {

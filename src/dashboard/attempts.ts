@@ -1,7 +1,7 @@
 // The attempts of a run's trials and how long each took, fed by the records of its journal.
-import type { PackedTable } from '../explore/payload.js';
+import type { Payload } from '../explore/payload.js';
 import { formatCount } from '../ground/text.js';
-import { ATTEMPTS } from '../report/explore/collect.js';
+import { ATTEMPTS } from '../report/explore/attempts.js';
 import type { Packer } from '../report/explore/pack.js';
 import type { AttemptRecord, RowsRecord } from '../run/records.js';
 import { countNumbers, forEachRun } from '../trial/selection.js';
@@ -21,12 +21,16 @@ export class LiveAttempts {
   readonly #hosts = new Cells('category');
   readonly #times = new Cells('number');
   readonly #statuses = new Cells('category');
+  /** Milliseconds since 1970, where the journal knows. */
+  readonly #ends = new Cells('number');
   #count = 0;
 
   take(record: RowsRecord | AttemptRecord): void {
     const ms = record.run_ms / countNumbers(record.trials);
     const status =
       record.t === 'attempt' ? undefined : new Map(record.notes.map((note) => [note.trial, note.status]));
+    // One after another, the last one when the record was made.
+    let end = (record.at ?? Number.NaN) - (countNumbers(record.trials) - 1) * ms;
     forEachRun(record.trials, (first, count) => {
       for (let trial = first; trial < first + count; trial++) {
         const slot = this.#count++;
@@ -34,14 +38,16 @@ export class LiveAttempts {
         this.#workers.setNumber(slot, record.worker);
         this.#hosts.setText(slot, record.host);
         this.#times.setNumber(slot, ms);
+        this.#ends.setNumber(slot, end);
+        end += ms;
         this.#statuses.setText(slot, record.t === 'attempt' ? record.status : (status?.get(trial) ?? 'ok'));
       }
     });
   }
 
   /** In the order of trials; null before the first has ended. */
-  pack(packer: Packer, notes: string[]): PackedTable | null {
-    if (this.#count === 0) return null;
+  pack(packer: Packer, notes: string[]): Pick<Payload, 'attempts' | 'began'> {
+    if (this.#count === 0) return { attempts: null, began: null };
     const every = Math.ceil(this.#count / ATTEMPTS);
     const trials = Float64Array.from({ length: this.#count }, (_, slot) => this.#trials.at(slot) as number);
     const order = Uint32Array.from(trials, (_, slot) => slot);
@@ -58,6 +64,24 @@ export class LiveAttempts {
       const values = Array.from(slots, (slot) => cells[i]!.at(slot));
       return kind === 'number' ? packer.numbers(head, values, true) : packer.categories(head, values);
     });
-    return { rows: slots.length, columns };
+    const began = this.#findBegin(slots);
+    if (began !== null) {
+      const ends = Array.from(slots, (slot) => {
+        const end = this.#ends.at(slot) as number;
+        return Number.isNaN(end) ? null : Math.round(end - began);
+      });
+      columns.push(packer.numbers({ name: 'ended', role: 'run', unit: 'ms' }, ends));
+    }
+    return { attempts: { rows: slots.length, columns }, began };
+  }
+
+  /** When the first of them began; null where no clock was kept. */
+  #findBegin(slots: Uint32Array): number | null {
+    let began = Number.POSITIVE_INFINITY;
+    for (const slot of slots) {
+      const begin = (this.#ends.at(slot) as number) - (this.#times.at(slot) as number);
+      if (begin < began) began = begin;
+    }
+    return Number.isFinite(began) ? began : null;
   }
 }

@@ -3,10 +3,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../answer/answer.js';
+import { explainMetrics, METRICS } from '../answer/files.js';
 import { describeAnswer } from '../answer/words.js';
 import type { KeysView, RunView } from '../explore/live/contract.js';
+import type { Payload } from '../explore/payload.js';
 import { SweeplineError } from '../ground/errors.js';
 import { quoteArgument } from '../ground/text.js';
+import { describeImportances } from '../report/explore/collect.js';
 import { MANIFEST_FILE, openRunFolder, stageFolder } from '../run/folder.js';
 import type { Live } from '../run/live.js';
 import type { Manifest } from '../run/manifest.js';
@@ -36,6 +39,8 @@ export class LiveRun {
   #status: RunStatus | undefined;
   #answer: { readonly key: string; readonly lines: RunView['answer'] } | undefined;
   #packed: { readonly version: number; readonly bytes: Uint8Array } | undefined;
+  #importances: Payload['importances'] = [];
+  #isOver = false;
   version = 0;
 
   constructor(options: LiveRunOptions) {
@@ -61,8 +66,11 @@ export class LiveRun {
       stages: await this.#readStages(manifest),
     });
     this.#status = status;
+    this.#ask(status);
     const isOther = this.#data.setRunning(status.live?.threads ?? [], status.coordinator !== null);
-    if (isOther || hasCome) this.version++;
+    const isOver = status.coordinator === null;
+    if (isOther || hasCome || isOver !== this.#isOver) this.version++;
+    this.#isOver = isOver;
   }
 
   /** What the head of its page shows. Call `refresh` before. */
@@ -82,7 +90,7 @@ export class LiveRun {
       progress: live === null ? null : withoutTrend(live.progress),
       workers: live?.workers ?? 0,
       threads: live?.threads ?? [],
-      answer: this.#ask(status),
+      answer: this.#answer?.lines ?? [],
       resume:
         coordinator !== null || phase === 'complete' ? null : `sweepline resume ${quoteArgument(shown)}`,
     };
@@ -92,7 +100,10 @@ export class LiveRun {
   data(): Uint8Array {
     if (this.#packed?.version !== this.version) {
       const { folder, shown } = this.#options;
-      this.#packed = { version: this.version, bytes: this.#data.pack({ folder, shown }) };
+      this.#packed = {
+        version: this.version,
+        bytes: this.#data.pack({ folder, shown, importances: this.#importances }),
+      };
     }
     return this.#packed.bytes;
   }
@@ -107,14 +118,14 @@ export class LiveRun {
   }
 
   /** Which parameters matter is asked for once nothing more comes: it takes a second. */
-  #ask(status: RunStatus): RunView['answer'] {
+  #ask(status: RunStatus): void {
     const isOver = status.coordinator === null;
     const key = `${this.#tail.end} ${isOver}`;
-    if (this.#answer?.key !== key) {
-      const { answer } = ask(status, { importance: isOver });
-      this.#answer = { key, lines: describeAnswer(answer, status.state.epoch.record.worker.metrics) };
-    }
-    return this.#answer.lines;
+    if (this.#answer?.key === key) return;
+    const asked = ask(status, isOver ? { others: METRICS } : { importance: false });
+    if (isOver) this.#importances = [...explainMetrics(asked)].map(describeImportances);
+    const lines = describeAnswer(asked.answer, status.state.epoch.record.worker.metrics);
+    this.#answer = { key, lines };
   }
 
   async #readStages(manifest: Manifest): Promise<RunStatus['stages']> {

@@ -2,7 +2,7 @@
 // page's policy needs no exception.
 import type { MiddlewareHandler } from 'hono';
 import { readBundle } from '../report/explore/section.js';
-import { STYLE } from '../report/page.js';
+import { PAGE_STYLE } from '../report/page-style.js';
 
 /** No other origin, nothing inline, no frame around it, no form. */
 const POLICY = [
@@ -35,7 +35,7 @@ export const PAGE = `<!doctype html>
 /** What `npm run build` made of src/explore, and the colours that reports have. */
 export const ASSETS: Readonly<Record<string, () => { readonly type: string; readonly text: string }>> = {
   'live.js': () => ({ type: 'text/javascript; charset=utf-8', text: readBundle('live.js') }),
-  'live.css': () => ({ type: 'text/css; charset=utf-8', text: `${STYLE}\n${readBundle('live.css')}` }),
+  'live.css': () => ({ type: 'text/css; charset=utf-8', text: `${PAGE_STYLE}\n${readBundle('live.css')}` }),
 };
 
 /** On whatever is answered; an answer may have a stricter policy of its own. */

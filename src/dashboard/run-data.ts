@@ -21,6 +21,12 @@ import { LiveTrials } from './trials.js';
 /** Trials that run and are shown among the others. */
 const MOST_RUNNING = 1000;
 
+export interface Packing extends Pick<Payload, 'importances'> {
+  readonly folder: string;
+  /** How the folder is called in commands. */
+  readonly shown: string;
+}
+
 interface Epoch {
   readonly record: SpaceRecord;
   readonly trials: LiveTrials;
@@ -99,7 +105,7 @@ export class RunData implements TailListener {
     return this.#epoch?.trials.keys() ?? { trials: [], keys: [] };
   }
 
-  pack({ folder, shown }: { readonly folder: string; readonly shown: string }): Uint8Array {
+  pack({ folder, shown, importances }: Packing): Uint8Array {
     const manifest = this.#manifest!;
     const { record, trials, curves, attempts } = this.#epoch!;
     const packer = new Packer();
@@ -114,7 +120,10 @@ export class RunData implements TailListener {
       fixed: fixedOf(record),
       trials: table,
       curves: curves.pack(packer, notes),
-      attempts: attempts.pack(packer, notes),
+      ...attempts.pack(packer, notes),
+      // These are of the report's tables.
+      confusions: null,
+      importances,
       files: isOwnFolder(join(folder, ARTIFACTS), folder) ? listFiles(folder, notes) : [],
       notes,
     };

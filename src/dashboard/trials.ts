@@ -1,8 +1,8 @@
 // The trials of a run as columns, fed by the records of its journal one after another and packed for the page whenever it
 // asks. A trial that is recorded again counts as it was recorded last.
 import type { PackedTable } from '../explore/payload.js';
-import { EXACT_TRIALS, RUN_HEADS, type TypedHead, trialHeads, varies } from '../report/explore/collect.js';
-import type { Packer } from '../report/explore/pack.js';
+import { EXACT_TRIALS, RUN_HEADS, trialHeads, varies } from '../report/explore/collect.js';
+import type { ColumnHead, Packer } from '../report/explore/pack.js';
 import { formatOf } from '../run/history.js';
 import type { Manifest } from '../run/manifest.js';
 import type { RowsRecord, SpaceRecord } from '../run/records.js';
@@ -13,7 +13,7 @@ import { countNumbers, type ProposedTrial } from '../trial/selection.js';
 import { Cells } from './cells.js';
 
 interface ColumnOfTrials {
-  readonly head: TypedHead;
+  readonly head: ColumnHead & { readonly kind: 'number' | 'category' };
   readonly cells: Cells;
   /** In a row of trials.csv; −1 where it does not stand there. */
   readonly place: number;

@@ -10,6 +10,7 @@ import { Detail } from './views/detail.js';
 import { Failures } from './views/failures.js';
 import { Heat } from './views/heat.js';
 import { History } from './views/history.js';
+import { Importance } from './views/importance.js';
 import { Parallel } from './views/parallel.js';
 import { Pareto } from './views/pareto.js';
 import { Replicates } from './views/replicates.js';
@@ -31,7 +32,7 @@ const VIEWS: readonly ((store: Store) => Panel | undefined)[] = [
   Replicates.create,
   Failures.create,
   Slices.create,
-  // The importance of parameters belongs here, before the times.
+  Importance.create,
   Timing.create,
 ];
 

@@ -2,6 +2,7 @@
 // the network for anything, and a run's texts are never markup.
 import { createBoard } from './board.js';
 import { make } from './dom.js';
+import { startFigures } from './figures.js';
 import { ROOT_ID } from './payload.js';
 import { readData } from './read.js';
 import { Store } from './store.js';
@@ -12,6 +13,7 @@ async function start(root: HTMLElement): Promise<void> {
   else createBoard(root, store);
 }
 
+startFigures();
 const root = document.getElementById(ROOT_ID)!;
 start(root).then(
   () => {

@@ -10,7 +10,7 @@ export type Condition =
   | { readonly kind: 'set'; readonly codes: ReadonlySet<number> };
 
 /** `columns`: there are others to choose from; `data` follows it. */
-export type Change = 'filter' | 'selection' | 'colour' | 'theme' | 'columns' | 'data';
+export type Change = 'filter' | 'selection' | 'colour' | 'parameter' | 'theme' | 'columns' | 'data';
 
 /** Curves of more are not legible. */
 const SELECTED = 9;
@@ -21,6 +21,8 @@ export class Store {
   mask: Uint8Array;
   count: number;
   selected: readonly number[] = [];
+  /** What the reader looks at: views with an x axis of their own put it there. */
+  parameter: Column | undefined;
   paint: Paint;
   theme: Theme = readTheme();
   readonly conditions = new Map<Column, Condition>();
@@ -82,6 +84,7 @@ export class Store {
     for (const { column, condition, labels } of conditions)
       if (this.columns.includes(column)) this.conditions.set(column, recode(condition, labels, column));
     this.selected = selected.map((trial) => this.rowOf(trial)).filter((row) => row !== undefined);
+    if (this.parameter !== undefined && !this.columns.includes(this.parameter)) this.parameter = undefined;
     const { column } = this.paint;
     const isThere = column !== undefined && this.columns.includes(column);
     this.paint = createPaint(
@@ -150,6 +153,11 @@ export class Store {
     this.#tell('selection');
   }
 
+  lookAt(parameter: Column): void {
+    this.parameter = parameter;
+    this.#tell('parameter');
+  }
+
   colourBy(column: Column | undefined): void {
     this.#hasColour = true;
     this.paint = createPaint(column, this.rows, this.theme);
@@ -184,6 +192,7 @@ function renewData(known: RunData, fresh: RunData): RunData {
     trials: known.trials,
     curves: renew(known.curves, fresh.curves),
     attempts: renew(known.attempts, fresh.attempts),
+    confusions: renew(known.confusions, fresh.confusions),
   };
 }
 
@@ -228,5 +237,12 @@ export function objectiveOf(columns: readonly Column[]): Column | undefined {
 export function chartable(columns: readonly Column[]): readonly Column[] {
   return columns.filter(
     ({ kind, low, high, labels }) => high > low && (kind === 'number' || labels.length <= 60),
+  );
+}
+
+/** Numbers that trials gave. */
+export function resultsOf({ columns }: Store): readonly Column[] {
+  return chartable(columns).filter(
+    ({ kind, role }) => kind === 'number' && (role === 'metric' || role === 'run'),
   );
 }

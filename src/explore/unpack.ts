@@ -7,6 +7,7 @@ export interface RunData {
   readonly trials: Table;
   readonly curves: Table | undefined;
   readonly attempts: Table | undefined;
+  readonly confusions: Table | undefined;
 }
 
 /** The head as JSON behind its length, then the bytes of the columns. */
@@ -20,5 +21,6 @@ export function unpackData(bytes: Uint8Array<ArrayBuffer>): RunData {
     trials: unpackTable(facts.trials, blob),
     curves: unpack(facts.curves),
     attempts: unpack(facts.attempts),
+    confusions: unpack(facts.confusions),
   };
 }

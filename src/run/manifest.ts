@@ -49,8 +49,20 @@ export interface Manifest {
   readonly packages: Readonly<Record<string, string>>;
   readonly git: string | null;
   readonly host: string;
+  /** What its times depend on, beside Node and the packages. Absent in runs of earlier versions. */
+  readonly machine?: Machine;
   readonly command: readonly string[];
   readonly created: string;
+}
+
+/** The machine that a run was started on. */
+export interface Machine {
+  /** Its model, as the operating system names it. */
+  readonly processor: string;
+  /** Cores that Node may use. */
+  readonly cores: number;
+  /** Operating system, its release and the processor's architecture. */
+  readonly system: string;
 }
 
 /** How long and how large trials may be, and what becomes of those that do not end well. */

@@ -21,6 +21,7 @@ import { describeUnknown, formatBytes } from '../ground/text.js';
 import { type DeclaredSpace, findSpaceFaults } from '../space/check.js';
 import { findSpellingFault } from '../space/names.js';
 import { findValueFault } from '../space/value.js';
+import { findToleranceFaults } from '../trial/tolerance.js';
 import { MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { referTo } from './reference.js';
 
@@ -98,6 +99,9 @@ const name: Check = (given, at, faults) => {
   const fault = typeof given === 'string' ? findSpellingFault(given) : undefined;
   if (fault !== undefined) faults.push(`${at}: ${showValue(given)}: ${fault}`);
 };
+const tolerance: Check = (given, at, faults) => {
+  faults.push(...findToleranceFaults(given).map((fault) => `${at}: ${fault}`));
+};
 const isFileUrl = expecting('a file: URL', (given) => typeof given === 'string' && canBeFile(given));
 
 const reference: Check = (given, at, faults) =>
@@ -141,6 +145,7 @@ const worker = objectOf({
       unit: optional(text),
       about: optional(text),
       goal: optional(oneOf('min', 'max')),
+      tolerance: optional(tolerance),
     }),
   ),
   series: listOf(name),
@@ -186,6 +191,7 @@ const fields = objectOf({
   packages: recordOf(text),
   git: orNull(text),
   host: text,
+  machine: optional(objectOf({ processor: text, cores: wholeFrom(1), system: text })),
   command: listOf(text),
   created: text,
 });

@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { hostname } from 'node:os';
+import { arch, availableParallelism, cpus, hostname, platform, release } from 'node:os';
 import { ownVersion } from '../ground/version.js';
-import { type Limits, MANIFEST_FORMAT, type Manifest } from '../run/manifest.js';
+import { type Limits, MANIFEST_FORMAT, type Machine, type Manifest } from '../run/manifest.js';
 import type { SpaceRecord } from '../run/records.js';
 import { referTo } from '../run/reference.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -72,9 +72,10 @@ export function createManifest(
     limits: limitsOf(settings),
     ...(aims === undefined ? {} : { aims }),
     node: process.version,
-    packages: packageVersions(['piscina', 'onnxruntime-node', '@duckdb/node-api']),
+    packages: packageVersions(PACKAGES),
     git: gitCommit(),
     host: hostname(),
+    machine: describeMachine(),
     command: settings.command,
     created,
   };
@@ -83,6 +84,24 @@ export function createManifest(
 function limitsOf(settings: Settings): Limits {
   const { timeoutMs, memoryBytes, isolation, retries, retryPauseMs, maxFailures } = settings;
   return { timeoutMs, memoryBytes, isolation, retries, retryPauseMs, maxFailures };
+}
+
+/** Those that numbers or times depend on; the ones that are not installed are left out. */
+const PACKAGES = [
+  'piscina',
+  'onnxruntime-node',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-node-gpu',
+  '@duckdb/node-api',
+];
+
+function describeMachine(): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? '',
+    cores: availableParallelism(),
+    system: `${platform()} ${release()} ${arch()}`,
+  };
 }
 
 function packageVersions(names: readonly string[]): Record<string, string> {

@@ -1,6 +1,7 @@
 // What a trial yields at its end, as its worker declares it, and whether a value is what was declared.
 import { showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
+import type { Tolerance } from './tolerance.js';
 
 /** One number that a trial reports once. `goal` lets tables and progress name a best trial. */
 export interface MetricSpec {
@@ -8,6 +9,8 @@ export interface MetricSpec {
   readonly unit?: string;
   readonly about?: string;
   readonly goal?: 'min' | 'max';
+  /** How far it may move from one run to the next before `sweepline compare` calls it better or worse. */
+  readonly tolerance?: Tolerance;
 }
 
 export type Metric = MetricSpec & { readonly name: string };

@@ -3,8 +3,9 @@ import { findTextFaults, findUnknownKeys, isPlainObject, showValue } from '../gr
 import { nearestName } from '../ground/text.js';
 import { findColumnFaults, findSpellingFault } from '../space/names.js';
 import type { MetricSpec } from '../trial/metrics.js';
+import { findToleranceFaults } from '../trial/tolerance.js';
 
-const KEYS = ['type', 'unit', 'about', 'goal'];
+const KEYS = ['type', 'unit', 'about', 'goal', 'tolerance'];
 const TYPES = ['number', 'integer', 'boolean', 'string'];
 
 /** The words of other tools beside ours, whatever their case. */
@@ -37,12 +38,16 @@ function readMetric(spec: unknown, faults: string[]): MetricSpec {
     faults.push(`expected { type: '${type}' }, found ${showValue(spec)}`);
     return { type: 'number' };
   }
-  const { type, goal } = spec;
+  const { type, goal, tolerance } = spec;
   faults.push(...findUnknownKeys(spec, KEYS), ...findTextFaults(spec, ['unit', 'about']));
   if (typeof type !== 'string' || !TYPES.includes(type)) {
     const near = typeof type === 'string' ? nearestName(type, TYPES) : undefined;
     const guess = near === undefined ? '' : `; did you mean "${near}"?`;
     faults.push(`type: expected one of ${TYPES.join(', ')}; found ${showValue(type)}${guess}`);
+  }
+  if (tolerance !== undefined) {
+    faults.push(...findToleranceFaults(tolerance).map((fault) => `tolerance: ${fault}`));
+    if (type === 'string') faults.push('tolerance: a text has none; expected a number or a boolean');
   }
   if (goal === undefined) return spec as unknown as MetricSpec;
   const read = typeof goal === 'string' ? GOALS.get(goal.toLowerCase()) : undefined;

@@ -225,9 +225,11 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       await page.locator('#explore[data-version] .view').first().waitFor();
       await page.locator('#view-table .rows .row').first().click();
       await page.locator('#view-detail img').waitFor();
-      await page.goto(
-        new URL('/run/rates/onerror=alert(4)/artifacts/0/%22onerror%3Dalert(5).svg', dashboard.url).href,
-      );
+      const file = '/run/rates/onerror=alert(4)/artifacts/0/%22onerror%3Dalert(5).svg';
+      const drawing = await openPage(browser, new URL(file, dashboard.url).href);
+      // The browser says what it has not let run.
+      expect(drawing.seen.filter((text) => !text.includes('Blocked script execution'))).toEqual([]);
+      await drawing.close();
       await page.goto(new URL('/compare?a=rates/onerror=alert(4)&b=rates/first', dashboard.url).href);
       await says(page, '.note', '30 trials of A and B have the same key');
       expectClean();

@@ -59,6 +59,7 @@ export function pair(a: Side, b: Side): Pairs {
       trials: { rows: rows.length, columns },
       curves: undefined,
       attempts: undefined,
+      confusions: undefined,
     },
     metrics: measured.map(([{ name, goal, unit }]) => ({ name, goal, unit })),
     by: byKey.length > 0 ? 'key' : 'parameters',

@@ -1,12 +1,12 @@
 // What trials reported on their way: the selected ones as lines, over the band that most of those lie in that pass the
 // filter. Few trials are all drawn.
 
-import { curvesByRow, type Stretch } from '../curve-rows.js';
 import { checkbox, select } from '../dom.js';
 import { formatNumber, quantile } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import type { Store } from '../store.js';
+import { type Stretch, stretchesByRow } from '../stretches.js';
 import { drawAxes, type Frame, frameOf } from '../surface.js';
 import type { Column, Table } from '../table.js';
 import { hideTip, showTrial } from '../tip.js';
@@ -53,7 +53,7 @@ export class Curves extends ChartPanel {
       on: ['filter', 'selection', 'colour'],
     });
     this.#table = table;
-    this.#byRow = curvesByRow(store, table);
+    this.#byRow = stretchesByRow(store, table);
     const series = seriesOf(table);
     this.#series = series[0]!;
     this.#log = prefersLog(this.#series);
@@ -103,7 +103,7 @@ export class Curves extends ChartPanel {
   }
 
   protected override forget(): void {
-    this.#byRow = curvesByRow(this.store, this.#table);
+    this.#byRow = stretchesByRow(this.store, this.#table);
   }
 
   /** Trials that are drawn as lines. */

@@ -1,9 +1,11 @@
 // One trial, the one selected last: parameters, results, error, the files it left, and the command that runs it again.
 import { quoteArgument } from '../../ground/text.js';
+import { createConfusion } from '../confusion.js';
 import { button, copy, make } from '../dom.js';
 import { formatCell, formatWhole, titleOf } from '../numbers.js';
 import { Panel } from '../panel.js';
 import type { Store } from '../store.js';
+import { type Stretch, stretchesByRow } from '../stretches.js';
 import type { Column } from '../table.js';
 
 const PICTURE = /\.(png|jpe?g|gif|webp|svg|avif)$/i;
@@ -11,6 +13,8 @@ const PICTURES = 24;
 
 export class Detail extends Panel {
   #files: ReadonlyMap<number, readonly string[]>;
+  /** Where the confusion matrix of a row stands. */
+  #matrices: ReadonlyMap<number, Stretch>;
   /** What is on the screen: with newer data it is mostly the same, and stays. */
   #drawn = '';
 
@@ -22,10 +26,12 @@ export class Detail extends Panel {
       on: ['selection'],
     });
     this.#files = new Map(store.data.facts.files);
+    this.#matrices = matricesOf(store);
   }
 
   protected override forget(): void {
     this.#files = new Map(this.store.data.facts.files);
+    this.#matrices = matricesOf(this.store);
   }
 
   protected draw(): void {
@@ -58,6 +64,7 @@ export class Detail extends Panel {
       pairs('Results', of('status', 'metric')),
       pairs('Parameters', [...of('axis', 'trial'), ...store.data.facts.fixed]),
       pairs('Run', of('run')),
+      ...this.#confusion(row),
       this.#command(number),
       ...this.#artifacts(number),
     );
@@ -67,13 +74,19 @@ export class Detail extends Panel {
   #describe(row: number): string {
     const { columns, selected, theme } = this.store;
     const cells = columns.map((column) => [column.name, formatWhole(column, column.values[row]!)]);
-    const trial = this.store.numberOf(row);
+    const trials = selected.map((each) => this.store.numberOf(each));
+    const matrix = this.#matrices.get(row);
     return JSON.stringify([
-      cells,
-      selected.map((each) => this.store.numberOf(each)),
-      this.#files.get(trial),
-      theme.paper,
+      ...[cells, trials, this.#files.get(trials.at(-1)!), matrix],
+      ...[theme.paper, this.body.clientWidth],
     ]);
+  }
+
+  #confusion(row: number): readonly HTMLElement[] {
+    const { store } = this;
+    const stretch = this.#matrices.get(row);
+    if (stretch === undefined) return [];
+    return createConfusion(store, store.data.confusions!, stretch, Math.max(200, this.body.clientWidth - 8));
   }
 
   /** Back and forth over the trials that are selected. */
@@ -154,4 +167,10 @@ function pairs(title: string, list: readonly (readonly [string, string])[]): HTM
   if (list.length === 0) return '';
   const cells = list.flatMap(([name, value]) => [make('dt', { text: name }), make('dd', { text: value })]);
   return make('div', {}, make('h4', { text: title }), make('dl', {}, ...cells));
+}
+
+/** Where the confusion matrix of each row stands. */
+function matricesOf(store: Store): ReadonlyMap<number, Stretch> {
+  const { confusions } = store.data;
+  return confusions === undefined ? new Map() : stretchesByRow(store, confusions);
 }
