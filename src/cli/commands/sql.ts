@@ -85,15 +85,18 @@ export default defineCommand({
     if (twice !== undefined) throw new SweeplineError('BAD_USAGE', `${twice} is given twice`);
     let isInterrupted = false;
     let interrupt: () => void = () => undefined;
+    const interrupts: NodeJS.Timeout[] = [];
     const unwatch = watchInterrupts(() => {
       isInterrupted = true;
       interrupt();
+      // It ends what runs at this moment, and that may be nothing yet.
+      interrupts.push(setInterval(() => interrupt(), 50));
     });
     const ask = (writable: readonly string[], answer: (asking: Asking) => Promise<void>) =>
       withQuery(folders, { writable, withArtifacts: mayReadArtifacts(sql) }, async (database) => {
         interrupt = () => database.interrupt();
         try {
-          await answer({ database, sql, terminal });
+          await answer({ database, sql, terminal, isInterrupted: () => isInterrupted });
         } catch (error) {
           throw isInterrupted ? error : await explain(error, database, sql);
         }
@@ -103,14 +106,15 @@ export default defineCommand({
       else if (options.csv) await ask([], output.printCsv);
       else if (options.json) await ask([], output.printJson);
       else await ask([], (asking) => output.printTable(asking, options.number ?? SHOWN));
-      return EXIT.done;
     } catch (error) {
       if (!isInterrupted) throw error;
-      terminal.say('interrupted');
-      return EXIT.interrupted;
     } finally {
       unwatch();
+      for (const each of interrupts) clearInterval(each);
     }
+    if (!isInterrupted) return EXIT.done;
+    terminal.say('interrupted');
+    return EXIT.interrupted;
   },
 });
 
