@@ -5,13 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { SweeplineError } from '../ground/errors.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { quoteName, quoteText } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { readOne, requireOne, streamOne } from './one-statement.js';
+import { readOne, requireOne, runOne } from './one-statement.js';
 import { literalPath, type Oddity, REMAKE } from './source.js';
 import {
   csvPath,
@@ -34,7 +34,7 @@ export interface RunDatabase {
   query(sql: string): Promise<Rows>;
   /** The same column by column, in order: many rows take less memory so. */
   columns(sql: string): Promise<readonly (readonly Cell[])[]>;
-  /** Rows as they come, so that there may be more of them than memory holds. */
+  /** The same for many rows: they stay in DuckDB's columns, and are read some at a time. */
   stream(sql: string): Promise<Stream>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
   keep(name: string, sql: string): Promise<Rows>;
@@ -50,7 +50,7 @@ export interface Stream {
   /** DuckDB's names of the columns' types. */
   readonly types: readonly string[];
   /** Some rows at a time, once; values are DuckDB's own (exact-cells.ts reads them). */
-  rows(): AsyncGenerator<readonly (readonly unknown[])[]>;
+  rows(): AsyncIterableIterator<readonly (readonly unknown[])[]>;
 }
 
 export interface DatabaseOptions extends ViewOptions {
@@ -149,9 +149,10 @@ function queries(
     },
     async stream(sql) {
       try {
-        const result = await streamOne(connection, sql);
+        // Not DuckDB's own streaming: an error on the way ends it there as if there were no more rows.
+        const result = await runOne(connection, sql);
         const types = result.columnTypes().map(String);
-        return { columns: result.deduplicatedColumnNames(), types, rows: () => readStream(result) };
+        return { columns: result.deduplicatedColumnNames(), types, rows: () => result.yieldRows() };
       } catch (error) {
         throw describeFailure(error);
       }
@@ -191,14 +192,6 @@ async function makeTable(connection: DuckDBConnection, name: string, sql: string
     await connection.run(`CREATE TABLE ${quoteName(name)} AS\n${sql.trim().replace(/;$/, '')}`);
   } catch (error) {
     throw describeFailure(error, 1);
-  }
-}
-
-async function* readStream(result: DuckDBResult): ReturnType<Stream['rows']> {
-  try {
-    yield* result.yieldRows();
-  } catch (error) {
-    throw describeFailure(error);
   }
 }
 
