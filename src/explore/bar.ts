@@ -11,7 +11,7 @@ const PAUSE_MS = 120;
 
 export function createBar(store: Store): HTMLElement {
   const count = make('strong', { class: 'count', attributes: { role: 'status', 'aria-live': 'polite' } });
-  const chips = make('div', { class: 'chips', attributes: { 'aria-label': 'Filter' } });
+  const chips = make('div', { class: 'chips', attributes: { role: 'group', 'aria-label': 'Filter' } });
   const key = make('div', { class: 'key' });
   const clear = button('Clear filter', () => {
     search.value = '';

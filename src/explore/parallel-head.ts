@@ -31,10 +31,13 @@ export interface HeadOptions {
 
 export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOptions): HTMLElement {
   const { column } = axis;
-  const name = button(squeeze(column.name, Math.max(5, Math.floor((width - 8) / 8.4))), () => undefined, {
+  const shown = squeeze(column.name, Math.max(5, Math.floor((width - 8) / 8.4)));
+  // What is read out begins with what is seen.
+  const whole = shown === column.name ? `${shown}, axis` : `${shown}, axis ${column.name}`;
+  const name = button(shown, () => undefined, {
     class: 'name',
     title: `${column.name}: drag to move`,
-    attributes: { 'data-axis': String(column.id), 'aria-label': `Axis ${column.name}` },
+    attributes: { 'data-axis': String(column.id), 'aria-label': whole },
   });
   name.addEventListener('keydown', key);
   name.addEventListener('pointerdown', (event) => name.setPointerCapture(event.pointerId));
@@ -49,7 +52,7 @@ export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOpti
       'div',
       {},
       press('⇅', axis.invert, turn, `Turn ${column.name} upside down`),
-      mayLog(column) ? press('log', axis.log, log, `${column.name} on a logarithmic axis`) : undefined,
+      mayLog(column) ? press('log', axis.log, log, `log axis of ${column.name}`) : undefined,
     ),
   );
   head.style.left = `${axis.x}px`;

@@ -305,7 +305,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     expect(await visit.evaluate("document.querySelector('.chip').firstChild.textContent")).toBe('rate');
     const key = (name: string, more = '') =>
       visit.evaluate(
-        `document.querySelector('#view-parallel [aria-label="Axis rate"]').dispatchEvent(new KeyboardEvent('keydown', { key: '${name}', bubbles: true${more} })), ${FRAMES}`,
+        `document.querySelector('#view-parallel [aria-label="rate, axis"]').dispatchEvent(new KeyboardEvent('keydown', { key: '${name}', bubbles: true${more} })), ${FRAMES}`,
       );
     for (let i = 0; i < 12; i++) await key('ArrowDown', ', shiftKey: true');
     expect(Number(((await visit.evaluate(count)) as string).split(' ')[0])).toBeGreaterThan(brushed);
