@@ -93,7 +93,8 @@ export function plainTable(columns: readonly string[], rows: readonly (readonly 
   const body = rows.map((cells) => make('tr', {}, ...cells.map((text) => make('td', { text }))));
   return make(
     'div',
-    { class: 'table' },
+    // It scrolls: without a pointer too.
+    { class: 'table', attributes: { tabindex: '0', role: 'group', 'aria-label': 'Table' } },
     make('table', {}, make('thead', {}, head), make('tbody', {}, ...body)),
   );
 }

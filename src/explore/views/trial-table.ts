@@ -17,7 +17,7 @@ export class TrialTable extends Panel {
     class: 'grid',
     attributes: { tabindex: '0', role: 'grid', 'aria-label': 'Trials' },
   });
-  readonly #head = make('div', { class: 'row head', attributes: { role: 'row' } });
+  readonly #head = make('div', { class: 'row head' });
   readonly #rows = make('div', { class: 'rows', attributes: { role: 'rowgroup' } });
   readonly #shown = new Set<Column>();
   /** Columns that have been shown, or could have been. */
@@ -98,6 +98,8 @@ export class TrialTable extends Panel {
     const widths = columns.map((column) => `${widthOf(column)}px`).join(' ');
     this.#scroll.style.setProperty('--columns', widths);
     this.#head.replaceChildren(...columns.map((column) => this.#heading(column)));
+    // Before it has cells it is no row.
+    this.#head.setAttribute('role', 'row');
     const height = Math.min(TALLEST, this.#order.length * ROW);
     this.#rows.style.height = `${height}px`;
     this.#rows.style.width = `${columns.reduce((sum, column) => sum + widthOf(column), 0)}px`;
