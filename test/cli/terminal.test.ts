@@ -82,6 +82,7 @@ describe('the terminal', () => {
     expect(isReady).toBe(false);
     stdout.resume();
     expect(await waiting).toBe(true);
+    expect(stdout.listenerCount('drain')).toBe(0);
     stdout.pause();
     terminal.print('x'.repeat(1 << 20));
     const left = terminal.printed();
