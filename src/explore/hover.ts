@@ -1,6 +1,8 @@
 // The trial under the pointer: named in a box beside it, selected by a click.
+
+import type { Places } from './dots.js';
+import { Finder } from './finder.js';
 import type { Store } from './store.js';
-import { Finder, type Places } from './surface.js';
 import type { Column } from './table.js';
 import { hideTip, showTrial } from './tip.js';
 

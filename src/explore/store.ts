@@ -20,6 +20,8 @@ export class Store {
   /** 1 where a trial passes. */
   readonly mask: Uint8Array;
   count: number;
+  /** Counts up with each filter. */
+  filters = 0;
   selected: readonly number[] = [];
   /** What the reader looks at: views with an x axis of their own put it there. */
   parameter: Column | undefined;
@@ -91,6 +93,7 @@ export class Store {
     let count = 0;
     for (let i = 0; i < mask.length; i++) count += mask[i]!;
     this.count = count;
+    this.filters++;
     this.#tell('filter');
   }
 

@@ -20,8 +20,9 @@ import {
   trialColumns,
 } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { readOne, requireOne } from './one-statement.js';
+import { readOne, requireOne, streamOne } from './one-statement.js';
 import { literalPath, type Oddity, openSource, REMAKE } from './source.js';
+import { readVectors, type Vector } from './vectors.js';
 
 export interface RunDatabase {
   /** The manifests of the folders, in order. */
@@ -32,8 +33,8 @@ export interface RunDatabase {
   readonly renamed: readonly { readonly name: string; readonly sql: string }[];
   /** Throws BAD_DEFINITION where the SQL is wrong, BAD_RUN_FOLDER where a CSV is damaged. */
   query(sql: string): Promise<Rows>;
-  /** The same column by column, in order: many rows take less memory so. */
-  columns(sql: string): Promise<readonly (readonly Cell[])[]>;
+  /** The same column by column, in order, for many rows: numbers and texts only. */
+  columns(sql: string): Promise<readonly Vector[]>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
   keep(name: string, sql: string): Promise<Rows>;
   close(): void;
@@ -154,15 +155,7 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'col
     query,
     async columns(sql) {
       try {
-        const reader = await readOne(connection, sql);
-        // Without a row there are no columns in its answer.
-        const found = reader.getColumnsJS();
-        return Array.from({ length: reader.columnCount }, (_, i) => {
-          // In place: a second array of a million cells is a hundred megabytes for some columns.
-          const cells: unknown[] = found[i] ?? [];
-          for (let row = 0; row < cells.length; row++) cells[row] = toCell(cells[row]);
-          return cells as Cell[];
-        });
+        return await streamOne(connection, sql, readVectors);
       } catch (error) {
         throw describeFailure(error);
       }

@@ -2,15 +2,16 @@
 // PIVOT that lists no values is the one statement that DuckDB itself splits, and is told from several by the semicolons.
 import { SweeplineError } from '../ground/errors.js';
 
-interface Statement<Reader> {
+interface Statement<Reader, Result = unknown> {
   readonly statementType: number;
   runAndReadAll(): Promise<Reader>;
+  stream(): Promise<Result>;
   destroySync(): void;
 }
 
-interface Parts<Reader> {
+interface Parts<Reader, Result = unknown> {
   readonly count: number;
-  prepare(index: number): Promise<Statement<Reader>>;
+  prepare(index: number): Promise<Statement<Reader, Result>>;
 }
 
 /** What is asked of the database's connection here. */
@@ -40,6 +41,22 @@ export async function readOne<Reader>(connection: Splitter<Reader>, sql: string)
   return connection.runAndReadAll(sql);
 }
 
+/** What `read` makes of the rows of one SELECT, which it is handed part by part; throws as `readOne` does. */
+export async function streamOne<Result, Read>(
+  connection: { extractStatements(sql: string): Promise<Parts<unknown, Result>> },
+  sql: string,
+  read: (result: Result) => Promise<Read>,
+): Promise<Read> {
+  const parts = await split(connection, sql);
+  const first = await parts.prepare(0);
+  try {
+    if (parts.count !== 1 || first.statementType !== SELECT) throw refuseParts(parts, sql);
+    return await read(await first.stream());
+  } finally {
+    first.destroySync();
+  }
+}
+
 /** Throws as `readOne` does for SQL that is not one statement. That it reads, `CREATE TABLE … AS` sees to in its grammar. */
 export async function requireOne(connection: Splitter<unknown>, sql: string): Promise<void> {
   const parts = await split(connection, sql);
@@ -50,7 +67,10 @@ export async function requireOne(connection: Splitter<unknown>, sql: string): Pr
   if (!reads) throw refuseParts(parts, sql);
 }
 
-async function split<Reader>(connection: Splitter<Reader>, sql: string): Promise<Parts<Reader>> {
+async function split<Reader, Result>(
+  connection: { extractStatements(sql: string): Promise<Parts<Reader, Result>> },
+  sql: string,
+): Promise<Parts<Reader, Result>> {
   // DuckDB would run what stands before it.
   if (sql.includes('\0')) throw refuse('it holds a NUL character');
   const written = countStatements(sql);

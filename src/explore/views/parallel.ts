@@ -1,16 +1,16 @@
 // Parallel coordinates: an axis a column, a line a trial. Each axis can be brushed, moved, turned and made logarithmic.
 import { brushAxes } from '../axis-brush.js';
 import { moveEdge, stretchOf } from '../brush.js';
-import type { Paint } from '../colour.js';
-import { pictureOf, stepsOf } from '../density.js';
+import { DenseLines } from '../dense-lines.js';
+import { stepsOf } from '../density.js';
 import { checkbox, make } from '../dom.js';
 import { formatCell, shorten, squeeze } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { type Axis, createHead, firstAxes } from '../parallel-head.js';
-import { everyRow, passing } from '../rows.js';
+import { passing } from '../rows.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { chartable, type Store } from '../store.js';
-import { canvasOf, line, putPicture } from '../surface.js';
+import { line } from '../surface.js';
 import type { Column } from '../table.js';
 
 /** The narrowest room for an axis. */
@@ -25,7 +25,8 @@ export class Parallel extends ChartPanel {
   readonly #heads = make('div', { class: 'heads' });
   readonly #holder = make('div', { class: 'holder' });
   #rows: Int32Array = new Int32Array(0);
-  #behind: { readonly name: string; readonly picture: HTMLCanvasElement } | undefined;
+  readonly #dense: DenseLines;
+  #broken: { readonly of: readonly Float32Array[]; readonly rows: Uint8Array } | undefined;
 
   constructor(store: Store) {
     super(store, {
@@ -54,6 +55,8 @@ export class Parallel extends ChartPanel {
     this.controls.append(
       make('details', { class: 'chooser' }, summary, make('div', { class: 'choices' }, ...boxes)),
     );
+    const { surface } = this;
+    this.#dense = new DenseLines({ store, surface, top: TOP, bottom: BOTTOM, redraw: () => this.redraw() });
     const { canvas } = this.surface;
     this.#holder.append(canvas, this.#heads);
     this.body.append(this.#holder);
@@ -90,8 +93,8 @@ export class Parallel extends ChartPanel {
     for (const [i, axis] of this.#axes.entries()) axis.x = this.#axes.length === 1 ? width / 2 : 45 + i * gap;
     const isDense = this.#rows.length > LINES;
     const isAll = this.#rows.length === store.rows;
-    if (!isAll) this.#drawContext(context);
-    if (isDense) putPicture(surface, this.#density(this.#rows, store.paint), 1);
+    if (!isAll) this.#dense.drawContext(this.#axes);
+    if (isDense) this.#dense.draw(this.#axes, this.#rows, this.isSaving);
     else this.#drawLines(context);
     this.#drawSelected(context);
     for (const axis of this.#axes) this.#drawAxis(context, axis, gap);
@@ -105,48 +108,28 @@ export class Parallel extends ChartPanel {
     ].join('. ');
   }
 
-  #countBroken(): number {
+  /** Whether some axis has no place for a trial; found once for a choice of axes. */
+  #findBroken(): Uint8Array {
     const lists = this.#axes.map(({ places }) => places);
+    const known = this.#broken;
+    if (
+      known !== undefined &&
+      lists.length === known.of.length &&
+      lists.every((list, i) => list === known.of[i])
+    )
+      return known.rows;
+    const rows = new Uint8Array(this.store.rows);
+    for (const places of lists)
+      for (let row = 0; row < rows.length; row++) if (Number.isNaN(places[row]!)) rows[row] = 1;
+    this.#broken = { of: lists, rows };
+    return rows;
+  }
+
+  #countBroken(): number {
+    const isBroken = this.#findBroken();
     let broken = 0;
-    for (const row of this.#rows) {
-      let isBroken = 0;
-      for (const places of lists) if (Number.isNaN(places[row]!)) isBroken = 1;
-      broken += isBroken;
-    }
+    for (const row of this.#rows) broken += isBroken[row]!;
     return broken;
-  }
-
-  #density(rows: Int32Array, paint: Paint | undefined): ImageData {
-    const { surface, store } = this;
-    const { ratio } = surface;
-    const { width, height } = surface.canvas;
-    const gaps = this.#axes.slice(1).map((axis, i) => ({
-      from: this.#axes[i]!.steps,
-      to: axis.steps,
-      left: this.#axes[i]!.x * ratio,
-      right: axis.x * ratio,
-    }));
-    const area = {
-      width,
-      height,
-      top: Math.round(TOP * ratio),
-      bottom: Math.round((surface.height - BOTTOM) * ratio),
-    };
-    const plain = paint === undefined ? store.theme.context : store.theme.accent;
-    return pictureOf({ gaps, rows, paint, plain }, area);
-  }
-
-  /** All trials in grey, behind those that pass. They are drawn once for an order of axes, a size and a theme. */
-  #drawContext(context: CanvasRenderingContext2D): void {
-    const { surface, store } = this;
-    const { width, height } = surface.canvas;
-    const axes = this.#axes.map(({ column, log, invert }) => `${column.id} ${log} ${invert}`);
-    const name = [width, height, store.theme.context, ...axes].join();
-    if (this.#behind?.name !== name)
-      this.#behind = { name, picture: canvasOf(this.#density(everyRow(store), undefined)) };
-    context.globalAlpha = 0.55;
-    context.drawImage(this.#behind.picture, 0, 0, surface.width, surface.height);
-    context.globalAlpha = 1;
   }
 
   #drawLines(context: CanvasRenderingContext2D): void {

@@ -1,12 +1,14 @@
 // Two goals at once: the trials that no other beats in both are the front.
+
 import { select } from '../dom.js';
+import { drawDots, radiusFor } from '../dots.js';
 import { watchPoints } from '../hover.js';
 import { formatNumber, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, prefersLog } from '../scale.js';
 import type { Store } from '../store.js';
-import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
+import { drawAxes, frameOf } from '../surface.js';
 import type { Column } from '../table.js';
 
 export class Pareto extends ChartPanel {
@@ -64,10 +66,9 @@ export class Pareto extends ChartPanel {
     drawDots(surface, {
       places,
       rows,
-      count: rows.length,
       radius: radiusFor(rows.length),
       alpha: 0.55,
-      of: (row) => of[row]!,
+      of,
       css,
       pixels,
     });

@@ -2,13 +2,14 @@
 
 import { binsOf } from '../bins.js';
 import { checkbox, select } from '../dom.js';
+import { drawDots, radiusFor } from '../dots.js';
 import { spreadWithin } from '../jitter.js';
 import { formatNumber, quantile, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, mayLog, prefersLog } from '../scale.js';
 import { chartable, objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
+import { drawAxes, frameOf } from '../surface.js';
 import type { Column } from '../table.js';
 import { metricsOf } from './history.js';
 
@@ -93,10 +94,9 @@ export class Slices extends ChartPanel {
       drawDots(surface, {
         places,
         rows,
-        count: rows.length,
         radius: radiusFor(rows.length),
         alpha: 0.65,
-        of: (row) => of[row]!,
+        of,
         css,
         pixels,
         within: { ...frame, left: left + frame.left, top: top + frame.top },
