@@ -11,7 +11,7 @@ const PAUSE_MS = 120;
 
 export function createBar(store: Store): HTMLElement {
   const count = make('strong', { class: 'count', attributes: { role: 'status', 'aria-live': 'polite' } });
-  const chips = make('div', { class: 'chips', attributes: { 'aria-label': 'Filter' } });
+  const chips = make('div', { class: 'chips', attributes: { role: 'group', 'aria-label': 'Filter' } });
   const key = make('div', { class: 'key' });
   const clear = button('Clear filter', () => {
     search.value = '';
@@ -67,6 +67,21 @@ export function createBar(store: Store): HTMLElement {
       createSwitch(store),
     ),
     chips,
+  );
+}
+
+/** How charts are used without a mouse. */
+export function createHelp(): HTMLElement {
+  const lines = [
+    'Charts with axes: ← → ↑ ↓ move the upper edges of the filter, with Shift the lower ones; Escape removes it.',
+    'Cells, bars, curves and times: arrow keys go from one to the next, Enter chooses it (with Shift: beside others).',
+    'With a finger: drag sideways over a chart, or along an axis of the parallel coordinates.',
+  ];
+  return make(
+    'details',
+    { class: 'keys' },
+    make('summary', { text: 'Keyboard and touch' }),
+    ...lines.map((text) => make('p', { class: 'about', text })),
   );
 }
 

@@ -1,6 +1,6 @@
 // The script of report.html: reads the run that the page carries, and shows the views that apply to it. Nothing here asks
 // the network for anything, and a run's texts are never markup.
-import { createBar } from './bar.js';
+import { createBar, createHelp } from './bar.js';
 import { make } from './dom.js';
 import type { Panel } from './panel.js';
 import { ROOT_ID } from './payload.js';
@@ -63,6 +63,7 @@ async function start(root: HTMLElement): Promise<void> {
   root.append(
     createBar(store),
     make('nav', { class: 'views', attributes: { 'aria-label': 'Views' } }, ...links),
+    createHelp(),
     ...(notes.length === 0
       ? []
       : [make('p', { class: 'note', text: `This page holds: ${notes.join('; ')}.` })]),

@@ -17,6 +17,8 @@ export class History extends ChartPanel {
   #log: boolean;
   #best: { readonly row: number; readonly value: number }[] = [];
   #placed: { readonly name: string; readonly places: Places } | undefined;
+  #frame: Frame = { left: 0, top: 0, width: 1, height: 1 };
+  #scales: { readonly x: Scale; readonly y: Scale };
   readonly #hover;
 
   /** Undefined where no metric is a number that varies. */
@@ -30,13 +32,18 @@ export class History extends ChartPanel {
       id: 'history',
       title: 'Best so far',
       about:
-        'Trials in the order of their numbers; the line is the best up to there, of those that pass the filter.',
+        'Trials in the order of their numbers; the line is the best up to there, of those that pass the filter. Drag a rectangle to filter.',
       on: ['filter', 'selection', 'colour'],
     });
     this.#metric = objectiveOf(metrics) ?? metrics[0]!;
     this.#isMax = this.#metric.goal === 'max';
     this.#log = prefersLog(this.#metric);
-    this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#metric] });
+    this.#scales = { x: createScale(store.columns[0]!), y: createScale(this.#metric) };
+    this.#hover = watchPoints(this.surface.canvas, {
+      store,
+      columns: () => [this.#metric],
+      brush: { frame: () => this.#frame, scales: () => this.#scales },
+    });
     this.#makeControls(metrics);
   }
 
@@ -88,6 +95,8 @@ export class History extends ChartPanel {
     const x = createScale(store.columns[0]!);
     const y = createScale(this.#metric, { log: this.#log && mayLog(this.#metric) });
     const frame = frameOf(context, y, surface);
+    this.#frame = frame;
+    this.#scales = { x, y };
     drawAxes(context, frame, { x, y, theme: store.theme });
     const places = this.#place(frame, { x, y });
     const { of, css, pixels } = store.paint;

@@ -23,6 +23,7 @@ const BOTTOM = 14;
 export class Parallel extends ChartPanel {
   #axes: Axis[];
   readonly #heads = make('div', { class: 'heads' });
+  readonly #grips = make('div', { class: 'grips', attributes: { 'aria-hidden': 'true' } });
   readonly #holder = make('div', { class: 'holder' });
   #rows: Int32Array = new Int32Array(0);
   readonly #dense: DenseLines;
@@ -58,10 +59,15 @@ export class Parallel extends ChartPanel {
     const { surface } = this;
     this.#dense = new DenseLines({ store, surface, top: TOP, bottom: BOTTOM, redraw: () => this.redraw() });
     const { canvas } = this.surface;
-    this.#holder.append(canvas, this.#heads);
+    this.#holder.append(canvas, this.#grips, this.#heads);
     this.body.append(this.#holder);
     this.body.classList.add('scrolled');
-    brushAxes(canvas, { store, axes: () => this.#axes, top: TOP, height: () => this.#height() });
+    brushAxes(this.#holder, canvas, {
+      store,
+      axes: () => this.#axes,
+      top: TOP,
+      height: () => this.#height(),
+    });
   }
 
   #createAxis(column: Column): Axis {
@@ -208,6 +214,13 @@ export class Parallel extends ChartPanel {
   }
 
   #placeHeads(gap: number): void {
+    this.#grips.replaceChildren(
+      ...this.#axes.map(({ x }) => {
+        const grip = make('div', {});
+        Object.assign(grip.style, { left: `${x}px`, top: `${TOP}px`, height: `${this.#height()}px` });
+        return grip;
+      }),
+    );
     const focused =
       document.activeElement instanceof HTMLElement ? document.activeElement.dataset.axis : undefined;
     this.#heads.replaceChildren(...this.#axes.map((axis) => this.#head(axis, gap)));
@@ -218,6 +231,7 @@ export class Parallel extends ChartPanel {
   #head(axis: Axis, gap: number): HTMLElement {
     return createHead(axis, {
       width: Math.max(56, Math.min(gap - 6, 150)),
+      names: this.#axes.map(({ column }) => column.name),
       turn: () => this.#turn(axis),
       log: () => this.#log(axis),
       drop: (x) => this.#drop(axis, x - this.surface.canvas.getBoundingClientRect().left),

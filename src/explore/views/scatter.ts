@@ -44,6 +44,7 @@ export class Scatter extends ChartPanel {
     this.#y = objectiveOf(choices) ?? choices.filter(({ role }) => role === 'axis')[1] ?? choices.at(-1)!;
     this.#x =
       choices.find((column) => column.role === 'axis' && column.kind === 'number' && column !== this.#y) ??
+      choices.find((column) => column.role === 'axis' && column !== this.#y) ??
       choices.find((column) => column !== this.#y) ??
       this.#y;
     this.#logX = prefersLog(this.#x);
