@@ -61,15 +61,13 @@ export class LiveAttempts {
     const cells = [this.#trials, this.#workers, this.#hosts, this.#times, this.#statuses];
     const columns = Object.entries(COLUMNS).map(([name, kind], i) => {
       const head = { name, role: 'run' } as const;
-      const values = Array.from(slots, (slot) => cells[i]!.at(slot));
-      return kind === 'number' ? packer.numbers(head, values, true) : packer.categories(head, values);
+      return kind === 'number'
+        ? packer.numbers(head, cells[i]!.numbersAt(slots), true)
+        : packer.categories(head, cells[i]!.textsAt(slots));
     });
     const began = this.#findBegin(slots);
     if (began !== null) {
-      const ends = Array.from(slots, (slot) => {
-        const end = this.#ends.at(slot) as number;
-        return Number.isNaN(end) ? null : Math.round(end - began);
-      });
+      const ends = this.#ends.numbersAt(slots).map((end) => Math.round(end - began));
       columns.push(packer.numbers({ name: 'ended', role: 'run', unit: 'ms' }, ends));
     }
     return { attempts: { rows: slots.length, columns }, began };

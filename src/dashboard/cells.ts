@@ -1,5 +1,6 @@
 // One column of a table that grows: cells of a CSV as they arrive, in any order and again. Numbers as numbers, all else as
 // codes of its texts.
+import { type Texts, textsOf } from '../report/vectors.js';
 import { readCell } from '../trial/cells.js';
 
 const FIRST = 256;
@@ -55,6 +56,21 @@ export class Cells {
     if (this.#numbers !== undefined) return this.#numbers[slot] ?? Number.NaN;
     const code = this.#codes[slot] ?? 0;
     return code === 0 ? null : this.#texts[code]!;
+  }
+
+  /** Some of the cells, as they are packed: numbers, or texts. */
+  numbersAt(slots: Uint32Array): Float64Array {
+    return Float64Array.from(slots, (slot) => this.#numbers?.[slot] ?? Number.NaN);
+  }
+
+  textsAt(slots: Uint32Array): Texts {
+    const texts = this.#texts;
+    return textsOf(
+      Array.from(slots, (slot) => {
+        const code = this.#codes[slot] ?? 0;
+        return code === 0 ? null : texts[code]!;
+      }),
+    );
   }
 
   #codeFor(text: string): number {

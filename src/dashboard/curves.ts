@@ -91,7 +91,9 @@ export class LiveCurves {
       );
     if (isThinned) notes.push('of long curves some points, and their last; metrics.csv has all');
     const names = ['trial', 'step', ...this.#series];
-    const columns = names.map((name, i) => packer.numbers({ name, role: 'series' }, cells[i]!, true));
+    const columns = names.map((name, i) =>
+      packer.numbers({ name, role: 'series' }, Float64Array.from(cells[i]!), true),
+    );
     return { rows: cells[0]!.length, columns };
   }
 

@@ -83,8 +83,9 @@ export class LiveTrials {
     const slots = this.#order(running);
     const isLarge = slots.length > EXACT_TRIALS;
     const columns = this.#columns.map(({ head: { kind: _, ...head }, cells }) => {
-      const values = Array.from(slots, (slot) => cells.at(slot));
-      return cells.areNumbers ? packer.numbers(head, values, isLarge) : packer.categories(head, values);
+      return cells.areNumbers
+        ? packer.numbers(head, cells.numbersAt(slots), isLarge)
+        : packer.categories(head, cells.textsAt(slots));
     });
     return {
       table: {

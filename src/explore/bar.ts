@@ -74,6 +74,21 @@ function chooseColour(store: Store): HTMLElement {
   return select('colour', choices, store.paint.column, (column) => store.colourBy(column));
 }
 
+/** How charts are used without a mouse. */
+export function createHelp(): HTMLElement {
+  const lines = [
+    'Charts with axes: ← → ↑ ↓ move the upper edges of the filter, with Shift the lower ones; Escape removes it.',
+    'Cells, bars, curves and times: arrow keys go from one to the next, Enter chooses it (with Shift: beside others).',
+    'With a finger: drag sideways over a chart, or along an axis of the parallel coordinates.',
+  ];
+  return make(
+    'details',
+    { class: 'keys' },
+    make('summary', { text: 'Keyboard and touch' }),
+    ...lines.map((text) => make('p', { class: 'about', text })),
+  );
+}
+
 /** A condition as two numbers to edit, or its texts; the cross takes it away. */
 function createChip(store: Store, column: Column, condition: Condition): HTMLElement {
   const away = button('×', () => store.restrict([column, undefined]), {

@@ -1,6 +1,6 @@
 // The views of a run, the bar above them and the links to them. A view that does not apply is not made; it is once newer
 // data has what it needs.
-import { createBar } from './bar.js';
+import { createBar, createHelp } from './bar.js';
 import { make } from './dom.js';
 import type { Panel } from './panel.js';
 import { chartable, type Store } from './store.js';
@@ -70,7 +70,7 @@ export function createBoard(root: HTMLElement, store: Store): void {
     fillRows(views());
   };
   fill();
-  root.append(createBar(store), links, note, board);
+  root.append(createBar(store), links, createHelp(), note, board);
   if (store.rows === 1) store.select(0);
   store.listen((change) => {
     if (change === 'data') fill();

@@ -131,7 +131,7 @@ export abstract class ChartPanel extends Panel {
     this.#behind.querySelector('.table')?.remove();
     if (!this.#behind.open) return;
     const { columns, rows } = this.rowsBehind();
-    this.#behind.append(plainTable(columns, rows.slice(0, BEHIND)));
+    this.#behind.append(plainTable(`Data of ${this.options.title}`, columns, rows.slice(0, BEHIND)));
   }
 
   #file(end: string): string {

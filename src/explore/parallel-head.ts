@@ -2,7 +2,7 @@
 // buttons.
 import { stepsOf } from './density.js';
 import { button, checkbox, make } from './dom.js';
-import { squeeze } from './numbers.js';
+import { partsOf } from './numbers.js';
 import { createScale, mayLog, prefersLog, type Scale } from './scale.js';
 import type { Column } from './table.js';
 
@@ -54,6 +54,8 @@ export function createChooser(
 
 export interface HeadOptions {
   readonly width: number;
+  /** Of all axes that are shown. */
+  readonly names: readonly string[];
   turn(): void;
   log(): void;
   /** The name was let go of there, in pixels of the window. */
@@ -61,13 +63,19 @@ export interface HeadOptions {
   key(event: KeyboardEvent): void;
 }
 
-export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOptions): HTMLElement {
+export function createHead(axis: Axis, { width, names, turn, log, drop, key }: HeadOptions): HTMLElement {
   const { column } = axis;
-  const name = button(squeeze(column.name, Math.max(5, Math.floor((width - 8) / 8.4))), () => undefined, {
+  const name = button('', () => undefined, {
     class: 'name',
     title: `${column.name}: drag to move`,
     attributes: { 'data-axis': String(column.id), 'aria-label': `Axis ${column.name}` },
   });
+  const [start, middle, end] = partsOf(column.name, names, Math.floor((width - 16) / 8.4));
+  name.append(
+    make('span', { class: 'start', text: start }),
+    make('span', { text: middle }),
+    make('span', { class: 'end', text: end }),
+  );
   name.addEventListener('keydown', key);
   name.addEventListener('pointerdown', (event) => name.setPointerCapture(event.pointerId));
   name.addEventListener('pointerup', (event) => drop(event.clientX));

@@ -56,11 +56,17 @@ function countTo(count: number): Int32Array {
   return rows;
 }
 
-/** Rows that pass, in their own order. */
-export function passing({ mask, count }: Store): Int32Array {
-  const out = new Int32Array(count);
-  for (let i = 0, at = 0; i < mask.length; i++) if (mask[i] === 1) out[at++] = i;
-  return out;
+const passed = new WeakMap<Store, { readonly filters: number; readonly rows: Int32Array }>();
+
+/** Rows that pass, in their own order; found once for all views. */
+export function passing(store: Store): Int32Array {
+  const { mask, count, filters } = store;
+  const known = passed.get(store);
+  if (known?.filters === filters && known.rows.length === count) return known.rows;
+  const rows = new Int32Array(count);
+  for (let i = 0, at = 0; i < mask.length; i++) if (mask[i] === 1) rows[at++] = i;
+  passed.set(store, { filters, rows });
+  return rows;
 }
 
 /** Comma-separated, with all digits that the page has. */

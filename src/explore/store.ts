@@ -20,6 +20,8 @@ export class Store {
   /** 1 where a trial passes. */
   mask: Uint8Array;
   count: number;
+  /** Counts up with each filter. */
+  filters = 0;
   selected: readonly number[] = [];
   /** What the reader looks at: views with an x axis of their own put it there. */
   parameter: Column | undefined;
@@ -138,6 +140,7 @@ export class Store {
     let count = 0;
     for (let i = 0; i < mask.length; i++) count += mask[i]!;
     this.count = count;
+    this.filters++;
   }
 
   /** Alone, or beside those that are selected already; again takes it away. */

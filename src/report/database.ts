@@ -11,8 +11,9 @@ import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { quoteName, quoteText } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { readOne, requireOne, runOne } from './one-statement.js';
+import { readOne, requireOne, runOne, streamOne } from './one-statement.js';
 import { literalPath, type Oddity, REMAKE } from './source.js';
+import { readVectors, type Vector } from './vectors.js';
 import {
   csvPath,
   makeViews,
@@ -32,8 +33,8 @@ export interface RunDatabase {
   readonly renamed: readonly { readonly name: string; readonly sql: string }[];
   /** Throws BAD_DEFINITION where the SQL is wrong, BAD_RUN_FOLDER where a CSV is damaged. */
   query(sql: string): Promise<Rows>;
-  /** The same column by column, in order: many rows take less memory so. */
-  columns(sql: string): Promise<readonly (readonly Cell[])[]>;
+  /** The same column by column, in order, for many rows: numbers and texts only. */
+  columns(sql: string): Promise<readonly Vector[]>;
   /** The same for many rows: they stay in DuckDB's columns, and are read some at a time. */
   stream(sql: string): Promise<Stream>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
@@ -134,15 +135,7 @@ function queries(
     query,
     async columns(sql) {
       try {
-        const reader = await readOne(connection, sql);
-        // Without a row there are no columns in its answer.
-        const found = reader.getColumnsJS();
-        return Array.from({ length: reader.columnCount }, (_, i) => {
-          // In place: a second array of a million cells is a hundred megabytes for some columns.
-          const cells: unknown[] = found[i] ?? [];
-          for (let row = 0; row < cells.length; row++) cells[row] = toCell(cells[row]);
-          return cells as Cell[];
-        });
+        return await streamOne(connection, sql, readVectors);
       } catch (error) {
         throw describeFailure(error);
       }

@@ -1,12 +1,13 @@
 // The views of two runs compared: one against the other, how each came to its best, and where they differ most.
 import { button, make } from '../dom.js';
+import { drawDots, radiusFor } from '../dots.js';
 import { watchPoints } from '../hover.js';
 import { formatCell, formatNumber } from '../numbers.js';
 import { ChartPanel, Panel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { createScale, prefersLog, type Scale } from '../scale.js';
 import type { Store } from '../store.js';
-import { drawAxes, drawDots, frameOf, line, radiusFor } from '../surface.js';
+import { drawAxes, frameOf, line } from '../surface.js';
 import type { Column } from '../table.js';
 import type { RunData } from '../unpack.js';
 import { columnsOf, type Metric } from './pairs.js';
@@ -81,10 +82,9 @@ export class PairScatter extends ChartPanel {
     const { of, css, pixels } = store.paint;
     drawDots(surface, {
       ...{ places, rows, css, pixels },
-      count: rows.length,
       radius: radiusFor(rows.length),
       alpha: 0.75,
-      of: (row) => of[row]!,
+      of,
     });
     for (const [i, row] of store.selected.entries()) {
       context.strokeStyle = store.selectionColour(i);

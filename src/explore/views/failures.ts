@@ -59,13 +59,13 @@ export class Failures extends Panel {
         ),
       );
     });
-    const head = ['trials', 'status', 'message', 'first', ''].map((text) =>
+    const head = ['trials', 'status', 'message', 'first', 'filter'].map((text) =>
       make('th', { text, attributes: { scope: 'col' } }),
     );
     this.body.replaceChildren(
       make(
         'div',
-        { class: 'table' },
+        { class: 'table', attributes: { role: 'region', 'aria-label': 'Failures', tabindex: '0' } },
         make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
       ),
     );

@@ -131,6 +131,7 @@ export class Importance extends ChartPanel {
       }
       context.lineWidth = 1;
       context.textAlign = 'left';
+      context.fillStyle = theme.ink;
       context.fillText(`${formatNumber(share * 100, 2)} %`, x(Math.max(share, high ?? 0)) + 6, y);
     }
     this.note.textContent = this.#describeData();

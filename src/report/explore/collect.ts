@@ -15,7 +15,7 @@ import type { MadeTable } from '../parts.js';
 import { packAttempts } from './attempts.js';
 import { packConfusions } from './confusions.js';
 import { type ColumnHead, Packer } from './pack.js';
-import { type Into, packQuery, type Reader, type Wanted } from './query.js';
+import { type Into, packQuery, type Reader, readNumbers, type Wanted } from './query.js';
 
 /** Above so many trials, numbers that do not repeat are kept with 7 digits. */
 export const EXACT_TRIALS = 120_000;
@@ -174,9 +174,11 @@ async function packCurves(
 ): Promise<PackedTable | null> {
   const [trial, step, ...series] = metricColumns(manifest);
   if (series.length === 0) return null;
-  const [[points], [trials], [longest]] = (await database.columns(
+  const counted = await readNumbers(
+    database,
     'SELECT coalesce(sum(n), 0)::DOUBLE, count(*)::DOUBLE, coalesce(max(n), 0)::DOUBLE FROM (SELECT count(*) AS n FROM metrics GROUP BY trial)',
-  )) as readonly [readonly [number], readonly [number], readonly [number]];
+  );
+  const [points, trials, longest] = counted.map(([number]) => number!) as [number, number, number];
   if (points === 0) return null;
   const everyTrial = Math.ceil(trials / CURVE_TRIALS);
   const budget = Math.floor(CURVE_POINTS / series.length / Math.ceil(trials / everyTrial));
