@@ -48,6 +48,23 @@ function fillRows(views: readonly Panel[]): void {
   if (narrow.length % 2 === 1) narrow.at(-1)!.element.classList.add('wide');
 }
 
+/** Paper is light, whatever the screen is: what was drawn in the dark is drawn anew for it, and back. */
+function watchPrinting(store: Store, views: readonly Panel[]): void {
+  const { dataset } = document.documentElement;
+  let chosen: string | undefined;
+  window.addEventListener('beforeprint', () => {
+    chosen = dataset.theme;
+    dataset.theme = 'light';
+    store.retheme();
+    for (const view of views) view.drawNow();
+  });
+  window.addEventListener('afterprint', () => {
+    if (chosen === undefined) delete dataset.theme;
+    else dataset.theme = chosen;
+    store.retheme();
+  });
+}
+
 async function start(root: HTMLElement): Promise<void> {
   const store = new Store(await readData());
   if (store.rows === 0) {
@@ -69,9 +86,7 @@ async function start(root: HTMLElement): Promise<void> {
     make('div', { class: 'board' }, ...views.map(({ element }) => element)),
   );
   if (store.rows === 1) store.select(0);
-  window.addEventListener('beforeprint', () => {
-    for (const view of views) view.drawNow();
-  });
+  watchPrinting(store, views);
 }
 
 startFigures();

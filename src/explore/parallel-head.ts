@@ -31,7 +31,7 @@ export interface HeadOptions {
 
 export function createHead(axis: Axis, { width, turn, log, drop, key }: HeadOptions): HTMLElement {
   const { column } = axis;
-  const shown = squeeze(column.name, Math.max(5, Math.floor((width - 8) / 8.4)));
+  const shown = squeeze(column.name, Math.max(5, Math.floor((width - 8) / 9.6)));
   // What is read out begins with what is seen.
   const whole = shown === column.name ? `${shown}, axis` : `${shown}, axis ${column.name}`;
   const name = button(shown, () => undefined, {
