@@ -75,8 +75,23 @@ export function createBoard(root: HTMLElement, store: Store): void {
   store.listen((change) => {
     if (change === 'data') fill();
   });
+  watchPrinting(store, views);
+}
+
+/** Paper is light, whatever the screen is: what was drawn in the dark is drawn anew for it, and back. */
+function watchPrinting(store: Store, views: () => readonly Panel[]): void {
+  const { dataset } = document.documentElement;
+  let chosen: string | undefined;
   window.addEventListener('beforeprint', () => {
+    chosen = dataset.theme;
+    dataset.theme = 'light';
+    store.retheme();
     for (const view of views()) view.drawNow();
+  });
+  window.addEventListener('afterprint', () => {
+    if (chosen === undefined) delete dataset.theme;
+    else dataset.theme = chosen;
+    store.retheme();
   });
 }
 

@@ -85,16 +85,16 @@ function renderPart({ name, asked, files }: Part): string {
   const title = escapeMarkdown(String(status.manifest.title));
   const hasReport = files.includes(`${name}/report.html`);
   const lines = describeAnswer(answer, metricsOf(asked), FAILURES);
-  const items = lines.map(([label, text], i) => {
-    if (label === '') return `  ${escapeMarkdown(text)}`;
-    const repeated = lines[i - 1]?.[0] === label;
+  const items: string[] = [];
+  for (const [i, [label, text]] of lines.entries()) {
     // The command that it names asks for a number; the sweep's own report has said more.
     const isOpen = label === 'best' && answer.objectives.length === 0 && hasReport;
     const said = isOpen
       ? `no metric has a goal; see [its report](${name}/report.html)`
       : escapeMarkdown(text);
-    return `- ${repeated ? '' : `**${LABELS[label]}:** `}${said}`;
-  });
+    if (label === '') items.push(`${items.pop()}; ${said}`);
+    else items.push(`- ${lines[i - 1]?.[0] === label ? '' : `**${LABELS[label]}:** `}${said}`);
+  }
   const links = files.map((file) => `[${file}](${file})`).join(', ');
   if (files.length > 0) items.push(`- **Files:** ${links}`);
   return [heading, title, items.join('\n')].join('\n\n');

@@ -159,7 +159,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       expect(await findFaults(opened)).toEqual([]);
       // All that is closed is opened, and views that are not on the screen are drawn.
       await opened.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true;
-        window.dispatchEvent(new Event('beforeprint'))`);
+        for (const event of ['beforeprint', 'afterprint']) window.dispatchEvent(new Event(event))`);
       expect(await findFaults(opened)).toEqual([]);
     });
   });
