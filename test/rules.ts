@@ -8,6 +8,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   suite: 9,
   compare: 8,
   export: 8,
+  nights: 8,
   sweep: 7,
   report: 7,
   study: 7,
