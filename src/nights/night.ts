@@ -19,7 +19,7 @@ export interface Noise {
   readonly mean: number;
   /** Standard deviation of a night with so many replicates. */
   deviation(count: number): number;
-  /** Correlation of neighbours, at least 0: as it is estimated, and the most that it may be by one standard error. */
+  /** Correlation of neighbours, at least 0: as it is estimated, and with one and a half standard errors more. */
   readonly correlation: number;
   readonly mostCorrelation: number;
 }
@@ -40,7 +40,7 @@ export function noiseOf(nights: readonly Night[]): Noise {
     mean,
     deviation: (count) => Math.sqrt(between + within / count),
     correlation,
-    mostCorrelation: Math.min(MOST_CORRELATED, correlation + 1 / Math.sqrt(means.length)),
+    mostCorrelation: Math.min(MOST_CORRELATED, correlation + 1.5 / Math.sqrt(means.length)),
   };
 }
 
