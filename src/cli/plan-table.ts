@@ -142,7 +142,7 @@ export function renderStatus(status: RunStatus): string {
       'a trial',
       `${meanRunMs < 10 ? `${Number(meanRunMs.toPrecision(2))} ms` : formatDuration(meanRunMs)} on average`,
     ]);
-  if (state !== 'running' && state !== 'complete')
+  if (coordinator === null && state !== 'complete')
     facts.push(['hint', `resume with \`${commandOn('resume', folder)}\``]);
   return `${manifest.sweep}: ${manifest.title}\n${renderColumns(facts)}`;
 }

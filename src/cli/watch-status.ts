@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../answer/answer.js';
 import { renderAnswer } from '../answer/words.js';
 import { type Clock, systemClock } from '../ground/clock.js';
-import { formatCount } from '../ground/text.js';
+import { formatCount, formatDuration } from '../ground/text.js';
 import { describeState, type RunStatus, readRunStatus } from '../run/status.js';
 import { renderStatus, statusToJson } from './plan-table.js';
 import { clip } from './progress.js';
 import type { Terminal } from './terminal.js';
+import { renderThreads } from './thread-table.js';
 
 export interface StatusOptions {
   readonly terminal: Terminal;
@@ -36,7 +37,10 @@ export async function showStatus(
     if (json) terminal.print(JSON.stringify({ ...statusToJson(status), answer }));
     else if (isOver || screen !== undefined) {
       const { metrics } = status.state.epoch.record.worker;
-      const text = [renderStatus(status), ...renderAnswer(answer, metrics, Math.min(80, terminal.width))];
+      const { live, manifest } = status;
+      const threads = live === null ? [] : [renderThreads({ live, manifest })];
+      const found = renderAnswer(answer, metrics, Math.min(80, terminal.width));
+      const text = [renderStatus(status), ...found, ...threads];
       if (isOver) screen?.clear();
       if (isOver) terminal.print(text.join('\n'));
       else screen!.draw(text.join('\n').split('\n'));
@@ -76,11 +80,12 @@ function createScreen({ stderr }: Pick<Terminal, 'stderr'>): Screen {
 
 /** `escape: running, 1,234 of 5,000 done, 3 failed, 4m 10s left` */
 export function renderStatusLine(status: RunStatus): string {
-  const { manifest, total, done, failed, timeout } = status;
+  const { manifest, total, done, failed, timeout, live } = status;
   const parts = [
     describeState(status),
     `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} done`,
     ...(failed + timeout > 0 ? [`${formatCount(failed + timeout)} failed`] : []),
+    ...(live?.progress.etaMs == null ? [] : [`${formatDuration(live.progress.etaMs)} left`]),
   ];
   return `${manifest.sweep}: ${parts.join(', ')}`;
 }

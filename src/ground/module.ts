@@ -47,6 +47,8 @@ export async function loadDefault<T extends { readonly kind: string }>(
 /** A module that has not loaded while nothing was going on for so many looks in a row never will. */
 const IDLE_LOOKS = 20;
 const LOOK_MS = 500;
+/** More processor time between two looks, in µs: a loader's own thread may be at work, which no resource tells. */
+const IDLE_CPU = 10_000;
 
 /**
  * Rejects where a module awaits, at its top level, what nothing is left to bring about. Node ends a program of its own
@@ -55,13 +57,16 @@ const LOOK_MS = 500;
 async function unlessStuck<T>(loading: Promise<T>, path: string): Promise<T> {
   const before = countResources();
   let idle = 0;
+  let used = process.cpuUsage();
   let timer: NodeJS.Timeout | undefined;
   const stuck = new Promise<never>((_, reject) => {
     timer = setInterval(() => {
       const isIdle = [...countResources()].every(
         ([kind, count]) => count <= (before.get(kind) ?? 0) + (kind === 'Timeout' ? 1 : 0),
       );
-      idle = isIdle ? idle + 1 : 0;
+      const { user, system } = process.cpuUsage(used);
+      used = process.cpuUsage();
+      idle = isIdle && user + system < IDLE_CPU ? idle + 1 : 0;
       if (idle < IDLE_LOOKS) return;
       const hint = 'look for a top-level `await` of a promise that is never resolved';
       reject(

@@ -59,6 +59,14 @@ interface Passage {
   overdue: boolean;
 }
 
+/** A bundle with a thread. */
+interface Held {
+  readonly bundle: readonly Passage[];
+  /** When it was sent, or its task was first seen to run. */
+  since: number;
+  seen: number;
+}
+
 /** A task that was handed to the bundler. */
 export interface BundledTask {
   /** Rejects with TaskLost when the thread died of this task, or when the task was ended. */
@@ -77,6 +85,8 @@ export class Bundler {
   #trialMs = Number.POSITIVE_INFINITY;
   /** Milliseconds that a trial may run. */
   #limitMs: number | undefined;
+  /** By lane: what runs there. */
+  readonly #bundles = new Map<number, Held>();
   /** By lane: begins to watch what runs there. */
   readonly #watches = new Map<number, Watch>();
   #ended: Error | undefined;
@@ -106,6 +116,20 @@ export class Bundler {
         if (passage !== undefined) this.#endTask(passage, taskKilled());
       },
     };
+  }
+
+  /** What runs, by lane. Nobody is told when a thread goes on to the next task of its bundle: then it is seen here. */
+  busy(): { readonly lane: number; readonly task: Task; readonly ms: number }[] {
+    const { memory, clock } = this.#options;
+    const now = clock.elapsed();
+    return [...this.#bundles].map(([lane, held]) => {
+      const position = Math.max(0, Atomics.load(memory.positions, lane));
+      if (position !== held.seen) {
+        held.seen = position;
+        held.since = now;
+      }
+      return { lane, task: held.bundle[position]!.task, ms: now - held.since };
+    });
   }
 
   /** How long trials may run from now on. */
@@ -155,6 +179,7 @@ export class Bundler {
       Atomics.store(stops, lane * BUNDLE_TASKS + position, passage.stops);
       if (passage.onReport !== undefined) this.#listening.set(passage.task.id, passage);
     }
+    this.#bundles.set(lane, { bundle, since: this.#options.clock.elapsed(), seen: 0 });
     const watch = this.#watch(lane, bundle);
     this.#watches.set(lane, watch);
     if (this.#limitMs !== undefined) watch.begin();
@@ -166,6 +191,7 @@ export class Bundler {
     }
     watch.end();
     this.#watches.delete(lane);
+    this.#bundles.delete(lane);
     this.#free.push(lane);
     this.#dispatch();
   }

@@ -1,5 +1,6 @@
 // Processes with one thread each, one task at a time: whatever ends such a process has one culprit. They run everything
 // where each worker is to have a process of its own, and otherwise those tasks of which one has ended a process of many.
+import type { BusyThread } from '../trial/busy.js';
 import {
   poolClosed,
   type RunningTask,
@@ -85,6 +86,13 @@ export class Cells {
         else if (this.#waiting.delete(waiting)) waiting.reject(taskKilled());
       },
     };
+  }
+
+  async busy(): Promise<readonly BusyThread[]> {
+    const all = this.#cells.map(async ({ host, number }) =>
+      ((await host?.busy()) ?? []).map((each) => ({ ...each, thread: number })),
+    );
+    return (await Promise.all(all)).flat();
   }
 
   async close(): Promise<void> {

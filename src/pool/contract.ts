@@ -19,8 +19,9 @@
 import { hostname } from 'node:os';
 import { type ErrorDetails, SweeplineError } from '../ground/errors.js';
 import type { SpaceSpec, Value } from '../space/types.js';
+import type { BusyThread } from '../trial/busy.js';
 import type { MetricValue } from '../trial/metrics.js';
-import { countOf, type Selection } from '../trial/selection.js';
+import { countOf, type Selection, trialAt } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import type { FinishedStage } from '../worker/stage-results.js';
@@ -117,6 +118,8 @@ export interface Pool {
   submit(task: Task, onReport?: (report: TrialReport) => void): RunningTask;
   /** Milliseconds that a trial may run from now on, those that run already included; a task of several has a little more. */
   limit(ms: number): void;
+  /** What runs at this moment, as far as is known: for those who watch. Waits for hosts to answer. */
+  busy(): Promise<readonly BusyThread[]>;
   close(): Promise<void>;
   kill(): void;
 }
@@ -178,4 +181,9 @@ const SLACK_MS = 1000;
 /** How long a task may run where a trial may run so long. */
 export function limitOf({ trials }: Task, trialMs: number): number {
   return trialMs + (countOf(trials) > 1 ? SLACK_MS : 0);
+}
+
+/** The trials of a task, in short. */
+export function describeTrials({ trials }: Task): Pick<BusyThread, 'trial' | 'trials'> {
+  return { trial: trialAt(trials, 0), trials: countOf(trials) };
 }

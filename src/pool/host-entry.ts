@@ -49,6 +49,7 @@ function receive(message: ToHost): void {
     case 'costs':
     case 'load':
     case 'begin':
+    case 'busy':
       answer(message.id, () => answerTo(message));
       return;
     case 'tasks':
@@ -67,7 +68,10 @@ function receive(message: ToHost): void {
   }
 }
 
-type Question = Extract<ToHost, { readonly t: 'describe' | 'validate' | 'costs' | 'load' | 'begin' }>;
+type Question = Extract<
+  ToHost,
+  { readonly t: 'describe' | 'validate' | 'costs' | 'load' | 'begin' | 'busy' }
+>;
 
 async function answerTo(question: Question): Promise<FromHost> {
   const { id } = question;
@@ -84,6 +88,8 @@ async function answerTo(question: Question): Promise<FromHost> {
       begun = pool.begin(question.setup);
       await begun;
       return { t: 'done', id };
+    case 'busy':
+      return { t: 'runs', id, busy: await pool.busy() };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { compiledPath } from '../ground/compiled.js';
 import { fromPlainError, InternalError } from '../ground/errors.js';
 import { createLineSplitter } from '../ground/output-lines.js';
+import type { BusyThread } from '../trial/busy.js';
 import { keepOuter } from '../worker/command/program.js';
 import {
   type Loss,
@@ -37,7 +38,7 @@ type WithoutId<M> = M extends { readonly id: number } ? Omit<M, 'id'> : never;
 export type Question = WithoutId<ToHost>;
 export type Answer = Extract<
   FromHost,
-  { readonly t: 'described' | 'validated' | 'costed' | 'loaded' | 'done' }
+  { readonly t: 'described' | 'validated' | 'costed' | 'loaded' | 'done' | 'runs' }
 >;
 
 /** Hosts that could not even be forked have no number of their own. */
@@ -124,6 +125,13 @@ export class HostProcess {
       },
       kill: () => this.#endTask(task.id, taskKilled),
     };
+  }
+
+  /** What its threads run; nothing where it is gone, or goes before it can say. */
+  async busy(): Promise<readonly BusyThread[]> {
+    if (!this.#alive || this.#tasks.size === 0) return [];
+    const answer = await this.ask({ t: 'busy' }).catch(() => undefined);
+    return answer?.t === 'runs' ? answer.busy : [];
   }
 
   /** Nothing has run in it yet. */

@@ -89,6 +89,9 @@ export function createHostPool({
       limitMs = ms;
       for (const each of [current, ...cells.hosts]) if (each?.alive) each.limit(ms);
     },
+    async busy() {
+      return (await Promise.all([current?.busy() ?? [], cells.busy()])).flat();
+    },
     async close() {
       closed = true;
       await cells.close();

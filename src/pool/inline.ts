@@ -8,6 +8,7 @@ import type { Worker } from '../worker/contract.js';
 import { loadWorker, readSources } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
 import {
+  describeTrials,
   limitOf,
   type Pool,
   poolClosed,
@@ -40,6 +41,7 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
   let killed = false;
   let tail: Promise<unknown> = Promise.resolve();
   let limitMs = Number.POSITIVE_INFINITY;
+  let current: { readonly task: Task; readonly since: number } | undefined;
 
   const run = async ({ execute, device }: Begun, task: Task, steering: Steering): Promise<TaskResult> => {
     if (killed) throw poolClosed();
@@ -55,7 +57,11 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       },
       clock,
     });
-    const executed = await execute(task, steering).finally(unwatch);
+    current = { task, since: started };
+    const executed = await execute(task, steering).finally(() => {
+      unwatch();
+      current = undefined;
+    });
     const [cut] = executed.left;
     if (isOverdue && cut !== undefined) throw taskOverdue(limitOf(task, limitMs), cut.partial);
     const timing = { queueMs: started - steering.submitted, runMs: clock.elapsed() - started };
@@ -86,6 +92,11 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     },
     limit(ms) {
       limitMs = ms;
+    },
+    async busy() {
+      if (current === undefined) return [];
+      const ms = clock.elapsed() - current.since;
+      return [{ host: hostname(), process: process.pid, thread: 0, ...describeTrials(current.task), ms }];
     },
     async close() {
       closed = true;

@@ -1,6 +1,7 @@
 // What crosses between coordinator and host, and between host and threads: plain data, told apart by `t`.
 import type { PlainError } from '../ground/errors.js';
 import type { Point } from '../space/types.js';
+import type { BusyThread } from '../trial/busy.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { Proposed } from '../worker/questions.js';
 import type { Loss, PoolSetup, Task, TaskResult, TrialReport } from './contract.js';
@@ -24,6 +25,7 @@ export type ToHost =
   | { readonly t: 'tasks'; readonly tasks: readonly Task[] }
   | { readonly t: 'stop'; readonly stops: readonly StopRequest[] }
   | { readonly t: 'limit'; readonly ms: number }
+  | { readonly t: 'busy'; readonly id: number }
   | { readonly t: 'close'; readonly id: number };
 
 /** Trials of a task that shall stop; undefined: all of them. */
@@ -38,6 +40,7 @@ export type FromHost =
   | { readonly t: 'costed'; readonly id: number; readonly costs: readonly number[] | null }
   | { readonly t: 'loaded'; readonly id: number; readonly data: DataIdentity | null }
   | { readonly t: 'done'; readonly id: number }
+  | { readonly t: 'runs'; readonly id: number; readonly busy: readonly BusyThread[] }
   | { readonly t: 'results'; readonly results: readonly TaskResult[] }
   | { readonly t: 'report'; readonly taskId: number; readonly report: TrialReport }
   | { readonly t: 'refused'; readonly id: number; readonly error: PlainError }

@@ -12,6 +12,7 @@ import { loadWorker, readSources, requireSame } from '../worker/load.js';
 import { answerQuestions } from '../worker/questions.js';
 import { type Answered, Bundler } from './bundles.js';
 import {
+  describeTrials,
   type Pool,
   type PoolSetup,
   poolClosed,
@@ -35,6 +36,8 @@ interface Begun {
   readonly pool: Piscina;
   readonly bundler: Bundler;
   readonly device: string;
+  readonly lanes: LaneMemory;
+  readonly seats: Int32Array;
   /** Trials may report. */
   readonly hasSeries: boolean;
 }
@@ -88,6 +91,17 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
     limit(ms) {
       limitMs = ms;
       begun?.bundler.limit(ms);
+    },
+    async busy() {
+      return (begun?.bundler.busy() ?? []).map(({ lane, task, ms }) => {
+        return {
+          host: HOST,
+          process: process.pid,
+          thread: seatOf(begun!, lane),
+          ...describeTrials(task),
+          ms,
+        };
+      });
     },
     async close() {
       closed = true;
@@ -158,12 +172,19 @@ function startThreads({
   pool.on('error', (error: Error) => process.emitWarning(error));
   pool.on('workerDestroy', (gone: { readonly id: number }) => freeSeats(seats, pool, gone.id));
   pool.on('message', ({ taskId, report }: ThreadReport) => bundler.report(taskId, report));
-  return { pool, bundler, device: setup.device };
+  return { pool, bundler, device: setup.device, lanes, seats };
 }
 
 /** piscina takes the thread for crashed: the task's promise rejects, and a new thread takes its place. */
 function endThread(pool: Piscina, id: number): void {
   void pool.threads.find((thread) => thread.threadId === id)?.terminate();
+}
+
+/** The number of the thread that has a lane's bundle; one that still loads its worker has none, and takes the lane's. */
+function seatOf({ lanes, seats }: Pick<Begun, 'lanes' | 'seats'>, lane: number): number {
+  const id = Atomics.load(lanes.threads, lane);
+  const seat = id === 0 ? -1 : seats.indexOf(id);
+  return seat === -1 ? lane : seat;
 }
 
 /** Zeros that this thread and the workers see alike. */

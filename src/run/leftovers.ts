@@ -5,9 +5,10 @@ import { isTemporaryName } from '../ground/durable.js';
 import { disk, type FolderEntry } from '../ground/file-system.js';
 import { ARTIFACTS, CHECKPOINTS } from '../trial/store.js';
 import type { Epoch } from './epoch.js';
+import { LIVE_FILE } from './live.js';
 import type { RunState } from './state.js';
 
-const OWN = ['manifest.json', 'journal.bin', 'trials.csv', 'metrics.csv', 'timings.csv'];
+const OWN = ['manifest.json', 'journal.bin', 'trials.csv', 'metrics.csv', 'timings.csv', LIVE_FILE];
 
 /** To be called under the lock, before any trial runs. */
 export async function removeLeftovers(folder: string, { epochs }: RunState): Promise<void> {

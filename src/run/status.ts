@@ -6,6 +6,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { createSpace } from '../space/space.js';
 import type { Counts } from './epoch.js';
 import { openRunFolder, stageFolder } from './folder.js';
+import { type Live, readLive } from './live.js';
 import { findCoordinator } from './lock.js';
 import { type Manifest, proposesPoints } from './manifest.js';
 import { JOURNAL_FILE, readJournal } from './read-journal.js';
@@ -21,6 +22,8 @@ export interface RunStatus extends Counts {
   readonly meanRunMs: number | null;
   /** Who works on it now; null where nobody does. */
   readonly coordinator: { readonly pid: number; readonly host: string } | null;
+  /** What it does at this moment, a second ago or so; null where nobody works on it, or has not said yet. */
+  readonly live: Live | null;
   /** Of each stage that has run: its trials that have ended, and those of them that failed. */
   readonly stages: readonly StageStatus[];
   /** Why the last coordinator stopped; null where none did, or one is at work, or it was killed. */
@@ -42,6 +45,7 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
       hint: 'start the sweep again with the same --out, or remove the folder',
     });
   }
+  const coordinator = (await findCoordinator(path)) ?? null;
   return {
     folder: path,
     manifest,
@@ -49,7 +53,8 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
     ...epoch.counts(),
     total: totalOf(manifest),
     meanRunMs: epoch.timed > 0 ? epoch.runMs / epoch.timed : null,
-    coordinator: (await findCoordinator(path)) ?? null,
+    coordinator,
+    live: coordinator === null ? null : ((await readLive(path, coordinator.pid)) ?? null),
     stages: readStages(path, manifest),
     stopped: state.stopped,
   };
@@ -74,8 +79,12 @@ function readStages(path: string, manifest: Manifest): StageStatus[] {
   });
 }
 
-/** `running`, `complete`, `interrupted`, …: one word a program can ask for. */
-export function describeState({ coordinator, stopped }: Pick<RunStatus, 'coordinator' | 'stopped'>): string {
-  if (coordinator !== null) return 'running';
+/** `running`, `paused`, `stopping`, `complete`, `interrupted`, …: one word a program can ask for. */
+export function describeState({
+  coordinator,
+  stopped,
+  live,
+}: Pick<RunStatus, 'coordinator' | 'stopped' | 'live'>): string {
+  if (coordinator !== null) return live?.state ?? 'running';
   return stopped === 'end' ? 'complete' : (stopped ?? 'died');
 }

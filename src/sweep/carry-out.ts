@@ -25,6 +25,7 @@ import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
 import { createTurns, type Turn, type Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
+import type { Steered } from './steering.js';
 import { Tally } from './tally.js';
 import { TimeLimit } from './time-limit.js';
 import { readTimed } from './timed-trials.js';
@@ -42,7 +43,7 @@ export interface Undertaking {
 }
 
 /** A job that is ready to run. */
-export interface ReadyJob {
+export interface ReadyJob extends Steered {
   /** A sampler of what is still to do, as it stands now; the job's own is another. */
   openSampler(): Sampler;
   /** Trials that have a row already. */
@@ -54,9 +55,7 @@ export interface ReadyJob {
   /** Runs what there is to run, and writes the files. */
   run(): Promise<Outcome>;
   /** See Coordinator. */
-  stop(): void;
   giveUp(): void;
-  abort(reason: Error): void;
   readonly isStopping: boolean;
 }
 
@@ -121,6 +120,12 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     stop: () => coordinator.stop(),
     giveUp: () => coordinator.giveUp(),
     abort: (reason) => coordinator.abort(reason),
+    pause: () => void coordinator.pause(),
+    continue: () => coordinator.continue(),
+    stopTrial: (trial) => coordinator.stopTrial(trial),
+    progress: () => tally.progress(),
+    workers: pool.size,
+    busy: () => pool.busy(),
     get isStopping() {
       return coordinator.interrupted;
     },

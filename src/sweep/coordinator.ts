@@ -1,36 +1,27 @@
 // The loop that keeps the pool busy: proposals become tasks, results become journal records. It decides nothing about
 // points (the sampler does) or failures (failures.ts does), runs nothing (the pool does) and remembers nothing (the
 // journal does).
-import type { Pool, RunningTask, Task, TaskResult } from '../pool/contract.js';
-import type { History } from '../run/history.js';
+import { type Pool, type RunningTask, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
-import { countOf, NO_TRIALS, pick, type Selection, trialAt, trialsOf, without } from '../trial/selection.js';
+import type { TrialRow } from '../trial/row.js';
+import { countOf, NO_TRIALS, pick, type Selection, trialAt, without } from '../trial/selection.js';
+import { AskedStops } from './asked-stops.js';
 import { Backlog } from './backlog.js';
 import type { BlockSizer } from './blocks.js';
-import { InOrder } from './in-order.js';
-import { askInTurns } from './in-turns.js';
+import { type ProposalOptions, Proposals } from './proposals.js';
 import type { Recorder } from './recorder.js';
 import { Recovery } from './recovery.js';
-import type { Sampler } from './samplers/contract.js';
-import type { Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import type { Tally } from './tally.js';
 import type { TimeLimit } from './time-limit.js';
 import { beginWork, type Work } from './work.js';
 
-export interface CoordinatorOptions {
+export interface CoordinatorOptions extends ProposalOptions {
   readonly pool: Pool;
   readonly journal: Journal;
-  readonly sampler: Sampler;
-  /** Those of the sampler. */
-  readonly turns: Turns;
-  /** Most trials that it may have proposed without having heard of them. */
-  readonly lookAhead: number;
   readonly recorder: Recorder;
   readonly sizer: BlockSizer;
   readonly tally: Tally;
-  /** What a sampler proposed in an earlier session, and what came of it; absent where trials are numbers. */
-  readonly history: History | undefined;
   readonly settings: Pick<Settings, 'retries' | 'retryPauseMs' | 'isolation'>;
   readonly limit: TimeLimit;
   /** True once so many trials have failed that no more shall start. */
@@ -48,30 +39,31 @@ const PENDING_BYTES = 64 * 1024 * 1024;
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
-  readonly #next: Sampler['next'];
-  readonly #inOrder: InOrder | undefined;
+  readonly #proposals: Proposals;
   readonly #inFlight = new Map<number, InFlight>();
   #nextId = 0;
   #stopping = false;
   #stopAsked = false;
   #killed = false;
+  #isPaused = false;
   #broken: unknown;
   #wake: () => void = () => undefined;
   readonly #backlog: Backlog;
   readonly #recovery: Recovery;
+  readonly #askedStops: AskedStops;
   /** Tasks that have a process of their own now. */
   #apart = 0;
   tooManyFailures = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    const { sampler, turns, settings, recorder } = options;
+    const { settings, recorder } = options;
     this.#backlog = new Backlog(() => this.#wake(), settings.retryPauseMs);
     this.#recovery = new Recovery({ recorder, backlog: this.#backlog, retries: settings.retries });
+    this.#askedStops = new AskedStops(recorder);
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);
-    this.#next = askInTurns(sampler, { wake: () => this.#wake(), fail, turns });
-    if (sampler.tell !== undefined) this.#inOrder = new InOrder((result) => sampler.tell!(result));
+    this.#proposals = new Proposals(options, { wake: () => this.#wake(), fail });
   }
 
   /** Trials that are left for another session, since their hosts were ended from outside time and again. */
@@ -91,6 +83,30 @@ export class Coordinator {
     } else if (!this.#stopping) this.#stopAll();
     this.#stopAsked = true;
     this.#wake();
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** What runs ends, what waits is taken back from the pool, nothing starts until `continue`. */
+  async pause(): Promise<void> {
+    if (this.#stopping || this.#isPaused) return;
+    this.#isPaused = true;
+    const busy = new Set((await this.#options.pool.busy()).map(({ trial }) => trial));
+    if (!this.#isPaused || this.#stopping) return;
+    for (const { work, task } of this.#inFlight.values())
+      if (countOf(pick(work.trials, (trial) => busy.has(trial))) === 0) task.stop();
+  }
+
+  continue(): void {
+    this.#isPaused = false;
+    this.#wake();
+  }
+
+  /** See AskedStops; false where the trial does not run. */
+  stopTrial(trial: number): boolean {
+    return this.#askedStops.ask(trial, this.#inFlight.values());
   }
 
   /** Too many trials have failed: nothing more starts. */
@@ -136,8 +152,9 @@ export class Coordinator {
 
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, recorder, lookAhead, pool, settings, limit } = this.#options;
+    const { journal, sizer, recorder, pool, settings, limit } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
+    if (this.#isPaused) return false;
     while (this.#inFlight.size < sizer.window) {
       if (journal.pendingBytes > PENDING_BYTES) {
         void journal.drained().then(() => this.#wake());
@@ -153,12 +170,9 @@ export class Coordinator {
       }
       // In one task with others, a trial that never ends would keep their times to itself.
       const size = limit.isPending ? 1 : sizer.size;
-      const most = Math.min(size, lookAhead - (this.#inOrder?.untold ?? 0));
-      if (most <= 0) return this.#isAbandoned();
-      const proposal = this.#next(most);
-      if (proposal === 'end') return this.#backlog.isEmpty;
-      if (proposal === 'wait') return this.#isAbandoned();
-      const trials = this.#accept(proposal);
+      const trials = this.#proposals.next(size);
+      if (trials === 'end') return this.#backlog.isEmpty;
+      if (trials === 'wait') return this.#isAbandoned();
       if (countOf(trials) === 0) continue;
       recorder.begin(trials);
       const [first, ...others] = beginWork(trials, recorder);
@@ -170,31 +184,8 @@ export class Coordinator {
 
   /** A sampler that decides by results waits for ever for those of trials that are left for another session. */
   #isAbandoned(): boolean {
-    return (
-      this.#recovery.evicted > 0 &&
-      this.#inOrder !== undefined &&
-      this.#inFlight.size === 0 &&
-      this.#backlog.isEmpty
-    );
-  }
-
-  /**
-   * New points are journalled. Those that were proposed in an earlier session stand for what they stood for then, and
-   * those that have ended are told from the journal instead of running again.
-   */
-  #accept(proposal: Selection): Selection {
-    const { history, recorder } = this.#options;
-    if (this.#inOrder !== undefined) for (const trial of trialsOf(proposal)) this.#inOrder.propose(trial);
-    if (proposal.kind !== 'points') return proposal;
-    const points = proposal.points.map((point) => history?.proposals.get(point.trial) ?? point);
-    const fresh = points.filter(({ trial }) => history?.proposals.has(trial) !== true);
-    if (fresh.length > 0) this.#guard(recorder.propose(fresh));
-    const left = points.filter(({ trial }) => history?.rows.has(trial) !== true);
-    for (const { trial } of points) {
-      const row = history?.rows.get(trial);
-      if (row !== undefined) this.#inOrder?.settle(row);
-    }
-    return { kind: 'points', points: left };
+    const isIdle = this.#inFlight.size === 0 && this.#backlog.isEmpty;
+    return this.#recovery.evicted > 0 && this.#proposals.isHeard && isIdle;
   }
 
   #launch(work: Work): void {
@@ -221,21 +212,18 @@ export class Coordinator {
       });
   }
 
-  async #record(work: Work, result: TaskResult): Promise<void> {
+  async #record(work: Work, whole: TaskResult): Promise<void> {
     this.#recovery.noteStart();
-    const { recorder, sizer, settings, limit, pool } = this.#options;
-    const { left } = result;
+    const { recorder, settings } = this.#options;
+    const { result, stopped } = this.#askedStops.take(whole);
     const ended =
-      left.length === 0
+      whole.left.length === 0
         ? work.trials
         : without(
             work.trials,
-            left.map(({ trial }) => trial),
+            whole.left.map(({ trial }) => trial),
           );
-    if (countOf(ended) > 0) {
-      sizer.learn(countOf(ended), result.runMs);
-      if (limit.learn(countOf(ended), result.runMs)) pool.limit(limit.ms!);
-    }
+    if (countOf(ended) > 0) this.#learn(countOf(ended), result.runMs);
     const { attempt } = work;
     const { retried, settled } = await recorder.record({ result, ended, attempt, retries: settings.retries });
     if (retried !== NO_TRIALS) {
@@ -243,27 +231,40 @@ export class Coordinator {
       this.#backlog.addLater({ ...work, trials: retried, attempt: attempt + 1 }, failures);
     }
     // Without a request of ours, others of the task were stopped along with one: they run again.
-    if (left.length > 0 && !this.#stopping) {
-      const trials = new Set(left.map(({ trial }) => trial));
-      this.#backlog.add(
-        ...beginWork(
-          pick(work.trials, (trial) => trials.has(trial)),
-          recorder,
-        ),
-      );
+    if (result.left.length > 0 && !this.#stopping) {
+      const trials = new Set(result.left.map(({ trial }) => trial));
+      this.#takeUp(pick(work.trials, (trial) => trials.has(trial)));
     }
     this.#settle(settled);
+    if (stopped.length > 0) this.#settle(await this.#askedStops.record(work, result.host, stopped));
   }
 
-  #settle(settled: Iterable<Parameters<InOrder['settle']>[0]>): void {
-    if (this.#inOrder !== undefined) for (const result of settled) this.#inOrder.settle(result);
+  #learn(trials: number, runMs: number): void {
+    const { sizer, limit, pool } = this.#options;
+    sizer.learn(trials, runMs);
+    if (limit.learn(trials, runMs)) pool.limit(limit.ms!);
+  }
+
+  #takeUp(trials: Selection): void {
+    if (countOf(trials) > 0) this.#backlog.add(...beginWork(trials, this.#options.recorder));
+  }
+
+  #settle(settled: Iterable<TrialRow>): void {
+    this.#proposals.settle(settled);
     if (this.#options.isTooManyFailures()) this.giveUp();
   }
 
   /** The task has no result. */
   async #recover(work: Work, error: unknown): Promise<void> {
     if (this.#killed) return;
-    this.#settle(await this.#recovery.recover(work, error));
+    const asked = this.#askedStops.of(work);
+    if (asked.length === 0 || !(error instanceof TaskLost)) {
+      this.#settle(await this.#recovery.recover(work, error));
+      return;
+    }
+    const trials = new Set(asked.map(({ trial }) => trial));
+    this.#settle(await this.#askedStops.record(work, error.loss.host, asked));
+    if (!this.#stopping) this.#takeUp(pick(work.trials, (trial) => !trials.has(trial)));
   }
 
   /** What cannot be written, or run by anybody, ends the run. */

@@ -18,6 +18,7 @@ import { handingOn, openPool } from './open-pool.js';
 import { isSameSpace } from './same-space.js';
 import type { Settings } from './settings.js';
 import { createStageJob, findTodo, readStage, type StageJob } from './stages.js';
+import { Steering } from './steering.js';
 
 export interface Launch {
   readonly job: Job;
@@ -35,24 +36,29 @@ export interface Launch {
 export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
   const { job, pool, settings, seen } = run;
   const open = await openRun({ ...run, onLine: (line) => seen.tell('onLine', line) });
-  const stops = new StopRequests();
-  seen.onStop(() => stops.request());
-  open.onLost((reason) => stops.abort(reason));
+  const steering = new Steering({
+    folder: run.folder,
+    clock: run.clock,
+    say: (line) => seen.tell('onLine', line),
+  });
+  seen.onStop(() => steering.stop());
+  open.onLost((reason) => steering.abort(reason));
   try {
     const main = readyJob({ open, pool, settings, seen });
     if (job.worker.stages.length === 0) await main.begin();
     main.announce();
-    stops.reach(main);
-    return { outcome: runAll(run, open, main, stops), stop: () => stops.request() };
+    steering.reach(main);
+    await steering.watch();
+    return { outcome: runAll(run, open, main, steering), stop: () => steering.stop() };
   } catch (error) {
     await open.close();
     throw error;
   }
 }
 
-async function runAll(run: Launch, open: OpenRun, main: ReadyJob, stops: StopRequests): Promise<Outcome> {
+async function runAll(run: Launch, open: OpenRun, main: ReadyJob, steering: Steering): Promise<Outcome> {
   try {
-    if (run.job.worker.stages.length > 0) await runStages(run, main, stops);
+    if (run.job.worker.stages.length > 0) await runStages(run, main, steering);
     return await main.run();
   } catch (error) {
     run.pool.kill(); // what runs still has nobody to bring its results to
@@ -60,12 +66,13 @@ async function runAll(run: Launch, open: OpenRun, main: ReadyJob, stops: StopReq
   } finally {
     if (main.isStopping) run.pool.kill();
     await run.pool.close();
+    await steering.end();
     await open.close();
   }
 }
 
 /** Runs the stages as far as they are not done, and tells the trials' pool what they left. */
-async function runStages(run: Launch, main: ReadyJob, stops: StopRequests): Promise<void> {
+async function runStages(run: Launch, main: ReadyJob, steering: Steering): Promise<void> {
   const { job, folder, settings } = run;
   const isWhole = settings.shard === null && job.resolved.sampler.trials === undefined;
   const isFresh = main.done === 0 && isWhole;
@@ -74,7 +81,7 @@ async function runStages(run: Launch, main: ReadyJob, stops: StopRequests): Prom
     const todo = findTodo(job, isFresh, () => main.openSampler());
     const stageJob = createStageJob(job, stage, folder, todo);
     if (isToRun(stageJob, settings)) {
-      const { interrupted, tooManyFailures, evicted } = await runStage(run, stageJob, stops);
+      const { interrupted, tooManyFailures, evicted } = await runStage(run, stageJob, steering);
       // Without it the trials would be skipped, which nothing says that they deserve.
       if (evicted > 0) throw describeEviction(stage.name);
       if (tooManyFailures) main.giveUp();
@@ -95,7 +102,7 @@ function isToRun({ job, folder, needed }: StageJob, settings: Settings): boolean
   return [...needed].some((trial) => !epoch.isDone(trial));
 }
 
-async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, stops: StopRequests) {
+async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, steering: Steering) {
   const { seen, clock } = run;
   const settings = {
     ...run.settings,
@@ -115,8 +122,8 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
   let unreach: (() => void) | undefined;
   try {
     const ready = readyJob({ open, pool, settings, seen: observeStage(seen, stage.name), only });
-    unreach = stops.reach(ready);
-    open.onLost((reason) => stops.abort(reason));
+    unreach = steering.reach(ready, stage.name);
+    open.onLost((reason) => steering.abort(reason));
     await ready.begin();
     ready.announce();
     const outcome = await ready.run();
@@ -148,26 +155,4 @@ function observeStage(seen: Observers, stage: string): Observers {
       onLine: (line) => seen.tell('onLine', line),
     },
   ]);
-}
-
-/** Requests to stop a run reach all of its jobs that are there, and those that come to be. */
-class StopRequests {
-  #times = 0;
-  readonly #jobs = new Set<ReadyJob>();
-
-  request(): void {
-    this.#times++;
-    for (const job of this.#jobs) job.stop();
-  }
-
-  /** The run cannot go on: none of its jobs may write any more. */
-  abort(reason: Error): void {
-    for (const job of this.#jobs) job.abort(reason);
-  }
-
-  reach(job: ReadyJob): () => void {
-    this.#jobs.add(job);
-    for (let i = 0; i < this.#times; i++) job.stop();
-    return () => void this.#jobs.delete(job);
-  }
 }

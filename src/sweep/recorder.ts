@@ -4,8 +4,6 @@ import type { PartialResult, TaskResult, TrialReport } from '../pool/contract.js
 import type { Journal } from '../run/journal.js';
 import type { AttemptRecord } from '../run/records.js';
 import { createKeyer } from '../trial/key.js';
-import { pickRows, pickSeries } from '../trial/lines.js';
-import { fitsMetric, type MetricValue } from '../trial/metrics.js';
 import { createRowPrefixes, type RowPrefixes } from '../trial/prefixes.js';
 import { createRowReader, formatMetrics, type TrialRow } from '../trial/row.js';
 import {
@@ -21,9 +19,9 @@ import {
 } from '../trial/selection.js';
 import type { TrialNote, TrialStatus } from '../trial/status.js';
 import type { TrialStore } from '../trial/store.js';
-import type { WorkerDescription } from '../worker/contract.js';
 import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
+import { cutResult, groupByError, lastReported } from './partial-results.js';
 import type { Tally } from './tally.js';
 
 export interface RecorderOptions {
@@ -125,6 +123,7 @@ export class Recorder {
   async record(recording: Recording): Promise<Recorded> {
     const { result, ended } = recording;
     if (result.warnings !== undefined) this.#warn(result.warnings);
+    if (countOf(ended) === 0 && result.left.length === 0) return { retried: NO_TRIALS, settled: NOTHING };
     if (this.#reported.size > 0) this.#forgetReports(result, ended);
     if (result.notes.length > 0 || result.left.length > 0) return this.#recordSome(recording);
     const record = { ...this.#ranBy(recording, ended), notes: result.notes };
@@ -182,7 +181,7 @@ export class Recorder {
     return this.#options.journal.append({ t: 'attempt', ...this.#lost(lost), status, error });
   }
 
-  /** A single trial that no pool can run to its end: its row says so, with what it has reported on its way. */
+  /** A single trial that no pool has run to its end: its row says so, with what it has reported on its way. */
   async recordLost(
     lost: Omit<LostAttempt, 'status'> & {
       readonly status: TrialStatus;
@@ -196,8 +195,9 @@ export class Recorder {
     const series = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
     this.#forgetReports({ left: [] }, trials);
     const { metrics } = job.worker;
-    const isOverdue = status === 'timeout';
-    const values = isOverdue
+    // One that died has no result; one that was asked to stop has come that far.
+    const hasValues = status === 'timeout' || partial !== undefined;
+    const values = hasValues
       ? (partial?.values ?? lastReported(series, job.worker))
       : metrics.map(() => null);
     const cells = formatMetrics(status, values);
@@ -256,44 +256,4 @@ export class Recorder {
     for (const { trial } of left) this.#reported.delete(trial);
     for (const trial of trialsOf(trials)) this.#reported.delete(trial);
   }
-}
-
-/** What a trial that was killed has reported last under the names of its metrics. */
-function lastReported(series: Uint8Array, { metrics, series: names }: WorkerDescription): MetricValue[] {
-  const last = new Map<string, number>();
-  for (const line of new TextDecoder().decode(series).split('\n')) {
-    // Cells of metrics.csv are numbers, or empty.
-    const [, , ...cells] = line.split(',');
-    cells.forEach((cell, i) => {
-      if (cell !== '') last.set(names[i]!, Number(cell));
-    });
-  }
-  return metrics.map(({ name, type }) => {
-    const value = last.get(name);
-    return value !== undefined && fitsMetric(type, value) ? value : null;
-  });
-}
-
-/** Trials that failed in the same way are told by one record: a block may hold thousands. */
-function groupByError(notes: readonly TrialNote[]): { trials: number[]; error: PlainError | undefined }[] {
-  const groups = new Map<string, { trials: number[]; error: PlainError | undefined }>();
-  for (const { trial, error } of notes) {
-    const name = `${error?.name}: ${error?.message}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, { trials: [trial], error });
-    else group.trials.push(trial);
-  }
-  return [...groups.values()];
-}
-
-type Rows = Pick<TaskResult, 'rows' | 'series' | 'notes'>;
-
-/** A result without the trials that run again. */
-function cutResult({ rows, series, notes }: Rows, trials: Selection, gone: ReadonlySet<number>): Rows {
-  const isKept = (trial: number) => !gone.has(trial);
-  return {
-    rows: pickRows(rows, trialsOf(trials), isKept),
-    series: pickSeries(series, trialsOf(trials), isKept),
-    notes: notes.filter(({ trial }) => isKept(trial)),
-  };
 }

@@ -436,6 +436,24 @@ export function poolConformance(name: string, open: OpenPool): void {
       expect((await pool.submit(rangeTask(2, 2, 1)).result).left).toEqual([]);
     });
 
+    it('says what runs now, and for how long', async () => {
+      const pool = await begun('waiting', spaceOf({ i: [0, 1, 2, 3] }));
+      expect(await pool.busy()).toEqual([]);
+      const tasks = Array.from({ length: pool.size }, (_, i) => pool.submit(rangeTask(i, i, 1)));
+      await until(() => started() === pool.size);
+      const busy = await pool.busy();
+      expect(busy.map(({ trial, trials }) => [trial, trials]).sort()).toEqual(tasks.map((_, i) => [i, 1]));
+      expect(new Set(busy.map(({ host, process, thread }) => `${host} ${process} ${thread}`)).size).toBe(
+        pool.size,
+      );
+      for (const { ms } of busy) expect(ms).toBeGreaterThan(0);
+      writeFileSync(join(folder, 'go'), '');
+      const results = await Promise.all(tasks.map(({ result }) => result));
+      const threads = new Map(busy.map(({ trial, thread }) => [trial, thread]));
+      for (const { id, thread } of results) expect(thread).toBe(threads.get(id));
+      expect(await pool.busy()).toEqual([]);
+    });
+
     it('hands on what a trial reports while it runs', async () => {
       const pool = await begun('reporting', spaceOf({ i: [0, 1] }));
       const heard: string[] = [];

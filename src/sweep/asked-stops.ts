@@ -1,0 +1,64 @@
+// Single trials that somebody has asked to stop: each ends as failed, with what it has reported, and is not tried again.
+import type { LeftTrial, RunningTask, TaskResult } from '../pool/contract.js';
+import type { TrialRow } from '../trial/row.js';
+import { countOf, pick, selectNumbers, trialsOf } from '../trial/selection.js';
+import type { Recorder } from './recorder.js';
+import type { Work } from './work.js';
+
+interface InFlight {
+  readonly work: Work;
+  readonly task: RunningTask;
+}
+
+const ERROR = { name: 'Stopped', message: 'the trial was stopped on request' };
+
+export class AskedStops {
+  readonly #recorder: Pick<Recorder, 'recordLost'>;
+  readonly #asked = new Set<number>();
+
+  constructor(recorder: Pick<Recorder, 'recordLost'>) {
+    this.#recorder = recorder;
+  }
+
+  /** False where the trial is with none of them. Asked a second time, its task is ended by force. */
+  ask(trial: number, inFlight: Iterable<InFlight>): boolean {
+    for (const { work, task } of inFlight) {
+      if (countOf(pick(work.trials, (each) => each === trial)) === 0) continue;
+      if (this.#asked.has(trial)) task.kill();
+      else task.stop([trial]);
+      this.#asked.add(trial);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes those trials out of a result that were asked to stop, and did. */
+  take(result: TaskResult): { readonly result: TaskResult; readonly stopped: readonly LeftTrial[] } {
+    if (this.#asked.size === 0 || result.left.length === 0) return { result, stopped: [] };
+    const stopped = result.left.filter(({ trial }) => this.#asked.has(trial));
+    if (stopped.length === 0) return { result, stopped };
+    const left = result.left.filter(({ trial }) => !this.#asked.has(trial));
+    return { result: { ...result, left }, stopped };
+  }
+
+  /** The rows that those trials have now. */
+  async record(
+    { attempt }: Work,
+    host: string,
+    stopped: readonly Pick<LeftTrial, 'trial' | 'partial'>[],
+  ): Promise<readonly TrialRow[]> {
+    const rows: TrialRow[] = [];
+    for (const { trial, partial } of stopped) {
+      const trials = selectNumbers([trial]);
+      const lost = { trials, attempt, host, status: 'failed', error: ERROR, partial } as const;
+      rows.push(...(await this.#recorder.recordLost(lost)));
+    }
+    return rows;
+  }
+
+  /** Those of a task that was killed for their sake. */
+  of({ trials }: Work): readonly Pick<LeftTrial, 'trial'>[] {
+    if (this.#asked.size === 0) return [];
+    return [...trialsOf(pick(trials, (trial) => this.#asked.has(trial)))].map((trial) => ({ trial }));
+  }
+}
