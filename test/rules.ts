@@ -7,6 +7,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   dashboard: 9,
   suite: 9,
   compare: 8,
+  nights: 8,
   sweep: 7,
   report: 7,
   study: 7,
