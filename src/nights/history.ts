@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import { isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { isWord, showValue } from '../ground/shape.js';
-import { type Night, parseNight, renderNight } from './night.js';
 import { findUnkept, type KeepRule } from './prune.js';
+import { type NightRecord, parseNightRecord, renderNightRecord } from './record.js';
 
 export interface History {
   /** Oldest first. */
-  readonly nights: readonly Night[];
+  readonly nights: readonly NightRecord[];
   /** Files that could not be read, and why. */
   readonly faults: readonly string[];
 }
@@ -18,6 +18,8 @@ export interface History {
 /** The longest file that is read: a night of 2,000 configurations and ten metrics is 2 MB. */
 const LARGEST = 100_000_000;
 const END = '.json';
+/** Beside the folders of suites. */
+export const ACCEPTED = 'accepted';
 
 /** The nights of a suite. None where the folder is not there. */
 export async function readHistory(folder: string, suite: string): Promise<History> {
@@ -26,7 +28,7 @@ export async function readHistory(folder: string, suite: string): Promise<Histor
     if (error.code === 'ENOENT') return [];
     throw new SweeplineError('BAD_USAGE', `${own} cannot be read: ${error.message}`, { cause: error });
   });
-  const nights: Night[] = [];
+  const nights: NightRecord[] = [];
   const faults: string[] = [];
   for (const name of names.sort()) {
     if (isTemporaryName(name) || !name.endsWith(END)) continue;
@@ -42,16 +44,20 @@ export async function readHistory(folder: string, suite: string): Promise<Histor
 }
 
 /** Adds a night, which is there after a power cut too. Returns its file. */
-export async function addNight(folder: string, night: Night): Promise<string> {
+export async function addNight(folder: string, night: NightRecord): Promise<string> {
   const own = suiteFolder(folder, night.suite);
   await makeFolder(own);
   const path = join(own, `${night.night}${END}`);
-  await replaceFile(path, renderNight(night));
+  await replaceFile(path, renderNightRecord(night));
   return path;
 }
 
 /** Removes nights that the rule does not keep; returns them. */
-export async function pruneHistory(folder: string, suite: string, rule: KeepRule): Promise<readonly Night[]> {
+export async function pruneHistory(
+  folder: string,
+  suite: string,
+  rule: KeepRule,
+): Promise<readonly NightRecord[]> {
   const { nights } = await readHistory(folder, suite);
   const gone = findUnkept(nights, rule);
   for (const { night } of gone) await rm(join(suiteFolder(folder, suite), `${night}${END}`), { force: true });
@@ -59,23 +65,34 @@ export async function pruneHistory(folder: string, suite: string, rule: KeepRule
 }
 
 function suiteFolder(folder: string, suite: string): string {
-  if (!isWord(suite)) throw new SweeplineError('BAD_USAGE', `no suite is called ${showValue(suite)}`);
+  if (!isWord(suite) || suite === ACCEPTED) throw new SweeplineError('BAD_USAGE', `no suite is called ${showValue(suite)}`);
   return join(resolve(folder), suite);
 }
 
-async function readNight(path: string): Promise<Night | { readonly fault: string }> {
+async function readNight(path: string): Promise<NightRecord | { readonly fault: string }> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return { fault: 'it is no file' };
     if (found.size > LARGEST) return { fault: `it has ${found.size} bytes; a night has at most ${LARGEST}` };
-    return parseNight(await readFile(path, 'utf8'));
+    return parseNightRecord(await readFile(path, 'utf8'));
   } catch (error) {
     return { fault: (error as Error).message };
   }
 }
 
 /** Copies under another name, as synchronisers leave them, are the same night. */
-function distinct(nights: readonly Night[]): Night[] {
+function distinct(nights: readonly NightRecord[]): NightRecord[] {
   const known = new Map(nights.map((night) => [night.night, night]));
   return [...known.values()].sort((a, b) => (a.night < b.night ? -1 : 1));
+}
+
+/** Suites that have nights there. */
+export async function listSuites(folder: string): Promise<string[]> {
+  const suites: string[] = [];
+  for (const name of (await readdir(resolve(folder)).catch(() => [])).sort()) {
+    if (name === ACCEPTED || !isWord(name)) continue;
+    const files = await readdir(join(resolve(folder), name)).catch(() => []);
+    if (files.some((file) => file.endsWith(END))) suites.push(name);
+  }
+  return suites;
 }

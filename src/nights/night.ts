@@ -1,113 +1,76 @@
-// What is kept of one night of a suite: for each metric of each configuration its mean, its spread and how many trials,
-// not the trials themselves. One file a night and machine, written once: folders of them can be synchronised and merged
-// by copying.
-import { z } from 'zod';
-import type { Tolerance } from '../trial/tolerance.js';
+// One metric over the nights: what each night is known by, and the noise of a stretch of nights that did not change.
 
-export const NIGHT_FORMAT = 1;
-
-/** One metric of one configuration, or of several taken together. */
-export interface NightCell {
-  /** `latent=16 loss=l1`; empty where the run has one configuration. */
-  readonly configuration: string;
-  readonly metric: string;
-  /** Null where no trial has a finite value. Of `run_ms` the geometric mean. */
-  readonly mean: number | null;
-  /** Standard deviation between replicates of a configuration; null where there are none. Of `run_ms` that of ln(ms). */
-  readonly sd: number | null;
-  /** Trials with a value. */
-  readonly n: number;
-}
-
-/** How a metric is judged, as its worker declared it. */
-export interface NightMetric {
-  readonly name: string;
-  readonly isBoolean: boolean;
-  readonly goal: 'min' | 'max' | null;
-  readonly unit: string | null;
-  readonly tolerance: Tolerance | null;
-}
-
-export interface NightRun {
-  /** What its suite calls it. */
-  readonly name: string;
-  readonly sweep: string;
-  /** Id of the run. */
-  readonly run: string;
-  /** Of the rows of trials.csv: the same on two nights where every trial ended with the same numbers. */
-  readonly rows: string;
-  readonly trials: number;
-  /** Trials that did not end ok. */
-  readonly failed: number;
-  /** Axes whose values are taken together, since there were too many configurations to keep. */
-  readonly together: readonly string[];
-  /** What the times of its trials depend on: times of nights that differ in it are not compared. */
-  readonly timing: string;
-  readonly metrics: readonly NightMetric[];
-  readonly cells: readonly NightCell[];
-}
-
+/** What one night gave of a metric. */
 export interface Night {
-  readonly format: typeof NIGHT_FORMAT;
-  /** Begins with the time in UTC, so that names sort by it. */
-  readonly night: string;
-  readonly at: string;
-  readonly suite: string;
-  /** Of the checkout that it ran in; null where it is none. */
-  readonly commit: string | null;
-  readonly host: string;
-  /** False where it was interrupted, or out of time. */
-  readonly isComplete: boolean;
-  readonly runs: readonly NightRun[];
+  /** Mean over the replicates. */
+  readonly mean: number;
+  readonly count: number;
+  /**
+   * Of the replicates, by n − 1. Null where there is one, and where the seeds are the same every night: then replicates
+   * differ, and nights need not.
+   */
+  readonly variance: number | null;
 }
 
-const TEXT = z.string().max(100_000);
-const COUNT = z.int().nonnegative();
-const NUMBER = z.number().nullable();
-const AMOUNT = z.number().nonnegative();
+/** Fewer nights say too little of what is usual. */
+export const LEAST_NIGHTS = 8;
 
-const NIGHT = z.object({
-  format: z.literal(NIGHT_FORMAT),
-  night: z.string().regex(/^\d{8}-\d{6}-[\w-]{1,100}$/),
-  at: z.iso.datetime(),
-  suite: TEXT,
-  commit: TEXT.nullable(),
-  host: TEXT,
-  isComplete: z.boolean(),
-  runs: z.array(
-    z.object({
-      ...{ name: TEXT, sweep: TEXT, run: TEXT, rows: TEXT, trials: COUNT, failed: COUNT, timing: TEXT },
-      together: z.array(TEXT),
-      metrics: z.array(
-        z.object({
-          name: TEXT,
-          isBoolean: z.boolean(),
-          goal: z.enum(['min', 'max']).nullable(),
-          unit: TEXT.nullable(),
-          tolerance: z
-            .union([AMOUNT, z.object({ absolute: AMOUNT.optional(), relative: AMOUNT.optional() })])
-            .nullable(),
-        }),
-      ),
-      cells: z.array(z.object({ configuration: TEXT, metric: TEXT, mean: NUMBER, sd: NUMBER, n: COUNT })),
-    }),
-  ),
-});
+export interface Noise {
+  readonly mean: number;
+  /** Standard deviation of a night with so many replicates. */
+  deviation(count: number): number;
+  /** Correlation of neighbours; at least 0. */
+  readonly correlation: number;
+  /** As many independent nights would say as much. */
+  readonly effective: number;
+}
 
-/** The night that a file holds, or why it holds none. */
-export function parseNight(text: string): Night | { readonly fault: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'it is cut off or damaged: it is no JSON' };
+/**
+ * The noise of nights: the spread of their means, which holds what differs between nights and what is left of the
+ * replicates' own. A night with other replicates than usual gets its own share of the latter.
+ */
+export function noiseOf(nights: readonly Night[]): Noise {
+  const means = nights.map((night) => night.mean);
+  const mean = averageOf(means);
+  const spread = means.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (means.length - 1);
+  const within = pooledVariance(nights);
+  const share = averageOf(nights.map(({ count }) => 1 / count));
+  const between = Math.max(0, spread - within * share);
+  const correlation = correlationOf(means, mean);
+  return {
+    mean,
+    deviation: (count) => Math.sqrt(between + within / count),
+    correlation,
+    effective: (means.length * (1 - correlation)) / (1 + correlation),
+  };
+}
+
+/** 0 where no night says anything of its replicates. */
+function pooledVariance(nights: readonly Night[]): number {
+  let [squares, freedom] = [0, 0];
+  for (const { variance, count } of nights) {
+    if (variance === null || count < 2) continue;
+    squares += variance * (count - 1);
+    freedom += count - 1;
   }
-  const found = NIGHT.safeParse(value);
-  if (found.success) return found.data as Night;
-  const [issue] = found.error.issues;
-  return { fault: `${issue!.path.join('.') || 'it'}: ${issue!.message}` };
+  return freedom === 0 ? 0 : squares / freedom;
 }
 
-export function renderNight(night: Night): string {
-  return `${JSON.stringify(night)}\n`;
+/** More would leave nothing to tell a change by. */
+const MOST_CORRELATED = 0.9;
+
+/** Of neighbours, without the bias of short series (Marriott and Pope 1954); noise that swings to and fro counts as none. */
+function correlationOf(means: readonly number[], mean: number): number {
+  let [products, squares] = [0, 0];
+  means.forEach((each, i) => {
+    squares += (each - mean) ** 2;
+    if (i > 0) products += (each - mean) * (means[i - 1]! - mean);
+  });
+  if (squares === 0) return 0;
+  const plain = products / squares;
+  return Math.min(MOST_CORRELATED, Math.max(0, plain + (1 + 4 * Math.max(0, plain)) / means.length));
+}
+
+export function averageOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

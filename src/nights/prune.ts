@@ -2,7 +2,7 @@
 // have one. The newest is always kept.
 import { SweeplineError } from '../ground/errors.js';
 import { showValue } from '../ground/shape.js';
-import type { Night } from './night.js';
+import type { NightRecord } from './record.js';
 
 export interface KeepRule {
   readonly d: number;
@@ -30,7 +30,10 @@ export function readKeepRule(text: string): KeepRule {
 }
 
 /** Nights to remove, oldest first. `nights`: oldest first. */
-export function findUnkept<N extends Pick<Night, 'at'>>(nights: readonly N[], rule: KeepRule): readonly N[] {
+export function findUnkept<N extends Pick<NightRecord, 'at'>>(
+  nights: readonly N[],
+  rule: KeepRule,
+): readonly N[] {
   const kept = new Set<N>(nights.slice(-1));
   for (const unit of ['d', 'w', 'm'] as const) {
     const periods = new Set<string>();

@@ -7,7 +7,7 @@ import { describePoint } from '../answer/words.js';
 import { formatOf, readRowCells } from '../run/history.js';
 import type { Manifest } from '../run/manifest.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
-import type { NightCell, NightMetric, NightRun } from './night.js';
+import type { NightCell, NightMetric, NightRun } from './record.js';
 import { readLogTimes } from './times.js';
 
 /** Configurations that are kept of a run: a night of ten metrics is 2 MB then. */

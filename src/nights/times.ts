@@ -2,7 +2,7 @@
 import { readRecords } from '../run/read-journal.js';
 import type { RunState } from '../run/state.js';
 import { countNumbers } from '../trial/selection.js';
-import type { NightCell } from './night.js';
+import type { NightCell } from './record.js';
 
 /** Geometric mean of the milliseconds a trial, over tasks; a task of several counts with their mean. Null: nothing ran. */
 export function readLogTimes(folder: string, state: RunState): Pick<NightCell, 'mean' | 'sd' | 'n'> | null {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addNight, pruneHistory, readHistory } from '../../src/nights/history.js';
-import { parseNight, renderNight } from '../../src/nights/night.js';
 import { findUnkept, readKeepRule } from '../../src/nights/prune.js';
+import { parseNightRecord, renderNightRecord } from '../../src/nights/record.js';
 import { newFolder } from '../sweep/session.js';
 import { cellOf, nightOf, runOf } from './nights.js';
 
@@ -43,7 +43,7 @@ describe('a history', () => {
     writeFileSync(join(own, 'z.json'), JSON.stringify({ ...nightOf(2), runs: [{}] }));
     mkdirSync(join(own, 'folder.json'));
     symlinkSync('/dev/zero', join(own, 'zero.json'));
-    writeFileSync(join(own, 'y.json'), renderNight(nightOf(3, [], { suite: 'other' })));
+    writeFileSync(join(own, 'y.json'), renderNightRecord(nightOf(3, [], { suite: 'other' })));
     const before = readdirSync(own);
     const { nights, faults } = await readHistory(folder, 'small');
     expect(nights).toEqual([nightOf(1)]);
@@ -58,10 +58,10 @@ describe('a history', () => {
   });
 
   test('survives any cut of a file: the night is whole or told', () => {
-    const text = renderNight(nightOf(0, [runOf([cellOf('loss', 1 / 3)])]));
+    const text = renderNightRecord(nightOf(0, [runOf([cellOf('loss', 1 / 3)])]));
     for (let length = 0; length < text.length - 1; length++)
-      expect(parseNight(text.slice(0, length))).toHaveProperty('fault');
-    expect(parseNight(text)).toEqual(nightOf(0, [runOf([cellOf('loss', 1 / 3)])]));
+      expect(parseNightRecord(text.slice(0, length))).toHaveProperty('fault');
+    expect(parseNightRecord(text)).toEqual(nightOf(0, [runOf([cellOf('loss', 1 / 3)])]));
   });
 
   test('lies in folders of its own suites alone', async () => {

@@ -1,5 +1,5 @@
 // Nights for tests, as a suite leaves them.
-import type { Night, NightCell, NightRun } from '../../src/nights/night.js';
+import type { NightCell, NightRecord, NightRun } from '../../src/nights/record.js';
 
 export function cellOf(metric: string, mean: number | null, more: Partial<NightCell> = {}): NightCell {
   return { configuration: 'latent=16', metric, mean, sd: null, n: 1, ...more };
@@ -24,7 +24,11 @@ export function runOf(cells: readonly NightCell[], more: Partial<NightRun> = {})
 }
 
 /** The night of a day of 2026, counted from the first of January. */
-export function nightOf(day: number, runs: readonly NightRun[] = [], more: Partial<Night> = {}): Night {
+export function nightOf(
+  day: number,
+  runs: readonly NightRun[] = [],
+  more: Partial<NightRecord> = {},
+): NightRecord {
   const at = new Date(Date.UTC(2026, 0, 1 + day, 3)).toISOString();
   const night = `${at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-0000`;
   return {
