@@ -23,13 +23,12 @@ export function listChanged({ cells }: Pick<RunComparison, 'cells'>): Cell[] {
 
 export type VerdictCounts = Readonly<Partial<Record<Verdict, number>>>;
 
-/** Times that are shown and not judged do not count. */
-export function countVerdicts({ cells, speed }: Pick<RunComparison, 'cells' | 'speed'>): VerdictCounts {
+/** Of the metrics and of how trials ended; of times there is a line of its own. */
+export function countVerdicts({ cells }: Pick<RunComparison, 'cells'>): VerdictCounts {
   const counts: Partial<Record<Verdict, number>> = {};
   for (let i = 0; i < cells.length; i++) {
     const verdict = cells.verdictAt(i);
-    if (speed.unjudged.length === 0 || cells.metricAt(i) !== RUN_MS)
-      counts[verdict] = (counts[verdict] ?? 0) + 1;
+    if (cells.metricAt(i) !== RUN_MS) counts[verdict] = (counts[verdict] ?? 0) + 1;
   }
   return counts;
 }
@@ -108,15 +107,21 @@ export function describeConfigurations({ counts }: Pick<RunComparison, 'counts'>
 }
 
 /** How long trials took, and what that says; null where no times are known. */
-export function describeSpeed({ speed }: Pick<RunComparison, 'speed'>): string | null {
+export function describeSpeed({ speed, overall }: Pick<RunComparison, 'speed' | 'overall'>): string | null {
   const { a, b, ratio, p, verdict, unjudged } = speed;
   if (a === null || b === null) return null;
   const means = `${formatNumber(a, 3)} ms a trial in A, ${formatNumber(b, 3)} ms in B`;
   if (unjudged.length > 0) return `${means}; not judged: ${unjudged.join('; ')}`;
   if (ratio === null) return means;
-  const change = `${formatNumber((ratio - 1) * 100, 3)} % ${p === null ? '' : `(p=${describeP(p)}) `}`;
+  const change = `${ratio > 1 ? '+' : ''}${formatNumber((ratio - 1) * 100, 3)} %`;
+  const sure = p === null ? '' : ` (p=${describeP(p)})`;
   const said = { same: 'as fast', better: 'faster', worse: 'slower', noisy: 'within noise' }[verdict];
-  return `${means}; median over configurations ${ratio > 1 ? '+' : ''}${change}: ${said}`;
+  const of = overall.find(({ metric }) => metric === RUN_MS)?.verdicts ?? {};
+  const single = [
+    ...(of.worse === undefined ? [] : [`${plural(of.worse, 'configuration')} slower`]),
+    ...(of.better === undefined ? [] : [`${plural(of.better, 'configuration')} faster`]),
+  ];
+  return [`${means}; median over configurations ${change}${sure}: ${said}`, ...single].join('; ');
 }
 
 /** What would let cells be judged that were not; null where there are none. */

@@ -8,7 +8,7 @@ export function adjustByRate(p: Float64Array): Float64Array {
   let least = 1;
   for (let rank = p.length; rank > 0; rank--) {
     const test = order[rank - 1]!;
-    least = Math.min(least, (p[test]! * p.length) / rank);
+    least = Math.min(least, p[test]! * (p.length / rank));
     adjusted[test] = least;
   }
   return adjusted;

@@ -15,6 +15,7 @@ const COMMANDS = [
   ['plan', 'SWEEP', '--out', 'run'],
   ['run', 'SWEEP', '--out', 'run'],
   ['merge', 'run', '--out', 'merged'],
+  ['compare', 'run', 'run'],
 ] as const;
 
 let cwd = '';

@@ -30,6 +30,14 @@ const FULL = {
     packages: { piscina: '5.0.0' },
     git: 'abc',
     trials: 7,
+    machine: { processor: 'Some processor', cores: 4, system: 'linux 6.1 x64' },
+    worker: {
+      ...sampleManifest().worker,
+      metrics: [
+        { name: 'value', type: 'number', goal: 'min', tolerance: { absolute: 0.1, relative: 0.05 } },
+        { name: 'label', type: 'string' },
+      ],
+    },
   }),
   space: {
     grids: [
@@ -188,6 +196,11 @@ describe('manifest.json', () => {
   it('names the field, whichever of them is missing', async () => {
     const optional = [
       'fingerprint',
+      'machine',
+      'goal',
+      'tolerance',
+      'absolute',
+      'relative',
       'trials',
       'seeds',
       'texts',

@@ -104,6 +104,30 @@ it('describes a worker as plain data', () => {
   expect(structuredClone(description)).toEqual(description);
 });
 
+it('takes a tolerance of numbers and booleans, and says what is wrong with others', () => {
+  const define = (metrics: object) =>
+    defineWorker({
+      name: 'one',
+      version: '1',
+      params: {},
+      metrics,
+      run: () => ({}),
+    } as never) as unknown as Worker;
+  const metrics = {
+    loss: { type: 'number', tolerance: { relative: 0.05 } },
+    right: { type: 'boolean', tolerance: 0 },
+  };
+  expect(describeWorker(define(metrics)).metrics).toEqual([
+    { name: 'loss', ...metrics.loss },
+    { name: 'right', ...metrics.right },
+  ]);
+  expect(() =>
+    define({ loss: { type: 'number', tolerance: -1 }, word: { type: 'string', tolerance: 0 } }),
+  ).toThrow(
+    /metric "loss": tolerance: expected a number of at least 0[\s\S]*metric "word": tolerance: a text has none/,
+  );
+});
+
 describe('findParamFaults', () => {
   it('names each parameter once, with its bad values and why they are bad', () => {
     const faults = findParamFaults(
