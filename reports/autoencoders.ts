@@ -2,6 +2,9 @@
 // picture, and the paragraph that names the trials that died or collapsed.
 import { formatNumber, type ReportContext, type Row, settingSql, varyingAxes } from 'sweepline';
 
+/** A picture in its two forms, for a desk and for a phone; null where the run has nothing for it. */
+export type Picture = ((form: { readonly isNarrow: boolean }) => string) | null;
+
 /** What a setting is called in this run: the values of `lead`, and of each other axis that varies (but for `told`). */
 export async function nameSetting(
   context: ReportContext,

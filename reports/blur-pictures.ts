@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReportContext, type Row, renderImageRows } from 'sweepline';
-import { dataName, digits, percent, pickEvenly } from './autoencoders.js';
+import { dataName, digits, type Picture, percent, pickEvenly } from './autoencoders.js';
 import { type Target, trialsOf } from './blur-trials.js';
 
 /** Rows of a picture at most; the tables hold all. */
@@ -42,17 +42,20 @@ const blurredRow = (sigma: number, { row, png }: Shown) => ({
   part: PARTS.blurred,
 });
 
-export async function drawSamples(context: ReportContext): Promise<string | null> {
+export async function drawSamples(context: ReportContext): Promise<Picture> {
   const blurs = pickEvenly(await shownTrials(context), MOST_ROWS);
   if (blurs.length === 0) return null;
-  return renderImageRows(
-    [clearRow(blurs[0]!.shown[0]!.png), ...blurs.map(({ sigma, shown }) => blurredRow(sigma, shown[0]!))],
-    {
+  const rows = [
+    clearRow(blurs[0]!.shown[0]!.png),
+    ...blurs.map(({ sigma, shown }) => blurredRow(sigma, shown[0]!)),
+  ];
+  return ({ isNarrow }) =>
+    renderImageRows(rows, {
+      isNarrow,
       name: 'blur-samples',
-      title: `Test images at each blur width, ${dataName(context)}`,
+      title: `What does each blur width do to an image? (${dataName(context)})`,
       about: 'Rows of images: clear, then with increasing blur',
-    },
-  );
+    });
 }
 
 export async function drawDecoded(
@@ -60,31 +63,31 @@ export async function drawDecoded(
   name: string,
   target: Target,
   how: string,
-): Promise<string | null> {
+): Promise<Picture> {
   const all = await shownTrials(context, target);
   if (all.length === 0) return null;
   const most = Math.max(...all.map(({ shown }) => shown.length));
   const blurs = pickEvenly(all, Math.max(2, Math.floor((MOST_ROWS - 1) / (most + 1))));
-  return renderImageRows(
-    [
-      clearRow(all[0]!.shown[0]!.png),
-      ...blurs.flatMap(({ sigma, shown }) => [
-        blurredRow(sigma, shown[0]!),
-        ...pickEvenly(shown, MOST_ROWS).map(({ row, png }) => ({
-          label: `→ ${row.setting}`,
-          note: `${percent(row.clear_rate_decoded)} sharp, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
-          png,
-          part: PARTS.decoded,
-        })),
-      ]),
-    ],
-    {
+  const rows = [
+    clearRow(all[0]!.shown[0]!.png),
+    ...blurs.flatMap(({ sigma, shown }) => [
+      blurredRow(sigma, shown[0]!),
+      ...pickEvenly(shown, MOST_ROWS).map(({ row, png }) => ({
+        label: `→ ${row.setting}`,
+        note: `${percent(row.clear_rate_decoded)} sharp, L1 ${digits(row.test_l1_to_clear)}${row.collapsed === true ? ', collapsed' : ''}`,
+        png,
+        part: PARTS.decoded,
+      })),
+    ]),
+  ];
+  return ({ isNarrow }) =>
+    renderImageRows(rows, {
+      isNarrow,
       name,
-      title: `Blurred images and their decodings, ${dataName(context)}`,
+      title: `What comes out of a blurred image? (${dataName(context)})`,
       subtitle: `${how}; sharp: share of all decoded test images that the discriminator classifies as sharp`,
       about:
         'Rows of images: for each blur width the blurred images, then the decoded images of each latent size',
       wide: 420,
-    },
-  );
+    });
 }

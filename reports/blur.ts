@@ -37,6 +37,8 @@ export default defineReport({
     {
       name: 'blur-samples',
       about: 'The same test images, clear and at each blur width.',
+      sql: `SELECT DISTINCT sigma, judge_accuracy, clear_rate_clear, clear_rate_blurred FROM trials
+        WHERE status = 'ok' ORDER BY ALL`,
       render: drawSamples,
     },
     {
@@ -99,7 +101,7 @@ function passingFigure(name: string, target: Target, how: string): FigureSpec {
           ...spreads(named(rows, 'blurred images'), 'clear_rate_blurred'),
         ],
         {
-          title: `Decoded images classified as sharp, ${dataName(context)}`,
+          title: `How many decoded images pass for sharp? (${dataName(context)})`,
           subtitle: `autoencoders ${how}; mean over replicates, with the range between them`,
           yLabel: 'share classified as sharp',
           yMax: 1,
@@ -112,6 +114,7 @@ function decodedFigure(name: string, target: Target, how: string): FigureSpec {
   return {
     name,
     about: `Clear test images; then, for each blur width, the input of the autoencoders and the output of the first replicate of each latent size, ${how}.`,
+    table: target === 'clear' ? 'deblur' : 'deblur-blurred',
     render: (context) => drawDecoded(context, name, target, how),
   };
 }
@@ -169,7 +172,7 @@ function drawJudge(rows: readonly Row[], context: ReportContext): Chart {
   ] as const;
   const lines = measures.flatMap(([measure, metric]) => spreads(named(rows, measure), metric));
   return overSigma(lines, {
-    title: `The discriminator by blur width, ${dataName(context)}`,
+    title: `From which blur width on does the discriminator see it? (${dataName(context)})`,
     subtitle: 'DisNet on test images, half of them clear and half blurred',
     seriesLabel: 'measure',
     yLabel: 'share of the test images',
@@ -182,7 +185,7 @@ function drawDistance(rows: readonly Row[], context: ReportContext): Chart {
   return overSigma(
     [...spreads(rows, 'test_l1_to_clear'), ...spreads(named(rows, 'blurred images'), 'blurred_l1_to_clear')],
     {
-      title: `Distance from the clear image, ${dataName(context)}`,
+      title: `Are decoded images closer to the clear ones than blurred ones are? (${dataName(context)})`,
       subtitle: 'test images; autoencoders trained towards the clear image',
       yLabel: 'mean |difference| per pixel',
     },
@@ -190,7 +193,7 @@ function drawDistance(rows: readonly Row[], context: ReportContext): Chart {
 }
 
 async function answer(context: ReportContext): Promise<string> {
-  const heading = `## Does it deblur? ${dataName(context)}`;
+  const heading = `## Does it deblur? (${dataName(context)})`;
   const { rows } = await context.query(await trialsOf(context, 'clear'));
   if (rows.length === 0) return `${heading}\n\nNot answered: no trial with target clear has finished.`;
   const inOrder = [...rows].sort((a, b) => Number(a.sigma) - Number(b.sigma));

@@ -1,7 +1,6 @@
 // The report of the escape study: how high a barrier each optimiser escapes, and with which parameters. It states question 1
 // of the study (α = 0.3, 20 steps) with its answer; every number in the text is computed from the run's rows.
 import {
-  type Chart,
   defineReport,
   formatNumber,
   type HeatMapSpec,
@@ -9,10 +8,9 @@ import {
   lineChart,
   type ReportContext,
   type Row,
-  seriesStyle,
   thresholdTable,
 } from 'sweepline';
-import { type EscapeOptimizer, globalMinimum, heightAt, trajectory } from 'sweepline/study';
+import { CONSTANTS, drawTrajectories, trajectoryOf } from './escape-trajectories.js';
 
 /** The sweep may hold rows of several lengths (the study's own 20 steps among them): most figures show the commonest. */
 const MAIN = `(SELECT * FROM escape_thresholds WHERE threshold IS NOT NULL AND steps =
@@ -20,9 +18,6 @@ const MAIN = `(SELECT * FROM escape_thresholds WHERE threshold IS NOT NULL AND s
 
 const STUDY_BETAS_FIRST =
   'abs(coalesce(trials.beta1, 0.9) - 0.9) + abs(coalesce(trials.beta2, 0.999) - 0.999)';
-
-/** What else trajectories depend on, where it does not vary (what varies is a column of escape-thresholds). */
-const CONSTANTS = 'SELECT momentum, decay, slope_down, slope_up FROM trials LIMIT 1';
 
 export default defineReport({
   name: 'escape',
@@ -108,9 +103,9 @@ export default defineReport({
           xScale: 'log',
           yScale: 'log',
           yMin: 0.001,
-          title: 'Highest barrier escaped, by step size',
+          title: 'Which optimiser escapes the highest barrier at each step size?',
           xLabel: 'step size α',
-          yLabel: 'threshold of h',
+          yLabel: 'highest barrier escaped (threshold of h)',
           width: 960,
           height: 480,
         }),
@@ -134,10 +129,12 @@ const HEAT_MAP: HeatMapSpec = {
   value: 'threshold',
   panelRows: 'optimizer',
   panelColumns: 'β2',
-  title: 'Highest barrier escaped, by step size and β1',
+  title: 'Where do step size and β1 escape high barriers?',
+  subtitle: 'empty: no barrier is escaped, or the local minimum is not reached',
   xLabel: 'step size α',
   valueLabel: 'threshold of h',
-  min: 0,
+  valueScale: 'log',
+  min: 0.001,
 };
 
 async function answerQuestion1({ table, query }: ReportContext): Promise<string> {
@@ -201,108 +198,3 @@ function describe(row: Row): string {
 
 const number = (cell: unknown) => (typeof cell === 'number' ? formatNumber(cell) : String(cell));
 const digits = (value: number) => formatNumber(value, 12);
-
-/** θ_0, θ_1, … on a bump without end. An optimiser without β's does not look at them. */
-function trajectoryOf(row: Row): number[] {
-  const thetas = trajectory({
-    optimizer: row.optimizer as EscapeOptimizer,
-    alpha: Number(row.alpha),
-    beta1: Number(row.beta1 ?? 0.9),
-    beta2: Number(row.beta2 ?? 0.999),
-    eps: Number(row.eps),
-    momentum: Number(row.momentum),
-    decay: Number(row.decay),
-    steps: Number(row.steps),
-    slopeDown: Number(row.slope_down),
-    slopeUp: Number(row.slope_up),
-  });
-  return Array.from(thetas);
-}
-
-async function drawTrajectories(found: readonly Row[], { query }: ReportContext): Promise<Chart> {
-  const constants = (await query(CONSTANTS)).rows[0]!;
-  const rows = found.map((row) => ({ ...constants, ...row }));
-  const slopeUp = Number(rows[0]!.slope_up);
-  const climbs = rows.map((row) => ({ name: String(row.optimizer), thetas: trajectoryOf(row) }));
-  const thresholds = found.map((row) => Number(row.threshold));
-  const h = Number(((Math.min(...thresholds) + Math.max(...thresholds)) / 2).toPrecision(2));
-  const landscape = { h, slopeDown: Number(rows[0]!.slope_down), slopeUp };
-  const top = 1 + h / landscape.slopeUp;
-  const kinks = [0, 1, top, globalMinimum(landscape), globalMinimum(landscape) + 0.3];
-  const walks = climbs.map(({ name, thetas }, i) => {
-    const passed = thetas.findIndex((theta) => theta > top);
-    const walked = passed < 0 ? thetas : thetas.slice(0, passed + 1);
-    return {
-      name: `${name}: ${passed < 0 ? 'stuck' : `out at step ${passed}`}`,
-      walked,
-      style: seriesStyle(i),
-    };
-  });
-  const series = walks.flatMap(({ name, walked, style }, i) => {
-    // The first steps are the same: the symbols of the one stand around those of the other.
-    const look = { name, color: style.colour, symbol: style.symbol, symbolSize: i === 0 ? 12 : 6 };
-    return [
-      {
-        ...look,
-        type: 'line' as const,
-        lineStyle: { width: 2, type: style.dash },
-        data: walked.map((theta, t) => [t, theta]),
-      },
-      {
-        ...look,
-        type: 'scatter' as const,
-        xAxisIndex: 1,
-        yAxisIndex: 1,
-        data: walked.map((theta) => [theta, heightAt(theta, landscape)]),
-      },
-    ];
-  });
-  const along = (name: string, nameGap: number) => ({
-    type: 'value' as const,
-    name,
-    nameGap,
-    nameLocation: 'middle' as const,
-  });
-  return {
-    width: 960,
-    height: 420,
-    option: {
-      title: { text: `α = 0.3, a barrier of height ${h}`, left: 12, top: 8 },
-      legend: { top: 10, right: 16, data: walks.map((walk) => walk.name) },
-      grid: [
-        { left: 64, width: 360, top: 64, bottom: 56 },
-        { left: 588, right: 28, top: 64, bottom: 56 },
-      ],
-      xAxis: [
-        { ...along('step', 30), max: Number(rows[0]!.steps), splitLine: { show: false } },
-        { ...along('θ', 30), gridIndex: 1, splitLine: { show: false } },
-      ],
-      yAxis: [along('θ', 40), { ...along('f(θ)', 40), gridIndex: 1 }],
-      series: [
-        {
-          type: 'line',
-          xAxisIndex: 1,
-          yAxisIndex: 1,
-          symbol: 'none',
-          silent: true,
-          lineStyle: { color: '#59636e', width: 2 },
-          data: kinks.map((theta) => [theta, heightAt(theta, landscape)]),
-        },
-        ...series,
-        {
-          type: 'line',
-          data: [],
-          silent: true,
-          markLine: {
-            symbol: 'none',
-            lineStyle: { type: 'dotted', width: 1.5, color: '#59636e' },
-            data: [
-              { yAxis: 1, label: { formatter: 'local\nminimum', position: 'end' } },
-              { yAxis: top, label: { formatter: 'top of the\nbarrier', position: 'end' } },
-            ],
-          },
-        },
-      ],
-    },
-  };
-}

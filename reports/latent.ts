@@ -23,6 +23,7 @@ import {
   describeTrouble,
   digits,
   nameSetting,
+  type Picture,
   pickEvenly,
   troubleSection,
 } from './autoencoders.js';
@@ -91,7 +92,7 @@ export default defineReport({
           series: 'measure',
           replicates: 'mean',
           within: [0, 1],
-          title: `Accuracy by latent dimension, ${dataName(context)}`,
+          title: `At which latent dimension do the codes tell digits apart? (${dataName(context)})`,
           subtitle:
             'test images; bars: mean over replicates; points: replicates, or from five on their 95 % interval',
           xLabel: 'latent dimension',
@@ -119,7 +120,7 @@ export default defineReport({
           series: 'setting',
           band: ['low', 'high'],
           yScale: 'log',
-          title: `Training loss by latent dimension, ${dataName(context)}`,
+          title: `How fast does each latent dimension learn? (${dataName(context)})`,
           subtitle: 'mean over replicates, with the range between them',
           xLabel: 'epoch',
           yLabel: 'training loss',
@@ -131,18 +132,21 @@ export default defineReport({
       name: 'latent-reconstructions',
       about:
         'The same test images in every row: the originals, then the output of the first replicate of each latent dimension.',
+      table: 'latent-accuracy',
       render: drawReconstructions,
     },
     {
       name: 'latent-codes',
       about:
         'Codes of test images, each drawn as its digit; first replicate of each latent dimension. Two dimensions are drawn as they are; more are embedded with t-SNE (or UMAP, with `--choose plane=umap`), which preserves neighbours but not distances between groups.',
+      table: 'latent-accuracy',
       render: drawCodes,
     },
     {
       name: 'latent-confusion',
       about:
         'Rows: the true digit; columns: the digit that its cluster is assigned to; in percent of the row. First replicate of each latent dimension.',
+      table: 'confusion',
       render: drawConfusions,
     },
   ],
@@ -215,29 +219,30 @@ async function shownTrials(context: ReportContext): Promise<readonly Shown[]> {
   return pickEvenly(first, MOST_PANELS);
 }
 
-async function drawReconstructions(context: ReportContext): Promise<string | null> {
+async function drawReconstructions(context: ReportContext): Promise<Picture> {
   const shown = await shownTrials(context);
   if (shown.length === 0) return null;
   const sheets = shown.map(({ folder }) => readFileSync(join(folder, 'reconstructions.png')));
-  return renderImageRows(
-    [
-      { label: 'original', png: sheets[0]!, part: [0, 0.5] },
-      ...shown.map(({ row, setting }, i) => ({
-        label: `latent ${setting}`,
-        note: `L1 ${digits(row.test_l1)}${row.collapsed === true ? ', collapsed' : ''}`,
-        png: sheets[i]!,
-        part: [0.5, 1] as const,
-      })),
-    ],
-    {
+  const rows = [
+    { label: 'original', png: sheets[0]!, part: [0, 0.5] as const },
+    ...shown.map(({ row, setting }, i) => ({
+      label: `latent ${setting}`,
+      note: `L1 ${digits(row.test_l1)}${row.collapsed === true ? ', collapsed' : ''}`,
+      png: sheets[i]!,
+      part: [0.5, 1] as const,
+    })),
+  ];
+  return ({ isNarrow }) =>
+    renderImageRows(rows, {
+      isNarrow,
       name: 'latent-reconstructions',
-      title: `Test images and their decodings, ${dataName(context)}`,
+      title: `What does a code of each size keep of an image? (${dataName(context)})`,
+      subtitle: 'test images and their decodings; L1: mean distance per pixel over all test images',
       about: 'Rows of images: originals, then decodings for each latent dimension',
-    },
-  );
+    });
 }
 
-async function drawCodes(context: ReportContext): Promise<string | null> {
+async function drawCodes(context: ReportContext): Promise<Picture> {
   const shown = await shownTrials(context);
   if (shown.length === 0) return null;
   const embedding = context.choice('plane') as 'tsne' | 'umap';
@@ -256,28 +261,33 @@ async function drawCodes(context: ReportContext): Promise<string | null> {
       labels,
     };
   });
-  return renderPointMaps(await Promise.all(panels), {
-    name: 'latent-codes',
-    title: `Codes of test images, ${dataName(context)}`,
-    subtitle: `the first ${shown[0]!.clusters.labels.length} test images, each drawn as its digit`,
-    about:
-      'One panel per latent dimension; points are the digits of test images, at the place of their codes',
-  });
+  const placed = await Promise.all(panels);
+  return ({ isNarrow }) =>
+    renderPointMaps(placed, {
+      isNarrow,
+      name: 'latent-codes',
+      title: `Do codes of the same digit lie together? (${dataName(context)})`,
+      subtitle: `the first ${shown[0]!.clusters.labels.length} test images, each drawn as its digit`,
+      about:
+        'One panel per latent dimension; points are the digits of test images, at the place of their codes',
+    });
 }
 
-async function drawConfusions(context: ReportContext): Promise<string | null> {
+async function drawConfusions(context: ReportContext): Promise<Picture> {
   const shown = await shownTrials(context);
   if (shown.length === 0) return null;
   const panels = shown.map(({ row, setting, clusters }) => ({
     title: `latent ${setting}: accuracy ${digits(row.kmeans_accuracy)}`,
     counts: clusters.confusion,
   }));
-  return renderConfusions(panels, {
-    name: 'latent-confusion',
-    title: `True digit against assigned cluster, ${dataName(context)}`,
-    subtitle: 'rows: true digit; columns: digit that the cluster is assigned to; percent of the row',
-    about: 'One confusion matrix per latent dimension',
-  });
+  return ({ isNarrow }) =>
+    renderConfusions(panels, {
+      isNarrow,
+      name: 'latent-confusion',
+      title: `Which digits are taken for which? (${dataName(context)})`,
+      subtitle: 'rows: true digit; columns: digit that the cluster is assigned to; percent of the row',
+      about: 'One confusion matrix per latent dimension',
+    });
 }
 
 function explainAccuracy(context: ReportContext): string {

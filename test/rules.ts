@@ -8,6 +8,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   suite: 9,
   compare: 8,
   nights: 8,
+  export: 8,
   sweep: 7,
   report: 7,
   study: 7,
@@ -78,7 +79,7 @@ const folderOf = (file: string): string => file.split('/')[1]!;
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
   if (to === 'study') return false;
-  if (from === 'study') return to in FLOORS && !['cli', 'suite', 'sweep', 'dashboard'].includes(to);
+  if (from === 'study') return to in FLOORS && !['cli', 'suite', 'sweep', 'dashboard', 'export'].includes(to);
   return FLOORS[from]! > (FLOORS[to] ?? Number.POSITIVE_INFINITY);
 }
 

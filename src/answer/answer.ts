@@ -26,6 +26,8 @@ export interface Question {
   readonly where?: readonly string[];
   /** How many configurations; default: 2. */
   readonly limit?: number;
+  /** Metrics that are read beside those, as many as there are; more can be asked of them then. Default: none. */
+  readonly others?: number;
 }
 
 /** How the best compares to the one behind it. */
@@ -85,13 +87,16 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
   const { folder, state } = status;
   const { epoch } = state;
   const aims = readAims(status, question);
+  const { limit = 2, others = 0 } = question;
   const metrics = [...aims.objectives, ...aims.constraints].map(({ metric }) => metric);
-  const of = new Configurations(formatOf(epoch), metrics);
+  const more = epoch.record.worker.metrics.filter(({ type }) => type !== 'string').slice(0, others);
+  const format = formatOf(epoch);
+  const of = new Configurations(format, [...metrics, ...more.map(({ name }) => name)]);
+  const isAimed = aims.objectives.length > 0;
   // Without an objective nothing is asked of them.
-  if (aims.objectives.length > 0) for (const cells of readRowCells(folder, epoch)) of.add(cells);
-  const { limit = 2 } = question;
+  if (isAimed || more.length > 0) for (const cells of readRowCells(folder, epoch)) of.add(cells);
   // Two at least: the first is compared to the second.
-  const ranking = rank(of, aims, Math.max(2, limit));
+  const ranking = rank(isAimed ? of : new Configurations(format, []), aims, Math.max(2, limit));
   const best = aims.objectives.length === 0 || status.ok === 0 ? [] : listRanked(ranking, limit);
   const [first] = aims.objectives;
   const importances = first === undefined ? undefined : findImportances(of, first.metric);
@@ -114,7 +119,7 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
 }
 
 /** What was asked for, else what the sweep declares, else the first metric with a goal. */
-function readAims({ manifest, state }: RunStatus, { objectives = [], where = [] }: Question): Aims {
+export function readAims({ manifest, state }: RunStatus, { objectives = [], where = [] }: Question): Aims {
   const { metrics } = state.epoch.record.worker;
   const faults: string[] = [];
   const asked = readObjectives(objectives, metrics, faults);
@@ -146,7 +151,7 @@ function compareFirst(of: Configurations, { metric }: Objective, ranking: Rankin
 }
 
 /** Throws BAD_USAGE where nothing says what is best: the message names the metrics that could. */
-export function requireObjective({ status, aims }: Asked): void {
+export function requireObjective({ status, aims }: Pick<Asked, 'status' | 'aims'>): void {
   if (aims.objectives.length > 0) return;
   const names = status.state.epoch.record.worker.metrics
     .filter(({ type }) => type !== 'string')

@@ -1,8 +1,11 @@
-// The answer as files of a report: summary/best.csv and summary/importance.csv.
+// The answer as files of a report, summary/best.csv and summary/importance.csv, and what its page shows beside them: the
+// importance of parameters for more metrics than the first.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Epoch } from '../run/epoch.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
-import { askRun } from './answer.js';
+import { type Asked, askRun } from './answer.js';
+import { findImportances, type Importances } from './importance.js';
 import { bestRows, importanceRows } from './tables.js';
 
 export interface AnswerFile {
@@ -13,13 +16,29 @@ export interface AnswerFile {
   readonly rows: number;
 }
 
+export interface ReportAnswer {
+  /** None where nothing says what is best, or where nothing is. */
+  readonly files: readonly AnswerFile[];
+  /** By metric, those without any left out: the first objective, then others in the order of their declaration. */
+  readonly importances: ReadonlyMap<string, Importances>;
+  /** The newest, as its journal has it; undefined where there is none. */
+  readonly epoch: Epoch | undefined;
+}
+
 /** Of a run with more configurations the best; `sweepline best --csv` gives all. */
 const MOST = 10_000;
+/** Metrics whose importances are found: each takes up to a third of a second. */
+const METRICS = 6;
 
-/** None where nothing says what is best, where nothing is, or where there is no journal to ask. */
-export async function createAnswerFiles(folder: string): Promise<AnswerFile[]> {
-  if (!existsSync(join(folder, JOURNAL_FILE))) return [];
-  const asked = await askRun(folder, { limit: MOST });
+/** Nothing where there is no journal to ask. */
+export async function answerReport(folder: string): Promise<ReportAnswer> {
+  if (!existsSync(join(folder, JOURNAL_FILE))) return { files: [], importances: new Map(), epoch: undefined };
+  const asked = await askRun(folder, { limit: MOST, others: METRICS });
+  const { epoch } = asked.status.state;
+  return { files: createFiles(asked), importances: explainMetrics(asked), epoch };
+}
+
+function createFiles(asked: Asked): AnswerFile[] {
   if (asked.answer.first === 0) return [];
   const tables = [
     ['best', [...bestRows(asked, MOST)]],
@@ -28,4 +47,16 @@ export async function createAnswerFiles(folder: string): Promise<AnswerFile[]> {
   return tables
     .filter(([, lines]) => lines.length > 1)
     .map(([name, lines]) => ({ name, text: lines.join(''), rows: lines.length - 1 }));
+}
+
+function explainMetrics({ aims, of, status }: Asked): ReadonlyMap<string, Importances> {
+  const { metrics } = status.state.epoch.record.worker;
+  const numbers = metrics.filter(({ type }) => type !== 'string').slice(0, METRICS);
+  const names = new Set([...aims.objectives.map(({ metric }) => metric), ...numbers.map(({ name }) => name)]);
+  return new Map(
+    [...names].flatMap((name) => {
+      const found = findImportances(of, name);
+      return found.parameters.length === 0 ? [] : [[name, found] as const];
+    }),
+  );
 }

@@ -23,7 +23,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('compare', 'compare runs or suites: what moved beyond noise', () => import('./commands/compare.js')),
   entry('repair', 'repair a damaged journal', () => import('./commands/repair.js')),
   entry('merge', 'merge shards into one run', () => import('./commands/merge.js')),
+  entry('sql', 'ask runs in SQL', () => import('./commands/sql.js')),
+  entry('export', 'write a run for pandas, Optuna, TensorBoard or W&B', () => import('./commands/export.js')),
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
+  entry('accept', 'accept what has changed in the nights of a suite', () => import('./commands/accept.js')),
   entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),
   entry('doctor', 'check the environment', () => import('./commands/doctor.js')),
 ];

@@ -27,7 +27,10 @@ export function readBaseline(text: string): Baseline {
   if (!text.startsWith('last:')) return { history: text, last: DEFAULT_LAST };
   const last = Number(text.slice('last:'.length));
   if (Number.isInteger(last) && last > 0) return { history: DEFAULT_HISTORY, last };
-  throw new SweeplineError('BAD_USAGE', `--baseline ${text}: expected last: and a number of nights, such as last:30, or a folder`);
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `--baseline ${text}: expected last: and a number of nights, such as last:30, or a folder`,
+  );
 }
 
 export interface NightCall {
@@ -58,14 +61,17 @@ export async function concludeNight(ran: Ran, call: NightCall): Promise<number> 
     terminal.say(`  more in ${showPath(`${ran.folder}/${FILES.page}`)}; kept in ${showPath(history)}`);
   }
   if (gate.isWorse)
-    terminal.say(`What is meant to be so is accepted with: sweepline accept <metric>… --why "…" --baseline ${history}`);
+    terminal.say(
+      `What is meant to be so is accepted with: sweepline accept <metric>… --why "…" --baseline ${history}`,
+    );
   if (keep !== undefined) {
     const gone = await pruneHistory(history, ran.suite, keep);
-    if (gone.length > 0 && !quiet) terminal.say(`  ${plural(gone.length, 'older night')} removed from ${showPath(history)}`);
+    if (gone.length > 0 && !quiet)
+      terminal.say(`  ${plural(gone.length, 'older night')} removed from ${showPath(history)}`);
   }
   if (webhook !== undefined) {
     const fault = await notify(webhook, gate);
     if (fault !== null) terminal.say(fault);
   }
-  return gate.isWorse ? EXIT.worse : EXIT.done;
+  return gate.isWorse ? EXIT.regression : EXIT.done;
 }

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly width: number;
   /** A result, on stdout. */
   print(text: string): void;
+  /** For more results than memory holds: once stdout takes more; false where nobody reads it any more. */
+  printed(): Promise<boolean>;
   /** Anything else, on stderr. */
   say(text: string): void;
   /** Until it is taken back with undefined, `say` hands its lines over: they must appear above what is drawn. */
@@ -50,6 +52,14 @@ export function createTerminal({ stdout, stderr, env }: Streams = process): Term
     stderr,
     width: stdout.columns ?? 100,
     print: (text) => write(stdout, text),
+    printed: async () => {
+      while (stdout.writableNeedDrain && !gone.has(stdout))
+        await new Promise<void>((done) => {
+          // One that has gone away drains no more.
+          for (const event of ['drain', 'error', 'close']) stdout.once(event, () => done());
+        });
+      return !gone.has(stdout);
+    },
     say: (text) => (above === undefined ? write(stderr, text) : above(disarm(text))),
     drawBelow: (writeAbove) => {
       above = writeAbove;

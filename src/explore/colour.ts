@@ -1,21 +1,10 @@
 // Colours of trials: by a metric on a scale that is even in lightness, by a category in colours that stay apart for
 // colour-blind readers. One choice holds for the whole page.
 
+import { VIRIDIS } from './palette.js';
 import { createScale, prefersLog } from './scale.js';
 import type { Column } from './table.js';
 
-/** Viridis (Smith and van der Walt 2015) at nine points. */
-const VIRIDIS = [
-  '#440154',
-  '#472d7b',
-  '#3b528b',
-  '#2c728e',
-  '#21918c',
-  '#28ae80',
-  '#5ec962',
-  '#addc30',
-  '#fde725',
-];
 const STEPS = 64;
 /** Categories past the page's nine colours share the last. */
 const CATEGORIES = 9;

@@ -2,6 +2,7 @@
 // the network for anything, and a run's texts are never markup.
 import { createBar } from './bar.js';
 import { make } from './dom.js';
+import { startFigures } from './figures.js';
 import type { Panel } from './panel.js';
 import { ROOT_ID } from './payload.js';
 import { readData } from './read.js';
@@ -12,6 +13,7 @@ import { Detail } from './views/detail.js';
 import { Failures } from './views/failures.js';
 import { Heat } from './views/heat.js';
 import { History } from './views/history.js';
+import { Importance } from './views/importance.js';
 import { Parallel } from './views/parallel.js';
 import { Pareto } from './views/pareto.js';
 import { Replicates } from './views/replicates.js';
@@ -35,7 +37,7 @@ function createViews(store: Store): readonly Panel[] {
     Replicates.create(store),
     Failures.create(store),
     Slices.create(store),
-    // The importance of parameters belongs here, before the times.
+    Importance.create(store),
     Timing.create(store),
   ];
   return views.filter((view) => view !== undefined);
@@ -73,6 +75,7 @@ async function start(root: HTMLElement): Promise<void> {
   });
 }
 
+startFigures();
 const root = document.getElementById(ROOT_ID)!;
 start(root).then(
   () => {

@@ -30,6 +30,22 @@ export interface PackedTable {
   readonly columns: readonly PackedColumn[];
 }
 
+/** How much of a metric's variance over the configurations each parameter explains. */
+export interface MetricImportance {
+  readonly metric: string;
+  readonly method: 'anova' | 'forest';
+  /** Configurations with a value, and how many of them were looked at. */
+  readonly configurations: number;
+  readonly sampled: number;
+  /** The most important first. Several that always move together are one, `a+b`. Ends are null where nothing tells them. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly share: number;
+    readonly low: number | null;
+    readonly high: number | null;
+  }[];
+}
+
 /** The head of the blob: `<length: Uint32><this as JSON><bytes of the columns>`. */
 export interface Payload {
   readonly sweep: string;
@@ -42,8 +58,13 @@ export interface Payload {
   readonly trials: PackedTable;
   /** `trial, step, <series…>`; null where the worker reports none. */
   readonly curves: PackedTable | null;
-  /** One row an attempt: `trial, worker, host, run_ms, status`. */
+  /** One row an attempt: `trial, worker, host, run_ms, status`, and `ended`, ms after `began`, where a clock was kept. */
   readonly attempts: PackedTable | null;
+  /** When the first attempt began, milliseconds since 1970; null where no clock was kept. */
+  readonly began: number | null;
+  /** Confusion matrices of trials, in their order: `trial, class, predicted, count`; null where its report has none. */
+  readonly confusions: PackedTable | null;
+  readonly importances: readonly MetricImportance[];
   /** Files that trials left: number of the trial and paths within its folder. */
   readonly files: readonly (readonly [number, readonly string[]])[];
   /** What was thinned or rounded, for the reader. */

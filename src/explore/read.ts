@@ -7,6 +7,7 @@ export interface RunData {
   readonly trials: Table;
   readonly curves: Table | undefined;
   readonly attempts: Table | undefined;
+  readonly confusions: Table | undefined;
 }
 
 export async function readData(): Promise<RunData> {
@@ -24,6 +25,7 @@ export async function readData(): Promise<RunData> {
     trials: unpackTable(facts.trials, blob),
     curves: unpack(facts.curves),
     attempts: unpack(facts.attempts),
+    confusions: unpack(facts.confusions),
   };
 }
 

@@ -139,6 +139,13 @@ function logTicks(low: number, high: number, about: number): number[] {
   return ticks.length >= 2 ? ticks : linearTicks(low, high, about).filter((value) => value > 0);
 }
 
+/** About so many round numbers between two others. */
+export function levelsBetween(low: number, high: number, about: number, log: boolean): number[] {
+  if (!(high > low)) return [];
+  const levels = log ? logTicks(low, high, about) : linearTicks(low, high, about);
+  return levels.filter((level) => level > low && level < high);
+}
+
 /** Three digits, or as many as tell them apart. */
 function label(ticks: readonly (readonly [number, number])[]): readonly Tick[] {
   for (let digits = 3; ; digits++) {

@@ -9,7 +9,7 @@ export type Condition =
   | { readonly kind: 'range'; readonly low: number; readonly high: number }
   | { readonly kind: 'set'; readonly codes: ReadonlySet<number> };
 
-export type Change = 'filter' | 'selection' | 'colour' | 'theme';
+export type Change = 'filter' | 'selection' | 'colour' | 'parameter' | 'theme';
 
 /** Curves of more are not legible. */
 const SELECTED = 9;
@@ -21,6 +21,8 @@ export class Store {
   readonly mask: Uint8Array;
   count: number;
   selected: readonly number[] = [];
+  /** What the reader looks at: views with an x axis of their own put it there. */
+  parameter: Column | undefined;
   paint: Paint;
   theme: Theme = readTheme();
   readonly conditions = new Map<Column, Condition>();
@@ -103,6 +105,11 @@ export class Store {
   unselect(): void {
     this.selected = [];
     this.#tell('selection');
+  }
+
+  lookAt(parameter: Column): void {
+    this.parameter = parameter;
+    this.#tell('parameter');
   }
 
   colourBy(column: Column | undefined): void {

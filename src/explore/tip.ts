@@ -14,7 +14,7 @@ export function showTrial(event: PointerEvent, store: Store, row: number, column
   showLines(event, [`Trial ${store.numberOf(row)}`, ...lines]);
 }
 
-export function showLines(event: PointerEvent, lines: readonly string[]): void {
+export function showLines(event: Pick<PointerEvent, 'clientX' | 'clientY'>, lines: readonly string[]): void {
   box.replaceChildren(...lines.map((text, i) => make('div', { text, class: i === 0 ? 'first' : '' })));
   if (!box.isConnected) document.body.append(box);
   const { innerWidth, innerHeight } = window;

@@ -34,16 +34,29 @@ export async function acceptChanges(asked: Acceptance, clock: Clock): Promise<re
       hint: `run one: sweepline suite ${suite} --baseline ${history}`,
     });
   if (asked.since !== undefined && !nights.some(({ night }) => night === asked.since))
-    throw new SweeplineError('BAD_USAGE', describeUnknown('night', asked.since, nights.slice(-5).map(({ night }) => night)));
+    throw new SweeplineError(
+      'BAD_USAGE',
+      describeUnknown(
+        'night',
+        asked.since,
+        nights.slice(-5).map(({ night }) => night),
+      ),
+    );
   const { accepted } = await readAccepted(history, suite);
-  const gate = judgeTonight(last, { nights: nights.slice(0, -1), faults: [] }, { accepted, last: nights.length });
+  const gate = judgeTonight(
+    last,
+    { nights: nights.slice(0, -1), faults: [] },
+    { accepted, last: nights.length },
+  );
   const faults: string[] = [];
   const changes = metrics.flatMap((metric) => {
     const meant = gate.cells.filter((cell) => isMeant(metric, cell));
     const since = asked.since ?? firstOf(meant);
     if (meant.length === 0) faults.push(describeUnknown('metric', metric, listNames(gate.cells)));
     else if (since === undefined)
-      faults.push(`${metric}: ${plural(meant.length, 'cell')}, none of which has changed; --since says from which night on`);
+      faults.push(
+        `${metric}: ${plural(meant.length, 'cell')}, none of which has changed; --since says from which night on`,
+      );
     return since === undefined ? [] : [{ metric, since }];
   });
   throwFaults('BAD_USAGE', `nothing is accepted of ${suite}`, faults);

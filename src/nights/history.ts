@@ -65,7 +65,8 @@ export async function pruneHistory(
 }
 
 function suiteFolder(folder: string, suite: string): string {
-  if (!isWord(suite) || suite === ACCEPTED) throw new SweeplineError('BAD_USAGE', `no suite is called ${showValue(suite)}`);
+  if (!isWord(suite) || suite === ACCEPTED)
+    throw new SweeplineError('BAD_USAGE', `no suite is called ${showValue(suite)}`);
   return join(resolve(folder), suite);
 }
 

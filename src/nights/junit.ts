@@ -30,7 +30,5 @@ function renderCase(cell: GateCell): string {
 /** XML 1.0 knows no other control characters, nor halves of characters, however they are written. */
 function escape(text: string): string {
   const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text
-    .replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ')
-    .replaceAll(/[&<>"]/g, (sign) => names[sign]!);
+  return text.replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ').replaceAll(/[&<>"]/g, (sign) => names[sign]!);
 }

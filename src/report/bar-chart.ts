@@ -1,12 +1,16 @@
 // Bars from zero, with intervals as whiskers or, of few replicates, with the points themselves.
+
+import type { ChartData, Mark } from './chart-data.js';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
-import { type ChartLook, columnsOf, gridFor, heading, legendFor, valueAxis } from './look.js';
+import { drawInForms, type Form } from './form.js';
+import { layOutChart } from './layout.js';
+import { type ChartLook, columnsOf, valueAxis } from './look.js';
 import { requireColumns, requireOneRow } from './marks.js';
 import { averageRows, INTERVAL, type ReplicatedSpec } from './replicates.js';
 import { groupRows } from './settings.js';
 import { barPointSeries, whiskerSeries } from './shapes.js';
-import { formatTicks, seriesStyle } from './theme.js';
+import { formatTicks } from './theme.js';
 
 export interface BarChartSpec extends ChartLook, ReplicatedSpec {
   /** Categories: numbers in their order, text in the order of first mention. */
@@ -24,7 +28,7 @@ export interface BarChartSpec extends ChartLook, ReplicatedSpec {
  * rows for one bar.
  */
 export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
-  const { x, y, series, width = 760, height = 440 } = spec;
+  const { x, y, series } = spec;
   requireColumns(rows, {
     chart: 'barChart',
     columns: [x, y, series, ...(spec.interval ?? [])],
@@ -39,17 +43,38 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
       [x, series],
       "make one row of them in SQL, name a `series` column that tells them apart, or draw their mean with replicates: 'mean'",
     );
-  const drawn = averaged?.rows ?? rows;
   const interval = averaged === undefined ? spec.interval : INTERVAL;
-  const { categories, labels } = categoriesOf(drawn, x);
-  const groups = groupRows(drawn, series);
+  const drawn: Drawn = {
+    rows: averaged?.rows ?? rows,
+    points: averaged?.points ?? [],
+    ...(interval === undefined ? {} : { interval }),
+  };
+  return drawInForms((form) => draw(drawn, spec, form));
+}
+
+interface Drawn {
+  readonly rows: readonly Row[];
+  /** Replicates of means without an interval. */
+  readonly points: readonly Row[];
+  readonly interval?: readonly [low: string, high: string];
+}
+
+function draw(drawn: Drawn, spec: BarChartSpec, form: Form): Chart {
+  const { x, y, series } = spec;
+  const { interval } = drawn;
+  const { categories, labels } = categoriesOf(drawn.rows, x);
+  const groups = groupRows(drawn.rows, series);
+  const names = groups.map(([name]) => name);
+  const styles = form.styles(names);
   const list: object[] = [];
+  const marks: Mark[] = [];
   for (const [i, [name, members]] of groups.entries()) {
-    const { colour: color } = seriesStyle(i);
     const of = new Map(members.map((row) => [String(row[x]), row]));
     const column = (key: string) => categories.map((category) => finite(of.get(category)?.[key]));
-    list.push({ type: 'bar', name, data: column(y), color, barMaxWidth: 48, barGap: '12%' });
-    const few = averaged?.points.filter((row) => series === undefined || String(row[series]) === name) ?? [];
+    const heights = column(y);
+    marks.push(...marksOf(heights, of, { categories, keys: keysOf(spec, interval), series: list.length }));
+    list.push({ type: 'bar', name, data: heights, color: styles[i]!.colour, barMaxWidth: 48, barGap: '12%' });
+    const few = drawn.points.filter((row) => series === undefined || String(row[series]) === name);
     const points = few.map((row) => [categories.indexOf(String(row[x])), row[y]]);
     if (points.length > 0) list.push(barPointSeries(points, i, groups.length));
     if (interval === undefined) continue;
@@ -62,16 +87,18 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
       ),
     );
   }
-  const names = groups.map(([name]) => name);
-  const title = spec.seriesLabel ?? series ?? '';
-  const values = columnsOf([...drawn, ...(averaged?.points ?? [])], [y, ...(interval ?? [])]);
+  const layout = layOutChart(spec, form, {
+    names,
+    title: spec.seriesLabel ?? series ?? '',
+    symbolWidth: 14,
+  });
+  const values = columnsOf([...drawn.rows, ...drawn.points], [y, ...(interval ?? [])]);
+  const data: ChartData = { columns: keysOf(spec, interval).map(([, label]) => label), marks };
   return {
-    width,
-    height,
+    ...layout,
+    data,
     option: {
-      ...heading(spec),
-      ...legendFor(spec, names, title),
-      grid: gridFor(spec, names, title),
+      ...layout.option,
       xAxis: {
         type: 'category',
         data: labels,
@@ -84,6 +111,35 @@ export function barChart(rows: readonly Row[], spec: BarChartSpec): Chart {
       series: list,
     },
   };
+}
+
+type Keys = readonly (readonly [column: string, label: string])[];
+
+/** Columns of the table behind, with their labels. */
+function keysOf({ x, y, series, ...look }: BarChartSpec, interval: Drawn['interval']): Keys {
+  return [
+    ...(series === undefined ? [] : [[series, look.seriesLabel ?? series] as const]),
+    [x, look.xLabel ?? x],
+    [y, look.yLabel ?? y],
+    ...(interval ?? []).map((end) => [end, end] as const),
+  ];
+}
+
+function marksOf(
+  heights: readonly (number | null)[],
+  of: ReadonlyMap<string, Row>,
+  {
+    categories,
+    keys,
+    series,
+  }: { readonly categories: readonly string[]; readonly keys: Keys; readonly series: number },
+): Mark[] {
+  return heights.flatMap((height, c) => {
+    if (height === null) return [];
+    const row = of.get(categories[c]!)!;
+    const cells = keys.map(([column]) => row[column] ?? null);
+    return [{ cells, axes: 0, point: [c, height] as const, bar: [series, c] as const }];
+  });
 }
 
 function categoriesOf(rows: readonly Row[], x: string) {

@@ -1,4 +1,5 @@
 // Colours for numbers: a sequential scale, linear or by ratios, and the bar beside the picture that explains it.
+import { logAxis } from './log-axis.js';
 import type { ScaleType } from './look.js';
 import { formatNumber, MUTED, SEQUENTIAL_COLOURS } from './theme.js';
 
@@ -42,42 +43,58 @@ function channels(colour: string): readonly number[] {
   return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }
 
-/** The axis beside the bar. */
-export function colourAxis(gridIndex: number, { scale, min, max }: ColourScale): object {
+/** The axes of the bar, which stands or, in a narrow chart, lies: one with its numbers, one that is not seen. */
+export function colourAxes(gridIndex: number, { scale, min, max }: ColourScale, isLying: boolean) {
   // Three digits of what differs between the ends.
   const digits = Math.min(15, 3 + Math.max(0, Math.round(Math.log10(Math.max(-min, max) / (max - min)))));
-  return {
+  const formatter = (value: number) => formatNumber(value, digits);
+  const log = scale === 'log' ? logAxis([], { min, max }) : {};
+  const { axisLabel = {} } = log as { readonly axisLabel?: object };
+  const shown = {
     type: scale === 'log' ? 'log' : 'value',
     gridIndex,
-    min,
-    max,
-    position: 'right',
+    ...(isLying ? { splitNumber: 4 } : { position: 'right' }),
     splitLine: { show: false },
     axisLine: { show: false },
-    axisTick: { lineStyle: { color: MUTED } },
-    axisLabel: { formatter: (value: number) => formatNumber(value, digits), hideOverlap: true },
+    ...log,
+    min,
+    max,
+    axisTick: { lineStyle: { color: MUTED }, ...(log as { readonly axisTick?: object }).axisTick },
+    axisLabel: { hideOverlap: true, ...axisLabel, formatter },
   };
+  const hidden = { type: 'value', gridIndex, show: false, min: 0, max: 1 };
+  return isLying ? { x: shown, y: hidden } : { x: hidden, y: shown };
 }
 
 /** The bar itself: one with a gradient, beside an ordinary axis (a visualMap has no ticks). */
-export function colourBar(axisIndex: number, { min, max }: ColourScale): object {
+export function colourBar(axisIndex: number, { min, max }: ColourScale, isLying: boolean): object {
   const colorStops = SEQUENTIAL_COLOURS.map((color, i) => ({
     offset: i / (SEQUENTIAL_COLOURS.length - 1),
     color,
   }));
+  const [from, to] = isLying
+    ? ([
+        [min, 0],
+        [max, 1],
+      ] as const)
+    : ([
+        [0, min],
+        [1, max],
+      ] as const);
+  const ends = isLying ? { x: 0, y: 0, x2: 1, y2: 0 } : { x: 0, y: 1, x2: 0, y2: 0 };
   return {
     type: 'custom',
     xAxisIndex: axisIndex,
     yAxisIndex: axisIndex,
     silent: true,
-    data: [[0, min]],
+    data: [from],
     renderItem: (_: unknown, api: { coord(point: readonly number[]): number[] }) => {
-      const [left, bottom] = api.coord([0, min]) as [number, number];
-      const [right, upper] = api.coord([1, max]) as [number, number];
+      const [left, bottom] = api.coord(from) as [number, number];
+      const [right, upper] = api.coord(to) as [number, number];
       return {
         type: 'rect',
         shape: { x: left, y: upper, width: right - left, height: bottom - upper },
-        style: { fill: { type: 'linear', x: 0, y: 1, x2: 0, y2: 0, colorStops } },
+        style: { fill: { type: 'linear', ...ends, colorStops } },
       };
     },
   };

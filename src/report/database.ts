@@ -3,25 +3,25 @@
 // no setting. NaN is NULL in the views: SQL takes it for greater than any number, so that the best trial would be one that
 // diverged. `trials_raw` and `metrics_raw` have every cell as its file has it.
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { SweeplineError } from '../ground/errors.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
-import {
-  type Columns,
-  constantColumns,
-  freeName,
-  metricColumns,
-  quoteName,
-  quoteText,
-  timingColumns,
-  trialColumns,
-} from './columns.js';
+import { quoteName, quoteText } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { readOne, requireOne } from './one-statement.js';
-import { literalPath, type Oddity, openSource, REMAKE } from './source.js';
+import { readOne, requireOne, streamOne } from './one-statement.js';
+import { literalPath, type Oddity, REMAKE } from './source.js';
+import {
+  csvPath,
+  makeViews,
+  type OpenRun,
+  type RunViews,
+  VIEWS,
+  type View,
+  type ViewOptions,
+} from './views.js';
 
 export interface RunDatabase {
   /** The manifests of the folders, in order. */
@@ -34,20 +34,46 @@ export interface RunDatabase {
   query(sql: string): Promise<Rows>;
   /** The same column by column, in order: many rows take less memory so. */
   columns(sql: string): Promise<readonly (readonly Cell[])[]>;
+  /** Rows as they come, so that there may be more of them than memory holds. */
+  stream(sql: string): Promise<Stream>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
   keep(name: string, sql: string): Promise<Rows>;
+  /** Writes the rows of a query into a Parquet file, one of the `writable`; returns how many there are. */
+  write(path: string, sql: string): Promise<number>;
+  /** Whatever runs now fails. */
+  interrupt(): void;
   close(): void;
 }
 
-export type View = 'trials' | 'timings' | 'metrics';
+export interface Stream {
+  readonly columns: readonly string[];
+  /** DuckDB's names of the columns' types. */
+  readonly types: readonly string[];
+  /** Some rows at a time, once; values are DuckDB's own (exact-cells.ts reads them). */
+  rows(): AsyncGenerator<readonly (readonly unknown[])[]>;
+}
+
+export interface DatabaseOptions extends ViewOptions {
+  /** Statements that make further views, out of those that there are. */
+  readonly more?: (runs: readonly RunViews[]) => readonly string[];
+  /** Files that `write` may make. */
+  readonly writable?: readonly string[];
+}
+
+/** Of what the machine or its container has; the rest is for Node and for trials that run. */
+const MEMORY_SHARE = 0.5;
 
 /** Views over one run folder or several; throws BAD_RUN_FOLDER where one is none. */
-export async function openDatabase(folders: readonly string[]): Promise<RunDatabase> {
+export async function openDatabase(
+  folders: readonly string[],
+  { more, writable = [], ...options }: DatabaseOptions = {},
+): Promise<RunDatabase> {
   const runs = await Promise.all(folders.map(openRunFolder));
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    memory_limit: `${Math.floor((MEMORY_SHARE * memoryBytes()) / 1e6)}MB`,
     // Made when a query needs it, under a name that nobody can have made before.
     temp_directory: join(tmpdir(), `sweepline-duckdb-${randomUUID()}`),
   });
@@ -57,20 +83,31 @@ export async function openDatabase(folders: readonly string[]): Promise<RunDatab
     instance.closeSync();
   };
   try {
-    const views = await makeViews(connection, runs);
-    await lock(connection, runs);
-    return { manifests: runs.map((run) => run.manifest), ...views, ...queries(connection), close };
+    const { runs: made, ...views } = await makeViews(connection, runs, options);
+    for (const sql of more?.(made) ?? []) await connection.run(sql);
+    await lock(connection, [...runs.flatMap(listCsvs), ...writable]);
+    const interrupt = () => connection.interrupt();
+    return { manifests: runs.map((run) => run.manifest), ...views, ...queries(connection), interrupt, close };
   } catch (error) {
     close();
     throw describeFailure(error);
   }
 }
 
-/** From here on SQL reaches the run folders' own CSVs, and no other file, no network and no setting. */
-async function lock(connection: DuckDBConnection, runs: readonly OpenRun[]): Promise<void> {
-  const paths = runs.flatMap(({ path }) =>
-    VIEWS.map((view) => csvPath(path, view)).flatMap((csv) => [quoteText(csv), quoteText(literalPath(csv))]),
-  );
+function memoryBytes(): number {
+  const machine = totalmem();
+  // Without a limit it says 0, or more than there is.
+  const container = process.constrainedMemory();
+  return container > 0 ? Math.min(container, machine) : machine;
+}
+
+function listCsvs({ path }: OpenRun): string[] {
+  return VIEWS.map((view) => csvPath(path, view));
+}
+
+/** From here on SQL reaches these files, the run folders' own CSVs above all, and no other, no network and no setting. */
+async function lock(connection: DuckDBConnection, files: readonly string[]): Promise<void> {
+  const paths = files.flatMap((file) => [quoteText(file), quoteText(literalPath(file))]);
   for (const setting of [
     // Sums of floats depend on how rows are dealt to threads: queries get one, so that equal runs give equal bytes.
     'threads = 1',
@@ -81,66 +118,9 @@ async function lock(connection: DuckDBConnection, runs: readonly OpenRun[]): Pro
     await connection.run(`SET ${setting}`);
 }
 
-function csvPath(folder: string, view: View): string {
-  return join(folder, `${view}.csv`);
-}
-
-type OpenRun = Awaited<ReturnType<typeof openRunFolder>>;
-
-async function makeViews(
+function queries(
   connection: DuckDBConnection,
-  runs: readonly OpenRun[],
-): Promise<Pick<RunDatabase, 'oddities' | 'renamed'>> {
-  const files = runs.map(({ manifest }) => ({
-    trials: trialColumns(manifest),
-    timings: timingColumns(),
-    metrics: metricColumns(manifest),
-    constants: constantColumns(manifest),
-  }));
-  // A parameter or metric may be called `run` too; then the run's id is `run_2`.
-  const all = files.flatMap(({ trials, metrics, constants }) => [
-    ...[...trials, ...metrics].map((column) => column.sql),
-    ...constants.map((constant) => constant.name),
-  ]);
-  const runName = quoteName(freeName('run', new Set(all.map((name) => name.toLowerCase()))));
-  const repeated = new Set(runs.map((run) => run.manifest.runId)).size < runs.length;
-  const oddities: (Oddity & { readonly view: View })[] = [];
-  for (const [i, { path: folder, manifest }] of runs.entries()) {
-    const label = `${quoteText(repeated ? folder : manifest.runId)} AS ${runName}`;
-    for (const view of VIEWS) {
-      const columns = files[i]![view];
-      const constants = view === 'trials' ? files[i]!.constants : [];
-      // Reports look at timings once, if at all.
-      const keep = view !== 'timings';
-      const path = csvPath(folder, view);
-      const source = await openSource(connection, { name: `${view}_${i}`, path, columns, keep });
-      for (const oddity of source.oddities) oddities.push({ ...oddity, view });
-      const extra = constants.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`);
-      for (const [name, cells] of [
-        [view, source.cells],
-        [`${view}_raw`, source.raw],
-      ] as const)
-        await connection.run(
-          `CREATE VIEW "run_${i}_${name}" AS SELECT ${[label, ...named(columns, cells), ...extra].join(', ')} FROM ${source.from}`,
-        );
-    }
-  }
-  for (const view of [...VIEWS, 'trials_raw', 'metrics_raw']) {
-    const parts = runs.map((_, i) => `SELECT * FROM "run_${i}_${view}"`);
-    await connection.run(`CREATE VIEW ${view} AS ${parts.join(' UNION ALL BY NAME ')}`);
-  }
-  const columns = files.flatMap(({ trials, metrics }) => [...trials, ...metrics]);
-  const renamed = columns.flatMap(({ name, sql }) => (name === sql ? [] : [{ name, sql }]));
-  return { oddities, renamed };
-}
-
-const VIEWS = ['trials', 'timings', 'metrics'] as const;
-
-function named(columns: Columns, cells: readonly string[]): readonly string[] {
-  return columns.map(({ sql }, i) => `${cells[i]} AS ${quoteName(sql)}`);
-}
-
-function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'columns' | 'keep'> {
+): Pick<RunDatabase, 'query' | 'columns' | 'stream' | 'keep' | 'write'> {
   const query = async (sql: string): Promise<Rows> => {
     try {
       const reader = await readOne(connection, sql);
@@ -167,20 +147,59 @@ function queries(connection: DuckDBConnection): Pick<RunDatabase, 'query' | 'col
         throw describeFailure(error);
       }
     },
-    async keep(name, sql) {
+    async stream(sql) {
       try {
-        await requireOne(connection, sql);
+        const result = await streamOne(connection, sql);
+        const types = result.columnTypes().map(String);
+        return { columns: result.deduplicatedColumnNames(), types, rows: () => readStream(result) };
       } catch (error) {
         throw describeFailure(error);
       }
-      try {
-        await connection.run(`CREATE TABLE ${quoteName(name)} AS\n${sql.trim().replace(/;$/, '')}`);
-      } catch (error) {
-        throw describeFailure(error, 1);
-      }
+    },
+    async keep(name, sql) {
+      await makeTable(connection, name, sql);
       return query(`FROM ${quoteName(name)}`);
     },
+    async write(path, sql) {
+      // Not COPY (…): what stands in brackets could close them.
+      await makeTable(connection, WRITTEN, sql);
+      try {
+        await connection.run(
+          `COPY ${quoteName(WRITTEN)} TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+        );
+        const { rows } = await query(`SELECT count(*) AS n FROM ${quoteName(WRITTEN)}`);
+        return Number(rows[0]!.n);
+      } catch (error) {
+        throw describeFailure(error);
+      } finally {
+        await connection.run(`DROP TABLE ${quoteName(WRITTEN)}`);
+      }
+    },
   };
+}
+
+/** The rows that are written now. */
+const WRITTEN = 'sweepline_written';
+
+async function makeTable(connection: DuckDBConnection, name: string, sql: string): Promise<void> {
+  try {
+    await requireOne(connection, sql);
+  } catch (error) {
+    throw describeFailure(error);
+  }
+  try {
+    await connection.run(`CREATE TABLE ${quoteName(name)} AS\n${sql.trim().replace(/;$/, '')}`);
+  } catch (error) {
+    throw describeFailure(error, 1);
+  }
+}
+
+async function* readStream(result: DuckDBResult): ReturnType<Stream['rows']> {
+  try {
+    yield* result.yieldRows();
+  } catch (error) {
+    throw describeFailure(error);
+  }
 }
 
 /** `before` lines of the SQL are not its author's. */

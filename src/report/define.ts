@@ -12,16 +12,10 @@ import {
 import { describeUnknown } from '../ground/text.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Chart } from './echarts.js';
+import type { Form } from './form.js';
+import type { Row, Rows } from './rows.js';
 
-/** One cell of a table. Integers past 2^53 come as text. */
-export type Cell = number | string | boolean | null;
-export type Row = Readonly<Record<string, Cell>>;
-
-/** The rows of a query, with the column names in order (there are columns even where there is no row). */
-export interface Rows {
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[];
-}
+export type { Cell, Row, Rows } from './rows.js';
 
 /** What SQL, figures and text are given. */
 export interface ReportContext {
@@ -67,17 +61,27 @@ interface FigureBase {
   readonly about: string;
 }
 
-/** A chart of a table's rows (`table`) or of a query's (`sql`): `figures/<name>.svg`. */
-export interface ChartSpec extends FigureBase {
+/** Where the rows of a figure come from: a table of this report, or a query. */
+interface FigureRows {
   readonly table?: string;
   readonly sql?: string | ((context: ReportContext) => Later<string>);
-  /** Called with at least one row; a figure without rows is left out, and the report says so. */
-  readonly draw: (rows: readonly Row[], context: ReportContext) => Later<Chart>;
 }
 
-/** A picture made freely: SVG text, or the bytes of a PNG (`figures/<name>.svg` or `.png`); null where there is none. */
-export interface PictureSpec extends FigureBase {
-  readonly render: (context: ReportContext) => Later<string | Uint8Array | null>;
+/** A chart of a table's rows (`table`) or of a query's (`sql`): `figures/<name>.svg`. */
+export interface ChartSpec extends FigureBase, FigureRows {
+  /**
+   * Called with at least one row; a figure without rows is left out, and the report says so. Charts of the library come
+   * with a form for phones; an option made by hand has one where this gives a function that draws either form.
+   */
+  readonly draw: (rows: readonly Row[], context: ReportContext) => Later<Chart | ((form: Form) => Chart)>;
+}
+
+/**
+ * A picture made freely: SVG text, or the bytes of a PNG (`figures/<name>.svg` or `.png`); null where there is none; a
+ * function where it has a form for phones. `table` or `sql` are the rows behind it, for those who do not see it.
+ */
+export interface PictureSpec extends FigureBase, FigureRows {
+  readonly render: (context: ReportContext) => Later<string | Uint8Array | null | ((form: Form) => string)>;
 }
 
 export type FigureSpec = ChartSpec | PictureSpec;
@@ -182,13 +186,12 @@ function findFigureFaults(figure: PlainObject, tables: readonly string[]): strin
   if (!hasText(about)) faults.push(`${label} does not say what it is about`);
   if (render !== undefined) {
     faults.push(...findFunctionFaults(figure, ['render']).map((fault) => `${label}: ${fault}`));
-    const other = ['draw', 'table', 'sql'].filter((key) => figure[key] !== undefined);
-    if (other.length > 0) faults.push(`${label} has render beside ${other.join(', ')}; expected one way`);
-    return faults;
-  }
-  if (typeof draw !== 'function') faults.push(`${label} has neither draw nor render`);
-  if ((table === undefined) === (sql === undefined)) {
-    faults.push(`${label} needs its rows from either a table or SQL`);
+    if (draw !== undefined) faults.push(`${label} has render beside draw; expected one way`);
+    if (table !== undefined && sql !== undefined) faults.push(`${label} has rows from a table and from SQL`);
+  } else {
+    if (typeof draw !== 'function') faults.push(`${label} has neither draw nor render`);
+    if ((table === undefined) === (sql === undefined))
+      faults.push(`${label} needs its rows from either a table or SQL`);
   }
   if (sql !== undefined && typeof sql !== 'function' && !hasText(sql)) faults.push(`${label} has no SQL`);
   if (table !== undefined && !(typeof table === 'string' && tables.includes(table))) {

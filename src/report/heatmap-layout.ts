@@ -1,10 +1,11 @@
 // Where the panels of a heat map stand, and which cells are in which.
 import type { Cell, Row } from './define.js';
-import { type ChartLook, headingHeight } from './look.js';
+import { NARROW_WIDTH } from './form.js';
+
 import { formatTick } from './theme.js';
 
 /** Columns of the rows: what a cell stands at, its value, and what makes rows and columns of panels. */
-export interface PanelSpec extends Pick<ChartLook, 'title' | 'subtitle'> {
+export interface PanelSpec {
   readonly x: string;
   readonly y: string;
   readonly value: string;
@@ -28,73 +29,80 @@ export interface Frame {
   readonly panelWidth: number;
   readonly panelHeight: number;
   readonly height: number;
-  /** The bar of the colour scale. */
+  /** The bar of the colour scale: at the right, upright; above the panels of a narrow chart, lying. */
   readonly scale: {
     readonly left: number;
     readonly top: number;
     readonly width: number;
     readonly height: number;
   };
-  /** Of all panels together, from the left and below the heading. */
+  /** Of all panels together. */
   readonly middle: { readonly left: number; readonly top: number };
 }
 
-const LEFT = 76;
 const SCALE = 96;
 const GAP = 26;
 const BOTTOM = 58;
 const PANEL_TITLE = 22;
 /** Columns of panels are broken into lines where each would be narrower than this. */
 const NARROW = 200;
+/** What the lying bar takes, with its name and its numbers. */
+const LYING = 62;
 
-interface Levels {
+interface Place {
   readonly xs: readonly Cell[];
   readonly ys: readonly Cell[];
   readonly width: number;
+  /** Where the labels of the y axis end, and the heading. */
+  readonly left: number;
+  readonly top: number;
 }
 
-export function layOut(rows: readonly Row[], spec: PanelSpec, { xs, ys, width }: Levels): Frame {
+export function layOut(rows: readonly Row[], spec: PanelSpec, { xs, ys, width, left, top }: Place): Frame {
+  const isNarrow = width === NARROW_WIDTH;
   const down = spec.panelRows === undefined ? [null] : levelsOf(rows, spec.panelRows);
   const across = spec.panelColumns === undefined ? [null] : levelsOf(rows, spec.panelColumns);
-  const space = width - LEFT - SCALE;
+  const space = width - left - (isNarrow ? 22 : SCALE);
   const most = Math.max(1, Math.floor((space + GAP) / (NARROW + GAP)));
-  const columns = spec.panelRows === undefined ? fullestColumns(across.length, most) : across.length;
+  const isGrid = spec.panelRows !== undefined && !isNarrow;
+  const cellsOf = sortCells(rows, spec, { xs, ys });
+  // What has no rows has no panel.
+  const drawn = down.flatMap((row, r) =>
+    across.flatMap((column, c) => {
+      const cells = cellsOf.get(keyOf(row, column)) ?? [];
+      return cells.length === 0 ? [] : [{ row, column, r, c, cells }];
+    }),
+  );
+  const columns = isGrid ? across.length : fullestColumns(drawn.length, most);
   const panelWidth = (space - GAP * (columns - 1)) / columns;
   const panelHeight = Math.min(320, Math.max(64, ys.length * 22));
-  const top = headingHeight(spec);
+  const start = top + (isNarrow ? LYING : 0) + PANEL_TITLE;
   const stride = panelHeight + PANEL_TITLE + 8;
-  const cellsOf = sortCells(rows, spec, { xs, ys });
-  const places = down.flatMap((row, r) =>
-    across.map((column, c) => ({
-      row,
-      column,
-      c: c % columns,
-      r: r + Math.floor(c / columns),
-      cells: cellsOf.get(keyOf(row, column)) ?? [],
-    })),
+  const places = drawn.map((place, i) =>
+    isGrid ? place : { ...place, c: i % columns, r: Math.floor(i / columns) },
   );
-  // What has no rows has no panel.
-  const drawn = places.filter(({ cells }) => cells.length > 0);
-  const lines = 1 + drawn.reduce((lowest, { r }) => Math.max(lowest, r), 0);
-  const panels = drawn.map(({ row, column, r, c, cells }) => ({
-    left: LEFT + c * (panelWidth + GAP),
-    top: top + PANEL_TITLE + r * stride,
+  const lines = 1 + places.reduce((lowest, { r }) => Math.max(lowest, r), 0);
+  const panels = places.map(({ row, column, r, c, cells }) => ({
+    left: left + c * (panelWidth + GAP),
+    top: start + r * stride,
     title: [panelTitle(spec.panelRows, row), panelTitle(spec.panelColumns, column)]
       .filter(Boolean)
       .join('   '),
-    last: !drawn.some((other) => other.c === c && other.r > r),
-    first: !drawn.some((other) => other.r === r && other.c < c),
+    last: !places.some((other) => other.c === c && other.r > r),
+    first: !places.some((other) => other.r === r && other.c < c),
     cells,
   }));
   // Labels of an x axis stand between two lines where the last line is not full.
-  const height = top + stride * lines + BOTTOM;
-  const scale = {
-    left: width - SCALE + 24,
-    top: top + PANEL_TITLE,
-    width: 14,
-    height: Math.max(120, stride * lines - PANEL_TITLE - 8),
-  };
-  const middle = { left: LEFT + space / 2, top: PANEL_TITLE + (height - BOTTOM - top) / 2 };
+  const height = start - PANEL_TITLE + stride * lines + BOTTOM;
+  const scale = isNarrow
+    ? { left, top: top + 26, width: space, height: 12 }
+    : {
+        left: width - SCALE + 24,
+        top: start,
+        width: 14,
+        height: Math.max(120, stride * lines - PANEL_TITLE - 8),
+      };
+  const middle = { left: left + space / 2, top: start + (stride * lines - PANEL_TITLE - 8) / 2 };
   return { panels, panelWidth, panelHeight, height, scale, middle };
 }
 
@@ -109,7 +117,7 @@ export function fullestColumns(count: number, most: number): number {
   return best;
 }
 
-function sortCells(rows: readonly Row[], spec: PanelSpec, { xs, ys }: Omit<Levels, 'width'>) {
+function sortCells(rows: readonly Row[], spec: PanelSpec, { xs, ys }: Pick<Place, 'xs' | 'ys'>) {
   const xIndex = new Map(xs.map((level, i) => [level, i]));
   const yIndex = new Map(ys.map((level, i) => [level, i]));
   const panels = new Map<string, (readonly [number, number, number])[]>();

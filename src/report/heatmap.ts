@@ -1,10 +1,13 @@
 // Heat maps in panels that share one colour scale: a row of panels for each value of one column, a column of panels for
 // each value of another. Numeric axes are true to scale. Cells without a number stay empty.
-import { type ColourScale, colourAxis, colourBar, colourOf, colourScale } from './colour-scale.js';
-import type { Row } from './define.js';
+import type { ChartData } from './chart-data.js';
+import { type ColourScale, colourAxes, colourBar, colourOf, colourScale } from './colour-scale.js';
+import type { Cell, Row } from './define.js';
 import type { Chart } from './echarts.js';
+import { drawInForms, type Form, NARROW_WIDTH } from './form.js';
 import { type Frame, layOut, levelsOf, type Panel } from './heatmap-layout.js';
-import { type ChartLook, heading, headingHeight, type ScaleType } from './look.js';
+import { heading, squeeze } from './layout.js';
+import type { ChartLook, ScaleType } from './look.js';
 import { requireColumns, requireOneRow } from './marks.js';
 import { centreOf, labelledLevels, type Spacing, spaceLevels } from './spacing.js';
 import { FONT, INK } from './theme.js';
@@ -35,7 +38,7 @@ const MOST_CELLS = 200;
  * from the panels.
  */
 export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
-  const { x, y, value, panelRows, panelColumns, width = 960 } = spec;
+  const { x, y, value, panelRows, panelColumns } = spec;
   const keys = [x, y, panelRows, panelColumns];
   requireColumns(rows, { chart: 'heatMap', columns: [...keys, value], numbers: [value] });
   requireOneRow(
@@ -44,44 +47,79 @@ export function heatMap(rows: readonly Row[], spec: HeatMapSpec): Chart {
     keys,
     'make one row of them in SQL (GROUP BY), or name panelRows and panelColumns',
   );
-  const levels = { x: levelsOf(rows, x), y: levelsOf(rows, y) };
+  return drawInForms((form) => draw(rows, spec, form));
+}
+
+function draw(rows: readonly Row[], spec: HeatMapSpec, { isNarrow }: Form): Chart {
+  const width = isNarrow ? NARROW_WIDTH : (spec.width ?? 960);
+  const levels = { x: levelsOf(rows, spec.x), y: levelsOf(rows, spec.y) };
   const [xs, ys] = [thin(levels.x), thin(levels.y)];
-  const values = rows.map((row) => row[value]).filter((cell): cell is number => Number.isFinite(cell));
+  const [across, up] = [spaceLevels(xs), spaceLevels(ys)];
+  const values = rows.map((row) => row[spec.value]).filter((cell): cell is number => Number.isFinite(cell));
   const colours = colourScale(values, { min: spec.min, max: spec.max, scale: spec.valueScale });
-  const frame = layOut(rows, spec, { xs, ys, width });
+  const { title, bottom: top } = heading(spec, width);
+  const left = Math.max(isNarrow ? 64 : 76, 44 + LETTER * longest(up.labels));
+  const frame = layOut(rows, spec, { xs, ys, width, left, top });
   const { panels, panelWidth, panelHeight, height, scale } = frame;
-  const across = spaceLevels(xs);
-  const up = spaceLevels(ys);
   const bar = panels.length;
+  const barAxes = colourAxes(bar, colours, isNarrow);
+  const room = panelWidth / Math.max(44, 10 + LETTER * longest(across.labels));
   return {
     width,
     height,
+    data: dataOf(frame, spec, { xs, ys, across, up }),
     option: {
-      ...heading(spec),
+      ...title,
       grid: [
-        ...panels.map(({ left, top }) => ({ left, top, width: panelWidth, height: panelHeight })),
+        ...panels.map((panel) => ({
+          left: panel.left,
+          top: panel.top,
+          width: panelWidth,
+          height: panelHeight,
+        })),
         scale,
       ],
-      xAxis: [
-        ...panels.map((panel, i) => levelAxis(across, i, panel.last, panelWidth / 44)),
-        { type: 'value', gridIndex: bar, show: false, min: 0, max: 1 },
-      ],
-      yAxis: [
-        ...panels.map((panel, i) => levelAxis(up, i, panel.first, panelHeight / 14)),
-        colourAxis(bar, colours),
-      ],
+      xAxis: [...panels.map((panel, i) => levelAxis(across, i, panel.last, room)), barAxes.x],
+      yAxis: [...panels.map((panel, i) => levelAxis(up, i, panel.first, panelHeight / 14)), barAxes.y],
       graphic: [
         ...panels.map((panel) => label(panel.title, panel.left, panel.top - 17, { fontWeight: 600 })),
         ...axisLabels(spec, frame, {
-          across: nameOf(spec.xLabel ?? x, levels.x, across),
-          up: nameOf(spec.yLabel ?? y, levels.y, up),
+          across: nameOf(spec.xLabel ?? spec.x, levels.x, across),
+          up: nameOf(spec.yLabel ?? spec.y, levels.y, up),
+          isNarrow,
         }),
       ],
       series: [
         ...panels.map((panel, i) => cellSeries(panel, i, { across, up, colours })),
-        colourBar(bar, colours),
+        colourBar(bar, colours, isNarrow),
       ],
     },
+  };
+}
+
+/** CSS pixels of a letter, and letters of the longest label. */
+const LETTER = 7;
+const longest = (labels: readonly string[]) => Math.max(...labels.map((text) => squeeze(text).length));
+
+interface Grid {
+  readonly xs: readonly Cell[];
+  readonly ys: readonly Cell[];
+  readonly across: Spacing;
+  readonly up: Spacing;
+}
+
+/** A row for each cell that is drawn. */
+function dataOf({ panels }: Frame, spec: HeatMapSpec, { xs, ys, across, up }: Grid): ChartData {
+  const columns = spec.panelRows === undefined && spec.panelColumns === undefined ? [] : ['panel'];
+  return {
+    columns: [...columns, spec.xLabel ?? spec.x, spec.yLabel ?? spec.y, spec.valueLabel ?? spec.value],
+    marks: panels.flatMap(({ title, cells }, axes) =>
+      cells.map(([i, j, value]) => ({
+        cells: [...columns.map(() => title), xs[i]!, ys[j]!, value],
+        axes,
+        point: [centreOf(across.edges, i), centreOf(up.edges, j)],
+      })),
+    ),
   };
 }
 
@@ -125,7 +163,7 @@ function cellSeries({ cells }: Panel, index: number, { across, up, colours }: Sc
 /** An axis from 0 to 1 with the levels' labels in the middle of their cells. */
 function levelAxis(spacing: Spacing, gridIndex: number, labelled: boolean, room: number): object {
   const shown = labelledLevels(spacing, room);
-  const texts = new Map(shown.map((i) => [centreOf(spacing.edges, i), spacing.labels[i]!]));
+  const texts = new Map(shown.map((i) => [centreOf(spacing.edges, i), squeeze(spacing.labels[i]!)]));
   const customValues = [...texts.keys()];
   return {
     type: 'value',
@@ -142,17 +180,18 @@ function levelAxis(spacing: Spacing, gridIndex: number, labelled: boolean, room:
 function axisLabels(
   spec: HeatMapSpec,
   { height, scale, middle }: Frame,
-  { across, up }: { readonly across: string; readonly up: string },
+  { across, up, isNarrow }: { readonly across: string; readonly up: string; readonly isNarrow: boolean },
 ): object[] {
-  const { width = 960 } = spec;
-  const top = headingHeight(spec) + middle.top;
+  const name = squeeze(spec.valueLabel ?? spec.value);
   return [
     label(across, middle.left, height - 24, { align: 'center', fontSize: 13 }),
     {
-      ...label(up, 20, top, { fontSize: 13, align: 'center' }),
+      ...label(up, isNarrow ? 10 : 20, middle.top, { fontSize: 13, align: 'center' }),
       rotation: Math.PI / 2,
     },
-    label(spec.valueLabel ?? spec.value, width - 12, scale.top - 26, { align: 'right', fontWeight: 600 }),
+    isNarrow
+      ? label(name, scale.left, scale.top - 18, { fontWeight: 600 })
+      : label(name, (spec.width ?? 960) - 12, scale.top - 26, { align: 'right', fontWeight: 600 }),
   ];
 }
 

@@ -1,15 +1,16 @@
 // Lines with bands. A line is broken where there is nothing to draw; it is never drawn across a value that other lines
 // have and it lacks.
+
+import type { ChartData } from './chart-data.js';
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
+import { drawInForms, type Form } from './form.js';
+import { layOutChart } from './layout.js';
 import {
   type ChartLook,
   columnsOf,
   edges,
   fits,
-  gridFor,
-  heading,
-  legendFor,
   type ScaleType,
   scaleAxis,
   ticksAt,
@@ -19,7 +20,7 @@ import { requireColumns, requireOneRow } from './marks.js';
 import { averageRows, INTERVAL, type ReplicatedSpec } from './replicates.js';
 import { groupRows } from './settings.js';
 import { bandSeries, markSeries, pointSeries } from './shapes.js';
-import { seriesStyle } from './theme.js';
+import type { SeriesStyle } from './theme.js';
 
 export interface LineChartSpec extends ChartLook, ReplicatedSpec {
   readonly x: string;
@@ -49,7 +50,7 @@ const LONG = 400;
  * columns, text in place of numbers, and two rows for one place.
  */
 export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
-  const { x, y, series, xScale = 'linear', yScale = 'linear', width = 760, height = 440 } = spec;
+  const { x, y, series, xScale = 'linear' } = spec;
   requireColumns(rows, {
     chart: 'lineChart',
     columns: [x, y, series, ...(spec.band ?? [])],
@@ -66,43 +67,38 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
       "make one row of them in SQL, name a `series` column that tells them apart, or draw their mean with replicates: 'mean'",
     );
   const band = averaged === undefined ? spec.band : INTERVAL;
-  const drawable = averaged?.rows ?? placed;
-  const groups = groupRows(drawable, series);
-  const xs = [...new Set(drawable.map((row) => row[x] as number))].sort((a, b) => a - b);
-  const list: object[] = [];
-  for (const [i, [name, members]] of groups.entries()) {
-    const style = seriesStyle(i);
-    const places = withGaps(members, x, xs);
-    if (band !== undefined) {
-      const [low, high] = band;
-      for (const whole of stretches(places, (row) => fits(row[low], yScale) && fits(row[high], yScale)))
-        list.push(bandSeries(whole, { x, low, high }, style));
-    }
-    const data = places.map(([at, row]): Point => {
-      const cell = row?.[y];
-      return [at, fits(cell, yScale) ? cell : null];
-    });
-    list.push(lineSeries({ name, data, index: i, step: spec.step === true }));
-    const own = averaged?.points.filter((row) => series === undefined || String(row[series]) === name) ?? [];
-    if (own.length > 0)
-      list.push(
-        pointSeries(
-          own.map((row) => [row[x], row[y]]),
-          style,
-        ),
-      );
-  }
+  const drawn: Drawn = {
+    rows: averaged?.rows ?? placed,
+    points: averaged?.points ?? [],
+    ...(band === undefined ? {} : { band }),
+  };
+  return drawInForms((form) => draw(drawn, spec, form));
+}
+
+interface Drawn {
+  readonly rows: readonly Row[];
+  /** Replicates of means without an interval. */
+  readonly points: readonly Row[];
+  readonly band?: readonly [low: string, high: string];
+}
+
+function draw(drawn: Drawn, spec: LineChartSpec, form: Form): Chart {
+  const { x, y, series, xScale = 'linear', yScale = 'linear' } = spec;
+  const groups = groupRows(drawn.rows, series);
+  const xs = [...new Set(drawn.rows.map((row) => row[x] as number))].sort((a, b) => a - b);
   const names = groups.map(([name]) => name);
+  const styles = form.styles(names);
+  const list: object[] = groups.flatMap(([name, members], i) =>
+    drawLine(drawn, spec, { name, members, index: i, style: styles[i]!, xs }),
+  );
   if (spec.marks !== undefined) list.push(markSeries(spec.marks));
-  const title = spec.seriesLabel ?? series ?? '';
-  const spread = columnsOf([...drawable, ...(averaged?.points ?? [])], [y, ...(band ?? [])]);
+  const layout = layOutChart(spec, form, { names, title: spec.seriesLabel ?? series ?? '' });
+  const spread = columnsOf([...drawn.rows, ...drawn.points], [y, ...(drawn.band ?? [])]);
   return {
-    width,
-    height,
+    ...layout,
+    data: dataOf(drawn, spec),
     option: {
-      ...heading(spec),
-      ...legendFor(spec, names, title),
-      grid: gridFor(spec, names, title),
+      ...layout.option,
       xAxis: {
         ...scaleAxis(xScale, 'x', spec.xLabel ?? x),
         ...edges(xs),
@@ -113,6 +109,61 @@ export function lineChart(rows: readonly Row[], spec: LineChartSpec): Chart {
       yAxis: valueAxis(yScale, spec.yLabel ?? y, spread, { min: spec.yMin, max: spec.yMax }),
       series: list,
     },
+  };
+}
+
+interface Group {
+  readonly name: string;
+  readonly members: readonly Row[];
+  readonly index: number;
+  readonly style: SeriesStyle;
+  /** Of all lines. */
+  readonly xs: readonly number[];
+}
+
+/** A line with its band and, of few replicates, their points. */
+function drawLine(
+  { points, band }: Drawn,
+  { x, y, series, yScale = 'linear', step }: LineChartSpec,
+  group: Group,
+): object[] {
+  const { name, members, style } = group;
+  const places = withGaps(members, x, group.xs);
+  const list: object[] = [];
+  if (band !== undefined) {
+    const [low, high] = band;
+    for (const whole of stretches(places, (row) => fits(row[low], yScale) && fits(row[high], yScale)))
+      list.push(bandSeries(whole, { x, low, high }, style));
+  }
+  const data = places.map(([at, row]): Point => {
+    const cell = row?.[y];
+    return [at, fits(cell, yScale) ? cell : null];
+  });
+  list.push(lineSeries({ ...group, data, step: step === true }));
+  const own = points.filter((row) => series === undefined || String(row[series]) === name);
+  if (own.length > 0)
+    list.push(
+      pointSeries(
+        own.map((row) => [row[x], row[y]]),
+        style,
+      ),
+    );
+  return list;
+}
+
+function dataOf({ rows, band }: Drawn, spec: LineChartSpec): ChartData {
+  const { x, y, series, yScale = 'linear' } = spec;
+  const [named, labels] = series === undefined ? [[], []] : [[series], [spec.seriesLabel ?? series]];
+  const ends = band ?? [];
+  return {
+    columns: [...labels, spec.xLabel ?? x, spec.yLabel ?? y, ...ends],
+    marks: rows
+      .filter((row) => fits(row[y], yScale))
+      .map((row) => ({
+        cells: [...named, x, y, ...ends].map((column) => row[column] ?? null),
+        axes: 0,
+        point: [row[x] as number, row[y] as number],
+      })),
   };
 }
 
@@ -132,15 +183,12 @@ function withGaps(rows: readonly Row[], x: string, xs: readonly number[]): reado
   return xs.filter((at) => at >= first && at <= last).map((at) => [at, known.get(at)]);
 }
 
-interface Line {
-  readonly name: string;
+interface Line extends Pick<Group, 'name' | 'index' | 'style'> {
   readonly data: readonly Point[];
-  readonly index: number;
   readonly step: boolean;
 }
 
-function lineSeries({ name, data, index, step }: Line): object {
-  const style = seriesStyle(index);
+function lineSeries({ name, data, index, style, step }: Line): object {
   const alone = (i: number) => (data[i - 1]?.[1] ?? null) === null && (data[i + 1]?.[1] ?? null) === null;
   return {
     type: 'line',

@@ -1,7 +1,7 @@
-// What charts have in common: title, axes, legend, the room they take, and the numbers at their ticks.
+// What charts have in common: how they look, their axes, and the numbers at their ticks.
 import type { Row } from './define.js';
-import { shortLogAxis } from './log-axis.js';
-import { FONT, formatNumber, formatTicks, INK } from './theme.js';
+import { logAxis } from './log-axis.js';
+import { formatNumber, formatTicks } from './theme.js';
 
 export type ScaleType = 'linear' | 'log';
 
@@ -17,25 +17,6 @@ export interface ChartLook {
   readonly height?: number;
 }
 
-/** Title and subtitle at the top left. */
-export function heading(look: ChartLook): { title?: object } {
-  if (look.title === undefined) return {};
-  return {
-    title: {
-      text: look.title,
-      ...(look.subtitle === undefined ? {} : { subtext: look.subtitle }),
-      left: 12,
-      top: 8,
-    },
-  };
-}
-
-/** Space that the heading takes. */
-export function headingHeight(look: ChartLook): number {
-  if (look.title === undefined) return 16;
-  return look.subtitle === undefined ? 44 : 64;
-}
-
 /** A value or log axis with its name along its middle; `y` names stand upright beside it. */
 export function scaleAxis(scale: ScaleType, side: 'x' | 'y', name: string): object {
   return {
@@ -49,7 +30,7 @@ export function scaleAxis(scale: ScaleType, side: 'x' | 'y', name: string): obje
   };
 }
 
-/** A y axis that has ticks on a short log scale too, and ends where it is told to. */
+/** A y axis whose log scale ends near its values, or where it is told to. */
 export function valueAxis(
   scale: ScaleType,
   name: string,
@@ -58,37 +39,8 @@ export function valueAxis(
 ): object {
   return {
     ...scaleAxis(scale, 'y', name),
-    ...(scale === 'log' ? shortLogAxis(values) : {}),
+    ...(scale === 'log' ? logAxis(values, ends) : {}),
     ...Object.fromEntries(Object.entries(ends).filter(([, value]) => value !== undefined)),
-  };
-}
-
-export function gridFor(look: ChartLook, names: readonly string[], title = ''): object {
-  // The legend's symbol and margins, and its longest name at about 7 pixels a letter.
-  const longest = Math.max(...names.map((name) => name.length), title.length - 6);
-  const legend = Math.max(148, 70 + 7 * longest);
-  return { left: 76, right: names.length > 1 ? legend : 28, top: headingHeight(look) + 8, bottom: 56 };
-}
-
-/** At the right of the chart, one below the other under the title; none for a single series. */
-export function legendFor(look: ChartLook, names: readonly string[], title: string): object {
-  if (names.length < 2) return {};
-  const top = headingHeight(look) + 12;
-  const { width = 760 } = look;
-  const { right } = gridFor(look, names, title) as { readonly right: number };
-  const left = width - right + 14;
-  const style = { text: title, fill: INK, fontFamily: FONT, fontSize: 12, fontWeight: 600 };
-  const titleMark = { type: 'text', x: left, y: top, silent: true, style };
-  return {
-    legend: {
-      orient: 'vertical',
-      left: left - 5,
-      top: top + 18,
-      itemWidth: 34,
-      itemHeight: 10,
-      data: [...names],
-    },
-    ...(title === '' ? {} : { graphic: [titleMark] }),
   };
 }
 

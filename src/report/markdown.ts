@@ -50,7 +50,7 @@ const TABLE: Block = {
     const row = (cells: readonly string[], tag: string) =>
       `<tr>${cells.map((cell, c) => `<${tag}${right[c] ? ' class="number"' : ''}>${inline(cell)}</${tag}>`).join('')}</tr>`;
     const rows = body.map((cells) => row(cells, 'td')).join('\n');
-    return `<div class="table"><table>\n<thead>${row(head!, 'th')}</thead>\n<tbody>\n${rows}\n</tbody></table></div>`;
+    return `<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n<thead>${row(head!, 'th')}</thead>\n<tbody>\n${rows}\n</tbody></table></div>`;
   },
 };
 

@@ -2,22 +2,23 @@
 // PIVOT that lists no values is the one statement that DuckDB itself splits, and is told from several by the semicolons.
 import { SweeplineError } from '../ground/errors.js';
 
-interface Statement<Reader> {
+interface Statement<Reader, Stream> {
   readonly statementType: number;
   runAndReadAll(): Promise<Reader>;
+  stream(): Promise<Stream>;
   destroySync(): void;
 }
 
-interface Parts<Reader> {
+interface Parts<Reader, Stream> {
   readonly count: number;
-  prepare(index: number): Promise<Statement<Reader>>;
+  prepare(index: number): Promise<Statement<Reader, Stream>>;
 }
 
 /** What is asked of the database's connection here. */
-interface Splitter<Reader> {
-  extractStatements(sql: string): Promise<Parts<Reader>>;
+interface Splitter<Reader, Stream> {
+  extractStatements(sql: string): Promise<Parts<Reader, Stream>>;
   runAndReadAll(sql: string): Promise<Reader>;
-  run(sql: string): Promise<unknown>;
+  stream(sql: string): Promise<Stream>;
 }
 
 /** Kinds of statements by DuckDB's own numbers (StatementType): the package is loaded in database.ts alone. */
@@ -28,20 +29,36 @@ const CREATE = 7;
  * The rows of SQL that is one statement that reads: SELECT, WITH, FROM, VALUES, PIVOT, SHOW, DESCRIBE, SUMMARIZE and some
  * PRAGMA are. Throws BAD_DEFINITION for anything else, of which nothing is run; DuckDB's own error where it does not run.
  */
-export async function readOne<Reader>(connection: Splitter<Reader>, sql: string): Promise<Reader> {
+export function readOne<Reader>(connection: Splitter<Reader, unknown>, sql: string): Promise<Reader> {
+  return withOne(connection, sql, (way) =>
+    way === undefined ? connection.runAndReadAll(sql) : way.runAndReadAll(),
+  );
+}
+
+/** The same, whose rows are read as they come. */
+export function streamOne<Stream>(connection: Splitter<unknown, Stream>, sql: string): Promise<Stream> {
+  return withOne(connection, sql, (way) => (way === undefined ? connection.stream(sql) : way.stream()));
+}
+
+/** Calls `run` with the statement, or with nothing where it is one that only the whole text can run. */
+async function withOne<Reader, Stream, Result>(
+  connection: Splitter<Reader, Stream>,
+  sql: string,
+  run: (statement: Statement<Reader, Stream> | undefined) => Promise<Result>,
+): Promise<Result> {
   const parts = await split(connection, sql);
   const first = await parts.prepare(0);
   try {
-    if (parts.count === 1 && first.statementType === SELECT) return await first.runAndReadAll();
+    if (parts.count === 1 && first.statementType === SELECT) return await run(first);
     if (!isPivot(parts, first, sql)) throw refuseParts(parts, sql);
   } finally {
     first.destroySync();
   }
-  return connection.runAndReadAll(sql);
+  return run(undefined);
 }
 
 /** Throws as `readOne` does for SQL that is not one statement. That it reads, `CREATE TABLE … AS` sees to in its grammar. */
-export async function requireOne(connection: Splitter<unknown>, sql: string): Promise<void> {
+export async function requireOne(connection: Splitter<unknown, unknown>, sql: string): Promise<void> {
   const parts = await split(connection, sql);
   if (parts.count === 1) return;
   const first = await parts.prepare(0);
@@ -50,7 +67,10 @@ export async function requireOne(connection: Splitter<unknown>, sql: string): Pr
   if (!reads) throw refuseParts(parts, sql);
 }
 
-async function split<Reader>(connection: Splitter<Reader>, sql: string): Promise<Parts<Reader>> {
+async function split<Reader, Stream>(
+  connection: Splitter<Reader, Stream>,
+  sql: string,
+): Promise<Parts<Reader, Stream>> {
   // DuckDB would run what stands before it.
   if (sql.includes('\0')) throw refuse('it holds a NUL character');
   const written = countStatements(sql);
@@ -59,11 +79,15 @@ async function split<Reader>(connection: Splitter<Reader>, sql: string): Promise
 }
 
 /** Such a PIVOT makes a type of the values that there are, and then selects. */
-function isPivot({ count }: Parts<unknown>, first: Statement<unknown>, sql: string): boolean {
+function isPivot(
+  { count }: Parts<unknown, unknown>,
+  first: Statement<unknown, unknown>,
+  sql: string,
+): boolean {
   return count > 1 && first.statementType === CREATE && firstWord(sql) !== 'CREATE' && /\bpivot/i.test(sql);
 }
 
-function refuseParts({ count }: Parts<unknown>, sql: string): SweeplineError {
+function refuseParts({ count }: Parts<unknown, unknown>, sql: string): SweeplineError {
   const word = firstWord(sql);
   return refuse(word === 'SELECT' ? `it holds ${count} statements` : `it begins with ${word}`);
 }

@@ -6,12 +6,14 @@ import type { TrialCounts } from './counts.js';
 import type { RunDatabase } from './database.js';
 import type { Report } from './define.js';
 import { type ReportFault, renderFault } from './faults.js';
+import type { Figure } from './figure.js';
+import { renderFigure } from './figure-html.js';
 import { renderHtml } from './markdown.js';
 import { escapeMarkup } from './markup.js';
 import { renderOddities } from './oddities.js';
+import { PAGE_STYLE } from './page-style.js';
 import type { MadeFigure, MadeParts, MadeTable } from './parts.js';
 import { escapeMarkdown, markdownCode, renderMarkdownTable } from './tables.js';
-import { CATEGORY_COLOURS, DARK_CATEGORY_COLOURS, INK, MUTED, PAPER, RULE } from './theme.js';
 
 export interface PageParts {
   readonly report: Report;
@@ -28,8 +30,8 @@ const SUMMARY_ROWS = 200;
 export function renderReport({ report, counts, parts, database, figures }: PageParts): string {
   const { tables, text, faults } = parts;
   const paths = new Map(figures.map(({ name, path }) => [name, path]));
-  const shown = parts.figures.map((made) => renderFigure(made, paths.get(made.spec.name)));
-  const absent = parts.figures.filter(({ picture, fault }) => picture === null && fault === undefined);
+  const shown = parts.figures.map((made) => describeFigure(made, paths.get(made.spec.name)));
+  const absent = parts.figures.filter(({ figure, fault }) => figure === null && fault === undefined);
   return [
     `# ${report.title}`,
     renderOrigin(database.manifests[0]!, report.title),
@@ -83,7 +85,7 @@ function renderTable(
   ].join('\n\n');
 }
 
-function renderFigure({ spec, fault }: MadeFigure, path: string | undefined): string | undefined {
+function describeFigure({ spec, fault }: MadeFigure, path: string | undefined): string | undefined {
   const { name, about } = spec;
   if (fault !== undefined)
     return `*${name}*: ${about}\n\n${renderFault(fault, 'This figure could not be drawn.')}`;
@@ -137,20 +139,16 @@ export interface Extra {
   readonly scriptHash: string;
 }
 
-/** `inline` gives the SVG text (or a data URL for a PNG) of a figure's path. */
+/** `inline` gives the figure of a path. */
 export function renderPage(
   title: string,
   markdown: string,
-  inline: (path: string) => string | undefined,
+  inline: (path: string) => Figure | undefined,
   extra?: Extra,
 ): string {
   const body = renderHtml(markdown, (path, alt) => {
     const figure = inline(path);
-    if (figure === undefined) return undefined;
-    const picture = figure.startsWith('data:')
-      ? `<img src="${figure}" alt="${escapeMarkup(alt)}">`
-      : themeable(figure);
-    return `<figure id="figure-${escapeMarkup(alt)}">${picture}</figure>`;
+    return figure === undefined ? undefined : renderFigure(figure, alt);
   });
   return `<!doctype html>
 <html lang="en">
@@ -159,7 +157,7 @@ export function renderPage(
 <meta http-equiv="Content-Security-Policy" content="${policyOf(extra)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeMarkup(title)}</title>
-<style>${STYLE}${extra?.style ?? ''}</style>
+<style>${PAGE_STYLE}${extra?.style ?? ''}</style>
 </head>
 <body>
 <main>
@@ -175,52 +173,3 @@ function policyOf(extra: Extra | undefined): string {
   const script = extra === undefined ? '' : ` script-src '${extra.scriptHash}';`;
   return `default-src 'none';${script} style-src 'unsafe-inline'; img-src data: 'self' file:; base-uri 'none'; form-action 'none'`;
 }
-
-/** Colours of the theme become the page's, so that they turn with it. */
-function themeable(svg: string): string {
-  const names: Readonly<Record<string, string>> = {
-    [INK]: 'ink',
-    [MUTED]: 'muted',
-    [RULE]: 'rule',
-    [PAPER]: 'paper',
-    ...Object.fromEntries(CATEGORY_COLOURS.map((colour, i) => [colour, `c${i}`])),
-  };
-  return svg.trimEnd().replace(/#[0-9a-f]{6}\b/gi, (colour) => {
-    const name = names[colour.toLowerCase()];
-    return name === undefined ? colour : `var(--${name})`;
-  });
-}
-
-/** `--c0: …; --c1: …;` */
-function variables(colours: readonly string[]): string {
-  return colours.map((colour, i) => `--c${i}: ${colour};`).join(' ');
-}
-
-const DARK = `--ink: #e6edf3; --muted: #9198a1; --rule: #3d444d; --paper: #0d1117; --link: #79b8ff;
-    ${variables(DARK_CATEGORY_COLOURS)}`;
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: ${INK}; --muted: ${MUTED}; --rule: ${RULE}; --paper: ${PAPER}; --link: #0550ae;
-  ${variables(CATEGORY_COLOURS)} }
-@media (prefers-color-scheme: dark) {
-  :root:not([data-theme="light"]) { ${DARK} }
-}
-:root[data-theme="light"] { color-scheme: light; }
-:root[data-theme="dark"] { color-scheme: dark; ${DARK} }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 1rem 1rem 4rem; }
-h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 0.5rem; }
-h2 { font-size: 1.3rem; margin: 2.2rem 0 0.6rem; padding-bottom: 0.25rem; border-bottom: 1px solid var(--rule); }
-h3 { font-size: 1.05rem; margin: 1.8rem 0 0.4rem; }
-a { color: var(--link); }
-code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-pre { overflow-x: auto; padding: 0.75rem; border: 1px solid var(--rule); border-radius: 6px; }
-figure { margin: 1.2rem 0 0.4rem; overflow-x: auto; }
-figure svg, figure img { display: block; width: 100%; height: auto; min-width: 34rem; }
-.table { overflow-x: auto; margin: 0.8rem 0; }
-table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--rule); text-align: left; white-space: nowrap; }
-th { border-bottom: 2px solid var(--rule); }
-.number { text-align: right; }
-@media print { figure svg { min-width: 0; } }
-`;

@@ -1,8 +1,10 @@
 // Pictures in panels, as SVG text: points labelled by their class, confusion matrices, rows of images. For what a chart
 // library draws badly: every mark here is a figure that can be read without its colour.
+import { NARROW_WIDTH } from './form.js';
 import { fullestColumns } from './heatmap-layout.js';
+import { wrap } from './layout.js';
 import { escapeMarkup } from './markup.js';
-import { CATEGORY_COLOURS, FONT, INK, MUTED, PAPER, RULE, SEQUENTIAL_COLOURS } from './theme.js';
+import { CATEGORY_COLOURS, FONT, INK, isLight, MUTED, PAPER, RULE, SEQUENTIAL_COLOURS } from './theme.js';
 
 interface Look {
   /** Makes the picture's ids its own: several stand in one page. */
@@ -11,6 +13,8 @@ interface Look {
   readonly subtitle?: string;
   /** Read out to the blind. */
   readonly about: string;
+  /** For a phone: 360 pixels wide, panels one below the other, names of images above them. */
+  readonly isNarrow?: boolean;
 }
 
 export interface PointPanel {
@@ -22,7 +26,7 @@ export interface PointPanel {
 }
 
 const GAP = 16;
-const TOP = 64;
+const SIDE = 300;
 
 /**
  * Points drawn as the number of their class, each class in its colour: a reader of the grey print has the numbers. A
@@ -32,7 +36,7 @@ export function renderPointMaps(
   panels: readonly PointPanel[],
   look: Look & { readonly perRow?: number },
 ): string {
-  const side = 300;
+  const side = SIDE;
   const drawn = panels.map(({ title, plane, labels }) => {
     const xs = spanOf(plane, 0);
     const ys = spanOf(plane, 1);
@@ -55,7 +59,7 @@ export function renderPointMaps(
     });
     return `${panelFrame(title, side)}<g font-size="9" text-anchor="middle" dominant-baseline="central">${groups.join('')}</g>`;
   });
-  return arrange(drawn, { ...look, side, perRow: look.perRow ?? 3 });
+  return arrange(drawn, { ...look, perRow: look.perRow ?? 3 });
 }
 
 export interface ConfusionPanel {
@@ -69,7 +73,7 @@ export function renderConfusions(
   panels: readonly ConfusionPanel[],
   look: Look & { readonly perRow?: number },
 ): string {
-  const side = 300;
+  const side = SIDE;
   const left = 22;
   const drawn = panels.map(({ title, counts }) => {
     const cell = (side - left) / Math.max(1, counts.length);
@@ -81,7 +85,7 @@ export function renderConfusions(
         const y = r * cell;
         const shade = `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${cell.toFixed(1)}" height="${cell.toFixed(1)}" fill="${sequential(share)}"/>`;
         if (share < 0.005) return shade;
-        const ink = share > 0.5 ? '#000000' : '#f6f8fa';
+        const ink = isLight(sequential(share)) ? '#000000' : '#f6f8fa';
         return shade + textAt(x + cell / 2, y + cell / 2, (100 * share).toFixed(0), { fill: ink, size: 10 });
       });
     });
@@ -92,7 +96,7 @@ export function renderConfusions(
     );
     return `${panelTitle(title)}${cells.join('')}${names.join('')}`;
   });
-  return arrange(drawn, { ...look, side, perRow: look.perRow ?? 3 });
+  return arrange(drawn, { ...look, perRow: look.perRow ?? 3 });
 }
 
 export interface ImageRow {
@@ -106,51 +110,90 @@ export interface ImageRow {
 
 /** Pictures one below the other, each with its label at the left; all drawn `wide` pixels wide (default 620). */
 export function renderImageRows(rows: readonly ImageRow[], look: Look & { readonly wide?: number }): string {
-  const { wide = 620 } = look;
+  const { isNarrow = false } = look;
+  const wide = isNarrow ? NARROW_WIDTH - 2 * GAP : (look.wide ?? 620);
   // Notes take about 6 pixels a character.
-  const left = Math.max(190, 32 + 6 * Math.max(...rows.map(({ note = '' }) => note.length)));
-  let y = TOP;
-  const drawn = rows.map(({ label, note, png, part = [0, 1] }) => {
-    const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-    // Width and height stand at fixed places of a PNG's first chunk.
-    const width = view.getUint32(16);
-    const whole = view.getUint32(20);
-    const height = (part[1] - part[0]) * whole;
-    const tall = (wide * height) / width;
-    const box = `0 ${(part[0] * whole).toFixed(2)} ${width} ${height.toFixed(2)}`;
-    const data = Buffer.from(png).toString('base64');
-    const image = `<svg x="${left}" y="${y.toFixed(1)}" width="${wide}" height="${tall.toFixed(1)}" viewBox="${box}"><image width="${width}" height="${whole}" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/></svg>`;
-    const middle = y + tall / 2;
+  const left = isNarrow ? GAP : Math.max(190, 32 + 6 * Math.max(...rows.map(({ note = '' }) => note.length)));
+  const whole = left + wide + GAP;
+  let y = topOf(look, whole);
+  const drawn = rows.map((row) => {
+    const { label, note } = row;
+    // Above its image, or beside it.
+    if (isNarrow) y += note === undefined ? 20 : 36;
+    const { image, tall } = imageAt(row, { x: left, y, wide });
+    const middle = isNarrow ? y - (note === undefined ? 10 : 18) : y + tall / 2;
     const words =
-      startText(16, note === undefined ? middle : middle - 9, label, { fill: INK, size: 14 }) +
-      (note === undefined ? '' : startText(16, middle + 10, note, { fill: MUTED, size: 12 }));
+      startText(GAP, note === undefined ? middle : middle - 9, label, {
+        fill: INK,
+        size: isNarrow ? 13 : 14,
+      }) +
+      (note === undefined
+        ? ''
+        : startText(GAP, middle + (isNarrow ? 8 : 10), note, { fill: MUTED, size: 12 }));
     y += tall + 8;
     return words + image;
   });
-  return page(left + wide + 16, Math.ceil(y + 8), look, drawn.join('\n'));
+  return page(whole, Math.ceil(y + 8), look, drawn.join('\n'));
 }
 
-function arrange(
-  panels: readonly string[],
-  { side, perRow, ...look }: Look & { readonly side: number; readonly perRow: number },
-): string {
-  const columns = fullestColumns(panels.length, perRow);
-  const stride = side + GAP + 28;
+/** The part of a picture that is shown, and its height. */
+function imageAt(
+  { png, part = [0, 1] }: ImageRow,
+  { x, y, wide }: { readonly x: number; readonly y: number; readonly wide: number },
+): { readonly image: string; readonly tall: number } {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  // Width and height stand at fixed places of a PNG's first chunk.
+  const width = view.getUint32(16);
+  const whole = view.getUint32(20);
+  const height = (part[1] - part[0]) * whole;
+  const tall = (wide * height) / width;
+  const box = `0 ${(part[0] * whole).toFixed(2)} ${width} ${height.toFixed(2)}`;
+  const data = Buffer.from(png).toString('base64');
+  const image = `<svg x="${x}" y="${y.toFixed(1)}" width="${wide}" height="${tall.toFixed(1)}" viewBox="${box}"><image width="${width}" height="${whole}" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/></svg>`;
+  return { image, tall };
+}
+
+function arrange(panels: readonly string[], { perRow, ...look }: Look & { readonly perRow: number }): string {
+  const columns = look.isNarrow === true ? 1 : fullestColumns(panels.length, perRow);
+  const width = look.isNarrow === true ? NARROW_WIDTH : Math.max(480, GAP + columns * (SIDE + GAP));
+  // A narrow panel is in the middle.
+  const left = look.isNarrow === true ? (NARROW_WIDTH - SIDE) / 2 : GAP;
+  const top = topOf(look, width);
+  const stride = SIDE + GAP + 28;
   const placed = panels.map((panel, i) => {
-    const x = GAP + (i % columns) * (side + GAP);
-    const y = TOP + 24 + Math.floor(i / columns) * stride;
+    const x = left + (i % columns) * (SIDE + GAP);
+    const y = top + 24 + Math.floor(i / columns) * stride;
     return `<g transform="translate(${x} ${y})">${panel}</g>`;
   });
-  const width = Math.max(480, GAP + columns * (side + GAP));
-  return page(width, TOP + Math.ceil(panels.length / columns) * stride, look, placed.join('\n'));
+  return page(width, top + Math.ceil(panels.length / columns) * stride, look, placed.join('\n'));
 }
 
-function page(width: number, height: number, { name, title, subtitle, about }: Look, body: string): string {
+/** Title and subtitle in lines, for a picture so wide. */
+function headOf({ title, subtitle }: Look, width: number) {
+  return {
+    titles: wrap(title, (width - 28) / 8.4),
+    subtitles: subtitle === undefined ? [] : wrap(subtitle, (width - 28) / 6.4),
+  };
+}
+
+/** Where the body begins. */
+function topOf(look: Look, width: number): number {
+  const { titles, subtitles } = headOf(look, width);
+  return 46 + 18 * (titles.length - 1) + Math.max(18, 18 * subtitles.length);
+}
+
+function page(width: number, height: number, look: Look, body: string): string {
+  const { titles, subtitles } = headOf(look, width);
+  const under = 26 + 18 * titles.length;
+  const name = look.isNarrow === true ? `${look.name}-narrow` : look.name;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" id="${escapeMarkup(name)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(about)}" font-family="${FONT}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" id="${escapeMarkup(name)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(look.about)}" font-family="${FONT}">`,
     `<rect width="${width}" height="${height}" fill="${PAPER}"/>`,
-    `<text x="14" y="26" font-size="15" font-weight="600" fill="${INK}">${escapeMarkup(title)}</text>`,
-    ...(subtitle === undefined ? [] : [startText(14, 44, subtitle, { fill: MUTED, size: 12 })]),
+    ...titles.map(
+      (line, i) =>
+        `<text x="14" y="${26 + 18 * i}" font-size="15" font-weight="600" fill="${INK}">${escapeMarkup(line)}</text>`,
+    ),
+    ...subtitles.map((line, i) => startText(14, under + 18 * i, line, { fill: MUTED, size: 12 })),
     body,
     '</svg>\n',
   ].join('\n');

@@ -11,9 +11,9 @@ import {
   sqlName,
   type TableSpec,
 } from './define.js';
-import { type Chart, renderChart } from './echarts.js';
 import { describeFault, type ReportFault, renderFault } from './faults.js';
-import { nameUnits } from './units.js';
+import { type Figure, makeFigure } from './figure.js';
+import { createPageStyles } from './page-styles.js';
 
 export interface MadeTable {
   readonly spec: TableSpec;
@@ -25,7 +25,7 @@ export interface MadeTable {
 export interface MadeFigure {
   readonly spec: FigureSpec;
   /** Null: this run has nothing for it, or it has a fault. */
-  readonly picture: string | Uint8Array | null;
+  readonly figure: Figure | null;
   readonly fault?: ReportFault;
 }
 
@@ -53,12 +53,13 @@ export async function makeParts(making: Making): Promise<MadeParts> {
   const context = createContext(making, done);
   for (const spec of report.tables) done.push(await makeTable(spec, context, making));
   const figures: MadeFigure[] = [];
+  const styles = await createPageStyles(making.database, making.database.manifests[0]!);
   for (const spec of report.figures) {
     try {
-      figures.push({ spec, picture: await drawFigure(spec, context) });
+      figures.push({ spec, figure: await makeFigure(spec, context, styles) });
     } catch (error) {
       const fault = describeFault(`figure "${spec.name}"`, error, file);
-      figures.push({ spec, picture: null, fault });
+      figures.push({ spec, figure: null, fault });
     }
   }
   const text: string[] = [];
@@ -122,36 +123,4 @@ async function makeTable(
   } catch (error) {
     return { spec, rows, fault: describeFault(part, error, file) };
   }
-}
-
-async function drawFigure(spec: FigureSpec, context: ReportContext): Promise<string | Uint8Array | null> {
-  if ('render' in spec) return checkPicture(await spec.render(context));
-  const { rows } = await figureRows(spec, context);
-  if (rows.length === 0) return null;
-  const chart: Partial<Chart> | undefined = await spec.draw(rows, context);
-  if (typeof chart?.option !== 'object')
-    throw new SweeplineError('BAD_DEFINITION', `draw returned no chart but ${String(chart)}`, {
-      hint: 'return what lineChart, barChart, scatterChart or heatMap give, or { option, width, height }',
-    });
-  const { option, width = 760, height = 440 } = chart;
-  const named = nameUnits({ option, width, height }, context.manifest.worker.metrics);
-  return renderChart(named, spec.name, spec.about);
-}
-
-function checkPicture(picture: unknown): string | Uint8Array | null {
-  if (picture === undefined || picture === null) return null;
-  if (typeof picture === 'string' || picture instanceof Uint8Array) return picture;
-  throw new SweeplineError(
-    'BAD_DEFINITION',
-    `render returned ${typeof picture}; expected SVG text or a PNG's bytes`,
-  );
-}
-
-async function figureRows(
-  spec: Exclude<FigureSpec, { render: unknown }>,
-  context: ReportContext,
-): Promise<Rows> {
-  if (spec.table !== undefined) return context.table(spec.table);
-  const { sql = '' } = spec;
-  return context.query(typeof sql === 'string' ? sql : await sql(context));
 }

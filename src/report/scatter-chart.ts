@@ -1,23 +1,13 @@
 // Points: one for each row, told apart by colour and symbol.
 import type { Row } from './define.js';
 import type { Chart } from './echarts.js';
-import { shortLogAxis } from './log-axis.js';
-import {
-  type ChartLook,
-  columnsOf,
-  edges,
-  fits,
-  gridFor,
-  heading,
-  legendFor,
-  type ScaleType,
-  scaleAxis,
-  valueAxis,
-} from './look.js';
+import { drawInForms, type Form } from './form.js';
+import { layOutChart } from './layout.js';
+import { logAxis } from './log-axis.js';
+import { type ChartLook, columnsOf, edges, fits, type ScaleType, scaleAxis, valueAxis } from './look.js';
 import { requireColumns } from './marks.js';
 import { groupRows } from './settings.js';
 import { markSeries } from './shapes.js';
-import { seriesStyle } from './theme.js';
 
 export interface ScatterChartSpec extends ChartLook {
   readonly x: string;
@@ -40,7 +30,7 @@ const MANY = 300;
  * BAD_DEFINITION for unknown columns and text in place of numbers.
  */
 export function scatterChart(rows: readonly Row[], spec: ScatterChartSpec): Chart {
-  const { x, y, series, xScale = 'linear', yScale = 'linear', width = 760, height = 440 } = spec;
+  const { x, y, series, xScale = 'linear', yScale = 'linear' } = spec;
   requireColumns(rows, { chart: 'scatterChart', columns: [x, y, series], numbers: [x, y] });
   const drawable = rows.filter((row) => fits(row[x], xScale) && fits(row[y], yScale));
   const lost = rows.length - drawable.length;
@@ -51,44 +41,53 @@ export function scatterChart(rows: readonly Row[], spec: ScatterChartSpec): Char
     title: spec.title ?? `${y} against ${x}`,
     ...(subtitle === '' ? {} : { subtitle }),
   };
-  const groups = groupRows(drawable, series);
+  return drawInForms((form) => draw(drawable, look, form));
+}
+
+function draw(rows: readonly Row[], spec: ScatterChartSpec, form: Form): Chart {
+  const { x, y, series, xScale = 'linear', yScale = 'linear' } = spec;
+  const groups = groupRows(rows, series);
   const names = groups.map(([name]) => name);
+  const styles = form.styles(names);
   const title = spec.seriesLabel ?? series ?? '';
-  const many = drawable.length > MANY;
-  const xs = columnsOf(drawable, [x]);
+  const many = rows.length > MANY;
+  const xs = columnsOf(rows, [x]);
   const list: object[] = groups.map(([name, members], i) => ({
     type: 'scatter',
     name,
     data: members.map((row) => [row[x], row[y]]),
-    color: seriesStyle(i).colour,
-    symbol: seriesStyle(i).symbol,
+    color: styles[i]!.colour,
+    symbol: styles[i]!.symbol,
     symbolSize: many ? 4 : 8,
     itemStyle: { opacity: many ? 0.5 : 0.85 },
     progressive: 0,
   }));
   if (spec.marks !== undefined) list.push(markSeries(spec.marks));
+  const layout = layOutChart(spec, form, { names, title, symbolWidth: 12 });
+  const keys = [...(series === undefined ? [] : [series]), x, y];
+  const labels = [...(series === undefined ? [] : [title]), spec.xLabel ?? x, spec.yLabel ?? y];
   return {
-    width,
-    height,
+    ...layout,
+    data: {
+      columns: labels,
+      marks: rows.map((row) => ({
+        cells: keys.map((key) => row[key] ?? null),
+        axes: 0,
+        point: [row[x] as number, row[y] as number],
+      })),
+    },
     option: {
-      ...heading(look),
-      ...narrowSymbols(legendFor(look, names, title)),
-      grid: gridFor(look, names, title),
+      ...layout.option,
       xAxis: {
         ...scaleAxis(xScale, 'x', spec.xLabel ?? x),
-        ...(xScale === 'log' ? shortLogAxis(xs) : { scale: true }),
+        ...(xScale === 'log' ? logAxis(xs) : { scale: true }),
         ...(xScale === 'linear' && new Set(xs).size === 1 ? edges([xs[0]! - 1, xs[0]! + 1]) : {}),
       },
       yAxis: {
         scale: true,
-        ...valueAxis(yScale, spec.yLabel ?? y, columnsOf(drawable, [y]), { min: spec.yMin, max: spec.yMax }),
+        ...valueAxis(yScale, spec.yLabel ?? y, columnsOf(rows, [y]), { min: spec.yMin, max: spec.yMax }),
       },
       series: list,
     },
   };
-}
-
-/** A legend's symbols are as wide as lines need: a square would be a bar. */
-function narrowSymbols({ legend, ...rest }: { readonly legend?: object }): object {
-  return legend === undefined ? rest : { ...rest, legend: { ...legend, itemWidth: 12 } };
 }

@@ -1,5 +1,6 @@
 // How figures look: colours, dashes and symbols that stay apart for colour-blind readers and in grey, and numbers as
 // people read them. Pure values; ECharts is not loaded here.
+import { VIRIDIS } from '../explore/palette.js';
 
 /** Colours that the page swaps for its own in dark mode: figures use these four for all that is not data. */
 export const INK = '#1f2328';
@@ -59,26 +60,27 @@ const SYMBOLS = [
 ];
 
 export function seriesStyle(index: number): SeriesStyle {
+  // A colour that comes a second time comes with another dash.
+  const round = Math.floor(index / CATEGORY_COLOURS.length);
   return {
     colour: CATEGORY_COLOURS[index % CATEGORY_COLOURS.length]!,
-    dash: DASHES[index % DASHES.length]!,
+    dash: DASHES[(index + round) % DASHES.length]!,
     symbol: SYMBOLS[index % SYMBOLS.length]!,
   };
 }
 
-/** Cividis (Nuñez, Anderton and Renslow 2018) at ten points: even in lightness, equal for colour-blind readers. */
-export const SEQUENTIAL_COLOURS = [
-  '#00224e',
-  '#123570',
-  '#3b496c',
-  '#575d6d',
-  '#707173',
-  '#8a8678',
-  '#a59c74',
-  '#c3b369',
-  '#e1cc55',
-  '#fee838',
-] as const;
+/** For numbers; Explore's own, so that a page has one scale. */
+export const SEQUENTIAL_COLOURS = VIRIDIS;
+
+/** Whether text on this colour is black. */
+export function isLight(colour: string): boolean {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [
+    number,
+    number,
+    number,
+  ];
+  return 0.299 * r + 0.587 * g + 0.114 * b > 140;
+}
 
 /** At most `digits` significant digits, without trailing zeros: 0.410184, 1e-8, 12500. The CSVs keep all digits. */
 export function formatNumber(value: number, digits = 6): string {

@@ -14,7 +14,9 @@ export function nameUnits(chart: Chart, metrics: readonly Metric[]): Chart {
     ...(yAxis === undefined ? {} : { yAxis: mapEach(yAxis, (axis) => withName(axis, units)) }),
     ...(graphic === undefined ? {} : { graphic: mapEach(graphic, (mark) => withText(mark, units)) }),
   };
-  return { ...chart, option: renamed };
+  const { data } = chart;
+  const named = data && { ...data, columns: data.columns.map((column) => units.get(column) ?? column) };
+  return { ...chart, option: renamed, ...(named === undefined ? {} : { data: named }) };
 }
 
 type Units = ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@
 // and nothing else, so it can be made again at any time; the same folder gives the same bytes.
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAnswerFiles } from '../answer/files.js';
+import { answerReport } from '../answer/files.js';
 import { FileBatch } from '../ground/durable.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
@@ -11,6 +11,7 @@ import { openDatabase } from './database.js';
 import { defineReport, type Report } from './define.js';
 import { makeExplore } from './explore/section.js';
 import type { ReportFault } from './faults.js';
+import type { Figure } from './figure.js';
 import { findLeftovers, removeLeftovers, renderFileList } from './leftovers.js';
 import { renderPage, renderReport, renderTablePage } from './page.js';
 import { type Making, makeParts } from './parts.js';
@@ -111,7 +112,8 @@ async function writeFiles(
     await write(`summary/${spec.name}.md`, renderTablePage(made));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }
-  for (const { name, text, rows } of await createAnswerFiles(folder)) {
+  const { files, importances, epoch } = await answerReport(folder);
+  for (const { name, text, rows } of files) {
     // A table of the report's own of that name counts.
     if (tables.some((table) => table.name === name)) continue;
     const path = `summary/${name}.csv`;
@@ -119,17 +121,17 @@ async function writeFiles(
     tables.push({ name, path, rows });
   }
   const figures: WrittenReport['figures'][number][] = [];
-  const inlined = new Map<string, string>();
-  for (const { spec, picture } of parts.figures) {
-    if (picture === null) continue;
-    const isText = typeof picture === 'string';
-    const path = `figures/${spec.name}.${isText ? 'svg' : 'png'}`;
-    await write(path, picture);
-    inlined.set(path, isText ? picture : `data:image/png;base64,${Buffer.from(picture).toString('base64')}`);
+  const inlined = new Map<string, Figure>();
+  for (const { spec, figure } of parts.figures) {
+    if (figure === null) continue;
+    const path = `figures/${spec.name}.${typeof figure.picture === 'string' ? 'svg' : 'png'}`;
+    await write(path, figure.picture);
+    inlined.set(path, figure);
     figures.push({ name: spec.name, path });
   }
   const markdown = renderReport({ report, counts, parts, database, figures });
-  const explore = await makeExplore(database, manifest, folder);
+  const { tables: made } = parts;
+  const explore = await makeExplore({ database, manifest, folder, importances, epoch, tables: made });
   const heading = `${report.title}: ${manifest.runId}`;
   const page = renderPage(heading, markdown, (path) => inlined.get(path), explore);
   await batch.write(join(folder, 'report.md'), markdown);

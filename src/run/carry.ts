@@ -141,7 +141,8 @@ interface Appending {
 }
 
 function appendCarried({ journal, epoch, header, prefixes }: Appending, batch: Carried[]): Promise<void> {
-  const { attempt, worker, host, device, queue_ms, run_ms, trials } = header.record;
+  const { attempt, worker, host, device, queue_ms, run_ms, at, trials } = header.record;
+  const ran = { epoch, attempt, worker, host, device, queue_ms, ...(at === undefined ? {} : { at }) };
   // In the order of the new numbers, which makes the longest runs.
   batch.sort((a, b) => a.trial - b.trial);
   const numbers = batch.map(({ trial }) => trial);
@@ -151,7 +152,7 @@ function appendCarried({ journal, epoch, header, prefixes }: Appending, batch: C
   const notes = batch.flatMap(({ note }) => (note === undefined ? [] : [note]));
   const part = (run_ms * batch.length) / countNumbers(trials);
   return journal.appendRows(
-    { epoch, trials: numbers, attempt, worker, host, device, queue_ms, run_ms: part, notes, carried: true },
+    { ...ran, trials: numbers, run_ms: part, notes, carried: true },
     Buffer.from(rows),
     Buffer.from(series),
   );

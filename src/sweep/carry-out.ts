@@ -183,7 +183,7 @@ function createCoordinator(
   { open, pool, settings, seen }: Undertaking,
   { sampler, turns, tally, retried, tick }: Parts,
 ): Coordinator {
-  const { job, folder, journal } = open;
+  const { job, folder, journal, clock } = open;
   const spec = job.resolved.sampler;
   const { listens, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
   const first = new FirstTrials({
@@ -194,7 +194,7 @@ function createCoordinator(
   });
   const named = naming(job.loaded.url, folder);
   const recorder = new Recorder({
-    ...{ job, journal, tally, first },
+    ...{ job, journal, clock, tally, first },
     store: createFolderStore(folder),
     isHeard: listens,
     onTrial: seen.hears('onTrial') ? (row) => seen.tell('onTrial', row) : undefined,

@@ -1,4 +1,5 @@
 // Turns what the pool brings into journal records, and into what sampler, tally and observers hear of it.
+import type { Clock } from '../ground/clock.js';
 import type { PlainError } from '../ground/errors.js';
 import type { PartialResult, TaskResult, TrialReport } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
@@ -27,6 +28,7 @@ import type { Tally } from './tally.js';
 export interface RecorderOptions {
   readonly job: Job;
   readonly journal: Journal;
+  readonly clock: Pick<Clock, 'now'>;
   /** For the checkpoint of a trial that could not end by itself. */
   readonly store: Pick<TrialStore, 'dropCheckpoint'>;
   readonly tally: Tally;
@@ -242,12 +244,13 @@ export class Recorder {
       device,
       queue_ms: queueMs,
       run_ms: part === 1 ? runMs : runMs * part,
+      at: this.#options.clock.now(),
     };
   }
 
   /** Nobody came back to say in which thread and how long it ran. */
   #lost({ trials, attempt, host }: Pick<LostAttempt, 'trials' | 'attempt' | 'host'>) {
-    const unknown = { worker: -1, device: '', queue_ms: 0, run_ms: 0 };
+    const unknown = { worker: -1, device: '', queue_ms: 0, run_ms: 0, at: this.#options.clock.now() };
     return { epoch: this.#epoch, trials: numbersOf(trials), attempt, host, ...unknown };
   }
 

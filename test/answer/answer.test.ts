@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Answer, askRun } from '../../src/answer/answer.js';
-import { createAnswerFiles } from '../../src/answer/files.js';
+import { answerReport } from '../../src/answer/files.js';
 import { renderAnswer } from '../../src/answer/words.js';
 import { meanInterval } from '../../src/stats/interval.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
@@ -209,7 +209,10 @@ test.each([
 test('tables of the answer: their rows are those of the ranking', async () => {
   const { sweep } = makeProject(WORKER, "axes: { a: [0, 0.5, 1], kind: ['x', 'y,\"z'] }");
   const { folder } = await runSweep({ sweep });
-  const [best, importance] = await createAnswerFiles(folder);
+  const {
+    files: [best, importance],
+    importances,
+  } = await answerReport(folder);
   const lines = best!.text.trimEnd().split('\n');
   expect(lines[0]).toBe('rank,trial,replicates,a,kind,loss,loss_low,loss_high,feasible');
   expect(lines).toHaveLength(7);
@@ -220,4 +223,15 @@ test('tables of the answer: their rows are those of the ranking', async () => {
   expect(lines.filter((line) => line.includes(',"y,""z",'))).toHaveLength(3);
   expect(importance!.text.split('\n')[0]).toBe('parameter,metric,importance,low,high,method');
   expect(importance!.rows).toBe(2);
+  // Of every metric that is a number, the first objective's as in the table.
+  expect([...importances.keys()]).toEqual(['loss', 'size']);
+  expect(importances.get('loss')!.parameters).toEqual(asked.answer.importance);
+});
+
+test('without a goal there is no table, but importances all the same', async () => {
+  const { sweep } = makeProject(WORKER.replace(", goal: 'min'", ''), 'axes: { a: [0, 0.5, 1] }');
+  const { folder } = await runSweep({ sweep });
+  const { files, importances } = await answerReport(folder);
+  expect(files).toEqual([]);
+  expect(importances.get('loss')!.parameters.map(({ parameter }) => parameter)).toEqual(['a']);
 });

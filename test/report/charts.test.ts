@@ -64,7 +64,7 @@ describe('charts', () => {
     const svg = await renderChart(charts.heat!, 'heat', 'heat');
     const cells = [...svg.matchAll(/<path d="[^"]*Z" fill="(#[0-9a-f]{6}|rgb\([^)]*\))"/g)];
     expect(cells.length).toBeGreaterThanOrEqual(12);
-    expect(SEQUENTIAL_COLOURS).toHaveLength(10);
+    expect(SEQUENTIAL_COLOURS).toHaveLength(9);
   });
 
   it('breaks a line where there is no number, instead of drawing across', async () => {

@@ -257,7 +257,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       });
       const found = await evaluate(`({
         mark: window.mark ?? null,
-        active: [...document.querySelectorAll('script:not([type="application/octet-stream"]), iframe, object, embed, base, link, form, meta[http-equiv=refresh]')].length,
+        active: [...document.querySelectorAll('script:not([type="application/octet-stream"], [type="application/json"]), iframe, object, embed, base, link, form, meta[http-equiv=refresh]')].length,
         handlers: [...document.querySelectorAll('*')].flatMap((e) => [...e.attributes]).filter(({ name }) => name.startsWith('on')).length,
         links: [...document.querySelectorAll('a')].filter(({ protocol }) => !/^(https?|file|mailto):$/.test(protocol)).length,
         title: document.title.length > 0,
@@ -297,7 +297,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
     );
     const page = renderPage('Evil', '![evil](evil.svg)\n\n![beside](beside.svg)', (path) =>
-      path === 'evil.svg' ? evil : undefined,
+      path === 'evil.svg' ? { about: 'evil', picture: evil } : undefined,
     );
     writeFileSync(join(folder, 'page.html'), page);
     writeFileSync(join(folder, 'bare.html'), page.replace(POLICY, ''));
@@ -382,7 +382,7 @@ describe('any text', () => {
           expect(name).toMatch(
             /^(h[1-6]|p|ul|ol|li|pre|code|strong|em|a|img|div|table|thead|tbody|tr|th|td)$/,
           );
-          expect(attributes).toMatch(/^( (class|href|src|alt)="[^"]*")*$/);
+          expect(attributes).toMatch(/^( (class|href|src|alt|tabindex|role|aria-label)="[^"]*")*$/);
           // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers leave them out
           expect(attributes).not.toMatch(/(href|src)="[\x00-\x20]*javascript:/i);
           if (name === 'img') expect(attributes).not.toMatch(/src="(http|\/\/)/);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/report/database.js';
 import { defineReport } from '../../src/report/define.js';
-import { logTicks, shortLogAxis } from '../../src/report/log-axis.js';
+import { logAxis, logTicks } from '../../src/report/log-axis.js';
 import { meansTable } from '../../src/report/means.js';
 import { groupRows, settingSql, varyingAxes } from '../../src/report/settings.js';
 import { rowsToSql } from '../../src/report/values.js';
@@ -197,9 +197,20 @@ describe('short log axes', () => {
     );
   });
 
-  it('are left to the library over more than two decades, and without a value', () => {
-    expect(shortLogAxis([0.001, 1])).toEqual({});
-    expect(shortLogAxis([0, -1, Number.NaN])).toEqual({});
-    expect(shortLogAxis([0, 0.06, 0.3])).toMatchObject({ min: 0.05, max: 0.5 });
+  it('have powers of ten alone over more than two decades, and end near the values or where they are told to', () => {
+    const ticks = [0.001, 0.01, 0.1, 1, 10];
+    expect(logAxis([0.0013, 30])).toMatchObject({ min: 0.001, max: 50, axisTick: { customValues: ticks } });
+    expect(logAxis([1e-9, 30], { min: 0.001 })).toMatchObject({
+      min: 0.001,
+      axisTick: { customValues: ticks },
+    });
+    expect(logAxis([0, -1, Number.NaN])).toEqual({});
+    expect(logAxis([0, 0.06, 0.3])).toMatchObject({ min: 0.05, max: 0.5 });
+  });
+
+  it('have no more labels than they have room for', () => {
+    const { axisTick } = logAxis([1e-40, 1]) as { readonly axisTick: { readonly customValues: number[] } };
+    expect(axisTick.customValues.length).toBeLessThanOrEqual(9);
+    expect(axisTick.customValues[0]).toBe(1e-40);
   });
 });

@@ -1,12 +1,12 @@
 // What trials reported on their way: the selected ones as lines, over the band that most of those lie in that pass the
 // filter. Few trials are all drawn.
 
-import { curvesByRow, type Stretch } from '../curve-rows.js';
 import { checkbox, select } from '../dom.js';
 import { formatNumber, quantile } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import type { Store } from '../store.js';
+import { type Stretch, stretchesByRow } from '../stretches.js';
 import { drawAxes, type Frame, frameOf } from '../surface.js';
 import type { Column, Table } from '../table.js';
 import { hideTip, showTrial } from '../tip.js';
@@ -48,7 +48,7 @@ export class Curves extends ChartPanel {
       on: ['filter', 'selection', 'colour'],
     });
     this.#table = table;
-    this.#byRow = curvesByRow(store, table);
+    this.#byRow = stretchesByRow(store, table);
     const series = table.columns.slice(2).filter(({ low }) => !Number.isNaN(low));
     this.#series = series[0]!;
     this.#log = prefersLog(this.#series);

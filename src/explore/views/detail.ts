@@ -1,9 +1,11 @@
 // One trial, the one selected last: parameters, results, error, the files it left, and the command that runs it again.
 import { quoteArgument } from '../../ground/text.js';
+import { createConfusion } from '../confusion.js';
 import { button, copy, make } from '../dom.js';
 import { formatCell, formatWhole, titleOf } from '../numbers.js';
 import { Panel } from '../panel.js';
 import type { Store } from '../store.js';
+import { type Stretch, stretchesByRow } from '../stretches.js';
 import type { Column } from '../table.js';
 
 const PICTURE = /\.(png|jpe?g|gif|webp|svg|avif)$/i;
@@ -11,6 +13,8 @@ const PICTURES = 24;
 
 export class Detail extends Panel {
   readonly #files: ReadonlyMap<number, readonly string[]>;
+  /** Where the confusion matrix of a row stands. */
+  readonly #matrices: ReadonlyMap<number, Stretch>;
 
   constructor(store: Store) {
     super(store, {
@@ -20,6 +24,8 @@ export class Detail extends Panel {
       on: ['selection'],
     });
     this.#files = new Map(store.data.facts.files);
+    const { confusions } = store.data;
+    this.#matrices = confusions === undefined ? new Map() : stretchesByRow(store, confusions);
   }
 
   protected draw(): void {
@@ -49,9 +55,17 @@ export class Detail extends Panel {
       pairs('Results', of('status', 'metric')),
       pairs('Parameters', [...of('axis', 'trial'), ...store.data.facts.fixed]),
       pairs('Run', of('run')),
+      ...this.#confusion(row),
       this.#command(number),
       ...this.#artifacts(number),
     );
+  }
+
+  #confusion(row: number): readonly HTMLElement[] {
+    const { store } = this;
+    const stretch = this.#matrices.get(row);
+    if (stretch === undefined) return [];
+    return createConfusion(store, store.data.confusions!, stretch, Math.max(200, this.body.clientWidth - 8));
   }
 
   /** Back and forth over the trials that are selected. */

@@ -2,9 +2,11 @@
 // that fall there.
 
 import { type Bin, binsOf } from '../bins.js';
+import { type Cell, countCells, MEASURES, type Measure } from '../cells.js';
 import { isLight, viridis } from '../colour.js';
 import { checkbox, select } from '../dom.js';
-import { formatNumber, quantile, shorten, titleOf } from '../numbers.js';
+import { type ContourOptions, drawContours } from '../draw-contours.js';
+import { formatNumber, shorten, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { prefersLog } from '../scale.js';
@@ -12,16 +14,14 @@ import { type Condition, chartable, objectiveOf, type Store } from '../store.js'
 import type { Frame } from '../surface.js';
 import type { Column } from '../table.js';
 import { hideTip, showLines } from '../tip.js';
+import { walkMarks } from '../walk.js';
 
-const MEASURES = ['mean', 'median', 'least', 'greatest', 'trials'] as const;
-type Measure = (typeof MEASURES)[number];
+const STYLES = ['cells', 'cells and contours', 'contours'] as const;
+type Style = (typeof STYLES)[number];
+/** About how many levels contours have. */
+const LEVELS = [5, 10, 20];
 
-interface Cell {
-  readonly x: number;
-  readonly y: number;
-  readonly value: number;
-  readonly trials: number;
-}
+type Colours = Pick<ContourOptions, 'low' | 'high' | 'log' | 'placeOf'>;
 
 export class Heat extends ChartPanel {
   #x: Column;
@@ -29,6 +29,8 @@ export class Heat extends ChartPanel {
   #value: Column;
   #measure: Measure = 'mean';
   #log = false;
+  #style: Style = 'cells';
+  #levels = 10;
   #cells: Cell[] = [];
   #bins: { x: readonly Bin[]; y: readonly Bin[] } = { x: [], y: [] };
   #frame: Frame = { left: 0, top: 0, width: 1, height: 1 };
@@ -64,21 +66,52 @@ export class Heat extends ChartPanel {
       select('y', list(choices), this.#y, (column) => set(() => (this.#y = column))),
       select('result', list(values), this.#value, (column) => set(() => (this.#value = column))),
       select(
-        'as',
+        'of trials',
         MEASURES.map((value) => ({ label: value, value })),
         this.#measure,
         (measure) => set(() => (this.#measure = measure)),
       ),
-      checkbox('log colours', this.#log, (on) => set(() => (this.#log = on))),
+      checkbox('logarithmic', this.#log, (on) => set(() => (this.#log = on))),
+      select(
+        'as',
+        STYLES.map((value) => ({ label: value, value })),
+        this.#style,
+        (style) => set(() => (this.#style = style)),
+      ),
+      select(
+        'levels',
+        LEVELS.map((value) => ({ label: String(value), value })),
+        this.#levels,
+        (levels) => set(() => (this.#levels = levels)),
+      ),
     );
     const { canvas } = this.surface;
     canvas.addEventListener('pointermove', (event) => this.#point(event));
     canvas.addEventListener('pointerleave', hideTip);
     canvas.addEventListener('click', (event) => {
       const cell = this.#at(event);
-      if (cell === undefined) return;
-      const [bx, by] = [this.#bins.x[cell.x]!, this.#bins.y[cell.y]!];
-      store.restrict([this.#x, conditionFor(this.#x, bx)], [this.#y, conditionFor(this.#y, by)]);
+      if (cell !== undefined) this.#filter(cell.x, cell.y);
+    });
+    // In reading order, from the upper left.
+    const placed = (at: number) => {
+      const { x, y } = this.#bins;
+      return { x: at % x.length, y: y.length - 1 - Math.floor(at / x.length) };
+    };
+    walkMarks(canvas, {
+      count: () => this.#bins.x.length * this.#bins.y.length,
+      stride: () => this.#bins.x.length,
+      box: (at) => {
+        const { left, top, width, height } = this.#frame;
+        const [w, h] = [width / this.#bins.x.length, height / this.#bins.y.length];
+        const { x, y } = placed(at);
+        return { left: left + x * w, top: top + height - (y + 1) * h, width: w, height: h };
+      },
+      tell: (at) => {
+        const { x, y } = placed(at);
+        const cell = this.#cells.find((each) => each.x === x && each.y === y);
+        return (cell === undefined ? [...this.#name(x, y), 'no trial'] : this.#describe(cell)).join(', ');
+      },
+      act: (at) => this.#filter(placed(at).x, placed(at).y),
     });
   }
 
@@ -88,7 +121,8 @@ export class Heat extends ChartPanel {
     const rows = passing(store);
     const [bx, by] = [binsOf(this.#x), binsOf(this.#y)];
     this.#bins = { x: bx.bins, y: by.bins };
-    this.#cells = this.#count(rows, bx.of, by.of);
+    const sides = { x: { column: this.#x, of: bx.of }, y: { column: this.#y, of: by.of } };
+    this.#cells = countCells(rows, sides, this.#value, this.#measure);
     const context = surface.begin(width, Math.max(220, Math.min(460, by.bins.length * 22 + 110)));
     const { theme } = store;
     context.font = '12px system-ui, sans-serif';
@@ -102,48 +136,53 @@ export class Heat extends ChartPanel {
     const into = log ? Math.log : (value: number) => value;
     const placeOf = (value: number) =>
       high > low ? (into(value) - into(low)) / (into(high) - into(low)) : 0.5;
-    const [w, h] = [frame.width / Math.max(1, bx.bins.length), frame.height / Math.max(1, by.bins.length)];
-    for (const { x, y, value } of this.#cells) {
-      const colour = Number.isFinite(value) ? viridis(placeOf(value)) : theme.rule;
-      context.fillStyle = colour;
-      const [cx, cy] = [frame.left + x * w, frame.top + frame.height - (y + 1) * h];
-      context.fillRect(cx, cy, Math.ceil(w) - (w > 6 ? 1 : 0), Math.ceil(h) - (h > 6 ? 1 : 0));
-      if (w < 44 || h < 15) continue;
-      context.fillStyle = isLight(colour) ? '#000' : '#fff';
-      context.textAlign = 'center';
-      context.textBaseline = 'middle';
-      context.fillText(formatNumber(value, 3), cx + w / 2, cy + h / 2, w - 4);
-    }
+    if (this.#style !== 'contours') this.#drawCells(context, placeOf);
+    const said = this.#style === 'cells' ? '' : this.#drawContours(context, { low, high, log, placeOf });
     this.#drawLabels(context, frame, theme.ink);
     this.#drawLegend(context, { low, high, log });
     const away = rows.length - this.#cells.reduce((sum, { trials }) => sum + trials, 0);
     this.note.textContent =
       known.length === 0
         ? 'No trial that passes the filter has a value here.'
-        : away > 0
-          ? `${away.toLocaleString('en-US')} trials have no place or no value here.`
-          : '';
+        : [
+            said,
+            ...(away > 0 ? [`${away.toLocaleString('en-US')} trials have no place or no value here.`] : []),
+          ].join(' ');
   }
 
-  #count(rows: Int32Array, xOf: (value: number) => number, yOf: (value: number) => number): Cell[] {
-    const { values } = this.#value;
-    const lists = new Map<number, number[]>();
-    for (const row of rows) {
-      const x = xOf(this.#x.values[row]!);
-      const y = yOf(this.#y.values[row]!);
-      const value = values[row]!;
-      if (x < 0 || y < 0 || !Number.isFinite(value)) continue;
-      const key = x * 4096 + y;
-      const held = lists.get(key);
-      if (held === undefined) lists.set(key, [value]);
-      else held.push(value);
+  #drawCells(context: CanvasRenderingContext2D, placeOf: (value: number) => number): void {
+    const { left, top, width, height } = this.#frame;
+    const { x: bx, y: by } = this.#bins;
+    const [w, h] = [width / Math.max(1, bx.length), height / Math.max(1, by.length)];
+    for (const { x, y, value } of this.#cells) {
+      const colour = Number.isFinite(value) ? viridis(placeOf(value)) : this.store.theme.rule;
+      context.fillStyle = colour;
+      const [cx, cy] = [left + x * w, top + height - (y + 1) * h];
+      context.fillRect(cx, cy, Math.ceil(w) - (w > 6 ? 1 : 0), Math.ceil(h) - (h > 6 ? 1 : 0));
+      if (w < 44 || h < 15 || this.#style !== 'cells') continue;
+      context.fillStyle = isLight(colour) ? '#000' : '#fff';
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      context.fillText(formatNumber(value, 3), cx + w / 2, cy + h / 2, w - 4);
     }
-    return [...lists].map(([key, list]) => ({
-      x: key >> 12,
-      y: key & 4095,
-      trials: list.length,
-      value: measure(list, this.#measure),
-    }));
+  }
+
+  /** Says what there is to say of them. */
+  #drawContours(context: CanvasRenderingContext2D, colours: Colours): string {
+    const { x, y } = this.#bins;
+    if (this.#x.kind === 'category' || this.#y.kind === 'category')
+      return 'Contours need a number on both axes.';
+    const values = new Float64Array(x.length * y.length).fill(Number.NaN);
+    for (const cell of this.#cells) values[cell.y * x.length + cell.x] = cell.value;
+    const lines = drawContours(context, {
+      ...colours,
+      field: { columns: x.length, rows: y.length, values },
+      frame: this.#frame,
+      count: this.#levels,
+      isOver: this.#style !== 'contours',
+      theme: this.store.theme,
+    });
+    return lines > 0 ? '' : 'No level lies between neighbouring cells that have a value.';
   }
 
   #drawLabels(context: CanvasRenderingContext2D, { left, top, width, height }: Frame, ink: string): void {
@@ -210,12 +249,25 @@ export class Heat extends ChartPanel {
       hideTip();
       return;
     }
-    showLines(event, [
-      `${this.#measure === 'trials' ? 'trials' : `${this.#measure} ${this.#value.name}`}: ${formatNumber(cell.value, 4)}`,
-      `${this.#x.name}: ${this.#bins.x[cell.x]!.label}`,
-      `${this.#y.name}: ${this.#bins.y[cell.y]!.label}`,
-      `${cell.trials.toLocaleString('en-US')} trials`,
-    ]);
+    showLines(event, this.#describe(cell));
+  }
+
+  #name(x: number, y: number): string[] {
+    return [`${this.#x.name}: ${this.#bins.x[x]!.label}`, `${this.#y.name}: ${this.#bins.y[y]!.label}`];
+  }
+
+  #describe({ x, y, value, trials }: Cell): string[] {
+    const what = this.#measure === 'trials' ? 'trials' : `${this.#measure} ${this.#value.name}`;
+    return [
+      `${what}: ${formatNumber(value, 4)}`,
+      ...this.#name(x, y),
+      `${trials.toLocaleString('en-US')} ${trials === 1 ? 'trial' : 'trials'}`,
+    ];
+  }
+
+  #filter(x: number, y: number): void {
+    const [bx, by] = [this.#bins.x[x]!, this.#bins.y[y]!];
+    this.store.restrict([this.#x, conditionFor(this.#x, bx)], [this.#y, conditionFor(this.#y, by)]);
   }
 
   protected describe(): string {
@@ -233,11 +285,4 @@ export class Heat extends ChartPanel {
 
 function conditionFor({ kind }: Column, { low, high, code }: Bin): Condition {
   return kind === 'category' ? { kind: 'set', codes: new Set([code!]) } : { kind: 'range', low, high };
-}
-
-function measure(values: number[], what: Measure): number {
-  if (what === 'trials') return values.length;
-  if (what === 'mean') return values.reduce((sum, value) => sum + value, 0) / values.length;
-  values.sort((a, b) => a - b);
-  return what === 'median' ? quantile(values, 0.5) : what === 'least' ? values[0]! : values.at(-1)!;
 }

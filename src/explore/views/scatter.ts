@@ -47,6 +47,9 @@ export class Scatter extends ChartPanel {
     this.#logY = prefersLog(this.#y);
     this.#scales = { x: createScale(this.#x), y: createScale(this.#y) };
     this.#makeControls(choices);
+    store.listen((change) => {
+      if (change === 'parameter' && choices.includes(store.parameter!)) this.#setX(store.parameter!, choices);
+    });
     brushRectangle(this.surface.canvas, {
       frame: () => this.#frame,
       scales: () => this.#scales,
@@ -74,11 +77,6 @@ export class Scatter extends ChartPanel {
     const numbers = choices
       .filter(({ kind }) => kind === 'number')
       .map((value) => ({ label: value.name, value: value as Column | undefined }));
-    const again = () => {
-      this.controls.replaceChildren();
-      this.#makeControls(choices);
-      this.redraw();
-    };
     const log = (label: string, column: Column, on: boolean, act: (on: boolean) => void) =>
       mayLog(column)
         ? [
@@ -89,18 +87,14 @@ export class Scatter extends ChartPanel {
           ]
         : [];
     this.controls.append(
-      select('x', options, this.#x, (column) => {
-        this.#x = column;
-        this.#logX = prefersLog(column);
-        again();
-      }),
+      select('x', options, this.#x, (column) => this.#setX(column, choices)),
       ...log('log x', this.#x, this.#logX, (on) => {
         this.#logX = on;
       }),
       select('y', options, this.#y, (column) => {
         this.#y = column;
         this.#logY = prefersLog(column);
-        again();
+        this.#remakeControls(choices);
       }),
       ...log('log y', this.#y, this.#logY, (on) => {
         this.#logY = on;
@@ -118,6 +112,18 @@ export class Scatter extends ChartPanel {
         this.redraw();
       }),
     );
+  }
+
+  #setX(column: Column, choices: readonly Column[]): void {
+    this.#x = column;
+    this.#logX = prefersLog(column);
+    this.#remakeControls(choices);
+  }
+
+  #remakeControls(choices: readonly Column[]): void {
+    this.controls.replaceChildren();
+    this.#makeControls(choices);
+    this.redraw();
   }
 
   #find(x: number, y: number): number | undefined {

@@ -2,42 +2,53 @@
 // would make the page too large is thinned or rounded here, and a note says so.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackedTable, Payload } from '../../explore/payload.js';
+import type { Importances } from '../../answer/importance.js';
+import type { MetricImportance, PackedTable, Payload } from '../../explore/payload.js';
 import { showValue } from '../../ground/shape.js';
 import { formatCount } from '../../ground/text.js';
+import type { Epoch } from '../../run/epoch.js';
 import type { Manifest } from '../../run/manifest.js';
 import { restingValue } from '../../trial/params.js';
 import { ARTIFACTS } from '../../trial/store.js';
 import { type Column, metricColumns, quoteName, trialColumns } from '../columns.js';
-import type { RunDatabase } from '../database.js';
-import type { Cell } from '../define.js';
+import type { MadeTable } from '../parts.js';
+import { packAttempts } from './attempts.js';
+import { packConfusions } from './confusions.js';
 import { type ColumnHead, Packer } from './pack.js';
+import { type Into, packQuery, type Reader, type Wanted } from './query.js';
 
 /** Above so many trials, numbers that do not repeat are kept with 7 digits. */
 const EXACT_TRIALS = 120_000;
 const CURVE_POINTS = 200_000;
 const CURVE_TRIALS = 8000;
-const ATTEMPTS = 100_000;
 const FILES = 20_000;
 
-type Reader = Pick<RunDatabase, 'columns'>;
-
-/** A column as SQL, and what it is called on the page. */
-interface Wanted extends ColumnHead {
-  readonly sql: string;
-  readonly kind: 'number' | 'category';
+/** What a page is made of. */
+export interface Collected {
+  readonly database: Reader;
+  readonly manifest: Manifest;
+  readonly folder: string;
+  /** Of its journal; undefined where there is none. */
+  readonly epoch: Epoch | undefined;
+  /** By metric. */
+  readonly importances: ReadonlyMap<string, Importances>;
+  /** Of its report. */
+  readonly tables: readonly Pick<MadeTable, 'rows'>[];
 }
 
-export async function collect(
-  database: Reader,
-  manifest: Manifest,
-  folder: string,
-): Promise<{ readonly payload: Payload; readonly bytes: Uint8Array }> {
+export async function collect({
+  database,
+  manifest,
+  folder,
+  epoch,
+  importances,
+  tables,
+}: Collected): Promise<{ readonly payload: Payload; readonly bytes: Uint8Array }> {
   const packer = new Packer();
   const notes: string[] = [];
   const trials = await packTrials(database, manifest, { packer, notes });
   const curves = await packCurves(database, manifest, { packer, notes });
-  const attempts = await packAttempts(database, { packer, notes });
+  const attempts = await packAttempts(database, { packer, notes }, { folder, epoch });
   const payload: Payload = {
     sweep: String(manifest.sweep),
     title: String(manifest.title),
@@ -48,16 +59,21 @@ export async function collect(
       .map((param) => [param.name, showValue(restingValue(param, manifest.fixed))] as const),
     trials,
     curves,
-    attempts,
+    ...attempts,
+    confusions: packConfusions(tables, { packer, notes }),
+    importances: [...importances].map(describeImportances),
     files: listFiles(folder, notes),
     notes,
   };
   return { payload, bytes: packer.bytes() };
 }
 
-interface Into {
-  readonly packer: Packer;
-  readonly notes: string[];
+function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance {
+  const { configurations, sampled, parameters } = found;
+  const shares = parameters.map(({ parameter, importance, low, high }) => ({
+    ...{ name: parameter, share: importance, low, high },
+  }));
+  return { metric, method: parameters[0]!.method, configurations, sampled, parameters: shares };
 }
 
 /** Names of a table, which no column of a run can be taken for. */
@@ -93,7 +109,7 @@ async function packTrials(
     },
   );
   const from = `FROM trials LEFT JOIN ${TIMES} ON trials.trial = ${timeOf('trial')} ORDER BY trials.trial`;
-  const table = await pack(database, { wanted, from, packer, single: EXACT_TRIALS });
+  const table = await packQuery(database, { wanted, from, packer, single: EXACT_TRIALS });
   if (table.columns.some(({ store }) => store === 'f32'))
     notes.push('numbers are kept with 7 digits in this page; trials.csv has all digits');
   return { ...table, columns: table.columns.filter((column) => column.role !== 'run' || varies(column)) };
@@ -137,37 +153,6 @@ function pick({
   };
 }
 
-interface Query extends Pick<Into, 'packer'> {
-  readonly wanted: readonly Wanted[];
-  readonly from: string;
-  /** Above so many rows, numbers are rounded. */
-  readonly single: number;
-}
-
-async function pack(database: Reader, { wanted, from, packer, single }: Query): Promise<PackedTable> {
-  const list = wanted.map(
-    ({ sql, kind }, i) => `(${sql})::${kind === 'number' ? 'DOUBLE' : 'VARCHAR'} AS c${i}`,
-  );
-  let cells: readonly (readonly Cell[])[];
-  let kinds = wanted.map(({ kind }) => kind);
-  try {
-    cells = await database.columns(`SELECT ${list.join(', ')} ${from}`);
-  } catch {
-    // An axis that is declared a number may hold text, and SQL has it as text then.
-    cells = await database.columns(
-      `SELECT ${wanted.map(({ sql }, i) => `(${sql}) AS c${i}`).join(', ')} ${from}`,
-    );
-    kinds = kinds.map((kind, i) => (cells[i]!.some((cell) => typeof cell === 'string') ? 'category' : kind));
-  }
-  const rows = cells[0]?.length ?? 0;
-  const columns = wanted.map(({ sql: _, kind: __, ...head }, i) =>
-    kinds[i] === 'number'
-      ? packer.numbers(head, cells[i]!, rows > single)
-      : packer.categories(head, cells[i]!),
-  );
-  return { rows, columns };
-}
-
 async function packCurves(
   database: Reader,
   manifest: Manifest,
@@ -194,29 +179,7 @@ async function packCurves(
     count(*) OVER (PARTITION BY trial) AS "rows of trial", dense_rank() OVER (ORDER BY trial) AS "place of trial" FROM metrics)
     WHERE ("row of trial" - 1) % ${everyStep} = 0 AND ("place of trial" - 1) % ${everyTrial} = 0
     OR "row of trial" = "rows of trial" AND ("place of trial" - 1) % ${everyTrial} = 0 ORDER BY trial, step`;
-  return pack(database, { wanted, from, packer, single: 0 });
-}
-
-async function packAttempts(database: Reader, { packer, notes }: Into): Promise<PackedTable | null> {
-  const [[count]] = (await database.columns('SELECT count(*)::DOUBLE FROM timings')) as readonly [
-    readonly [number],
-  ];
-  if (count === 0) return null;
-  const every = Math.ceil(count / ATTEMPTS);
-  if (every > 1)
-    notes.push(
-      `times of ${formatCount(Math.ceil(count / every))} of ${formatCount(count)} attempts (one in ${every})`,
-    );
-  const wanted = (['trial', 'worker', 'host', 'run_ms', 'status'] as const).map(
-    (name): Wanted => ({
-      name,
-      sql: name,
-      role: 'run',
-      kind: name === 'host' || name === 'status' ? 'category' : 'number',
-    }),
-  );
-  const from = `FROM (SELECT *, row_number() OVER () AS "place of row" FROM timings) WHERE ("place of row" - 1) % ${every} = 0`;
-  return pack(database, { wanted, from, packer, single: 0 });
+  return packQuery(database, { wanted, from, packer, single: 0 });
 }
 
 /** Names only: the pictures lie beside the page. Links are passed over, since they may lead out. */

@@ -118,6 +118,6 @@ function toPlanes(store: Store, values: readonly number[]): Uint8Array {
 
 /** Numbers within labels by their size: a2 before a10. */
 const collator = new Intl.Collator('en', { numeric: true });
-function compareLabels(a: string, b: string): number {
+export function compareLabels(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : 1);
 }

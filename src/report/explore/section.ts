@@ -6,9 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import { DATA_ID, type Payload, ROOT_ID } from '../../explore/payload.js';
 import { compiledPath } from '../../ground/compiled.js';
 import { InternalError } from '../../ground/errors.js';
-import type { Manifest } from '../../run/manifest.js';
-import type { RunDatabase } from '../database.js';
-import { collect } from './collect.js';
+import { type Collected, collect } from './collect.js';
 
 /** Bytes of a run of some 300,000 trials. */
 const LARGE = 20e6;
@@ -21,12 +19,8 @@ export interface ExploreSection {
 }
 
 /** Throws BAD_RUN_FOLDER where a CSV is damaged. */
-export async function makeExplore(
-  database: Pick<RunDatabase, 'columns'>,
-  manifest: Manifest,
-  folder: string,
-): Promise<ExploreSection> {
-  const { payload, bytes } = await collect(database, manifest, folder);
+export async function makeExplore(run: Collected): Promise<ExploreSection> {
+  const { payload, bytes } = await collect(run);
   const script = readBundle('explore.js');
   const whole = join(payload, bytes);
   // The best level takes a quarter of a minute for a million trials, and saves next to nothing of their digits.

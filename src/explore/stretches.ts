@@ -1,4 +1,4 @@
-// Where the points of each trial stand in the table of curves.
+// Where the rows of each trial stand in a table of several a trial, such as curves.
 import type { Store } from './store.js';
 import type { Table } from './table.js';
 
@@ -8,7 +8,7 @@ export interface Stretch {
 }
 
 /** By row of the trial. Trials under way have curves, and no row yet: they are passed over. */
-export function curvesByRow(store: Store, { rows, columns }: Table): ReadonlyMap<number, Stretch> {
+export function stretchesByRow(store: Store, { rows, columns }: Table): ReadonlyMap<number, Stretch> {
   const rowOf = new Map<number, number>();
   for (let row = 0; row < store.rows; row++) rowOf.set(store.numberOf(row), row);
   const trial = columns[0]!.values;
