@@ -79,13 +79,12 @@ const PATIENCE_MS = 60_000;
 /** The time that a suite may take. */
 class Budget {
   isSpent = false;
-  readonly #timer: NodeJS.Timeout | undefined;
   #force: NodeJS.Timeout | undefined;
   #handle: RunHandle | undefined;
 
   constructor(ms: number | undefined) {
     if (ms === undefined) return;
-    this.#timer = setTimeout(() => {
+    setTimeout(() => {
       this.isSpent = true;
       this.#stop();
     }, ms).unref();

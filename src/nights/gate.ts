@@ -111,14 +111,17 @@ function judgeSeries(series: NightSeries, accepted: readonly Accepted[]): GateCe
   return { ...now, expected, verdict: change.direction, by, since: since.night };
 }
 
-/** Where every night before gave the same number, as seeds make it, another one is no noise, however few they were. */
+/** Fewer may be alike by chance. */
+const ALIKE = 3;
+
+/** Where every night before gave the same number, as seeds make it, another one is no noise. */
 function judgeExactly(
   past: readonly number[],
   mean: number,
   { goal, tolerance }: NightMetric,
 ): Pick<GateCell, 'verdict' | 'by' | 'expected'> | null {
   const [first] = past as readonly [number];
-  if (past.some((value) => value !== first)) return null;
+  if (past.length < ALIKE || past.some((value) => value !== first)) return null;
   const by = mean - first;
   const expected = { low: first, high: first };
   // What another order of additions leaves of a mean is no change.

@@ -1,5 +1,6 @@
 // What a gate found as JUnit XML, which the CI systems show: a test for each metric of each configuration that was judged.
 import { plural } from '../ground/text.js';
+import { escapeMarkup } from '../report/markup.js';
 import type { Gate, GateCell } from './gate.js';
 import { describeGateCell, nameCell } from './words.js';
 
@@ -10,7 +11,7 @@ export function renderJunit({ night, cells }: Gate): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="sweepline">`,
-    `  <testsuite name="${escape(night.suite)}" ${counts} timestamp="${escape(night.at.slice(0, 19))}" hostname="${escape(night.host)}">`,
+    `  <testsuite name="${toXml(night.suite)}" ${counts} timestamp="${toXml(night.at.slice(0, 19))}" hostname="${toXml(night.host)}">`,
     ...cells.map((cell) => renderCase(cell)),
     '  </testsuite>',
     '</testsuites>',
@@ -19,16 +20,15 @@ export function renderJunit({ night, cells }: Gate): string {
 }
 
 function renderCase(cell: GateCell): string {
-  const head = `    <testcase classname="${escape(cell.run)}" name="${escape(nameCell(cell))}"`;
-  const text = escape(describeGateCell(cell));
+  const head = `    <testcase classname="${toXml(cell.run)}" name="${toXml(nameCell(cell))}"`;
+  const text = toXml(describeGateCell(cell));
   if (cell.verdict === 'worse') return `${head}><failure message="${text}" type="regression"/></testcase>`;
   if (cell.verdict === 'too little history')
-    return `${head}><skipped message="${escape(`too little history: ${plural(cell.past.length, 'night')}`)}"/></testcase>`;
+    return `${head}><skipped message="${toXml(`too little history: ${plural(cell.past.length, 'night')}`)}"/></testcase>`;
   return `${head}/>`;
 }
 
 /** XML 1.0 knows no other control characters, nor halves of characters, however they are written. */
-function escape(text: string): string {
-  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ').replaceAll(/[&<>"]/g, (sign) => names[sign]!);
+function toXml(text: string): string {
+  return escapeMarkup(text.replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' '));
 }
