@@ -39,6 +39,8 @@ export const CLOCKS: Readonly<Record<string, string>> = {
   'src/cli/commands/accept.ts': 'top floor',
   'src/cli/watch.ts': 'top floor',
   'src/cli/watch-status.ts': 'top floor',
+  'src/cli/commands/serve.ts': 'top floor',
+  'src/explore/live/clock.ts': 'a page begins here',
   'src/cli/doctor/machine.ts': 'top floor; times the disk of this machine',
   'src/pool/thread.ts': 'a thread begins here',
   'src/pool/threads.ts': 'a host begins here',

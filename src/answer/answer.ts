@@ -28,6 +28,8 @@ export interface Question {
   readonly limit?: number;
   /** Metrics that are read beside those, as many as there are; more can be asked of them then. Default: none. */
   readonly others?: number;
+  /** False: without the importance of parameters, which takes longer than all else. */
+  readonly importance?: boolean;
 }
 
 /** How the best compares to the one behind it. */
@@ -86,24 +88,14 @@ export async function askRun(folder: string, question: Question = {}): Promise<A
 export function ask(status: RunStatus, question: Question = {}): Asked {
   const { folder, state } = status;
   const { epoch } = state;
-  const aims = readAims(status, question);
-  const { limit = 2, others = 0 } = question;
-  const metrics = [...aims.objectives, ...aims.constraints].map(({ metric }) => metric);
-  const more = epoch.record.worker.metrics.filter(({ type }) => type !== 'string').slice(0, others);
-  const format = formatOf(epoch);
-  const of = new Configurations(format, [...metrics, ...more.map(({ name }) => name)]);
-  const isAimed = aims.objectives.length > 0;
-  // Without an objective nothing is asked of them.
-  if (isAimed || more.length > 0) for (const cells of readRowCells(folder, epoch)) of.add(cells);
-  // Two at least: the first is compared to the second.
-  const ranking = rank(isAimed ? of : new Configurations(format, []), aims, Math.max(2, limit));
-  const best = aims.objectives.length === 0 || status.ok === 0 ? [] : listRanked(ranking, limit);
+  const { aims, of, ranking, objectives, varying, best } = findBest(status, question);
   const [first] = aims.objectives;
-  const importances = first === undefined ? undefined : findImportances(of, first.metric);
+  const isAsked = first !== undefined && question.importance !== false;
+  const importances = isAsked ? findImportances(of, first.metric) : undefined;
   const answer: Answer = {
-    objectives: aims.objectives,
+    objectives,
     constraints: aims.constraints.map(describeConstraint),
-    varying: of.axes.filter((axis) => axis.varies).map(({ name }) => name),
+    varying,
     configurations: ranking.configurations,
     infeasible: ranking.infeasible,
     unranked: ranking.unranked,
@@ -116,6 +108,35 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
     runMs: epoch.runMs,
   };
   return { answer, status, aims, of, ranking };
+}
+
+/** What is best in a run, and no more: for lists of many runs. */
+export type Best = Pick<Answer, 'objectives' | 'varying' | 'first' | 'best'>;
+
+export function findBest(
+  status: RunStatus,
+  question: Question = {},
+): Best & Pick<Asked, 'aims' | 'of' | 'ranking'> {
+  const { folder, state } = status;
+  const { epoch } = state;
+  const aims = readAims(status, question);
+  const { limit = 2, others = 0 } = question;
+  const metrics = [...aims.objectives, ...aims.constraints].map(({ metric }) => metric);
+  const more = epoch.record.worker.metrics.filter(({ type }) => type !== 'string').slice(0, others);
+  const format = formatOf(epoch);
+  const of = new Configurations(format, [...metrics, ...more.map(({ name }) => name)]);
+  const isAimed = aims.objectives.length > 0;
+  // Without an objective nothing is asked of them.
+  if (isAimed || more.length > 0) for (const cells of readRowCells(folder, epoch)) of.add(cells);
+  // Two at least: the first is compared to the second.
+  const ranking = rank(isAimed ? of : new Configurations(format, []), aims, Math.max(2, limit));
+  return {
+    objectives: aims.objectives,
+    varying: of.axes.filter((axis) => axis.varies).map(({ name }) => name),
+    first: ranking.first,
+    best: !isAimed || status.ok === 0 ? [] : listRanked(ranking, limit),
+    ...{ aims, of, ranking },
+  };
 }
 
 /** What was asked for, else what the sweep declares, else the first metric with a goal. */

@@ -28,7 +28,7 @@ export interface ReportAnswer {
 /** Of a run with more configurations the best; `sweepline best --csv` gives all. */
 const MOST = 10_000;
 /** Metrics whose importances are found: each takes up to a third of a second. */
-const METRICS = 6;
+export const METRICS = 6;
 
 /** Nothing where there is no journal to ask. */
 export async function answerReport(folder: string): Promise<ReportAnswer> {
@@ -49,7 +49,8 @@ function createFiles(asked: Asked): AnswerFile[] {
     .map(([name, lines]) => ({ name, text: lines.join(''), rows: lines.length - 1 }));
 }
 
-function explainMetrics({ aims, of, status }: Asked): ReadonlyMap<string, Importances> {
+/** Of a run that was asked with `others`: METRICS. */
+export function explainMetrics({ aims, of, status }: Asked): ReadonlyMap<string, Importances> {
   const { metrics } = status.state.epoch.record.worker;
   const numbers = metrics.filter(({ type }) => type !== 'string').slice(0, METRICS);
   const names = new Set([...aims.objectives.map(({ metric }) => metric), ...numbers.map(({ name }) => name)]);

@@ -4,7 +4,7 @@ import type { Point, Value } from '../space/types.js';
 import { canonicalValue, isSameValue } from '../space/value.js';
 import type { Interval } from '../stats/interval.js';
 import type { MetricSpec } from '../trial/metrics.js';
-import type { Answer } from './answer.js';
+import type { Answer, Best } from './answer.js';
 import type { FailureGroup } from './failures.js';
 import type { Importance } from './importance.js';
 import type { Ranked } from './ranking.js';
@@ -18,10 +18,13 @@ const LABEL = 7;
 
 export type Metrics = readonly (MetricSpec & { readonly name: string })[];
 
-/** Lines of a label and a text; the failures only where there are some. */
-export function renderAnswer(answer: Answer, metrics: Metrics, width = 80): string[] {
-  const lines: (readonly [string, string])[] = [];
-  let shown = FAILURES;
+/** A label and what is said under it; a line without a label continues the one before it. */
+export type AnswerLine = readonly [label: '' | 'best' | 'next' | 'axes' | 'failed' | 'time', text: string];
+
+/** The failures only where there are some: at most `failures` messages, the rest is counted. */
+export function describeAnswer(answer: Answer, metrics: Metrics, failures = FAILURES): AnswerLine[] {
+  const lines: AnswerLine[] = [];
+  let shown = failures;
   if (answer.objectives.length === 0) lines.push(['best', describeNoGoal(metrics)]);
   else if (answer.first === 0) lines.push(['best', describeNoBest(answer)]);
   else {
@@ -43,18 +46,23 @@ export function renderAnswer(answer: Answer, metrics: Metrics, width = 80): stri
     lines.push(['', `${formatCount(count)} of ${plural(others.length, 'other message')}`]);
   }
   if (answer.runMs > 0) lines.push(['time', `${formatDuration(answer.runMs)} of trials, all together`]);
+  return lines.map(([label, text]) => [label, withoutControls(text)]);
+}
+
+/** The same as lines of at most `width` letters. */
+export function renderAnswer(answer: Answer, metrics: Metrics, width = 80): string[] {
+  const lines = describeAnswer(answer, metrics);
   return lines.map(([label, text], i) => {
     const repeated = i > 0 && lines[i - 1]![0] === label;
     return cut(`  ${(repeated ? '' : label).padEnd(LABEL)} ${text}`, width);
   });
 }
 
-/** Names, values and messages come from anywhere: they must not move the cursor. */
-function cut(raw: string, width: number): string {
-  const text = withoutControls(raw);
+function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
+/** Names, values and messages come from anywhere: they must not move the cursor. */
 function withoutControls(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ');
 }
@@ -72,7 +80,7 @@ function describeNoBest({ configurations, infeasible, unranked }: Answer): strin
   return `none: ${plural(infeasible, 'configuration')} broke a constraint${unranked > 0 ? `, ${formatCount(unranked)} had no finite value` : ''}`;
 }
 
-function describeBest(answer: Answer, metrics: Metrics): (readonly [string, string])[] {
+function describeBest(answer: Answer, metrics: Metrics): AnswerLine[] {
   const { objectives, best, first, configurations, varying } = answer;
   const winner = best[0]!;
   const where = describePoint(winner.point, varying);
@@ -85,12 +93,12 @@ function describeBest(answer: Answer, metrics: Metrics): (readonly [string, stri
   }
   const { replicates, trial } = winner;
   const from = replicates > 1 ? ` (n=${replicates}), from trial ${trial}` : `, trial ${trial}`;
-  const found: readonly [string, string] = ['best', `${describeValues(winner, answer, metrics)}${from}`];
+  const found: AnswerLine = ['best', `${describeValues(winner, answer, metrics)}${from}`];
   return where === '' ? [found] : [found, ['', where]];
 }
 
 /** `latent=64: accuracy 0.61 ± 0.02 (n=3)`; null where nothing is best, or nothing says what would be. */
-export function describeBriefly(answer: Answer, metrics: Metrics): string | null {
+export function describeBriefly(answer: Best, metrics: Metrics): string | null {
   const [winner] = answer.best;
   if (winner === undefined || answer.first === 0) return null;
   const where = describePoint(winner.point, answer.varying);

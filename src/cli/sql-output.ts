@@ -1,5 +1,5 @@
-// The answer of a query as it is asked for: a table, CSV, lines of JSON, a Parquet file. All but the table take no more
-// memory for more rows, and end where nobody reads them any more.
+// The answer of a query as it is asked for: a table, CSV, lines of JSON, a Parquet file. What is printed ends where nobody
+// reads it any more, and waits where somebody reads it slowly.
 import { writeWhole } from '../export/parquet.js';
 import { formatRow } from '../ground/csv.js';
 import { plural } from '../ground/text.js';
@@ -13,6 +13,8 @@ export interface Asking {
   readonly database: Pick<RunDatabase, 'stream' | 'write'>;
   readonly sql: string;
   readonly terminal: Terminal;
+  /** Whether to print no more. */
+  isInterrupted(): boolean;
 }
 
 export async function printTable({ database, sql, terminal }: Asking, most: number): Promise<void> {
@@ -29,23 +31,23 @@ export async function printTable({ database, sql, terminal }: Asking, most: numb
   if (note !== undefined) terminal.say(note);
 }
 
-export async function printCsv({ database, sql, terminal }: Asking): Promise<void> {
+export async function printCsv({ database, sql, terminal, isInterrupted }: Asking): Promise<void> {
   const { columns, rows } = await database.stream(sql);
   terminal.print(formatRow(columns));
   for await (const some of rows()) {
     terminal.print(some.map((row) => formatRow(row.map(toExactCell))).join(''));
-    if (!(await terminal.printed())) return;
+    if (!(await terminal.printed()) || isInterrupted()) return;
   }
 }
 
-export async function printJson({ database, sql, terminal }: Asking): Promise<void> {
+export async function printJson({ database, sql, terminal, isInterrupted }: Asking): Promise<void> {
   const { columns, rows } = await database.stream(sql);
   for await (const some of rows()) {
     const objects = some.map((row) =>
       Object.fromEntries(columns.map((name, c) => [name, toJsonValue(row[c])] as const)),
     );
     terminal.print(objects.map((object) => `${JSON.stringify(object)}\n`).join(''));
-    if (!(await terminal.printed())) return;
+    if (!(await terminal.printed()) || isInterrupted()) return;
   }
 }
 

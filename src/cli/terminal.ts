@@ -54,10 +54,7 @@ export function createTerminal({ stdout, stderr, env }: Streams = process): Term
     print: (text) => write(stdout, text),
     printed: async () => {
       while (stdout.writableNeedDrain && !gone.has(stdout))
-        await new Promise<void>((done) => {
-          // One that has gone away drains no more.
-          for (const event of ['drain', 'error', 'close']) stdout.once(event, () => done());
-        });
+        await nextEvent(stdout, 'drain', 'error', 'close');
       return !gone.has(stdout);
     },
     say: (text) => (above === undefined ? write(stderr, text) : above(disarm(text))),
@@ -65,6 +62,17 @@ export function createTerminal({ stdout, stderr, env }: Streams = process): Term
       above = writeAbove;
     },
   };
+}
+
+/** The first of them. One that has gone away drains no more. */
+function nextEvent(stream: Output, ...events: readonly string[]): Promise<void> {
+  return new Promise((done) => {
+    const end = () => {
+      for (const event of events) stream.off(event, end);
+      done();
+    };
+    for (const event of events) stream.on(event, end);
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ const PAUSE_MS = 120;
 
 export function createBar(store: Store): HTMLElement {
   const count = make('strong', { class: 'count', attributes: { role: 'status', 'aria-live': 'polite' } });
-  const chips = make('div', { class: 'chips', attributes: { 'aria-label': 'Filter' } });
+  const chips = make('div', { class: 'chips', attributes: { role: 'group', 'aria-label': 'Filter' } });
   const key = make('div', { class: 'key' });
   const clear = button('Clear filter', () => {
     search.value = '';
@@ -31,16 +31,16 @@ export function createBar(store: Store): HTMLElement {
     clearTimeout(pause);
     pause = setTimeout(() => store.setSearch(search.value), PAUSE_MS);
   });
-  const colours = [
-    { label: 'one colour', value: undefined as Column | undefined },
-    ...chartable(store.columns).map((value) => ({ label: value.name, value })),
-  ];
-  const show = () => {
+  let colours = chooseColour(store);
+  const showCount = () => {
     const format = (n: number) => n.toLocaleString('en-US');
     count.textContent =
       store.count === store.rows
         ? `${format(store.rows)} ${store.rows === 1 ? 'trial' : 'trials'}`
         : `${format(store.count)} of ${format(store.rows)} trials`;
+  };
+  const show = () => {
+    showCount();
     clear.hidden = store.conditions.size === 0 && store.search === '';
     if (store.search === '' && document.activeElement !== search) search.value = '';
     chips.replaceChildren(
@@ -49,24 +49,43 @@ export function createBar(store: Store): HTMLElement {
   };
   store.listen((change) => {
     if (change === 'filter') show();
-    if (change === 'colour' || change === 'theme') key.replaceChildren(...createKey(store));
+    if (change === 'data') showCount();
+    if (change === 'columns') {
+      const before = colours;
+      colours = chooseColour(store);
+      before.replaceWith(colours);
+    }
+    if (change === 'colour' || change === 'theme' || change === 'data')
+      key.replaceChildren(...createKey(store));
   });
   show();
   key.replaceChildren(...createKey(store));
   return make(
     'div',
     { class: 'bar', attributes: { role: 'region', 'aria-label': 'Filter of all views' } },
-    make(
-      'div',
-      { class: 'line' },
-      count,
-      search,
-      clear,
-      select('colour', colours, store.paint.column, (column) => store.colourBy(column)),
-      key,
-      createSwitch(store),
-    ),
+    make('div', { class: 'line' }, count, search, clear, colours, key, createSwitch(store)),
     chips,
+  );
+}
+
+function chooseColour(store: Store): HTMLElement {
+  const columns = chartable(store.columns).map((value) => ({ label: value.name, value }));
+  const choices = [{ label: 'one colour', value: undefined as Column | undefined }, ...columns];
+  return select('colour', choices, store.paint.column, (column) => store.colourBy(column));
+}
+
+/** How charts are used without a mouse. */
+export function createHelp(): HTMLElement {
+  const lines = [
+    'Charts with axes: ← → ↑ ↓ move the upper edges of the filter, with Shift the lower ones; Escape removes it.',
+    'Cells, bars, curves and times: arrow keys go from one to the next, Enter chooses it (with Shift: beside others).',
+    'With a finger: drag sideways over a chart, or along an axis of the parallel coordinates.',
+  ];
+  return make(
+    'details',
+    { class: 'keys' },
+    make('summary', { text: 'Keyboard and touch' }),
+    ...lines.map((text) => make('p', { class: 'about', text })),
   );
 }
 

@@ -11,6 +11,9 @@ export interface RectangleOptions {
   point(event: PointerEvent, x: number, y: number): void;
   /** Whether there was something to click. */
   click(event: PointerEvent, x: number, y: number): boolean;
+  /** Of a canvas of several charts: a brush begins there, or the keys go on to the next or the one before. */
+  enter?(x: number, y: number): void;
+  turn?(by: 1 | -1): void;
 }
 
 /** What a stretch of an axis, from place to place, asks of its column. */
@@ -40,50 +43,57 @@ export function stretchOf(scale: Scale, condition: Condition | undefined): reado
 
 export function brushRectangle(canvas: HTMLCanvasElement, options: RectangleOptions): void {
   const { store } = options;
-  canvas.tabIndex = 0;
+  takeKeys(canvas, KEYS);
   canvas.classList.add('brushed');
   const mark = document.createElement('div');
   mark.className = 'brush';
   let start: readonly [number, number] | undefined;
+  let grabbed: DOMRect | undefined;
+  // The page may move under a brush, where its filter takes more lines of the bar: the chart stays where it was grabbed.
   const at = (event: PointerEvent) => {
-    const box = canvas.getBoundingClientRect();
+    const box = grabbed ?? canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top] as const;
   };
-  const placeOf = ([x, y]: readonly [number, number]) => {
+  const apply = (from: readonly [number, number], to: readonly [number, number], isFlat: boolean) => {
     const { left, top, width, height } = options.frame();
-    return [(x - left) / width, 1 - (y - top) / height] as const;
-  };
-  const apply = (from: readonly [number, number], to: readonly [number, number]) => {
-    const [a, b] = [placeOf(from), placeOf(to)];
     const { x, y } = options.scales();
-    store.restrict(
-      [x.column, conditionOf(x, a[0], b[0])],
-      ...(y.column === x.column ? [] : [[y.column, conditionOf(y, a[1], b[1])] as const]),
-    );
+    const across = conditionOf(x, (from[0] - left) / width, (to[0] - left) / width);
+    const up = conditionOf(y, 1 - (from[1] - top) / height, 1 - (to[1] - top) / height);
+    store.restrict([x.column, across], ...(y.column === x.column || isFlat ? [] : [[y.column, up] as const]));
   };
   canvas.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0 || event.pointerType === 'touch') return;
+    if (event.button !== 0) return;
+    grabbed = canvas.getBoundingClientRect();
     start = at(event);
+    options.enter?.(...start);
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener('pointermove', (event) => {
     const now = at(event);
-    if (start === undefined) return options.point(event, ...now);
+    if (start === undefined) {
+      options.point(event, ...now);
+      return;
+    }
     hideTip();
+    // A finger that moves up or down scrolls the page: where it goes sideways it asks for a stretch of x.
+    const isFlat = event.pointerType === 'touch' && Math.abs(now[1] - start[1]) < FLAT;
+    const { top, height } = options.frame();
+    const [from, to] = isFlat ? [top, top + height] : [start[1], now[1]];
     Object.assign(mark.style, {
       left: `${canvas.offsetLeft + Math.min(start[0], now[0])}px`,
-      top: `${canvas.offsetTop + Math.min(start[1], now[1])}px`,
+      top: `${canvas.offsetTop + Math.min(from, to)}px`,
       width: `${Math.abs(now[0] - start[0])}px`,
-      height: `${Math.abs(now[1] - start[1])}px`,
+      height: `${Math.abs(to - from)}px`,
     });
     if (!mark.isConnected) canvas.after(mark);
-    if (isDrag(start, now)) apply(start, now);
+    if (isDrag(start, now)) apply(start, now, isFlat);
   });
   const end = (event: PointerEvent) => {
     mark.remove();
     const now = at(event);
-    const isTap = start === undefined ? event.pointerType === 'touch' : !isDrag(start, now);
+    const isTap = start !== undefined && !isDrag(start, now);
     start = undefined;
+    grabbed = undefined;
     if (event.type === 'pointerup' && isTap && !options.click(event, ...now)) {
       const { x, y } = options.scales();
       if (store.conditions.has(x.column) || store.conditions.has(y.column))
@@ -95,14 +105,28 @@ export function brushRectangle(canvas: HTMLCanvasElement, options: RectangleOpti
   canvas.addEventListener('pointerleave', hideTip);
   canvas.addEventListener('keydown', (event) => {
     const { x, y } = options.scales();
-    if (event.key === 'Escape') store.restrict([x.column, undefined], [y.column, undefined]);
-    else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
-      moveEdge(store, x, event, event.key === 'ArrowRight');
-    else if (event.key === 'ArrowUp' || event.key === 'ArrowDown')
-      moveEdge(store, y, event, event.key === 'ArrowUp');
+    const { key } = event;
+    if (key === 'Escape') store.restrict([x.column, undefined], [y.column, undefined]);
+    else if (key === 'ArrowLeft' || key === 'ArrowRight') moveEdge(store, x, event, key === 'ArrowRight');
+    else if (key === 'ArrowUp' || key === 'ArrowDown') moveEdge(store, y, event, key === 'ArrowUp');
+    else if (options.turn !== undefined && (key === 'PageUp' || key === 'PageDown'))
+      options.turn(key === 'PageDown' ? 1 : -1);
     else return;
     event.preventDefault();
   });
+}
+
+/** Pixels that a finger goes up or down without meaning it. */
+const FLAT = 30;
+
+const KEYS = 'Arrow keys move the upper edges of the filter, with Shift the lower ones; Escape removes it.';
+
+/** A canvas that the keyboard works on: `about` says how. */
+export function takeKeys(canvas: HTMLCanvasElement, about: string): void {
+  canvas.tabIndex = 0;
+  canvas.setAttribute('role', 'application');
+  canvas.setAttribute('aria-roledescription', 'chart');
+  canvas.setAttribute('aria-description', about);
 }
 
 /** Moves the upper edge of a column's condition by a fiftieth of the axis; with Shift, the lower one. */

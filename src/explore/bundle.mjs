@@ -1,8 +1,8 @@
-// Joins the script and the style of report.html's Explore part (this folder) to one file each, in dist: every page carries
-// the same two. esbuild comes with tsx, which the package depends on; it is looked up from there, wherever npm put it.
+// Joins the script and the style of report.html's Explore part (this folder), and those of the live page (live/), to one
+// file each, in dist: every page has the same two. esbuild comes with tsx, which the package depends on; it is looked up from there, wherever npm put it.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,7 +11,12 @@ const { buildSync } = createRequire(require.resolve('tsx/package.json'))('esbuil
 
 export function bundle() {
   const { outputFiles } = buildSync({
-    entryPoints: { explore: join(root, 'src/explore/main.ts'), style: join(root, 'src/explore/explore.css') },
+    entryPoints: [
+      { in: join(root, 'src/explore/main.ts'), out: 'explore' },
+      { in: join(root, 'src/explore/explore.css'), out: 'explore' },
+      { in: join(root, 'src/explore/live/main.ts'), out: 'live' },
+      { in: join(root, 'src/explore/live/live.css'), out: 'live' },
+    ],
     bundle: true,
     format: 'iife',
     minify: true,
@@ -25,7 +30,7 @@ export function bundle() {
   const folder = join(root, 'dist/src/explore');
   mkdirSync(folder, { recursive: true });
   for (const { path, text } of outputFiles) {
-    const name = path.endsWith('.css') ? 'explore.css' : 'explore.js';
+    const name = basename(path);
     // No part of it may end the element that it stands in.
     if (/<\/(script|style)/i.test(text)) throw new Error(`${name} holds an end of its own element`);
     const draft = join(folder, `.${name}.${process.pid}`);

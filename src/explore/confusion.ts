@@ -39,7 +39,7 @@ export function createConfusion(
   drawMatrix(surface, matrix, { store, name, side: Math.min(width, LEFT + Math.max(160, n * 34)) });
   const rows = classes.map((label, i) => [label, ...Array.from(counts.slice(i * n, (i + 1) * n), String)]);
   const behind = make('details', { class: 'behind' }, make('summary', { text: 'Counts as a table' }));
-  behind.append(plainTable([`class / ${name}`, ...classes], rows));
+  behind.append(plainTable('Confusion matrix', [`class / ${name}`, ...classes], rows));
   return [
     make('h4', { text: 'Confusion matrix' }),
     make('p', { class: 'about', text: `Rows are classes, columns what they were ${name} as; ${said}.` }),

@@ -2,9 +2,10 @@
 // drawn once. All trials are in it, and a million take no longer than their counting.
 import { type Paint, toPixel } from './colour.js';
 
-/** Steps of an axis: with more, a brush over a dozen axes would take longer than a tenth of a second. */
+/** Steps of an axis. */
 const BINS = 80;
-const CELLS = BINS * BINS;
+/** While a brush is drawn: a quarter of the lines. */
+const DRAFT_BINS = BINS / 2;
 /** The step of a trial that has no place. */
 const NONE = 255;
 
@@ -43,86 +44,110 @@ export interface Lines {
 interface Counts {
   readonly weight: Float32Array;
   readonly colour: Float32Array;
+  readonly lead: Float32Array;
 }
 
-function countGap({ from, to }: Gap, rows: Int32Array, paint: Paint | undefined): Counts {
-  const weight = new Float32Array(CELLS);
-  const colour = new Float32Array(CELLS);
-  const lead = new Float32Array(CELLS);
-  const { of, isSequence = false } = paint ?? {};
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const a = from[row]!;
-    const b = to[row]!;
-    if (a === NONE || b === NONE) continue;
-    const cell = a * BINS + b;
-    weight[cell] = weight[cell]! + 1;
-    if (of === undefined) continue;
-    const own = of[row]!;
-    if (isSequence) colour[cell] = colour[cell]! + own;
-    // The majority by Boyer and Moore's vote: one pass, one number held.
-    else if (lead[cell] === 0) {
-      colour[cell] = own;
-      lead[cell] = 1;
-    } else lead[cell] = lead[cell]! + (colour[cell] === own ? 1 : -1);
+const LOGS = Float32Array.from({ length: 4096 }, (_, i) => Math.log(1 + i));
+const logOf = (weight: number): number => (weight < LOGS.length ? LOGS[weight | 0]! : Math.log(1 + weight));
+
+/** Holds the room that a picture takes to make, for the next one. */
+export class Density {
+  readonly #counts: Counts = {
+    weight: new Float32Array(BINS * BINS),
+    colour: new Float32Array(BINS * BINS),
+    lead: new Float32Array(BINS * BINS),
+  };
+  /** Sums of weight and of weighted colour a pixel; a category's pixel has the colour of its heaviest line. */
+  #weight = new Float32Array(0);
+  #colour = new Float32Array(0);
+
+  /** All lines: the more trials, the less one sees through them, on a logarithmic scale. A draft is coarser. */
+  draw(pixels: Uint32Array, { gaps, rows, paint, plain }: Lines, area: Area, isDraft = false): void {
+    const { width, height } = area;
+    if (this.#weight.length !== width * height) {
+      this.#weight = new Float32Array(width * height);
+      this.#colour = new Float32Array(width * height);
+    } else {
+      this.#weight.fill(0);
+      this.#colour.fill(0);
+    }
+    const isMean = paint?.isSequence ?? false;
+    for (const gap of gaps) {
+      this.#count(gap, rows, paint, isDraft);
+      this.#addGap(gap, area, { bins: isDraft ? DRAFT_BINS : BINS, isMean });
+    }
+    const weights = this.#weight;
+    const tints = this.#colour;
+    let most = 1;
+    for (let i = 0; i < weights.length; i++) if (weights[i]! > most) most = weights[i]!;
+    const colours = paint?.pixels ?? Uint32Array.of(toPixel(plain));
+    const scale = 215 / Math.log(1 + most);
+    for (let i = 0; i < pixels.length; i++) {
+      const weight = weights[i]!;
+      if (weight === 0) continue;
+      const place = isMean ? (tints[i]! / weight + 0.5) | 0 : tints[i]!;
+      const alpha = (40 + scale * logOf(weight)) | 0;
+      pixels[i] = ((colours[place]! & 0xffffff) | (alpha << 24)) >>> 0;
+    }
   }
-  if (isSequence)
-    for (let cell = 0; cell < CELLS; cell++)
-      if (weight[cell]! > 0) colour[cell] = colour[cell]! / weight[cell]!;
-  return { weight, colour };
-}
 
-/** Sums of weight and of weighted colour a pixel; a category's pixel has the colour of its heaviest line. */
-interface Sums {
-  readonly weight: Float32Array;
-  readonly colour: Float32Array;
-}
+  #count({ from, to }: Gap, rows: Int32Array, paint: Paint | undefined, isDraft: boolean): void {
+    const { weight, colour, lead } = this.#counts;
+    for (const list of [weight, colour, lead]) list.fill(0);
+    const { of, isSequence = false } = paint ?? {};
+    const shift = isDraft ? 1 : 0;
+    const bins = BINS >> shift;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const a = from[row]!;
+      const b = to[row]!;
+      if (a === NONE || b === NONE) continue;
+      const cell = (a >> shift) * bins + (b >> shift);
+      weight[cell] = weight[cell]! + 1;
+      if (of === undefined) continue;
+      const own = of[row]!;
+      if (isSequence) colour[cell] = colour[cell]! + own;
+      // The majority by Boyer and Moore's vote: one pass, one number held.
+      else if (lead[cell] === 0) {
+        colour[cell] = own;
+        lead[cell] = 1;
+      } else lead[cell] = lead[cell]! + (colour[cell] === own ? 1 : -1);
+    }
+  }
 
-function addGap(
-  sums: Sums,
-  { width, top, bottom }: Area,
-  gap: Gap,
-  { counts, isMean }: { readonly counts: Counts; readonly isMean: boolean },
-): void {
-  const [x0, x1] = [Math.round(gap.left), Math.round(gap.right)];
-  const size = bottom - top - 1;
-  const { weight, colour } = sums;
-  for (let a = 0; a < BINS; a++) {
-    const start = bottom - 1 - (a / (BINS - 1)) * size + 0.5;
-    for (let b = 0; b < BINS; b++) {
-      const own = counts.weight[a * BINS + b]!;
-      if (own === 0) continue;
-      const tint = counts.colour[a * BINS + b]!;
-      const slope = (((a - b) / (BINS - 1)) * size) / Math.max(1, x1 - x0);
-      let y = start;
-      for (let x = x0; x < x1; x++, y += slope) {
-        const at = (y | 0) * width + x;
-        if (isMean) colour[at] = colour[at]! + own * tint;
-        else if (own > weight[at]!) colour[at] = tint;
-        weight[at] = weight[at]! + own;
+  /** Each cell's line, drawn once with the weight of its trials; of a metric, `colour` holds the sum of its trials. */
+  #addGap(
+    gap: Gap,
+    { width, top, bottom }: Area,
+    { bins, isMean }: { readonly bins: number; readonly isMean: boolean },
+  ): void {
+    const [x0, x1] = [Math.round(gap.left), Math.round(gap.right)];
+    const size = bottom - top - 1;
+    const step = size / (bins - 1);
+    const weight = this.#weight;
+    const colour = this.#colour;
+    for (let a = 0; a < bins; a++) {
+      const start = bottom - 1 - a * step + 0.5;
+      for (let b = 0; b < bins; b++) {
+        const own = this.#counts.weight[a * bins + b]!;
+        if (own === 0) continue;
+        const tint = this.#counts.colour[a * bins + b]!;
+        const slope = ((a - b) * step) / Math.max(1, x1 - x0);
+        let y = start;
+        if (isMean) {
+          for (let x = x0; x < x1; x++, y += slope) {
+            const at = (y | 0) * width + x;
+            weight[at] = weight[at]! + own;
+            colour[at] = colour[at]! + tint;
+          }
+        } else {
+          for (let x = x0; x < x1; x++, y += slope) {
+            const at = (y | 0) * width + x;
+            if (own > weight[at]!) colour[at] = tint;
+            weight[at] = weight[at]! + own;
+          }
+        }
       }
     }
   }
-}
-
-/** A picture of all lines: the more trials, the less one sees through it, on a logarithmic scale. */
-export function pictureOf({ gaps, rows, paint, plain }: Lines, area: Area): ImageData {
-  const { width, height } = area;
-  const sums = { weight: new Float32Array(width * height), colour: new Float32Array(width * height) };
-  const isMean = paint?.isSequence ?? false;
-  for (const gap of gaps) addGap(sums, area, gap, { counts: countGap(gap, rows, paint), isMean });
-  let most = 1;
-  for (const weight of sums.weight) if (weight > most) most = weight;
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const colours = paint?.pixels ?? Uint32Array.of(toPixel(plain));
-  const scale = 215 / Math.log(1 + most);
-  for (let i = 0; i < pixels.length; i++) {
-    const weight = sums.weight[i]!;
-    if (weight === 0) continue;
-    const place = isMean ? Math.round(sums.colour[i]! / weight) : sums.colour[i]!;
-    const alpha = 40 + scale * Math.log(1 + weight);
-    pixels[i] = ((colours[place]! & 0xffffff) | (alpha << 24)) >>> 0;
-  }
-  return image;
 }

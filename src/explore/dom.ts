@@ -87,13 +87,17 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
-/** A small table; cells are texts. */
-export function plainTable(columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+/** A small table; cells are texts. `about` names it where it is read out: it may scroll, and takes the keyboard for it. */
+export function plainTable(
+  about: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): HTMLElement {
   const head = make('tr', {}, ...columns.map((text) => make('th', { text, attributes: { scope: 'col' } })));
   const body = rows.map((cells) => make('tr', {}, ...cells.map((text) => make('td', { text }))));
   return make(
     'div',
-    { class: 'table' },
+    { class: 'table', attributes: { role: 'region', 'aria-label': about, tabindex: '0' } },
     make('table', {}, make('thead', {}, head), make('tbody', {}, ...body)),
   );
 }

@@ -33,14 +33,20 @@ export function drawContours(context: CanvasRenderingContext2D, options: Contour
   const [w, h] = [frame.width / field.columns, frame.height / field.rows];
   const x = (at: number) => frame.left + (at + 0.5) * w;
   const y = (at: number) => frame.top + frame.height - (at + 0.5) * h;
-  context.lineWidth = 1.4;
   for (const { level, points } of contours) {
-    context.strokeStyle = isOver ? theme.ink : viridis(placeOf(levels[level]!));
     context.beginPath();
     for (let i = 0; i < points.length; i += 2) {
       if (i === 0) context.moveTo(x(points[0]!), y(points[1]!));
       else context.lineTo(x(points[i]!), y(points[i + 1]!));
     }
+    if (isOver) {
+      // A halo, so that it is seen on dark cells as well as on light ones.
+      context.strokeStyle = theme.paper;
+      context.lineWidth = 3;
+      context.stroke();
+    }
+    context.strokeStyle = isOver ? theme.ink : viridis(placeOf(levels[level]!));
+    context.lineWidth = 1.4;
     context.stroke();
   }
   context.textAlign = 'center';

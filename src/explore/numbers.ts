@@ -5,7 +5,10 @@ import type { Column } from './table.js';
 export function formatNumber(value: number, digits = 6): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '' : value > 0 ? '∞' : '−∞';
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value === 0 ? 0 : value);
-  return String(Number(value.toPrecision(digits))).replace('e+', 'e');
+  const rounded = Number(value.toPrecision(digits));
+  const text = String(rounded).replace('e+', 'e');
+  // Zeros after the point say less than a power of ten.
+  return /^-?0\.0000/.test(text) && text.length > 10 ? String(rounded.toExponential()) : text;
 }
 
 /** A cell as the table shows it. */
@@ -33,6 +36,36 @@ export function squeeze(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor((most - 1) / 2);
   return `${text.slice(0, most - 1 - end)}…${text.slice(text.length - end)}`;
+}
+
+/** A name cut at what it has in common with most others: the part between is shown, the rest where there is room. */
+export function partsOf(
+  name: string,
+  names: readonly string[],
+  room: number,
+): readonly [string, string, string] {
+  const cut = /(?<=[./_-])/;
+  const words = name.split(cut);
+  const others = names.filter((other) => other !== name).map((other) => other.split(cut));
+  const isCommon = (match: (other: readonly string[]) => boolean) =>
+    others.length > 0 && others.filter(match).length * 2 >= others.length;
+  let from = 0;
+  while (
+    from < words.length - 1 &&
+    isCommon((other) => words.slice(0, from + 1).join() === other.slice(0, from + 1).join())
+  )
+    from++;
+  let to = words.length;
+  while (
+    to > from + 1 &&
+    isCommon((other) => words.slice(to - 1).join() === other.slice(to - 1 - words.length).join())
+  )
+    to--;
+  const middle = words.slice(from, to).join('');
+  if (from > 0 || to < words.length) return [words.slice(0, from).join(''), middle, words.slice(to).join('')];
+  // Names that begin alike differ at their ends.
+  const end = Math.min(name.length, Math.max(2, Math.floor(room / 2)));
+  return [name.slice(0, -end), name.slice(-end), ''];
 }
 
 /** Of sorted numbers, between them linearly. */

@@ -48,7 +48,9 @@ export abstract class Panel {
       this.note,
     );
     store.listen((change) => {
-      if (options.on.includes(change) || change === 'theme') this.redraw();
+      if (change === 'columns') this.offer();
+      if (change === 'data') this.forget();
+      if (options.on.includes(change) || change === 'theme' || change === 'data') this.redraw();
     });
     const watch = new IntersectionObserver(
       ([entry]) => {
@@ -82,6 +84,12 @@ export abstract class Panel {
   }
 
   protected abstract draw(): void;
+
+  /** There are other columns: what can be chosen is listed anew, what has been chosen stays. */
+  protected offer(): void {}
+
+  /** Newer data has come: whatever was made of the old is thrown away. */
+  protected forget(): void {}
 }
 
 /** A view that is one canvas. */
@@ -123,7 +131,7 @@ export abstract class ChartPanel extends Panel {
     this.#behind.querySelector('.table')?.remove();
     if (!this.#behind.open) return;
     const { columns, rows } = this.rowsBehind();
-    this.#behind.append(plainTable(columns, rows.slice(0, BEHIND)));
+    this.#behind.append(plainTable(`Data of ${this.options.title}`, columns, rows.slice(0, BEHIND)));
   }
 
   #file(end: string): string {

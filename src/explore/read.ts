@@ -1,32 +1,13 @@
 // Reads what the page carries of its run: base64, deflated, a head of JSON and the bytes of columns.
-import { DATA_ID, type PackedTable, type Payload } from './payload.js';
-import { type Table, unpackTable } from './table.js';
-
-export interface RunData {
-  readonly facts: Payload;
-  readonly trials: Table;
-  readonly curves: Table | undefined;
-  readonly attempts: Table | undefined;
-  readonly confusions: Table | undefined;
-}
+import { DATA_ID } from './payload.js';
+import { type RunData, unpackData } from './unpack.js';
 
 export async function readData(): Promise<RunData> {
   const element = document.getElementById(DATA_ID)!;
   const deflated = fromBase64(element.textContent ?? '');
   element.textContent = '';
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const length = new DataView(bytes.buffer).getUint32(0, true);
-  const facts = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Payload;
-  const blob = bytes.subarray(4 + length);
-  const unpack = (table: PackedTable | null) => (table === null ? undefined : unpackTable(table, blob));
-  return {
-    facts,
-    trials: unpackTable(facts.trials, blob),
-    curves: unpack(facts.curves),
-    attempts: unpack(facts.attempts),
-    confusions: unpack(facts.confusions),
-  };
+  return unpackData(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -2,20 +2,20 @@
 import type { Store } from './store.js';
 import type { Column } from './table.js';
 
-/** All rows by a column, made once for each: a filter then only passes over it. */
-const orders = new WeakMap<Column, Int32Array>();
+/** All rows by the values of a column, made once for each: a filter then only passes over it. */
+const orders = new WeakMap<Column['values'], Int32Array>();
 
 function orderBy(column: Column): Int32Array {
-  const known = orders.get(column);
-  if (known !== undefined) return known;
   const { values } = column;
+  const known = orders.get(values);
+  if (known !== undefined) return known;
   const order = countTo(values.length);
   let isSorted = true;
   for (let i = 1; i < values.length && isSorted; i++) isSorted = values[i]! >= values[i - 1]!;
   // Those without a value come last.
   const key = (row: number) => (Number.isNaN(values[row]!) ? Number.MAX_VALUE : values[row]!);
   if (!isSorted) order.sort((a, b) => compare(key(a), key(b)) || a - b);
-  orders.set(column, order);
+  orders.set(values, order);
   return order;
 }
 
@@ -43,7 +43,7 @@ const every = new WeakMap<Store, Int32Array>();
 /** All rows, whatever the filter says. */
 export function everyRow(store: Store): Int32Array {
   let rows = every.get(store);
-  if (rows === undefined) {
+  if (rows?.length !== store.rows) {
     rows = countTo(store.rows);
     every.set(store, rows);
   }
@@ -56,11 +56,17 @@ function countTo(count: number): Int32Array {
   return rows;
 }
 
-/** Rows that pass, in their own order. */
-export function passing({ mask, count }: Store): Int32Array {
-  const out = new Int32Array(count);
-  for (let i = 0, at = 0; i < mask.length; i++) if (mask[i] === 1) out[at++] = i;
-  return out;
+const passed = new WeakMap<Store, { readonly filters: number; readonly rows: Int32Array }>();
+
+/** Rows that pass, in their own order; found once for all views. */
+export function passing(store: Store): Int32Array {
+  const { mask, count, filters } = store;
+  const known = passed.get(store);
+  if (known?.filters === filters && known.rows.length === count) return known.rows;
+  const rows = new Int32Array(count);
+  for (let i = 0, at = 0; i < mask.length; i++) if (mask[i] === 1) rows[at++] = i;
+  passed.set(store, { filters, rows });
+  return rows;
 }
 
 /** Comma-separated, with all digits that the page has. */

@@ -7,16 +7,14 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** By row of the trial. Trials under way have curves, and no row yet: they are passed over. */
+/** By row of the trial. Trials under way may have curves, and no row yet: they are passed over. */
 export function stretchesByRow(store: Store, { rows, columns }: Table): ReadonlyMap<number, Stretch> {
-  const rowOf = new Map<number, number>();
-  for (let row = 0; row < store.rows; row++) rowOf.set(store.numberOf(row), row);
   const trial = columns[0]!.values;
   const found = new Map<number, Stretch>();
   for (let from = 0; from < rows; ) {
     let to = from + 1;
     while (to < rows && trial[to] === trial[from]) to++;
-    const row = rowOf.get(trial[from]!);
+    const row = store.rowOf(trial[from]!);
     if (row !== undefined) found.set(row, { from, to });
     from = to;
   }

@@ -15,12 +15,46 @@ export interface Frame {
   readonly height: number;
 }
 
+/** Pixels (0xAABBGGRR) and the canvas that `show` puts them on. */
+export interface Picture {
+  readonly canvas: HTMLCanvasElement;
+  readonly pixels: Uint32Array;
+  show(): HTMLCanvasElement;
+}
+
+export function createPicture(width: number, height: number): Picture {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d')!;
+  const image = new ImageData(width, height);
+  return {
+    canvas,
+    pixels: new Uint32Array(image.data.buffer),
+    show: () => {
+      context.putImageData(image, 0, 0);
+      return canvas;
+    },
+  };
+}
+
 export class Surface {
   readonly canvas = document.createElement('canvas');
   context = this.canvas.getContext('2d')!;
   width = 0;
   height = 0;
   ratio = 1;
+  #picture: Picture | undefined;
+
+  /** A picture of so many pixels to fill and draw at once; the next one of that size is the same, cleared. */
+  picture(width: number, height: number): Picture {
+    if (this.#picture?.canvas.width === width && this.#picture.canvas.height === height) {
+      this.#picture.pixels.fill(0);
+      return this.#picture;
+    }
+    this.#picture = createPicture(width, height);
+    return this.#picture;
+  }
 
   /** What `draw` draws, as SVG. */
   record(title: string, { paper, ink }: Pick<Theme, 'paper' | 'ink'>, draw: () => void): string {
@@ -124,149 +158,3 @@ export function line(context: CanvasRenderingContext2D, from: Point, to: Point):
   context.lineTo(...to);
   context.stroke();
 }
-
-/** Where rows lie on the canvas; NaN for those that have no place. */
-export interface Places {
-  readonly xs: Float32Array;
-  readonly ys: Float32Array;
-}
-
-export interface Dots {
-  readonly places: Places;
-  /** Rows to draw, the first `count` of them. */
-  readonly rows: Int32Array;
-  readonly count: number;
-  readonly radius: number | ((row: number) => number);
-  readonly alpha: number;
-  /** Place of a row's colour in `css` and `pixels`. */
-  readonly of: (row: number) => number;
-  readonly css: readonly string[];
-  readonly pixels: Uint32Array;
-  /** Where they all lie; the whole canvas where it is not said. */
-  readonly within?: Frame;
-}
-
-/** The more points, the smaller. */
-export function radiusFor(count: number): number {
-  return count > 20_000 ? 1.1 : count > 3000 ? 1.5 : count > 300 ? 2.4 : count > 40 ? 3.2 : 4.5;
-}
-
-/** Above so many, points are pixels of a picture: 100,000 take a few milliseconds. */
-const ROUND = 3000;
-
-export function drawDots(surface: Surface, dots: Dots): void {
-  if (dots.count <= ROUND) drawRound(surface.context, dots);
-  else drawSquare(surface, dots);
-}
-
-function drawRound(
-  context: CanvasRenderingContext2D,
-  { places, rows, count, radius, alpha, of, css }: Dots,
-): void {
-  context.globalAlpha = alpha;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i]!;
-    const x = places.xs[row]!;
-    const y = places.ys[row]!;
-    if (Number.isNaN(x) || Number.isNaN(y)) continue;
-    context.fillStyle = css[of(row)]!;
-    context.beginPath();
-    context.arc(x, y, typeof radius === 'number' ? radius : radius(row), 0, 2 * Math.PI);
-    context.fill();
-  }
-  context.globalAlpha = 1;
-}
-
-function drawSquare(surface: Surface, dots: Dots): void {
-  const { context, ratio } = surface;
-  const { alpha, within = { left: 0, top: 0, width: surface.width, height: surface.height } } = dots;
-  context.globalAlpha = alpha;
-  const { left, top, width, height } = within;
-  context.drawImage(
-    canvasOf(squares(dots, within, ratio)),
-    left - EDGE,
-    top - EDGE,
-    width + 2 * EDGE,
-    height + 2 * EDGE,
-  );
-  context.globalAlpha = 1;
-}
-
-/** Points at the edge of their frame are not cut. */
-const EDGE = 4;
-
-function squares({ places, rows, count, radius, of, pixels }: Dots, frame: Frame, ratio: number): ImageData {
-  const width = Math.max(1, Math.round((frame.width + 2 * EDGE) * ratio));
-  const height = Math.max(1, Math.round((frame.height + 2 * EDGE) * ratio));
-  const image = new ImageData(width, height);
-  const out = new Uint32Array(image.data.buffer);
-  const { xs, ys } = places;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i]!;
-    const x = (xs[row]! - frame.left + EDGE) * ratio;
-    const y = (ys[row]! - frame.top + EDGE) * ratio;
-    if (!(x >= 0 && y >= 0)) continue;
-    const half = Math.max(0.5, (typeof radius === 'number' ? radius : radius(row)) * ratio * 0.8);
-    const size = Math.max(1, Math.round(2 * half));
-    const left = Math.max(0, Math.round(x - half));
-    const top = Math.max(0, Math.round(y - half));
-    const right = Math.min(width, left + size);
-    const bottom = Math.min(height, top + size);
-    const pixel = pixels[of(row)]!;
-    for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) out[v * width + u] = pixel;
-  }
-  return image;
-}
-
-export function canvasOf(image: ImageData): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = image.width;
-  canvas.height = image.height;
-  canvas.getContext('2d')!.putImageData(image, 0, 0);
-  return canvas;
-}
-
-/** Over what is drawn already, the whole canvas. */
-export function putPicture({ context, width, height }: Surface, image: ImageData, alpha: number): void {
-  context.globalAlpha = alpha;
-  context.drawImage(canvasOf(image), 0, 0, width, height);
-  context.globalAlpha = 1;
-}
-
-/** Rows by where they lie, to find the one under the pointer. */
-export class Finder {
-  readonly #cells = new Map<number, number[]>();
-  readonly #places: Places;
-
-  constructor(places: Places, rows: Int32Array, count: number) {
-    this.#places = places;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      const x = places.xs[row]!;
-      if (Number.isNaN(x) || Number.isNaN(places.ys[row]!)) continue;
-      const key = keyOf(x, places.ys[row]!);
-      const cell = this.#cells.get(key);
-      if (cell === undefined) this.#cells.set(key, [row]);
-      else cell.push(row);
-    }
-  }
-
-  /** The nearest row within `reach` pixels. */
-  nearest(x: number, y: number, reach = 12): number | undefined {
-    let best: number | undefined;
-    let least = reach * reach;
-    for (let dx = -CELL; dx <= CELL; dx += CELL)
-      for (let dy = -CELL; dy <= CELL; dy += CELL)
-        for (const row of this.#cells.get(keyOf(x + dx, y + dy)) ?? []) {
-          const distance = (this.#places.xs[row]! - x) ** 2 + (this.#places.ys[row]! - y) ** 2;
-          if (distance < least) {
-            least = distance;
-            best = row;
-          }
-        }
-    return best;
-  }
-}
-
-const CELL = 16;
-const keyOf = (x: number, y: number): number => Math.floor(x / CELL) * 65_536 + Math.floor(y / CELL);

@@ -27,6 +27,28 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
+/**
+ * Gives a table newer rows: it stays the same object, and so do its columns, with other values. A column that is gone has
+ * none. What holds on to a column shows what it has become.
+ */
+export function renewTable(table: Table, fresh: Table): void {
+  const known = new Map(table.columns.map((column) => [nameOf(column), column]));
+  let id = table.columns.reduce((most, column) => Math.max(most, column.id), 0);
+  const columns = fresh.columns.map((column) => {
+    const before = known.get(nameOf(column));
+    known.delete(nameOf(column));
+    return before === undefined ? { ...column, id: ++id } : Object.assign(before, column, { id: before.id });
+  });
+  const none = { low: Number.NaN, high: Number.NaN, distinct: undefined, labels: [] };
+  for (const gone of known.values())
+    Object.assign(gone, none, { values: new Float64Array(fresh.rows).fill(Number.NaN) });
+  Object.assign(table, { rows: fresh.rows, columns });
+}
+
+function nameOf({ role, name }: Column): string {
+  return `${role} ${name}`;
+}
+
 export function unpackTable({ rows, columns }: PackedTable, blob: Uint8Array): Table {
   return { rows, columns: columns.map((column, id) => unpackColumn(column, id, blob)) };
 }

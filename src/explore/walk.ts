@@ -1,5 +1,6 @@
 // Marks of a chart (cells, bars, lines) walked over with the keyboard: arrows go from one to the next, Enter does what a
 // click does. The mark has a ring around it and is read out.
+import { takeKeys } from './brush.js';
 import { make } from './dom.js';
 import type { Frame } from './surface.js';
 
@@ -16,6 +17,8 @@ export interface WalkOptions {
   stride?(): number;
 }
 
+const KEYS = 'Arrow keys go from one mark to the next, Enter chooses it.';
+
 /** By key: steps to the right, steps of a row. */
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowRight: [1, 0],
@@ -27,8 +30,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 export function walkMarks(canvas: HTMLCanvasElement, options: WalkOptions): void {
   const ring = make('div', { class: 'ring', attributes: { 'aria-hidden': 'true' } });
   const said = make('span', { class: 'aloud', attributes: { role: 'status' } });
-  canvas.tabIndex = 0;
-  canvas.setAttribute('aria-keyshortcuts', 'ArrowLeft ArrowRight ArrowUp ArrowDown Home End Enter');
+  takeKeys(canvas, KEYS);
   let place = -1;
   const show = () => {
     const { left, top, width, height } = options.box(place);

@@ -58,18 +58,23 @@ async function writeArtifacts({ folder, runs }: Snapshot, isWanted: boolean): Pr
 /** Columns that a hint lists of one table. */
 const LISTED = 40;
 
-/** The same error with what there is to ask for: the columns of the tables that the SQL names, or the tables. */
+const READS_ONLY =
+  '`sweepline sql` reads these tables and changes nothing; `sweepline sql --help` lists them';
+const QUOTES =
+  'write names with other characters than letters, digits and _ in double quotes, texts in single ones';
+
+/** The same error with what there is to ask for: where a name is unknown, the columns of the tables that the SQL names. */
 export async function explain(error: unknown, database: RunDatabase, sql: string): Promise<unknown> {
   if (!(error instanceof SweeplineError) || error.code !== 'BAD_DEFINITION') return error;
+  const { message } = error;
+  if (!/(Binder|Catalog) Error/.test(message))
+    return new SweeplineError('BAD_DEFINITION', message, { cause: error, hint: READS_ONLY });
   const names = Object.keys(TABLES);
   const asked = names.filter((name) => new RegExp(`\\b${name}\\b`, 'i').test(sql));
   const columns = await Promise.all(asked.map((name) => listColumns(database, name)));
-  const hint = [
-    ...asked.map((name, i) => `${name} has ${columns[i]}`),
-    ...(asked.length === 0 ? [`there are the tables ${names.join(', ')}`] : []),
-    'write names with other characters than letters, digits and _ in double quotes, texts in single ones',
-  ].join('; ');
-  return new SweeplineError('BAD_DEFINITION', error.message, { cause: error, hint });
+  const known = asked.map((name, i) => `${name} has ${columns[i]}`);
+  if (known.length === 0) known.push(`there are the tables ${names.join(', ')}`);
+  return new SweeplineError('BAD_DEFINITION', message, { cause: error, hint: [...known, QUOTES].join('; ') });
 }
 
 async function listColumns(database: RunDatabase, table: string): Promise<string> {

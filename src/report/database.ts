@@ -5,14 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { SweeplineError } from '../ground/errors.js';
 import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { quoteName, quoteText } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { readOne, requireOne, streamOne } from './one-statement.js';
+import { readOne, requireOne, runOne, streamOne } from './one-statement.js';
 import { literalPath, type Oddity, REMAKE } from './source.js';
+import { readVectors, type Vector } from './vectors.js';
 import {
   csvPath,
   makeViews,
@@ -32,9 +33,9 @@ export interface RunDatabase {
   readonly renamed: readonly { readonly name: string; readonly sql: string }[];
   /** Throws BAD_DEFINITION where the SQL is wrong, BAD_RUN_FOLDER where a CSV is damaged. */
   query(sql: string): Promise<Rows>;
-  /** The same column by column, in order: many rows take less memory so. */
-  columns(sql: string): Promise<readonly (readonly Cell[])[]>;
-  /** Rows as they come, so that there may be more of them than memory holds. */
+  /** The same column by column, in order, for many rows: numbers and texts only. */
+  columns(sql: string): Promise<readonly Vector[]>;
+  /** The same for many rows: they stay in DuckDB's columns, and are read some at a time. */
   stream(sql: string): Promise<Stream>;
   /** Keeps the rows of a query as a table of this name, for later queries, and returns them. */
   keep(name: string, sql: string): Promise<Rows>;
@@ -50,7 +51,7 @@ export interface Stream {
   /** DuckDB's names of the columns' types. */
   readonly types: readonly string[];
   /** Some rows at a time, once; values are DuckDB's own (exact-cells.ts reads them). */
-  rows(): AsyncGenerator<readonly (readonly unknown[])[]>;
+  rows(): AsyncIterableIterator<readonly (readonly unknown[])[]>;
 }
 
 export interface DatabaseOptions extends ViewOptions {
@@ -134,24 +135,17 @@ function queries(
     query,
     async columns(sql) {
       try {
-        const reader = await readOne(connection, sql);
-        // Without a row there are no columns in its answer.
-        const found = reader.getColumnsJS();
-        return Array.from({ length: reader.columnCount }, (_, i) => {
-          // In place: a second array of a million cells is a hundred megabytes for some columns.
-          const cells: unknown[] = found[i] ?? [];
-          for (let row = 0; row < cells.length; row++) cells[row] = toCell(cells[row]);
-          return cells as Cell[];
-        });
+        return await streamOne(connection, sql, readVectors);
       } catch (error) {
         throw describeFailure(error);
       }
     },
     async stream(sql) {
       try {
-        const result = await streamOne(connection, sql);
+        // Not DuckDB's own streaming: an error on the way ends it there as if there were no more rows.
+        const result = await runOne(connection, sql);
         const types = result.columnTypes().map(String);
-        return { columns: result.deduplicatedColumnNames(), types, rows: () => readStream(result) };
+        return { columns: result.deduplicatedColumnNames(), types, rows: () => result.yieldRows() };
       } catch (error) {
         throw describeFailure(error);
       }
@@ -191,14 +185,6 @@ async function makeTable(connection: DuckDBConnection, name: string, sql: string
     await connection.run(`CREATE TABLE ${quoteName(name)} AS\n${sql.trim().replace(/;$/, '')}`);
   } catch (error) {
     throw describeFailure(error, 1);
-  }
-}
-
-async function* readStream(result: DuckDBResult): ReturnType<Stream['rows']> {
-  try {
-    yield* result.yieldRows();
-  } catch (error) {
-    throw describeFailure(error);
   }
 }
 

@@ -70,7 +70,7 @@ interface Placing {
   convertToPixel(finder: object, point: readonly number[]): readonly [number, number];
   getModel(): {
     getSeriesByIndex(index: number): {
-      getData(): { getItemLayout(item: number): { x: number; y: number; width: number } };
+      getData(): { getItemLayout(item: number): { x: number; y: number; width: number; height: number } };
     };
   };
 }
@@ -78,8 +78,9 @@ interface Placing {
 function placeOf({ axes, point, bar }: Mark, drawing: Placing): readonly [number, number] {
   if (bar === undefined) return drawing.convertToPixel({ xAxisIndex: axes, yAxisIndex: axes }, point);
   const [series, item] = bar;
-  const { x, y, width } = drawing.getModel().getSeriesByIndex(series).getData().getItemLayout(item);
-  return [x + width / 2, y];
+  const { x, y, width, height } = drawing.getModel().getSeriesByIndex(series).getData().getItemLayout(item);
+  // From the axis to the value, which is upwards.
+  return [x + width / 2, y + height];
 }
 
 type ECharts = Pick<typeof import('echarts'), 'init'>;

@@ -2,23 +2,24 @@
 // PIVOT that lists no values is the one statement that DuckDB itself splits, and is told from several by the semicolons.
 import { SweeplineError } from '../ground/errors.js';
 
-interface Statement<Reader, Stream> {
+interface Statement<Reader, Result> {
   readonly statementType: number;
   runAndReadAll(): Promise<Reader>;
-  stream(): Promise<Stream>;
+  run(): Promise<Result>;
+  stream(): Promise<Result>;
   destroySync(): void;
 }
 
-interface Parts<Reader, Stream> {
+interface Parts<Reader, Result> {
   readonly count: number;
-  prepare(index: number): Promise<Statement<Reader, Stream>>;
+  prepare(index: number): Promise<Statement<Reader, Result>>;
 }
 
 /** What is asked of the database's connection here. */
-interface Splitter<Reader, Stream> {
-  extractStatements(sql: string): Promise<Parts<Reader, Stream>>;
+interface Splitter<Reader, Result> {
+  extractStatements(sql: string): Promise<Parts<Reader, Result>>;
   runAndReadAll(sql: string): Promise<Reader>;
-  stream(sql: string): Promise<Stream>;
+  run(sql: string): Promise<Result>;
 }
 
 /** Kinds of statements by DuckDB's own numbers (StatementType): the package is loaded in database.ts alone. */
@@ -35,17 +36,17 @@ export function readOne<Reader>(connection: Splitter<Reader, unknown>, sql: stri
   );
 }
 
-/** The same, whose rows are read as they come. */
-export function streamOne<Stream>(connection: Splitter<unknown, Stream>, sql: string): Promise<Stream> {
-  return withOne(connection, sql, (way) => (way === undefined ? connection.stream(sql) : way.stream()));
+/** The same, whose rows are yet to be read. */
+export function runOne<Result>(connection: Splitter<unknown, Result>, sql: string): Promise<Result> {
+  return withOne(connection, sql, (way) => (way === undefined ? connection.run(sql) : way.run()));
 }
 
 /** Calls `run` with the statement, or with nothing where it is one that only the whole text can run. */
-async function withOne<Reader, Stream, Result>(
-  connection: Splitter<Reader, Stream>,
+async function withOne<Reader, Result, Found>(
+  connection: Splitter<Reader, Result>,
   sql: string,
-  run: (statement: Statement<Reader, Stream> | undefined) => Promise<Result>,
-): Promise<Result> {
+  run: (statement: Statement<Reader, Result> | undefined) => Promise<Found>,
+): Promise<Found> {
   const parts = await split(connection, sql);
   const first = await parts.prepare(0);
   try {
@@ -55,6 +56,22 @@ async function withOne<Reader, Stream, Result>(
     first.destroySync();
   }
   return run(undefined);
+}
+
+/** What `read` makes of the rows of one SELECT, which it is handed part by part; throws as `readOne` does. */
+export async function streamOne<Result, Read>(
+  connection: Pick<Splitter<unknown, Result>, 'extractStatements'>,
+  sql: string,
+  read: (result: Result) => Promise<Read>,
+): Promise<Read> {
+  const parts = await split(connection, sql);
+  const first = await parts.prepare(0);
+  try {
+    if (parts.count !== 1 || first.statementType !== SELECT) throw refuseParts(parts, sql);
+    return await read(await first.stream());
+  } finally {
+    first.destroySync();
+  }
 }
 
 /** Throws as `readOne` does for SQL that is not one statement. That it reads, `CREATE TABLE … AS` sees to in its grammar. */
@@ -67,10 +84,10 @@ export async function requireOne(connection: Splitter<unknown, unknown>, sql: st
   if (!reads) throw refuseParts(parts, sql);
 }
 
-async function split<Reader, Stream>(
-  connection: Splitter<Reader, Stream>,
+async function split<Reader, Result>(
+  connection: Pick<Splitter<Reader, Result>, 'extractStatements'>,
   sql: string,
-): Promise<Parts<Reader, Stream>> {
+): Promise<Parts<Reader, Result>> {
   // DuckDB would run what stands before it.
   if (sql.includes('\0')) throw refuse('it holds a NUL character');
   const written = countStatements(sql);

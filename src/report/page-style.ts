@@ -63,7 +63,7 @@ th { border-bottom: 2px solid var(--rule); }
   figure .wide svg { min-width: 0; }
   .table, .behind .table { overflow: visible; max-height: none; }
   table { font-size: 7.5pt; }
-  th, td { padding: 0.1rem 0.35rem; white-space: normal; overflow-wrap: anywhere; }
+  th, td { padding: 0.1rem 0.35rem; white-space: normal; overflow-wrap: anywhere; min-width: 5em; }
   tr { break-inside: avoid; }
   .tools, .spot, .said, .behind:not([open]) { display: none; }
 }

@@ -41,7 +41,7 @@ export function readHistory(folder: string, state: RunState, { listens, retried 
 }
 
 /** What the rows of an epoch hold. */
-export function formatOf({ record: { axes, worker } }: Epoch): RowFormat {
+export function formatOf({ record: { axes, worker } }: Pick<Epoch, 'record'>): RowFormat {
   return { axes, params: worker.params, metrics: worker.metrics };
 }
 

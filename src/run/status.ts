@@ -39,23 +39,30 @@ export interface StageStatus {
 export async function readRunStatus(folder: string): Promise<RunStatus> {
   const { path, manifest } = await openRunFolder(folder);
   const { state } = readJournal(path);
+  const coordinator = (await findCoordinator(path)) ?? null;
+  return statusOf({
+    ...{ folder: path, manifest, state, coordinator },
+    live: coordinator === null ? null : ((await readLive(path, coordinator.pid)) ?? null),
+    stages: readStages(path, manifest),
+  });
+}
+
+/** The same of what has been read already. Throws BAD_RUN_FOLDER where the journal has no space yet. */
+export function statusOf(
+  read: Pick<RunStatus, 'folder' | 'manifest' | 'state' | 'coordinator' | 'live' | 'stages'>,
+): RunStatus {
+  const { folder, manifest, state } = read;
   const epoch = state.epochs.at(-1);
   if (epoch === undefined) {
-    throw new SweeplineError('BAD_RUN_FOLDER', `${path}: the run was stopped before it began`, {
+    throw new SweeplineError('BAD_RUN_FOLDER', `${folder}: the run was stopped before it began`, {
       hint: 'start the sweep again with the same --out, or remove the folder',
     });
   }
-  const coordinator = (await findCoordinator(path)) ?? null;
   return {
-    folder: path,
-    manifest,
-    state,
+    ...read,
     ...epoch.counts(),
     total: totalOf(manifest),
     meanRunMs: epoch.timed > 0 ? epoch.runMs / epoch.timed : null,
-    coordinator,
-    live: coordinator === null ? null : ((await readLive(path, coordinator.pid)) ?? null),
-    stages: readStages(path, manifest),
     stopped: state.stopped,
   };
 }
@@ -74,9 +81,14 @@ function readStages(path: string, manifest: Manifest): StageStatus[] {
   return (manifest.worker.stages ?? []).flatMap((name) => {
     const own = stageFolder(path, name);
     if (!existsSync(join(own, JOURNAL_FILE))) return [];
-    const counts = readJournal(own).state.epochs.at(-1)?.counts();
-    return counts === undefined ? [] : [{ name, done: counts.done, failed: counts.failed + counts.timeout }];
+    return stageOf(name, readJournal(own).state);
   });
+}
+
+/** None before its space is known. */
+export function stageOf(name: string, state: RunState): StageStatus[] {
+  const counts = state.epochs.at(-1)?.counts();
+  return counts === undefined ? [] : [{ name, done: counts.done, failed: counts.failed + counts.timeout }];
 }
 
 /** `running`, `paused`, `stopping`, `complete`, `interrupted`, …: one word a program can ask for. */

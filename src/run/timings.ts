@@ -54,12 +54,12 @@ function timingRows({ record, notes }: Header): (from: number, to: number) => st
   ];
   const middle = `,${cells.map(formatCell).join(',')},`;
   const usual =
-    record.t === 'rows' ? `${middle}ok,\n` : `${middle}${record.status},${describeError(record.error)}\n`;
+    record.t === 'rows' ? `${middle}ok,\n` : `${middle}${record.status},${errorCell(record.error)}\n`;
   return (from, to) => {
     let text = '';
     for (let trial = from; trial < to; trial++) {
       const note = notes.size === 0 ? undefined : notes.get(trial);
-      text += trial + (note === undefined ? usual : `${middle}${note.status},${describeError(note.error)}\n`);
+      text += trial + (note === undefined ? usual : `${middle}${note.status},${errorCell(note.error)}\n`);
     }
     return text;
   };
@@ -69,9 +69,12 @@ function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
+function errorCell(error: PlainError | undefined): string {
+  return error === undefined ? '' : formatCell(describeError(error));
+}
+
 /** `TypeError: x is not a function`; the name is left out where it says nothing. */
-function describeError(error: PlainError | undefined): string {
-  if (error === undefined) return '';
+export function describeError(error: PlainError): string {
   const isPlain = error.name === 'Error' || error.name === 'SweeplineError';
-  return formatCell(isPlain ? error.message : `${error.name}: ${error.message}`);
+  return isPlain ? error.message : `${error.name}: ${error.message}`;
 }

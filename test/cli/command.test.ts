@@ -215,8 +215,8 @@ describe('every command', () => {
       expect(spec.examples.length).toBeGreaterThan(0);
       for (const [line] of spec.examples) {
         const [program, name, ...argv] = line
-          .match(/'[^']*'|\S+/g)!
-          .map((word) => word.replace(/^'(.*)'$/, '$1'));
+          .match(/'[^']*'|"[^"]*"|\S+/g)!
+          .map((word) => word.replace(/^(['"])(.*)\1$/, '$2'));
         expect(program).toBe('sweepline');
         const other = (await specs).find((one) => one.name === name)!;
         expect(() => parseCall(other, argv)).not.toThrow();

@@ -91,6 +91,7 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/suite/run.ts': ['suite'],
   'src/report/load.ts': ['report'],
   'src/cli/doctor': ['doctor'],
+  'src/export': ['export'],
   ...Object.fromEntries([...specs.keys()].map((name) => [`src/cli/commands/${name}.ts`, [name]])),
 };
 
@@ -125,8 +126,8 @@ test('an option that a hint names without its command belongs to the command tha
 
 /** The words of a command line as a shell would split it, up to a comment. */
 function splitShell(line: string): string[] {
-  return [...line.matchAll(/#.*|((?:'[^']*'|[^\s'])+)/g)].flatMap(([, word]) =>
-    word === undefined ? [] : [word.replaceAll("'", '')],
+  return [...line.matchAll(/#.*|((?:'[^']*'|"[^"]*"|[^\s'"])+)/g)].flatMap(([, word]) =>
+    word === undefined ? [] : [word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2')],
   );
 }
 

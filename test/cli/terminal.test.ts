@@ -68,4 +68,25 @@ describe('the terminal', () => {
     const other = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
     expect(() => stdout.emit('error', other)).toThrow('ENOSPC');
   });
+
+  test('waits for a slow reader, and knows when there is none any more', async () => {
+    const { stdout, terminal } = open({}, false);
+    expect(await terminal.printed()).toBe(true);
+    terminal.print('x'.repeat(1 << 20));
+    let isReady = false;
+    const waiting = terminal.printed().then((answer) => {
+      isReady = true;
+      return answer;
+    });
+    await new Promise((done) => setImmediate(done));
+    expect(isReady).toBe(false);
+    stdout.resume();
+    expect(await waiting).toBe(true);
+    expect(stdout.listenerCount('drain')).toBe(0);
+    stdout.pause();
+    terminal.print('x'.repeat(1 << 20));
+    const left = terminal.printed();
+    stdout.destroy(Object.assign(new Error('EPIPE'), { code: 'EPIPE' }));
+    expect(await left).toBe(false);
+  });
 });

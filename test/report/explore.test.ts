@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unpackTable } from '../../src/explore/table.js';
 import { Packer } from '../../src/report/explore/pack.js';
+import { textsOf } from '../../src/report/vectors.js';
 import { readPayload } from '../explore/page.js';
 import { makeRun, makeTrials } from './explore-runs.js';
 
@@ -18,10 +19,10 @@ describe('packed columns', () => {
     );
     fc.assert(
       fc.property(fc.array(number, { maxLength: 600 }), (cells) => {
-        const packer = new Packer();
-        const column = packer.numbers({ name: 'x', role: 'metric' }, cells);
-        const [found] = unpackTable({ rows: cells.length, columns: [column] }, packer.bytes()).columns;
         const expected = cells.map((cell) => (cell === null ? Number.NaN : cell));
+        const packer = new Packer();
+        const column = packer.numbers({ name: 'x', role: 'metric' }, Float64Array.from(expected));
+        const [found] = unpackTable({ rows: cells.length, columns: [column] }, packer.bytes()).columns;
         // A zero has no sign in a dictionary.
         expect([...found!.values].map((value) => value + 0)).toEqual(expected.map((value) => value + 0));
         const finite = expected.filter(Number.isFinite);
@@ -37,11 +38,11 @@ describe('packed columns', () => {
         const packer = new Packer();
         const count = texts.map((_, i) => 7 + i * i);
         const columns = [
-          packer.numbers({ name: 'trial', role: 'trial' }, count),
-          packer.categories({ name: 'text', role: 'axis' }, texts),
+          packer.numbers({ name: 'trial', role: 'trial' }, Float64Array.from(count)),
+          packer.categories({ name: 'text', role: 'axis' }, textsOf(texts)),
           packer.numbers(
             { name: 'half', role: 'axis' },
-            count.map((n) => n / 2),
+            Float64Array.from(count, (n) => n / 2),
             true,
           ),
         ];
@@ -59,11 +60,11 @@ describe('packed columns', () => {
     const rows = 1_000_000;
     packer.numbers(
       { name: 'trial', role: 'trial' },
-      Array.from({ length: rows }, (_, i) => i),
+      Float64Array.from({ length: rows }, (_, i) => i),
     );
     packer.numbers(
       { name: 'rate', role: 'axis' },
-      Array.from({ length: rows }, (_, i) => (i % 41) / 40),
+      Float64Array.from({ length: rows }, (_, i) => (i % 41) / 40),
     );
     expect(packer.bytes().length).toBe(5 * rows);
   });

@@ -24,7 +24,7 @@ describe('renderHtml', () => {
 
       - y</code></pre>
       <p>after</p>
-      <div class="table"><table>
+      <div class="table" tabindex="0" role="group" aria-label="Table"><table>
       <thead><tr><th>a</th><th class="number">b</th></tr></thead>
       <tbody>
       <tr><td>p|q</td><td class="number">1</td></tr>

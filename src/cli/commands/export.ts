@@ -8,15 +8,17 @@ import { showPath } from '../paths.js';
 
 const FORMAT = 'Format (one of them)';
 
-const WHAT = `  --parquet        trials.parquet, metrics.parquet and timings.parquet: the columns of \`sweepline sql\`'s tables, NaN as
-                   such, every digit
-  --optuna         journal.log for JournalStorage(JournalFileBackend(…)): the study with its distributions; trials with
-                   parameters, objectives, intermediate values (of the series that is called like the first
-                   objective, else of the first series), key, replicate, seed and other metrics. A trial whose
-                   objective is NaN has failed there
-  --tensorboard    a folder per trial: series/… and metrics/… as scalars (32 bits, as TensorBoard has them), parameters for
-                   HParams, where replicates are one group; texts are left out
-  --wandb-offline  an offline run per trial for \`wandb sync\`: the sweep is the project, the run the group
+const WHAT = `  --parquet        trials.parquet, metrics.parquet and timings.parquet: the columns of
+                   \`sweepline sql\`'s tables, NaN as such, every digit
+  --optuna         journal.log for JournalStorage(JournalFileBackend(…)): a study with its
+                   distributions; trials with parameters, objectives, intermediate values (of the
+                   series that is called like the first objective, else of the first series), key,
+                   replicate, seed and other metrics. A trial whose objective is NaN failed there
+  --tensorboard    a folder per trial: series/… and metrics/… as scalars (32 bits, as TensorBoard
+                   has them), parameters for HParams, where replicates are one group; texts are
+                   left out
+  --wandb-offline  an offline run per trial for \`wandb sync\`: the sweep is the project, the run
+                   the group
   The journal keeps how long a trial ran, and no time of day: trials begin with their run there.
   Folders of trials: 10,000 at most.`;
 

@@ -11,21 +11,23 @@ import type { Asking } from '../sql-output.js';
 
 const SHOWN = 40;
 
-const TABLES = `  trials        a trial: run, sweep, trial, key, replicate, seed, <axes…>, status, <metrics…>, and the
-                parameters that are no axis
+const TABLES = `  trials        a trial: run, sweep, trial, key, replicate, seed, <axes…>, status, <metrics…>,
+                and the parameters that are no axis
   trials_long   a metric of a trial: run, sweep, trial, key, replicate, status, metric, value, text
   metrics       a step that a trial reported: run, sweep, trial, step, <series…>
   metrics_long  a value that a trial reported: run, sweep, trial, step, series, value
-  timings       an attempt: run, sweep, trial, attempt, worker, host, device, queue_ms, run_ms, status, error
+  timings       an attempt: run, sweep, trial, attempt, worker, host, device, queue_ms, run_ms,
+                status, error
   artifacts     a file that a trial has kept: run, sweep, trial, name, path, bytes
-  Runs of several sweeps have all their columns; those that a run lacks are NULL. NaN is NULL, because SQL takes it
-  for greater than any number; trials_raw and metrics_raw have it as such. Lists and objects are JSON text.
-  A name with other characters than letters, digits and _ stands in double quotes: "optimizer.lr".`;
+  Runs of several sweeps have all their columns; those that a run lacks are NULL. NaN is NULL,
+  because SQL takes it for greater than any number; trials_raw and metrics_raw have it as such.
+  Lists and objects are JSON text. Names with other characters than letters, digits and _ stand in
+  double quotes: "optimizer.lr".`;
 
-const RULES = `  One statement that reads (SELECT, WITH, FROM, PIVOT, DESCRIBE, SUMMARIZE), in DuckDB's SQL. It reaches these
-  tables alone: no file, no network, no extension, no setting. A run that goes on is seen as it is at this moment.
-  The table shows ${SHOWN} rows at most, whether or not it is printed on a terminal; --csv, --json and --parquet have all
-  of them, with every digit.`;
+const RULES = `  One statement that reads (SELECT, WITH, FROM, PIVOT, DESCRIBE, SUMMARIZE), in DuckDB's SQL. It
+  reaches these tables alone: no file, no network, no extension, no setting. A run that goes on is
+  seen as it is at this moment. The table shows ${SHOWN} rows at most, whether or not it is printed on a
+  terminal; --csv, --json and --parquet have all of them, with every digit.`;
 
 export default defineCommand({
   name: 'sql',
@@ -85,15 +87,18 @@ export default defineCommand({
     if (twice !== undefined) throw new SweeplineError('BAD_USAGE', `${twice} is given twice`);
     let isInterrupted = false;
     let interrupt: () => void = () => undefined;
+    const interrupts: NodeJS.Timeout[] = [];
     const unwatch = watchInterrupts(() => {
       isInterrupted = true;
       interrupt();
+      // It ends what runs at this moment, and that may be nothing yet.
+      interrupts.push(setInterval(() => interrupt(), 50));
     });
     const ask = (writable: readonly string[], answer: (asking: Asking) => Promise<void>) =>
       withQuery(folders, { writable, withArtifacts: mayReadArtifacts(sql) }, async (database) => {
         interrupt = () => database.interrupt();
         try {
-          await answer({ database, sql, terminal });
+          await answer({ database, sql, terminal, isInterrupted: () => isInterrupted });
         } catch (error) {
           throw isInterrupted ? error : await explain(error, database, sql);
         }
@@ -103,14 +108,15 @@ export default defineCommand({
       else if (options.csv) await ask([], output.printCsv);
       else if (options.json) await ask([], output.printJson);
       else await ask([], (asking) => output.printTable(asking, options.number ?? SHOWN));
-      return EXIT.done;
     } catch (error) {
       if (!isInterrupted) throw error;
-      terminal.say('interrupted');
-      return EXIT.interrupted;
     } finally {
       unwatch();
+      for (const each of interrupts) clearInterval(each);
     }
+    if (!isInterrupted) return EXIT.done;
+    terminal.say('interrupted');
+    return EXIT.interrupted;
   },
 });
 

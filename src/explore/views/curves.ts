@@ -10,6 +10,7 @@ import { type Stretch, stretchesByRow } from '../stretches.js';
 import { drawAxes, type Frame, frameOf } from '../surface.js';
 import type { Column, Table } from '../table.js';
 import { hideTip, showTrial } from '../tip.js';
+import { walkMarks } from '../walk.js';
 
 /** Up to so many trials, each is a line of its own. */
 const LINES = 40;
@@ -23,12 +24,19 @@ interface Band {
   readonly n: number;
 }
 
+/** Series with a value. */
+function seriesOf({ columns }: Table): readonly Column[] {
+  return columns.slice(2).filter(({ low }) => !Number.isNaN(low));
+}
+
 export class Curves extends ChartPanel {
   readonly #table: Table;
-  readonly #byRow: ReadonlyMap<number, Stretch>;
+  #byRow: ReadonlyMap<number, Stretch>;
   #series: Column;
   #log: boolean;
   #band: Band[] = [];
+  /** Trials whose lines the keyboard goes over. */
+  #walked: readonly number[] = [];
   #frame: Frame = { left: 0, top: 0, width: 1, height: 1 };
   #scales: { readonly x: Scale; readonly y: Scale } | undefined;
 
@@ -49,7 +57,7 @@ export class Curves extends ChartPanel {
     });
     this.#table = table;
     this.#byRow = stretchesByRow(store, table);
-    const series = table.columns.slice(2).filter(({ low }) => !Number.isNaN(low));
+    const series = seriesOf(table);
     this.#series = series[0]!;
     this.#log = prefersLog(this.#series);
     this.#makeControls(series);
@@ -66,6 +74,15 @@ export class Curves extends ChartPanel {
         );
     });
     canvas.addEventListener('pointerleave', hideTip);
+    walkMarks(canvas, {
+      count: () => this.#walked.length,
+      box: (at) => {
+        const [x, y] = this.#ends(this.#walked[at]!);
+        return { left: x - 6, top: y - 6, width: 12, height: 12 };
+      },
+      tell: (at) => `Trial ${store.numberOf(this.#walked[at]!)}`,
+      act: (at, beside) => store.select(this.#walked[at]!, beside),
+    });
     canvas.addEventListener('click', (event) => {
       const row = this.#find(event as PointerEvent);
       if (row !== undefined) store.select(row, event.ctrlKey || event.metaKey || event.shiftKey);
@@ -92,6 +109,26 @@ export class Curves extends ChartPanel {
       );
   }
 
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(seriesOf(this.#table));
+  }
+
+  protected override forget(): void {
+    this.#byRow = stretchesByRow(this.store, this.#table);
+  }
+
+  /** Where a line ends. */
+  #ends(row: number): readonly [number, number] {
+    const { left, top, width, height } = this.#frame;
+    const { x, y } = this.#scales!;
+    const { from, to } = this.#byRow.get(row)!;
+    let last = to - 1;
+    while (last > from && Number.isNaN(this.#series.values[last]!)) last--;
+    const [step, value] = [this.#table.columns[1]!.values[last]!, this.#series.values[last]!];
+    return [left + x.place(step) * width, top + (1 - (y.place(value) || 0)) * height];
+  }
+
   /** Trials that are drawn as lines. */
   #lines(): number[] {
     const { selected, mask } = this.store;
@@ -113,6 +150,7 @@ export class Curves extends ChartPanel {
     drawAxes(context, frame, { x, y, theme: store.theme });
     this.#band = this.#makeBand();
     const lines = this.#lines();
+    this.#walked = lines;
     if (this.#band.length > 0 && this.#band[0]!.n > 4) this.#drawBand(context);
     for (const row of lines) {
       const place = store.selected.indexOf(row);

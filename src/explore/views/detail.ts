@@ -12,9 +12,11 @@ const PICTURE = /\.(png|jpe?g|gif|webp|svg|avif)$/i;
 const PICTURES = 24;
 
 export class Detail extends Panel {
-  readonly #files: ReadonlyMap<number, readonly string[]>;
+  #files: ReadonlyMap<number, readonly string[]>;
   /** Where the confusion matrix of a row stands. */
-  readonly #matrices: ReadonlyMap<number, Stretch>;
+  #matrices: ReadonlyMap<number, Stretch>;
+  /** What is on the screen: with newer data it is mostly the same, and stays. */
+  #drawn = '';
 
   constructor(store: Store) {
     super(store, {
@@ -24,13 +26,20 @@ export class Detail extends Panel {
       on: ['selection'],
     });
     this.#files = new Map(store.data.facts.files);
-    const { confusions } = store.data;
-    this.#matrices = confusions === undefined ? new Map() : stretchesByRow(store, confusions);
+    this.#matrices = matricesOf(store);
+  }
+
+  protected override forget(): void {
+    this.#files = new Map(this.store.data.facts.files);
+    this.#matrices = matricesOf(this.store);
   }
 
   protected draw(): void {
     const { store } = this;
     const row = store.selected.at(-1);
+    const said = row === undefined ? '' : this.#describe(row);
+    if (said !== '' && said === this.#drawn) return;
+    this.#drawn = said;
     this.controls.replaceChildren();
     if (row === undefined) {
       this.body.replaceChildren(
@@ -59,6 +68,18 @@ export class Detail extends Panel {
       this.#command(number),
       ...this.#artifacts(number),
     );
+  }
+
+  /** Changes with whatever is shown of it. */
+  #describe(row: number): string {
+    const { columns, selected, theme } = this.store;
+    const cells = columns.map((column) => [column.name, formatWhole(column, column.values[row]!)]);
+    const trials = selected.map((each) => this.store.numberOf(each));
+    const matrix = this.#matrices.get(row);
+    return JSON.stringify([
+      ...[cells, trials, this.#files.get(trials.at(-1)!), matrix],
+      ...[theme.paper, this.body.clientWidth],
+    ]);
   }
 
   #confusion(row: number): readonly HTMLElement[] {
@@ -146,4 +167,10 @@ function pairs(title: string, list: readonly (readonly [string, string])[]): HTM
   if (list.length === 0) return '';
   const cells = list.flatMap(([name, value]) => [make('dt', { text: name }), make('dd', { text: value })]);
   return make('div', {}, make('h4', { text: title }), make('dl', {}, ...cells));
+}
+
+/** Where the confusion matrix of each row stands. */
+function matricesOf(store: Store): ReadonlyMap<number, Stretch> {
+  const { confusions } = store.data;
+  return confusions === undefined ? new Map() : stretchesByRow(store, confusions);
 }

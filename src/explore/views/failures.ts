@@ -13,11 +13,13 @@ interface Group {
 }
 
 const GROUPS = 50;
+/** A trial that still runs has not failed. */
+const GOOD: ReadonlySet<string> = new Set(['ok', 'pruned', 'running']);
 
 export class Failures extends Panel {
   static create(store: Store): Failures | undefined {
     const status = store.find('status', 'status');
-    const bad = status?.labels.some((label) => label !== 'ok' && label !== 'pruned') ?? false;
+    const bad = status?.labels.some((label) => !GOOD.has(label)) ?? false;
     return bad ? new Failures(store) : undefined;
   }
 
@@ -57,13 +59,13 @@ export class Failures extends Panel {
         ),
       );
     });
-    const head = ['trials', 'status', 'message', 'first', ''].map((text) =>
+    const head = ['trials', 'status', 'message', 'first', 'filter'].map((text) =>
       make('th', { text, attributes: { scope: 'col' } }),
     );
     this.body.replaceChildren(
       make(
         'div',
-        { class: 'table' },
+        { class: 'table', attributes: { role: 'region', 'aria-label': 'Failures', tabindex: '0' } },
         make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
       ),
     );
@@ -85,9 +87,7 @@ export class Failures extends Panel {
     const { store } = this;
     const status = store.find('status', 'status')!;
     const error = store.find('error', 'run');
-    const good = new Set(
-      status.labels.flatMap((label, code) => (label === 'ok' || label === 'pruned' ? [code] : [])),
-    );
+    const good = new Set(status.labels.flatMap((label, code) => (GOOD.has(label) ? [code] : [])));
     const groups = new Map<string, Group>();
     // By status and error, so that a message is read once and not for each of its trials.
     const known = new Map<number, Group>();

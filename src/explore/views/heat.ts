@@ -10,7 +10,7 @@ import { formatNumber, shorten, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
 import { prefersLog } from '../scale.js';
-import { type Condition, chartable, objectiveOf, type Store } from '../store.js';
+import { type Condition, chartable, objectiveOf, resultsOf, type Store } from '../store.js';
 import type { Frame } from '../surface.js';
 import type { Column } from '../table.js';
 import { hideTip, showLines } from '../tip.js';
@@ -37,9 +37,7 @@ export class Heat extends ChartPanel {
 
   static create(store: Store): Heat | undefined {
     const axes = chartable(store.columns).filter(({ role }) => role === 'axis');
-    const values = chartable(store.columns).filter(
-      ({ kind, role }) => kind === 'number' && (role === 'metric' || role === 'run'),
-    );
+    const values = resultsOf(store);
     return axes.length < 2 || values.length === 0 ? undefined : new Heat(store, axes, values);
   }
 
@@ -55,12 +53,22 @@ export class Heat extends ChartPanel {
     [this.#x, this.#y] = [byValues[0]!, byValues[1]!];
     this.#value = objectiveOf(values) ?? values[0]!;
     this.#log = prefersLog(this.#value);
+    this.#makeControls(values);
+    this.#listen();
+  }
+
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(resultsOf(this.store));
+  }
+
+  #makeControls(values: readonly Column[]): void {
     const list = (columns: readonly Column[]) => columns.map((value) => ({ label: value.name, value }));
     const set = (act: () => void) => {
       act();
       this.redraw();
     };
-    const choices = chartable(store.columns).filter(({ role }) => role !== 'trial');
+    const choices = chartable(this.store.columns).filter(({ role }) => role !== 'trial');
     this.controls.append(
       select('x', list(choices), this.#x, (column) => set(() => (this.#x = column))),
       select('y', list(choices), this.#y, (column) => set(() => (this.#y = column))),
@@ -85,6 +93,9 @@ export class Heat extends ChartPanel {
         (levels) => set(() => (this.#levels = levels)),
       ),
     );
+  }
+
+  #listen(): void {
     const { canvas } = this.surface;
     canvas.addEventListener('pointermove', (event) => this.#point(event));
     canvas.addEventListener('pointerleave', hideTip);

@@ -1,12 +1,14 @@
 // How the best result came about: every trial in the order of their numbers, and the best so far.
+
 import { checkbox, select } from '../dom.js';
+import { drawDots, type Places, radiusFor } from '../dots.js';
 import { watchPoints } from '../hover.js';
 import { formatNumber, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
-import { createScale, mayLog, prefersLog } from '../scale.js';
+import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
+import { drawAxes, type Frame, frameOf } from '../surface.js';
 import type { Column } from '../table.js';
 
 export class History extends ChartPanel {
@@ -14,6 +16,9 @@ export class History extends ChartPanel {
   #isMax: boolean;
   #log: boolean;
   #best: { readonly row: number; readonly value: number }[] = [];
+  #placed: { readonly name: string; readonly places: Places } | undefined;
+  #frame: Frame = { left: 0, top: 0, width: 1, height: 1 };
+  #scales: { readonly x: Scale; readonly y: Scale };
   readonly #hover;
 
   /** Undefined where no metric is a number that varies. */
@@ -27,13 +32,18 @@ export class History extends ChartPanel {
       id: 'history',
       title: 'Best so far',
       about:
-        'Trials in the order of their numbers; the line is the best up to there, of those that pass the filter.',
+        'Trials in the order of their numbers; the line is the best up to there, of those that pass the filter. Drag a rectangle to filter.',
       on: ['filter', 'selection', 'colour'],
     });
     this.#metric = objectiveOf(metrics) ?? metrics[0]!;
     this.#isMax = this.#metric.goal === 'max';
     this.#log = prefersLog(this.#metric);
-    this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#metric] });
+    this.#scales = { x: createScale(store.columns[0]!), y: createScale(this.#metric) };
+    this.#hover = watchPoints(this.surface.canvas, {
+      store,
+      columns: () => [this.#metric],
+      brush: { frame: () => this.#frame, scales: () => this.#scales },
+    });
     this.#makeControls(metrics);
   }
 
@@ -76,6 +86,11 @@ export class History extends ChartPanel {
       );
   }
 
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(metricsOf(this.store));
+  }
+
   protected draw(): void {
     const { store, surface } = this;
     const width = this.body.clientWidth;
@@ -85,20 +100,17 @@ export class History extends ChartPanel {
     const x = createScale(store.columns[0]!);
     const y = createScale(this.#metric, { log: this.#log && mayLog(this.#metric) });
     const frame = frameOf(context, y, surface);
+    this.#frame = frame;
+    this.#scales = { x, y };
     drawAxes(context, frame, { x, y, theme: store.theme });
-    const places = { xs: new Float32Array(store.rows), ys: new Float32Array(store.rows) };
-    for (const row of rows) {
-      places.xs[row] = frame.left + x.place(store.numberOf(row)) * frame.width;
-      places.ys[row] = frame.top + (1 - y.place(values[row]!)) * frame.height;
-    }
+    const places = this.#place(frame, { x, y });
     const { of, css, pixels } = store.paint;
     drawDots(surface, {
       places,
       rows,
-      count: rows.length,
       radius: radiusFor(rows.length),
       alpha: 0.6,
-      of: (row) => of[row]!,
+      of,
       css,
       pixels,
     });
@@ -135,6 +147,22 @@ export class History extends ChartPanel {
       );
     }
     this.#hover.update(places, rows);
+  }
+
+  /** Again only where the metric, its scale or the size has changed: a filter leaves all trials where they are. */
+  #place({ left, top, width, height }: Frame, { x, y }: { readonly x: Scale; readonly y: Scale }): Places {
+    const name = [this.#metric.id, y.log, left, top, width, height].join();
+    if (this.#placed?.name === name) return this.#placed.places;
+    const { rows, columns } = this.store;
+    const numbers = columns[0]!.values;
+    const { values } = this.#metric;
+    const places = { xs: new Float32Array(rows), ys: new Float32Array(rows) };
+    for (let row = 0; row < rows; row++) {
+      places.xs[row] = left + x.place(numbers[row]!) * width;
+      places.ys[row] = top + (1 - y.place(values[row]!)) * height;
+    }
+    this.#placed = { name, places };
+    return places;
   }
 
   protected describe(): string {

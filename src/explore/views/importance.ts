@@ -63,6 +63,11 @@ export class Importance extends ChartPanel {
     });
   }
 
+  protected override forget(): void {
+    const { importances } = this.store.data.facts;
+    this.#of = importances.find(({ metric }) => metric === this.#of.metric) ?? this.#of;
+  }
+
   get #shown(): MetricImportance['parameters'] {
     return this.#of.parameters.slice(0, MOST);
   }
@@ -126,6 +131,7 @@ export class Importance extends ChartPanel {
       }
       context.lineWidth = 1;
       context.textAlign = 'left';
+      context.fillStyle = theme.ink;
       context.fillText(`${formatNumber(share * 100, 2)} %`, x(Math.max(share, high ?? 0)) + 6, y);
     }
     this.note.textContent = this.#describeData();

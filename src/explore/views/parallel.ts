@@ -1,16 +1,15 @@
 // Parallel coordinates: an axis a column, a line a trial. Each axis can be brushed, moved, turned and made logarithmic.
 import { brushAxes } from '../axis-brush.js';
 import { moveEdge, stretchOf } from '../brush.js';
-import type { Paint } from '../colour.js';
-import { pictureOf, stepsOf } from '../density.js';
-import { checkbox, make } from '../dom.js';
+import { DenseLines } from '../dense-lines.js';
+import { make } from '../dom.js';
 import { formatCell, shorten, squeeze } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
-import { type Axis, createHead, firstAxes } from '../parallel-head.js';
-import { everyRow, passing } from '../rows.js';
-import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
+import { type Axis, createAxis, createChooser, createHead, firstAxes, rescale } from '../parallel-head.js';
+import { passing } from '../rows.js';
+import { mayLog } from '../scale.js';
 import { chartable, type Store } from '../store.js';
-import { canvasOf, line, putPicture } from '../surface.js';
+import { line } from '../surface.js';
 import type { Column } from '../table.js';
 
 /** The narrowest room for an axis. */
@@ -22,10 +21,13 @@ const BOTTOM = 14;
 
 export class Parallel extends ChartPanel {
   #axes: Axis[];
+  #offered: ReadonlySet<Column> = new Set();
   readonly #heads = make('div', { class: 'heads' });
+  readonly #grips = make('div', { class: 'grips', attributes: { 'aria-hidden': 'true' } });
   readonly #holder = make('div', { class: 'holder' });
   #rows: Int32Array = new Int32Array(0);
-  #behind: { readonly name: string; readonly picture: HTMLCanvasElement } | undefined;
+  readonly #dense: DenseLines;
+  #broken: { readonly of: readonly Float32Array[]; readonly rows: Uint8Array } | undefined;
 
   constructor(store: Store) {
     super(store, {
@@ -36,42 +38,57 @@ export class Parallel extends ChartPanel {
       isWide: true,
       on: ['filter', 'selection', 'colour'],
     });
-    const all = chartable(store.columns).filter(({ role, name }) => role !== 'trial' || name === 'replicate');
-    this.#axes = firstAxes(all).map((column) => this.#createAxis(column));
-    const boxes = all.map((column) =>
-      checkbox(
-        column.name,
-        this.#axes.some((axis) => axis.column === column),
-        (on) => {
-          this.#axes = on
-            ? [...this.#axes, this.#createAxis(column)]
-            : this.#axes.filter((axis) => axis.column !== column);
-          this.redraw();
-        },
-      ),
-    );
-    const summary = make('summary', { text: `Axes (${all.length})` });
-    this.controls.append(
-      make('details', { class: 'chooser' }, summary, make('div', { class: 'choices' }, ...boxes)),
-    );
+    this.#axes = firstAxes(this.#choices()).map((column) => createAxis(column));
+    this.#makeControls();
+    const { surface } = this;
+    this.#dense = new DenseLines({ store, surface, top: TOP, bottom: BOTTOM, redraw: () => this.redraw() });
     const { canvas } = this.surface;
-    this.#holder.append(canvas, this.#heads);
+    this.#holder.append(canvas, this.#grips, this.#heads);
     this.body.append(this.#holder);
     this.body.classList.add('scrolled');
-    brushAxes(canvas, { store, axes: () => this.#axes, top: TOP, height: () => this.#height() });
+    brushAxes(this.#holder, canvas, {
+      store,
+      axes: () => this.#axes,
+      top: TOP,
+      height: () => this.#height(),
+    });
   }
 
-  #createAxis(column: Column): Axis {
-    const log = prefersLog(column);
-    const scale = createScale(column, { log });
-    const places = placesOf(scale);
-    return { column, log, invert: false, x: 0, scale, places, steps: stepsOf(places) };
+  #choices(): readonly Column[] {
+    return chartable(this.store.columns).filter(({ role, name }) => role !== 'trial' || name === 'replicate');
+  }
+
+  /** A column that varies now, and did not before, has an axis as if it had always done so. */
+  protected override offer(): void {
+    const known = this.#offered;
+    const first = firstAxes(this.#choices());
+    for (const [i, column] of first.entries())
+      if (!known.has(column)) this.#axes.splice(i, 0, createAxis(column));
+    this.controls.replaceChildren();
+    this.#makeControls();
+  }
+
+  protected override forget(): void {
+    this.#dense.forget();
+    this.#broken = undefined;
+    for (const axis of this.#axes) this.#rescale(axis);
+  }
+
+  #makeControls(): void {
+    const all = this.#choices();
+    this.#offered = new Set(all);
+    const isShown = (column: Column) => this.#axes.some((axis) => axis.column === column);
+    const chooser = createChooser(all, isShown, (column, on) => {
+      this.#axes = on
+        ? [...this.#axes, createAxis(column)]
+        : this.#axes.filter((axis) => axis.column !== column);
+      this.redraw();
+    });
+    this.controls.append(chooser);
   }
 
   #rescale(axis: Axis): void {
-    axis.scale = createScale(axis.column, { log: axis.log, invert: axis.invert });
-    axis.places = placesOf(axis.scale);
-    axis.steps = stepsOf(axis.places);
+    rescale(axis);
     this.redraw();
   }
 
@@ -90,8 +107,8 @@ export class Parallel extends ChartPanel {
     for (const [i, axis] of this.#axes.entries()) axis.x = this.#axes.length === 1 ? width / 2 : 45 + i * gap;
     const isDense = this.#rows.length > LINES;
     const isAll = this.#rows.length === store.rows;
-    if (!isAll) this.#drawContext(context);
-    if (isDense) putPicture(surface, this.#density(this.#rows, store.paint), 1);
+    if (!isAll) this.#dense.drawContext(this.#axes);
+    if (isDense) this.#dense.draw(this.#axes, this.#rows, this.isSaving);
     else this.#drawLines(context);
     this.#drawSelected(context);
     for (const axis of this.#axes) this.#drawAxis(context, axis, gap);
@@ -105,48 +122,28 @@ export class Parallel extends ChartPanel {
     ].join('. ');
   }
 
-  #countBroken(): number {
+  /** Whether some axis has no place for a trial; found once for a choice of axes. */
+  #findBroken(): Uint8Array {
     const lists = this.#axes.map(({ places }) => places);
+    const known = this.#broken;
+    if (
+      known !== undefined &&
+      lists.length === known.of.length &&
+      lists.every((list, i) => list === known.of[i])
+    )
+      return known.rows;
+    const rows = new Uint8Array(this.store.rows);
+    for (const places of lists)
+      for (let row = 0; row < rows.length; row++) if (Number.isNaN(places[row]!)) rows[row] = 1;
+    this.#broken = { of: lists, rows };
+    return rows;
+  }
+
+  #countBroken(): number {
+    const isBroken = this.#findBroken();
     let broken = 0;
-    for (const row of this.#rows) {
-      let isBroken = 0;
-      for (const places of lists) if (Number.isNaN(places[row]!)) isBroken = 1;
-      broken += isBroken;
-    }
+    for (const row of this.#rows) broken += isBroken[row]!;
     return broken;
-  }
-
-  #density(rows: Int32Array, paint: Paint | undefined): ImageData {
-    const { surface, store } = this;
-    const { ratio } = surface;
-    const { width, height } = surface.canvas;
-    const gaps = this.#axes.slice(1).map((axis, i) => ({
-      from: this.#axes[i]!.steps,
-      to: axis.steps,
-      left: this.#axes[i]!.x * ratio,
-      right: axis.x * ratio,
-    }));
-    const area = {
-      width,
-      height,
-      top: Math.round(TOP * ratio),
-      bottom: Math.round((surface.height - BOTTOM) * ratio),
-    };
-    const plain = paint === undefined ? store.theme.context : store.theme.accent;
-    return pictureOf({ gaps, rows, paint, plain }, area);
-  }
-
-  /** All trials in grey, behind those that pass. They are drawn once for an order of axes, a size and a theme. */
-  #drawContext(context: CanvasRenderingContext2D): void {
-    const { surface, store } = this;
-    const { width, height } = surface.canvas;
-    const axes = this.#axes.map(({ column, log, invert }) => `${column.id} ${log} ${invert}`);
-    const name = [width, height, store.theme.context, ...axes].join();
-    if (this.#behind?.name !== name)
-      this.#behind = { name, picture: canvasOf(this.#density(everyRow(store), undefined)) };
-    context.globalAlpha = 0.55;
-    context.drawImage(this.#behind.picture, 0, 0, surface.width, surface.height);
-    context.globalAlpha = 1;
   }
 
   #drawLines(context: CanvasRenderingContext2D): void {
@@ -225,6 +222,13 @@ export class Parallel extends ChartPanel {
   }
 
   #placeHeads(gap: number): void {
+    this.#grips.replaceChildren(
+      ...this.#axes.map(({ x }) => {
+        const grip = make('div', {});
+        Object.assign(grip.style, { left: `${x}px`, top: `${TOP}px`, height: `${this.#height()}px` });
+        return grip;
+      }),
+    );
     const focused =
       document.activeElement instanceof HTMLElement ? document.activeElement.dataset.axis : undefined;
     this.#heads.replaceChildren(...this.#axes.map((axis) => this.#head(axis, gap)));
@@ -235,6 +239,7 @@ export class Parallel extends ChartPanel {
   #head(axis: Axis, gap: number): HTMLElement {
     return createHead(axis, {
       width: Math.max(56, Math.min(gap - 6, 150)),
+      names: this.#axes.map(({ column }) => column.name),
       turn: () => this.#turn(axis),
       log: () => this.#log(axis),
       drop: (x) => this.#drop(axis, x - this.surface.canvas.getBoundingClientRect().left),
@@ -288,10 +293,4 @@ export class Parallel extends ChartPanel {
     );
     return { columns: columns.map(({ name }) => name), rows };
   }
-}
-
-function placesOf({ column, place }: Scale): Float32Array {
-  const places = new Float32Array(column.values.length);
-  for (let i = 0; i < places.length; i++) places[i] = place(column.values[i]!);
-  return places;
 }

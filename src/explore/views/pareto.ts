@@ -1,24 +1,26 @@
 // Two goals at once: the trials that no other beats in both are the front.
+
 import { select } from '../dom.js';
+import { drawDots, radiusFor } from '../dots.js';
 import { watchPoints } from '../hover.js';
 import { formatNumber, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
-import { createScale, prefersLog } from '../scale.js';
+import { createScale, prefersLog, type Scale } from '../scale.js';
 import type { Store } from '../store.js';
-import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
+import { drawAxes, type Frame, frameOf } from '../surface.js';
 import type { Column } from '../table.js';
 
 export class Pareto extends ChartPanel {
   #x: Column;
   #y: Column;
   #front: readonly number[] = [];
+  #frame: Frame = { left: 0, top: 0, width: 1, height: 1 };
+  #scales: { readonly x: Scale; readonly y: Scale };
   readonly #hover;
 
   static create(store: Store): Pareto | undefined {
-    const goals = store.columns.filter(
-      ({ goal, kind, low, high }) => goal !== undefined && kind === 'number' && high > low,
-    );
+    const goals = goalsOf(store);
     return goals.length < 2 ? undefined : new Pareto(store, goals);
   }
 
@@ -26,11 +28,20 @@ export class Pareto extends ChartPanel {
     super(store, {
       id: 'pareto',
       title: 'Goals against each other',
-      about: 'The line is the front: trials that no other one beats in both.',
+      about: 'The line is the front: trials that no other one beats in both. Drag a rectangle to filter.',
       on: ['filter', 'selection', 'colour'],
     });
     [this.#x, this.#y] = [goals[0]!, goals[1]!];
-    this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#x, this.#y] });
+    this.#scales = { x: createScale(this.#x), y: createScale(this.#y) };
+    this.#hover = watchPoints(this.surface.canvas, {
+      store,
+      columns: () => [this.#x, this.#y],
+      brush: { frame: () => this.#frame, scales: () => this.#scales },
+    });
+    this.#makeControls(goals);
+  }
+
+  #makeControls(goals: readonly Column[]): void {
     const choices = goals.map((value) => ({ label: `${value.name} (${value.goal})`, value }));
     this.controls.append(
       select('x', choices, this.#x, (column) => {
@@ -44,6 +55,11 @@ export class Pareto extends ChartPanel {
     );
   }
 
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(goalsOf(this.store));
+  }
+
   protected draw(): void {
     const { store, surface } = this;
     const width = this.body.clientWidth;
@@ -52,6 +68,8 @@ export class Pareto extends ChartPanel {
     const x = createScale(this.#x, { log: prefersLog(this.#x) });
     const y = createScale(this.#y, { log: prefersLog(this.#y) });
     const frame = frameOf(context, y, surface);
+    this.#frame = frame;
+    this.#scales = { x, y };
     const title = (column: Column) =>
       `${titleOf(column)}, ${column.goal === 'max' ? 'more' : 'less'} is better`;
     drawAxes(context, frame, { x, y, theme: store.theme, xTitle: title(this.#x), yTitle: title(this.#y) });
@@ -64,10 +82,9 @@ export class Pareto extends ChartPanel {
     drawDots(surface, {
       places,
       rows,
-      count: rows.length,
       radius: radiusFor(rows.length),
       alpha: 0.55,
-      of: (row) => of[row]!,
+      of,
       css,
       pixels,
     });
@@ -108,6 +125,10 @@ export class Pareto extends ChartPanel {
     ]);
     return { columns: ['trial', titleOf(this.#x), titleOf(this.#y)], rows };
   }
+}
+
+function goalsOf({ columns }: Store): readonly Column[] {
+  return columns.filter(({ goal, kind, low, high }) => goal !== undefined && kind === 'number' && high > low);
 }
 
 /** From the best x on, those that are better in y than all before. */

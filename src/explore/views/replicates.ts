@@ -23,7 +23,7 @@ export class Replicates extends ChartPanel {
   #isMax: boolean;
   #shown: readonly Configuration[] = [];
   readonly #hover;
-  readonly #groups: Groups;
+  #groups: Groups;
 
   static create(store: Store): Replicates | undefined {
     const metrics = metricsOf(store);
@@ -44,6 +44,10 @@ export class Replicates extends ChartPanel {
     this.#isMax = this.#metric.goal === 'max';
     this.#groups = groupRows(store.rows, this.#axes());
     this.#hover = watchPoints(this.surface.canvas, { store, columns: () => [this.#metric, ...this.#axes()] });
+    this.#makeControls(metrics);
+  }
+
+  #makeControls(metrics: readonly Column[]): void {
     this.controls.append(
       select(
         'metric',
@@ -56,6 +60,15 @@ export class Replicates extends ChartPanel {
         },
       ),
     );
+  }
+
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(metricsOf(this.store));
+  }
+
+  protected override forget(): void {
+    this.#groups = groupRows(this.store.rows, this.#axes());
   }
 
   #axes(): readonly Column[] {

@@ -3,13 +3,15 @@
 import { brushRectangle } from '../brush.js';
 import { toPixel as toPixelOf } from '../colour.js';
 import { checkbox, select } from '../dom.js';
+import { type Dots, drawDots, type Places, pictureDots, putDots, ROUND, radiusFor } from '../dots.js';
+import { Finder } from '../finder.js';
 import { spreadWithin } from '../jitter.js';
 import { fitLine, formatCell, formatNumber, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { everyRow, passing } from '../rows.js';
 import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { chartable, objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, Finder, type Frame, frameOf, line, type Places, radiusFor } from '../surface.js';
+import { drawAxes, type Frame, frameOf, line } from '../surface.js';
 import type { Column } from '../table.js';
 import { hideTip, showTrial } from '../tip.js';
 
@@ -28,6 +30,7 @@ export class Scatter extends ChartPanel {
   #finder: Finder | undefined;
   #missing = 0;
   #placed = '';
+  #behind: { readonly name: string; readonly picture: HTMLCanvasElement } | undefined;
 
   constructor(store: Store) {
     super(store, {
@@ -41,6 +44,7 @@ export class Scatter extends ChartPanel {
     this.#y = objectiveOf(choices) ?? choices.filter(({ role }) => role === 'axis')[1] ?? choices.at(-1)!;
     this.#x =
       choices.find((column) => column.role === 'axis' && column.kind === 'number' && column !== this.#y) ??
+      choices.find((column) => column.role === 'axis' && column !== this.#y) ??
       choices.find((column) => column !== this.#y) ??
       this.#y;
     this.#logX = prefersLog(this.#x);
@@ -114,6 +118,16 @@ export class Scatter extends ChartPanel {
     );
   }
 
+  protected override offer(): void {
+    this.controls.replaceChildren();
+    this.#makeControls(chartable(this.store.columns));
+  }
+
+  protected override forget(): void {
+    this.#placed = '';
+    this.#behind = undefined;
+  }
+
   #setX(column: Column, choices: readonly Column[]): void {
     this.#x = column;
     this.#logX = prefersLog(column);
@@ -146,23 +160,7 @@ export class Scatter extends ChartPanel {
     const places = this.#place(frame);
     const n = this.#rows.length;
     const base = radiusFor(n);
-    if (n < store.rows) {
-      const only = {
-        of: () => 0,
-        css: [store.theme.context],
-        pixels: Uint32Array.of(toPixelOf(store.theme.context)),
-      };
-      const rows = everyRow(store);
-      drawDots(surface, {
-        places,
-        rows,
-        count: rows.length,
-        radius: base * 0.8,
-        alpha: 0.5,
-        ...only,
-        within: frame,
-      });
-    }
+    if (n < store.rows) this.#drawContext(base * 0.8);
     const size = this.#size === undefined ? undefined : createScale(this.#size);
     const radius =
       size === undefined
@@ -172,10 +170,9 @@ export class Scatter extends ChartPanel {
     drawDots(surface, {
       places,
       rows: this.#rows,
-      count: n,
       radius,
       alpha: n > 3000 ? 0.9 : 0.8,
-      of: (row) => of[row]!,
+      of,
       css,
       pixels,
       within: frame,
@@ -186,6 +183,24 @@ export class Scatter extends ChartPanel {
       this.#missing > 0
         ? `${this.#missing.toLocaleString('en-US')} trials have no value here, or none that this axis can show.`
         : '';
+  }
+
+  /** All trials in grey, behind those that pass. Many are drawn once, and kept until they lie elsewhere. */
+  #drawContext(radius: number): void {
+    const { store, surface } = this;
+    const rows = everyRow(store);
+    const colour = store.theme.context;
+    const dots: Dots = {
+      ...{ places: this.#places, rows, radius, alpha: 0.5, within: this.#frame },
+      ...{ css: [colour], pixels: Uint32Array.of(toPixelOf(colour)) },
+    };
+    if (rows.length <= ROUND) {
+      drawDots(surface, dots);
+      return;
+    }
+    const name = [this.#placed, radius, surface.ratio, colour].join();
+    if (this.#behind?.name !== name) this.#behind = { name, picture: pictureDots(surface, dots) };
+    putDots(surface, this.#behind.picture, dots);
   }
 
   /** Ends of what passes, where the view is fitted to it. */

@@ -1,14 +1,16 @@
 // One metric against each parameter by itself: small charts of one size, with the median at each value.
 
 import { binsOf } from '../bins.js';
+import { brushRectangle } from '../brush.js';
 import { checkbox, select } from '../dom.js';
+import { drawDots, radiusFor } from '../dots.js';
 import { spreadWithin } from '../jitter.js';
 import { formatNumber, quantile, titleOf } from '../numbers.js';
 import { ChartPanel, type Rows } from '../panel.js';
 import { passing } from '../rows.js';
-import { createScale, mayLog, prefersLog } from '../scale.js';
+import { createScale, mayLog, prefersLog, type Scale } from '../scale.js';
 import { chartable, objectiveOf, type Store } from '../store.js';
-import { drawAxes, drawDots, frameOf, radiusFor } from '../surface.js';
+import { drawAxes, type Frame, frameOf } from '../surface.js';
 import type { Column } from '../table.js';
 import { metricsOf } from './history.js';
 
@@ -26,13 +28,16 @@ interface Medians {
 }
 
 export class Slices extends ChartPanel {
-  readonly #axes: readonly Column[];
+  #axes: readonly Column[];
   #metric: Column;
   #log: boolean;
   #medians: Medians[] = [];
+  /** Where each parameter's chart lies, and which of them is brushed. */
+  #charts: { readonly frame: Frame; readonly scales: { readonly x: Scale; readonly y: Scale } }[] = [];
+  #at = 0;
 
   static create(store: Store): Slices | undefined {
-    const axes = chartable(store.columns).filter(({ role }) => role === 'axis');
+    const axes = axesOf(store);
     const metrics = metricsOf(store);
     return axes.length < 2 || metrics.length === 0 ? undefined : new Slices(store, axes, metrics);
   }
@@ -41,13 +46,34 @@ export class Slices extends ChartPanel {
     super(store, {
       id: 'slices',
       title: 'Each parameter by itself',
-      about: 'Every trial against one parameter after the other; the line joins the medians.',
+      about:
+        'Every trial against one parameter after the other; the line joins the medians. Drag a rectangle to filter; with the keyboard, Page Up and Page Down go to another parameter.',
       isWide: true,
       on: ['filter', 'colour'],
     });
     this.#axes = axes;
     this.#metric = objectiveOf(metrics) ?? metrics[0]!;
     this.#log = prefersLog(this.#metric);
+    this.#makeControls(metrics);
+    brushRectangle(this.surface.canvas, {
+      store,
+      frame: () => this.#charts[this.#at]!.frame,
+      scales: () => this.#charts[this.#at]!.scales,
+      point: () => undefined,
+      click: () => false,
+      enter: (x, y) => {
+        const at = this.#charts.findIndex(
+          ({ frame: { left, top, width, height } }) =>
+            x >= left - 8 && x <= left + width + 8 && y >= top - 8 && y <= top + height + 8,
+        );
+        if (at >= 0) this.#turnTo(at);
+      },
+      turn: (by) => this.#turnTo((this.#at + by + this.#axes.length) % this.#axes.length),
+    });
+    for (const each of ['focus', 'blur']) this.surface.canvas.addEventListener(each, () => this.redraw());
+  }
+
+  #makeControls(metrics: readonly Column[]): void {
     this.controls.append(
       select(
         'metric',
@@ -66,6 +92,12 @@ export class Slices extends ChartPanel {
     );
   }
 
+  protected override offer(): void {
+    this.#axes = axesOf(this.store);
+    this.controls.replaceChildren();
+    this.#makeControls(metricsOf(this.store));
+  }
+
   protected draw(): void {
     const { store, surface } = this;
     const width = this.body.clientWidth;
@@ -76,6 +108,7 @@ export class Slices extends ChartPanel {
     const places = { xs: new Float32Array(store.rows), ys: new Float32Array(store.rows) };
     const { of, css, pixels } = store.paint;
     this.#medians = [];
+    this.#charts = [];
     for (const [i, axis] of this.#axes.entries()) {
       const x = createScale(axis, { log: prefersLog(axis) });
       const size = { width: width / across - 6, height: HEIGHT - 10 };
@@ -85,6 +118,12 @@ export class Slices extends ChartPanel {
       context.translate(left, top);
       drawAxes(context, frame, { x, y, theme: store.theme });
       context.restore();
+      const within = { ...frame, left: left + frame.left, top: top + frame.top };
+      this.#charts.push({ frame: within, scales: { x, y } });
+      if (i === this.#at && this.#hasKeys) {
+        context.strokeStyle = store.theme.accent;
+        context.strokeRect(within.left, within.top, within.width, within.height);
+      }
       const spread = spreadWithin(axis);
       for (const row of rows) {
         places.xs[row] = left + frame.left + (x.place(axis.values[row]!) + spread(row)) * frame.width;
@@ -93,13 +132,12 @@ export class Slices extends ChartPanel {
       drawDots(surface, {
         places,
         rows,
-        count: rows.length,
         radius: radiusFor(rows.length),
         alpha: 0.65,
-        of: (row) => of[row]!,
+        of,
         css,
         pixels,
-        within: { ...frame, left: left + frame.left, top: top + frame.top },
+        within,
       });
       const medians = this.#mediansOf(axis, rows);
       this.#medians.push(medians);
@@ -116,6 +154,16 @@ export class Slices extends ChartPanel {
       context.stroke();
       context.lineWidth = 1;
     }
+  }
+
+  #turnTo(at: number): void {
+    if (at === this.#at) return;
+    this.#at = at;
+    this.redraw();
+  }
+
+  get #hasKeys(): boolean {
+    return document.activeElement === this.surface.canvas && !this.isSaving;
   }
 
   #mediansOf(axis: Column, rows: Int32Array): Medians {
@@ -145,4 +193,9 @@ export class Slices extends ChartPanel {
     );
     return { columns: ['parameter', 'value', `median ${this.#metric.name}`, 'trials'], rows };
   }
+}
+
+/** Parameters that vary. */
+function axesOf({ columns }: Store): readonly Column[] {
+  return chartable(columns).filter(({ role }) => role === 'axis');
 }

@@ -80,6 +80,11 @@ export class Timing extends ChartPanel {
     });
   }
 
+  protected override forget(): void {
+    const { attempts } = this.store.data;
+    if (attempts !== undefined) this.#lanes = layOut(this.store, attempts, this.#byClock);
+  }
+
   /** The trial of the bar under the pointer, or of one beside it. */
   #find(event: MouseEvent): number | undefined {
     if (this.#axis === undefined) return undefined;

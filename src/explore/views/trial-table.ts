@@ -17,9 +17,12 @@ export class TrialTable extends Panel {
     class: 'grid',
     attributes: { tabindex: '0', role: 'grid', 'aria-label': 'Trials' },
   });
-  readonly #head = make('div', { class: 'row head', attributes: { role: 'row' } });
+  readonly #head = make('div', { class: 'row head' });
   readonly #rows = make('div', { class: 'rows', attributes: { role: 'rowgroup' } });
-  readonly #shown: Set<Column>;
+  readonly #shown = new Set<Column>();
+  /** Columns that have been shown, or could have been. */
+  readonly #offered = new Set<Column>();
+  #choices = make('details');
   #sortBy: Column;
   #down = false;
   #order: Int32Array = new Int32Array(0);
@@ -34,7 +37,7 @@ export class TrialTable extends Panel {
       on: ['filter', 'selection', 'colour'],
     });
     this.#sortBy = store.columns[0]!;
-    this.#shown = new Set(store.columns.filter(saysSomething).slice(0, FIRST));
+    this.offer();
     const copied = make('span', { class: 'said', attributes: { role: 'status' } });
     const csv = () => csvOf(this.#columns(), this.#order);
     const say = (done: boolean) => {
@@ -43,7 +46,7 @@ export class TrialTable extends Panel {
         : 'the browser refused; use Save CSV';
     };
     this.controls.append(
-      this.#chooser(),
+      this.#choices,
       button('Copy as CSV', () => void copy(csv()).then(say)),
       button('Save CSV', () => save('trials.csv', new Blob([csv()], { type: 'text/csv' }))),
       copied,
@@ -64,7 +67,20 @@ export class TrialTable extends Panel {
     return this.store.columns.filter((column) => this.#shown.has(column));
   }
 
-  #chooser(): HTMLElement {
+  /** Columns that have come, or say something now, are shown; those that were hidden stay so. */
+  protected override offer(): void {
+    for (const column of this.store.columns) {
+      if (this.#offered.has(column) || !saysSomething(column)) continue;
+      this.#offered.add(column);
+      if (this.#shown.size < FIRST) this.#shown.add(column);
+    }
+    const before = this.#choices;
+    this.#choices = this.#chooser();
+    this.#choices.open = before.open;
+    before.replaceWith(this.#choices);
+  }
+
+  #chooser(): HTMLDetailsElement {
     const boxes = this.store.columns.map((column) =>
       checkbox(column.name, this.#shown.has(column), (on) => {
         if (on) this.#shown.add(column);
@@ -82,6 +98,8 @@ export class TrialTable extends Panel {
     const widths = columns.map((column) => `${widthOf(column)}px`).join(' ');
     this.#scroll.style.setProperty('--columns', widths);
     this.#head.replaceChildren(...columns.map((column) => this.#heading(column)));
+    // Before it has cells it is no row.
+    this.#head.setAttribute('role', 'row');
     const height = Math.min(TALLEST, this.#order.length * ROW);
     this.#rows.style.height = `${height}px`;
     this.#rows.style.width = `${columns.reduce((sum, column) => sum + widthOf(column), 0)}px`;

@@ -15,13 +15,22 @@ import type { MadeTable } from '../parts.js';
 import { packAttempts } from './attempts.js';
 import { packConfusions } from './confusions.js';
 import { type ColumnHead, Packer } from './pack.js';
-import { type Into, packQuery, type Reader, type Wanted } from './query.js';
+import { type Into, packQuery, type Reader, readNumbers, type Wanted } from './query.js';
 
 /** Above so many trials, numbers that do not repeat are kept with 7 digits. */
-const EXACT_TRIALS = 120_000;
-const CURVE_POINTS = 200_000;
-const CURVE_TRIALS = 8000;
+export const EXACT_TRIALS = 120_000;
+export const CURVE_POINTS = 200_000;
+export const CURVE_TRIALS = 8000;
 const FILES = 20_000;
+
+/** Of each trial's last attempt. */
+export const RUN_HEADS = [
+  { name: 'run_ms', role: 'run', kind: 'number', unit: 'ms', about: 'time of its last attempt' },
+  { name: 'attempts', role: 'run', kind: 'number' },
+  { name: 'worker', role: 'run', kind: 'number' },
+  { name: 'host', role: 'run', kind: 'category' },
+  { name: 'error', role: 'run', kind: 'category' },
+] as const satisfies readonly Omit<Wanted, 'sql'>[];
 
 /** What a page is made of. */
 export interface Collected {
@@ -54,9 +63,7 @@ export async function collect({
     title: String(manifest.title),
     run: String(manifest.runId),
     replay: 'sweepline replay',
-    fixed: manifest.worker.params
-      .filter(({ name }) => !manifest.axes.includes(name))
-      .map((param) => [param.name, showValue(restingValue(param, manifest.fixed))] as const),
+    fixed: fixedOf(manifest),
     trials,
     curves,
     ...attempts,
@@ -68,7 +75,18 @@ export async function collect({
   return { payload, bytes: packer.bytes() };
 }
 
-function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance {
+/** Parameters that are no axis, and what they are. */
+export function fixedOf({
+  worker,
+  axes,
+  fixed,
+}: Pick<Manifest, 'worker' | 'axes' | 'fixed'>): Payload['fixed'] {
+  return worker.params
+    .filter(({ name }) => !axes.includes(name))
+    .map((param) => [param.name, showValue(restingValue(param, fixed))] as const);
+}
+
+export function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance {
   const { configurations, sampled, parameters } = found;
   const shares = parameters.map(({ parameter, importance, low, high }) => ({
     ...{ name: parameter, share: importance, low, high },
@@ -86,28 +104,16 @@ async function packTrials(
   manifest: Manifest,
   { packer, notes }: Into,
 ): Promise<PackedTable> {
-  const declared = new Map(manifest.worker.metrics.map((metric) => [metric.name, metric]));
-  const own = trialColumns(manifest).filter(({ name, role }) => role !== 'own' || OWN.includes(name));
-  const wanted: Wanted[] = own.map((column) => want(column, declared.get(column.name)));
-  wanted.push(
-    {
-      name: 'run_ms',
-      role: 'run',
-      sql: timeOf('run_ms'),
-      kind: 'number',
-      unit: 'ms',
-      about: 'time of its last attempt',
-    },
-    { name: 'attempts', role: 'run', sql: timeOf('attempts'), kind: 'number' },
-    { name: 'worker', role: 'run', sql: timeOf('worker'), kind: 'number' },
-    { name: 'host', role: 'run', sql: timeOf('host'), kind: 'category' },
-    {
-      name: 'error',
-      role: 'run',
-      sql: `CASE WHEN trials.status <> 'ok' THEN ${timeOf('error')} END`,
-      kind: 'category',
-    },
-  );
+  const wanted: Wanted[] = [
+    ...trialHeads(manifest).map(({ sql, ...head }) => ({ ...head, sql: `trials.${quoteName(sql)}` })),
+    ...RUN_HEADS.map((head) => ({
+      ...head,
+      sql:
+        head.name === 'error'
+          ? `CASE WHEN trials.status <> 'ok' THEN ${timeOf('error')} END`
+          : timeOf(head.name),
+    })),
+  ];
   const from = `FROM trials LEFT JOIN ${TIMES} ON trials.trial = ${timeOf('trial')} ORDER BY trials.trial`;
   const table = await packQuery(database, { wanted, from, packer, single: EXACT_TRIALS });
   if (table.columns.some(({ store }) => store === 'f32'))
@@ -119,8 +125,16 @@ const timeOf = (name: string): string => `"times of trials".${name}`;
 
 const OWN = ['trial', 'replicate', 'status'];
 
+/** The columns of trials.csv that the page has; `sql` is their name there. */
+export function trialHeads(manifest: Manifest): readonly Wanted[] {
+  const declared = new Map(manifest.worker.metrics.map((metric) => [metric.name, metric]));
+  return trialColumns(manifest)
+    .filter(({ name, role }) => role !== 'own' || OWN.includes(name))
+    .map((column) => want(column, declared.get(column.name)));
+}
+
 /** A column that says nothing is left out: one attempt each, one host. */
-function varies({ name, values, labels }: PackedTable['columns'][number]): boolean {
+export function varies({ name, values, labels }: PackedTable['columns'][number]): boolean {
   const distinct = values?.length ?? labels?.length ?? 2;
   return name === 'run_ms' || name === 'error' ? distinct > 0 : distinct > 1;
 }
@@ -129,7 +143,7 @@ function want({ name, sql, type, role }: Column, metric: Parameters<typeof pick>
   const isNumber = type === 'number' || type === 'integer';
   return {
     name,
-    sql: `trials.${quoteName(sql)}`,
+    sql,
     kind: isNumber ? 'number' : 'category',
     role: role === 'measured' ? 'metric' : role === 'axis' ? 'axis' : name === 'status' ? 'status' : 'trial',
     ...(role !== 'measured' || metric === undefined ? {} : pick(metric)),
@@ -160,9 +174,11 @@ async function packCurves(
 ): Promise<PackedTable | null> {
   const [trial, step, ...series] = metricColumns(manifest);
   if (series.length === 0) return null;
-  const [[points], [trials], [longest]] = (await database.columns(
+  const counted = await readNumbers(
+    database,
     'SELECT coalesce(sum(n), 0)::DOUBLE, count(*)::DOUBLE, coalesce(max(n), 0)::DOUBLE FROM (SELECT count(*) AS n FROM metrics GROUP BY trial)',
-  )) as readonly [readonly [number], readonly [number], readonly [number]];
+  );
+  const [points, trials, longest] = counted.map(([number]) => number!) as [number, number, number];
   if (points === 0) return null;
   const everyTrial = Math.ceil(trials / CURVE_TRIALS);
   const budget = Math.floor(CURVE_POINTS / series.length / Math.ceil(trials / everyTrial));
@@ -183,7 +199,7 @@ async function packCurves(
 }
 
 /** Names only: the pictures lie beside the page. Links are passed over, since they may lead out. */
-function listFiles(folder: string, notes: string[]): Payload['files'] {
+export function listFiles(folder: string, notes: string[]): Payload['files'] {
   const files: [number, string[]][] = [];
   let count = 0;
   const trials = list(join(folder, ARTIFACTS)).filter(({ isFolder, name }) => isFolder && /^\d+$/.test(name));

@@ -4,6 +4,7 @@ import type { PackedTable } from '../../explore/payload.js';
 import { formatCount } from '../../ground/text.js';
 import type { Row } from '../define.js';
 import type { MadeTable } from '../parts.js';
+import { textsOf } from '../vectors.js';
 import type { Packer } from './pack.js';
 
 const PREDICTED = ['predicted', 'matched'];
@@ -26,22 +27,24 @@ export function packConfusions(
     const shown = cells.length <= CELLS ? cells : wholeTrials(cells);
     if (shown.length < cells.length)
       notes.push(`confusion matrices of the trials up to ${formatCount(shown.at(-1)!.trial)}`);
-    const column = (name: string) => shown.map((row) => row[name] ?? null);
+    const numbers = (name: 'trial' | 'count') => Float64Array.from(shown, (row) => row[name]);
+    const texts = (name: string) =>
+      textsOf(shown.map((row) => (row[name] === null ? null : String(row[name]))));
     const head = (name: string) => ({ name, role: 'series' }) as const;
     return {
       rows: shown.length,
       columns: [
-        packer.numbers(head('trial'), column('trial')),
-        packer.categories(head('class'), column('class')),
-        packer.categories(head(predicted), column(predicted)),
-        packer.numbers(head('count'), column('count')),
+        packer.numbers(head('trial'), numbers('trial')),
+        packer.categories(head('class'), texts('class')),
+        packer.categories(head(predicted), texts(predicted)),
+        packer.numbers(head('count'), numbers('count')),
       ],
     };
   }
   return null;
 }
 
-type Counted = Row & { readonly trial: number };
+type Counted = Row & { readonly trial: number; readonly count: number };
 
 function isCell(row: Row): row is Counted {
   return typeof row.trial === 'number' && typeof row.count === 'number';

@@ -2,7 +2,7 @@
 
 import { type PackedColumn, type Role, type Store, WIDTH } from '../../explore/payload.js';
 import { clipText } from '../../ground/text.js';
-import type { Cell } from '../define.js';
+import type { Texts } from '../vectors.js';
 
 /** Up to so many different numbers are a dictionary, which keeps them exact and deflates well. */
 const DICTIONARY = 4096;
@@ -18,55 +18,56 @@ export interface ColumnHead {
   readonly about?: string;
 }
 
+type Numbers = Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array;
+
+type Coded = 'u8' | 'u16' | 'u32';
+const ARRAYS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array } as const;
+
 export class Packer {
   readonly #parts: Uint8Array[] = [];
   #at = 0;
 
-  /** `single`: numbers that no dictionary holds are rounded to 32 bits. */
-  numbers(head: ColumnHead, cells: readonly Cell[], single = false): PackedColumn {
-    const rows = cells.length;
-    const values = cells.map((cell) => (typeof cell === 'number' ? cell : Number.NaN));
+  /** NaN is none. `single`: numbers that no dictionary holds are rounded to 32 bits. */
+  numbers(head: ColumnHead, values: Float64Array, single = false): PackedColumn {
+    const rows = values.length;
     const distinct = findDistinct(values);
     const base = { ...head, kind: 'number', rows } as const;
     if (distinct !== undefined) {
       const codes = new Map(distinct.map((value, i) => [value, i + 1]));
       const store = storeOf(distinct.length);
       const texts = distinct.map((value) => (Number.isFinite(value) ? value : String(value)));
-      const at = this.#add(
-        store,
-        values.map((value) => codes.get(value) ?? 0),
-      );
-      return { ...base, store, at, values: texts };
+      const coded = new ARRAYS[store](rows);
+      for (let i = 0; i < rows; i++) coded[i] = codes.get(values[i]!) ?? 0;
+      return { ...base, store, at: this.#add(store, coded), values: texts };
     }
     if (countsUp(values)) {
-      const steps = values.map((value, i) => value - (i === 0 ? 0 : values[i - 1]!));
+      const steps = new Uint32Array(rows);
+      for (let i = 0; i < rows; i++) steps[i] = values[i]! - (i === 0 ? 0 : values[i - 1]!);
       return { ...base, store: 'delta', at: this.#add('delta', steps) };
     }
     const store = single ? 'f32' : 'f64';
-    return { ...base, store, at: this.#add(store, values) };
+    return { ...base, store, at: this.#add(store, single ? Float32Array.from(values) : values) };
   }
 
-  categories(head: ColumnHead, cells: readonly Cell[]): PackedColumn {
-    const texts = cells.map((cell) => (cell === null ? null : String(cell)));
-    const all = [...new Set(texts.filter((text) => text !== null))].sort(compareLabels);
-    const codes = new Map(all.map((text, i) => [text, i + 1]));
-    const most = Math.min(LABEL, Math.max(16, Math.floor(LABELS / Math.max(1, all.length))));
-    const store = storeOf(all.length);
-    const at = this.#add(
-      store,
-      texts.map((text) => (text === null ? 0 : codes.get(text)!)),
-    );
-    const labels = all.map((text) => clipText(text, most));
-    return { ...head, kind: 'category', rows: cells.length, store, at, labels };
+  categories(head: ColumnHead, { codes, texts }: Texts): PackedColumn {
+    const order = [...texts.keys()].sort((a, b) => compareLabels(texts[a]!, texts[b]!));
+    const placeOf = new Uint32Array(texts.length + 1);
+    for (const [place, i] of order.entries()) placeOf[i + 1] = place + 1;
+    const most = Math.min(LABEL, Math.max(16, Math.floor(LABELS / Math.max(1, texts.length))));
+    const store = storeOf(texts.length);
+    const coded = new ARRAYS[store](codes.length);
+    for (let i = 0; i < codes.length; i++) coded[i] = placeOf[codes[i]!]!;
+    const labels = order.map((i) => clipText(texts[i]!, most));
+    return { ...head, kind: 'category', rows: codes.length, store, at: this.#add(store, coded), labels };
   }
 
   bytes(): Uint8Array {
     return Buffer.concat(this.#parts);
   }
 
-  #add(store: Store, values: readonly number[]): number {
+  #add(store: Store, values: Numbers): number {
     const at = this.#at;
-    const bytes = toPlanes(store, values);
+    const bytes = toPlanes(WIDTH[store], values);
     this.#parts.push(bytes);
     this.#at += bytes.length;
     return at;
@@ -74,7 +75,7 @@ export class Packer {
 }
 
 /** Undefined where there are too many for a dictionary to pay. */
-function findDistinct(values: readonly number[]): readonly number[] | undefined {
+function findDistinct(values: Float64Array): readonly number[] | undefined {
   const distinct = new Set<number>();
   for (const value of values) {
     if (!Number.isNaN(value)) distinct.add(value);
@@ -84,7 +85,7 @@ function findDistinct(values: readonly number[]): readonly number[] | undefined 
   return [...distinct].sort((a, b) => a - b);
 }
 
-function countsUp(values: readonly number[]): boolean {
+function countsUp(values: Float64Array): boolean {
   let before = 0;
   return values.every((value) => {
     const step = value - before;
@@ -93,26 +94,19 @@ function countsUp(values: readonly number[]): boolean {
   });
 }
 
-function storeOf(codes: number): Store {
+function storeOf(codes: number): Coded {
   return codes < 256 ? 'u8' : codes < 65536 ? 'u16' : 'u32';
 }
 
-function toPlanes(store: Store, values: readonly number[]): Uint8Array {
-  const width = WIDTH[store];
-  const typed =
-    store === 'f64'
-      ? Float64Array.from(values)
-      : store === 'f32'
-        ? Float32Array.from(values)
-        : store === 'u8'
-          ? Uint8Array.from(values)
-          : store === 'u16'
-            ? Uint16Array.from(values)
-            : Uint32Array.from(values);
-  const bytes = new Uint8Array(typed.buffer);
+function toPlanes(width: number, values: Numbers): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (width === 1) return bytes;
   const planes = new Uint8Array(bytes.length);
-  for (let plane = 0; plane < width; plane++)
-    for (let i = 0; i < values.length; i++) planes[plane * values.length + i] = bytes[i * width + plane]!;
+  const { length } = values;
+  for (let plane = 0; plane < width; plane++) {
+    let from = plane;
+    for (let i = plane * length; i < (plane + 1) * length; i++, from += width) planes[i] = bytes[from]!;
+  }
   return planes;
 }
 

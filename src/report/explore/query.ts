@@ -1,7 +1,7 @@
 // A query over the run's CSVs as packed columns.
 import type { PackedTable } from '../../explore/payload.js';
 import type { RunDatabase } from '../database.js';
-import type { Cell } from '../define.js';
+import type { Vector } from '../vectors.js';
 import type { ColumnHead, Packer } from './pack.js';
 
 export type Reader = Pick<RunDatabase, 'columns'>;
@@ -28,25 +28,28 @@ export async function packQuery(
   database: Reader,
   { wanted, from, packer, single }: Query,
 ): Promise<PackedTable> {
-  const list = wanted.map(
-    ({ sql, kind }, i) => `(${sql})::${kind === 'number' ? 'DOUBLE' : 'VARCHAR'} AS c${i}`,
-  );
-  let cells: readonly (readonly Cell[])[];
-  let kinds = wanted.map(({ kind }) => kind);
+  const read = (list: readonly string[]) =>
+    database.columns(`SELECT ${list.map((sql, i) => `${sql} AS c${i}`).join(', ')} ${from}`);
+  const asDeclared = wanted.map(({ sql, kind }) => `(${sql})::${kind === 'number' ? 'DOUBLE' : 'VARCHAR'}`);
+  let found: readonly Vector[];
   try {
-    cells = await database.columns(`SELECT ${list.join(', ')} ${from}`);
+    found = await read(asDeclared);
   } catch {
     // An axis that is declared a number may hold text, and SQL has it as text then.
-    cells = await database.columns(
-      `SELECT ${wanted.map(({ sql }, i) => `(${sql}) AS c${i}`).join(', ')} ${from}`,
-    );
-    kinds = kinds.map((kind, i) => (cells[i]!.some((cell) => typeof cell === 'string') ? 'category' : kind));
+    found = await read(wanted.map(({ sql, kind }, i) => (kind === 'number' ? `(${sql})` : asDeclared[i]!)));
   }
-  const rows = cells[0]?.length ?? 0;
-  const columns = wanted.map(({ sql: _, kind: __, ...head }, i) =>
-    kinds[i] === 'number'
-      ? packer.numbers(head, cells[i]!, rows > single)
-      : packer.categories(head, cells[i]!),
+  const columns = wanted.map(({ sql: _, kind: __, ...head }, i) => {
+    const vector = found[i]!;
+    return vector instanceof Float64Array
+      ? packer.numbers(head, vector, vector.length > single)
+      : packer.categories(head, vector);
+  });
+  return { rows: columns[0]?.rows ?? 0, columns };
+}
+
+/** Columns that are numbers all. */
+export async function readNumbers(database: Reader, sql: string): Promise<readonly Float64Array[]> {
+  return (await database.columns(sql)).map((vector) =>
+    vector instanceof Float64Array ? vector : new Float64Array(vector.codes.length).fill(Number.NaN),
   );
-  return { rows, columns };
 }

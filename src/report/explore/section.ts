@@ -22,7 +22,7 @@ export interface ExploreSection {
 export async function makeExplore(run: Collected): Promise<ExploreSection> {
   const { payload, bytes } = await collect(run);
   const script = readBundle('explore.js');
-  const whole = join(payload, bytes);
+  const whole = joinPayload(payload, bytes);
   // The best level takes a quarter of a minute for a million trials, and saves next to nothing of their digits.
   const level = whole.length > LARGE ? 4 : 9;
   const data = deflateRawSync(whole, { level }).toString('base64');
@@ -36,7 +36,8 @@ export async function makeExplore(run: Collected): Promise<ExploreSection> {
   };
 }
 
-function join(payload: Payload, bytes: Uint8Array): Uint8Array {
+/** As the page's script unpacks it. */
+export function joinPayload(payload: Payload, bytes: Uint8Array): Uint8Array {
   const head = Buffer.from(JSON.stringify(payload));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
@@ -44,7 +45,7 @@ function join(payload: Payload, bytes: Uint8Array): Uint8Array {
 }
 
 /** What `npm run build` made of src/explore. */
-function readBundle(name: string): string {
+export function readBundle(name: string): string {
   const path = compiledPath(import.meta.url, `../../explore/${name}`);
   try {
     return readFileSync(path, 'utf8').trimEnd();
