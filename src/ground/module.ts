@@ -1,6 +1,8 @@
 // Loads a user's file by URL, TypeScript as it is: sweeps, workers and reports are all found by what made their default
 // export. Runs the file's code: call it only in the process where that code belongs.
+
 import { existsSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SweeplineError } from './errors.js';
@@ -44,7 +46,10 @@ export async function loadDefault<T extends { readonly kind: string }>(
   });
 }
 
-/** A module that has not loaded while nothing was going on for so many looks in a row never will. */
+/**
+ * A module that has not loaded while nothing was going on for so many looks in a row never will; more of them where the
+ * machine has more to do than it can at once.
+ */
 const IDLE_LOOKS = 20;
 const LOOK_MS = 500;
 /** More processor time between two looks, in µs: a loader's own thread may be at work, which no resource tells. */
@@ -67,7 +72,7 @@ async function unlessStuck<T>(loading: Promise<T>, path: string): Promise<T> {
       const { user, system } = process.cpuUsage(used);
       used = process.cpuUsage();
       idle = isIdle && user + system < IDLE_CPU ? idle + 1 : 0;
-      if (idle < IDLE_LOOKS) return;
+      if (idle < IDLE_LOOKS * Math.max(1, loadavg()[0]! / availableParallelism())) return;
       const hint = 'look for a top-level `await` of a promise that is never resolved';
       reject(
         new SweeplineError(

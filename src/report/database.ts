@@ -11,7 +11,7 @@ import { openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { quoteName, quoteText } from './columns.js';
 import type { Cell, Row, Rows } from './define.js';
-import { readOne, requireOne, runOne, streamOne } from './one-statement.js';
+import { readOne, requireOne, runOne } from './one-statement.js';
 import { literalPath, type Oddity, REMAKE } from './source.js';
 import { readVectors, type Vector } from './vectors.js';
 import {
@@ -135,7 +135,7 @@ function queries(
     query,
     async columns(sql) {
       try {
-        return await streamOne(connection, sql, readVectors);
+        return await readVectors(await runOne(connection, sql));
       } catch (error) {
         throw describeFailure(error);
       }

@@ -6,7 +6,6 @@ interface Statement<Reader, Result> {
   readonly statementType: number;
   runAndReadAll(): Promise<Reader>;
   run(): Promise<Result>;
-  stream(): Promise<Result>;
   destroySync(): void;
 }
 
@@ -58,22 +57,6 @@ async function withOne<Reader, Result, Found>(
   return run(undefined);
 }
 
-/** What `read` makes of the rows of one SELECT, which it is handed part by part; throws as `readOne` does. */
-export async function streamOne<Result, Read>(
-  connection: Pick<Splitter<unknown, Result>, 'extractStatements'>,
-  sql: string,
-  read: (result: Result) => Promise<Read>,
-): Promise<Read> {
-  const parts = await split(connection, sql);
-  const first = await parts.prepare(0);
-  try {
-    if (parts.count !== 1 || first.statementType !== SELECT) throw refuseParts(parts, sql);
-    return await read(await first.stream());
-  } finally {
-    first.destroySync();
-  }
-}
-
 /** Throws as `readOne` does for SQL that is not one statement. That it reads, `CREATE TABLE … AS` sees to in its grammar. */
 export async function requireOne(connection: Splitter<unknown, unknown>, sql: string): Promise<void> {
   const parts = await split(connection, sql);
@@ -85,7 +68,7 @@ export async function requireOne(connection: Splitter<unknown, unknown>, sql: st
 }
 
 async function split<Reader, Result>(
-  connection: Pick<Splitter<Reader, Result>, 'extractStatements'>,
+  connection: Splitter<Reader, Result>,
   sql: string,
 ): Promise<Parts<Reader, Result>> {
   // DuckDB would run what stands before it.

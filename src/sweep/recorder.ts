@@ -190,10 +190,9 @@ export class Recorder {
       readonly partial: PartialResult | undefined;
     },
   ): Promise<Iterable<TrialRow>> {
-    const { trials, status, error } = lost;
+    const { trials, status, error, partial } = lost;
     const { journal, job, store } = this.#options;
     const trial = trialAt(trials, 0);
-    const { partial } = lost;
     const series = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
     this.#forgetReports({ left: [] }, trials);
     const { metrics } = job.worker;
@@ -238,11 +237,7 @@ export class Recorder {
     return {
       epoch: this.#epoch,
       trials: numbersOf(trials),
-      attempt,
-      worker: thread,
-      host,
-      device,
-      queue_ms: queueMs,
+      ...{ attempt, worker: thread, host, device, queue_ms: queueMs },
       run_ms: part === 1 ? runMs : runMs * part,
       at: this.#options.clock.now(),
     };
