@@ -9,6 +9,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   compare: 8,
   nights: 8,
   export: 8,
+  nights: 8,
   sweep: 7,
   report: 7,
   study: 7,

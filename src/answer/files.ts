@@ -35,7 +35,7 @@ export async function answerReport(folder: string): Promise<ReportAnswer> {
   if (!existsSync(join(folder, JOURNAL_FILE))) return { files: [], importances: new Map(), epoch: undefined };
   const asked = await askRun(folder, { limit: MOST, others: METRICS });
   const { epoch } = asked.status.state;
-  return { files: createFiles(asked), importances: explainMetrics(asked), epoch };
+  return { files: createFiles(asked), importances: new Map(explainMetrics(asked)), epoch };
 }
 
 function createFiles(asked: Asked): AnswerFile[] {
@@ -49,15 +49,13 @@ function createFiles(asked: Asked): AnswerFile[] {
     .map(([name, lines]) => ({ name, text: lines.join(''), rows: lines.length - 1 }));
 }
 
-/** Of a run that was asked with `others`: METRICS. */
-export function explainMetrics({ aims, of, status }: Asked): ReadonlyMap<string, Importances> {
+/** Of a run that was asked with `others`: METRICS. One at a time, since each takes a while. */
+export function* explainMetrics({ aims, of, status }: Asked): Generator<readonly [string, Importances]> {
   const { metrics } = status.state.epoch.record.worker;
   const numbers = metrics.filter(({ type }) => type !== 'string').slice(0, METRICS);
   const names = new Set([...aims.objectives.map(({ metric }) => metric), ...numbers.map(({ name }) => name)]);
-  return new Map(
-    [...names].flatMap((name) => {
-      const found = findImportances(of, name);
-      return found.parameters.length === 0 ? [] : [[name, found] as const];
-    }),
-  );
+  for (const name of names) {
+    const found = findImportances(of, name);
+    if (found.parameters.length > 0) yield [name, found];
+  }
 }

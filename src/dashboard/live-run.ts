@@ -2,6 +2,7 @@
 // Reads only, and only files of the run's own folder.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { ask } from '../answer/answer.js';
 import { explainMetrics, METRICS } from '../answer/files.js';
 import { describeAnswer } from '../answer/words.js';
@@ -40,7 +41,8 @@ export class LiveRun {
   #answer: { readonly key: string; readonly lines: RunView['answer'] } | undefined;
   #packed: { readonly version: number; readonly bytes: Uint8Array } | undefined;
   #importances: Payload['importances'] = [];
-  #isOver = false;
+  /** Of the journal that these are of. */
+  #explained = '';
   version = 0;
 
   constructor(options: LiveRunOptions) {
@@ -68,9 +70,7 @@ export class LiveRun {
     this.#status = status;
     this.#ask(status);
     const isOther = this.#data.setRunning(status.live?.threads ?? [], status.coordinator !== null);
-    const isOver = status.coordinator === null;
-    if (isOther || hasCome || isOver !== this.#isOver) this.version++;
-    this.#isOver = isOver;
+    if (isOther || hasCome) this.version++;
   }
 
   /** What the head of its page shows. Call `refresh` before. */
@@ -112,19 +112,40 @@ export class LiveRun {
     return this.#data.keys();
   }
 
+  /**
+   * Which parameters matter, found once nothing more comes: it takes seconds, and others have their turn meanwhile. Whether
+   * there is something new.
+   */
+  async explain(): Promise<boolean> {
+    const status = this.#status!;
+    const key = this.#answer!.key;
+    if (status.coordinator !== null || this.#explained === key) return false;
+    this.#explained = key;
+    const asked = ask(status, { importance: false, others: METRICS });
+    const found: Payload['importances'][number][] = [];
+    let { answer } = asked;
+    for (const [metric, importances] of explainMetrics(asked)) {
+      found.push(describeImportances([metric, importances]));
+      if (metric === answer.objectives[0]?.metric)
+        answer = { ...answer, importance: importances.parameters, importanceOf: importances.sampled };
+      await setImmediate();
+    }
+    this.#importances = found;
+    this.#answer = { key, lines: describeAnswer(answer, status.state.epoch.record.worker.metrics) };
+    this.version++;
+    return true;
+  }
+
   /** Whether somebody works on it who can be asked for something. */
   get hasCoordinator(): boolean {
     return this.#status?.coordinator != null;
   }
 
-  /** Which parameters matter is asked for once nothing more comes: it takes a second. */
   #ask(status: RunStatus): void {
-    const isOver = status.coordinator === null;
-    const key = `${this.#tail.end} ${isOver}`;
+    const key = `${this.#tail.end}`;
     if (this.#answer?.key === key) return;
-    const asked = ask(status, isOver ? { others: METRICS } : { importance: false });
-    if (isOver) this.#importances = [...explainMetrics(asked)].map(describeImportances);
-    const lines = describeAnswer(asked.answer, status.state.epoch.record.worker.metrics);
+    const { answer } = ask(status, { importance: false });
+    const lines = describeAnswer(answer, status.state.epoch.record.worker.metrics);
     this.#answer = { key, lines };
   }
 

@@ -29,16 +29,30 @@ export class RunWatch extends Watch {
   protected async update(): Promise<void> {
     try {
       await this.run.refresh();
-      this.#view = this.run.view();
-      this.fault = undefined;
+      this.#tellChanges(this.run.view());
     } catch (error) {
-      this.fault = describeFault(error);
-      this.#view = unreadable(this.#path, this.fault);
+      const fault = describeFault(error);
+      this.#tellChanges(unreadable(this.#path, fault), fault);
     }
-    const text = JSON.stringify(this.#view);
-    if (text !== this.#said) this.tell({ name: 'run', data: this.#view });
+  }
+
+  protected override async finish(): Promise<void> {
+    if (this.fault !== undefined) return;
+    try {
+      if (await this.run.explain()) this.#tellChanges(this.run.view());
+    } catch (error) {
+      const fault = describeFault(error);
+      this.#tellChanges(unreadable(this.#path, fault), fault);
+    }
+  }
+
+  #tellChanges(view: RunView, fault?: string): void {
+    this.fault = fault;
+    this.#view = view;
+    const text = JSON.stringify(view);
+    if (text !== this.#said) this.tell({ name: 'run', data: view });
     this.#said = text;
-    if (this.fault !== undefined || this.run.version === this.#version) return;
+    if (fault !== undefined || this.run.version === this.#version) return;
     // Made here, so that the time it takes counts.
     if (this.isWatched) this.run.data();
     this.#version = this.run.version;

@@ -56,6 +56,9 @@ export abstract class Watch {
   /** Looks, and tells what has changed. Never rejects: what cannot be read is told as well. */
   protected abstract update(): Promise<void>;
 
+  /** What is done once after a change, and may take long: the pauses do not grow with it. Never rejects. */
+  protected async finish(): Promise<void> {}
+
   protected tell(event: PageEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
@@ -63,11 +66,16 @@ export abstract class Watch {
   async #keepLooking(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
+    let isFirst = true;
     try {
       while (this.isWatched) {
         const began = this.clock.elapsed();
         await this.look();
-        const pause = Math.max(EVERY_MS, (this.clock.elapsed() - began) * PAUSES);
+        // The first look reads all there is, once: the next ones are not as long.
+        const took = isFirst ? 0 : this.clock.elapsed() - began;
+        isFirst = false;
+        const pause = Math.max(EVERY_MS, took * PAUSES);
+        await this.finish();
         await sleep(pause, undefined, { signal: this.#ended.signal, ref: false });
       }
     } catch (error) {

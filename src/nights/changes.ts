@@ -21,8 +21,8 @@ export interface ChangesOptions {
 
 const WINDOW = 50;
 const LEVEL = 0.001;
-/** A stretch has at least so many nights: of fewer no spread is known. */
-const SHORTEST = 2;
+/** Nights that a stretch has at least: of fewer it is often chance that they are close, and the test knows nothing of that. */
+const SHORTEST = 4;
 /** Points that are kept while others are looked for: one that is weak beside the next may be strong once that is found. */
 const WEAK = 10;
 
@@ -87,7 +87,11 @@ function pOf(means: readonly number[], { start, end }: Stretch, at: number): num
     const squares = values.reduce((sum, each) => sum + (each - mean) ** 2, 0);
     return { count: values.length, mean, variance: squares / (values.length - 1) };
   };
-  return welchTest(summary(means.slice(start, at)), summary(means.slice(at, end)))?.p ?? 1;
+  const [before, after] = [summary(means.slice(start, at)), summary(means.slice(at, end))];
+  // Means of equal numbers differ in what float64 leaves of their sums.
+  const rounding = 1e-12 * Math.max(Math.abs(before.mean), Math.abs(after.mean));
+  if (Math.abs(before.mean - after.mean) <= rounding) return 1;
+  return welchTest(before, after)?.p ?? 1;
 }
 
 /** Where the energy distance of the parts, by their sizes, is largest; null where a part would be too short. */

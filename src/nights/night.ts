@@ -19,10 +19,9 @@ export interface Noise {
   readonly mean: number;
   /** Standard deviation of a night with so many replicates. */
   deviation(count: number): number;
-  /** Correlation of neighbours; at least 0. */
+  /** Correlation of neighbours, at least 0: as it is estimated, and the most that it may be by one standard error. */
   readonly correlation: number;
-  /** As many independent nights would say as much. */
-  readonly effective: number;
+  readonly mostCorrelation: number;
 }
 
 /**
@@ -41,7 +40,7 @@ export function noiseOf(nights: readonly Night[]): Noise {
     mean,
     deviation: (count) => Math.sqrt(between + within / count),
     correlation,
-    effective: (means.length * (1 - correlation)) / (1 + correlation),
+    mostCorrelation: Math.min(MOST_CORRELATED, correlation + 1 / Math.sqrt(means.length)),
   };
 }
 

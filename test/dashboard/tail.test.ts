@@ -54,6 +54,7 @@ test('is the data that report.html has of the same run', async () => {
   await journal.close();
   const live = open(folder);
   await live.refresh();
+  expect([await live.explain(), await live.explain()]).toEqual([true, false]);
   const { facts, trials, curves, attempts } = unpackData(Uint8Array.from(live.data()));
   await writeDerived(folder, readJournal(folder).state);
   const { html } = await writeRunReport(folder);

@@ -144,10 +144,15 @@ export class PairHistory extends ChartPanel {
     if (a === undefined || b === undefined || (Number.isNaN(a.low) && Number.isNaN(b.low))) return;
     const numbers = sides.map(({ trials }) => trials.columns[0]!);
     const x = scaleOf(numbers[0]!, numbers[1]!);
-    const y = scaleOf(a, b);
+    this.#steps = sides.map((_, i) => bestSoFar(numbers[i]!, columns[i]!, metric.goal === 'max'));
+    // Of all trials the bad ones would leave no room for what is compared.
+    const ends = this.#steps.flatMap((steps) =>
+      [steps[0], steps.at(-1)].flatMap((step) => step?.value ?? []),
+    );
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    const y = high > low ? createScale(a, { low, high }) : scaleOf(a, b);
     const frame = frameOf(context, y, surface);
     drawAxes(context, frame, { x, y, theme: store.theme, xTitle: 'trial' });
-    this.#steps = sides.map((_, i) => bestSoFar(numbers[i]!, columns[i]!, metric.goal === 'max'));
     for (const [i, steps] of this.#steps.entries()) {
       const colour = store.theme.categories[i]!;
       context.strokeStyle = colour;

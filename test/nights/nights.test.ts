@@ -1,0 +1,155 @@
+// Nights of which it is known whether they changed: change points, predictions and verdicts.
+import { describe, expect, test } from 'vitest';
+import { randomFor } from '../../src/ground/random.js';
+import { findChanges } from '../../src/nights/changes.js';
+import { judgeNights } from '../../src/nights/judge.js';
+import { type Night, noiseOf } from '../../src/nights/night.js';
+import { predict } from '../../src/nights/predict.js';
+import { countMoved, drawNights, SHAPES } from './simulate.js';
+
+const night = (mean: number): Night => ({ mean, count: 3, variance: null });
+const noisy = (random: ReturnType<typeof randomFor>, count: number, level = 0) =>
+  Array.from({ length: count }, () => level + random.normal());
+
+describe('change points', () => {
+  test('are where the level changed', () => {
+    const random = randomFor('changes');
+    const means = [...noisy(random, 40), ...noisy(random, 30, 6), ...noisy(random, 50, 1)];
+    const changes = findChanges(means);
+    expect(changes.map(({ at }) => at)).toEqual([40, 70]);
+    expect(changes[0]!.before).toBeCloseTo(0, 0);
+    expect(changes[0]!.after).toBeCloseTo(6, 0);
+    expect(changes[1]!.p).toBeLessThan(1e-6);
+  });
+
+  test('are found at the end and at the start of a window, and with numbers of any size', () => {
+    const random = randomFor('changes', 'edges');
+    const means = [...noisy(random, 46), ...noisy(random, 8, 8)].map((mean) => 1e6 + mean * 1e-3);
+    expect(findChanges(means).map(({ at }) => at)).toEqual([46]);
+  });
+
+  test('are none where nothing changed, or where there is next to nothing', () => {
+    const random = randomFor('changes', 'none');
+    const found = Array.from({ length: 200 }, () => findChanges(noisy(random, 50)).length);
+    expect(found.filter((count) => count > 0).length).toBeLessThan(12);
+    for (const means of [[], [1], [1, 2, 3], Array.from({ length: 60 }, () => 0.1)])
+      expect(findChanges(means)).toEqual([]);
+  });
+});
+
+describe('noise', () => {
+  test('of a night with fewer replicates is larger by their share', () => {
+    const random = randomFor('noise');
+    const shape = { ...SHAPES[0]!, share: 0.2 };
+    const nights = drawNights(random, { shape, nights: 4000, replicates: 4, shift: 0, shifted: 0 });
+    const { deviation, correlation } = noiseOf(nights);
+    expect(deviation(4)).toBeCloseTo(Math.sqrt(0.2 + 0.8 / 4), 1);
+    expect(deviation(1)).toBeCloseTo(1, 1);
+    expect(correlation).toBeLessThan(0.05);
+  });
+
+  test('of nights that resemble their neighbours is told apart', () => {
+    const shape = SHAPES.find(({ name }) => name.startsWith('autocorrelated'))!;
+    const random = randomFor('noise', 'correlated');
+    const nights = drawNights(random, { shape, nights: 4000, replicates: 100, shift: 0, shifted: 0 });
+    expect(noiseOf(nights).correlation).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('the last night', () => {
+  const history = noisy(randomFor('history'), 20).map(night);
+
+  test('is held against an interval of those before', () => {
+    const { low, high, expected, isOutside } = predict(history, night(0));
+    expect(isOutside).toBe(false);
+    expect(low).toBeLessThan(-3);
+    expect(high).toBeGreaterThan(3);
+    expect(expected).toBeCloseTo(0, 0);
+    expect(predict(history, night(20)).isOutside).toBe(true);
+    expect(predict(history, night(-20)).isOutside).toBe(true);
+  });
+
+  test('is nothing to be said of after fewer than eight', () => {
+    expect(predict(history.slice(0, 7), night(100)).isOutside).toBe(null);
+    expect(predict(history.slice(0, 8), night(100)).isOutside).toBe(true);
+  });
+
+  test('is not outside where one before was as far', () => {
+    expect(predict([...history, night(21)], night(20)).isOutside).toBe(false);
+  });
+});
+
+describe('the verdict', () => {
+  const random = randomFor('verdict');
+  const usual = noisy(random, 50).map(night);
+  const withLast = (...means: readonly number[]) => [...usual, ...means.map(night)];
+
+  test('is steady, noisy after one wild night, and moved after two', () => {
+    expect(judgeNights(usual).verdict).toBe('steady');
+    expect(judgeNights(withLast(9))).toEqual({ verdict: 'noisy', change: null, isFailure: false });
+    const moved = judgeNights(withLast(9, 8), { goal: 'min' });
+    expect(moved).toMatchObject({
+      verdict: 'moved',
+      change: { since: 50, direction: 'worse' },
+      isFailure: true,
+    });
+    expect(moved.change!.by).toBeCloseTo(8.5, 0);
+    expect(judgeNights(withLast(9, 0)).verdict).toBe('steady');
+  });
+
+  test('stays moved while the new level lasts, since the same night, until it is accepted', () => {
+    for (const lasts of [2, 3, 4, 6, 9, 15, 25, 40]) {
+      const later = noisy(randomFor('later', lasts), lasts, 6).map(night);
+      const { verdict, change } = judgeNights([...usual, ...later]);
+      expect([lasts, verdict]).toEqual([lasts, 'moved']);
+      expect(Math.abs(change!.since - 50)).toBeLessThanOrEqual(1);
+    }
+    const accepted = [...usual, ...noisy(randomFor('accepted'), 20, 6).map(night)];
+    expect(judgeNights(accepted, { from: 50 }).verdict).toBe('steady');
+    expect(judgeNights(accepted, { from: 65 }).verdict).toBe('too little history');
+  });
+
+  test('is no failure where it is better, has no goal, or is put up with', () => {
+    const better = judgeNights(withLast(9, 8), { goal: 'max' });
+    expect(better).toMatchObject({ verdict: 'moved', change: { direction: 'better' }, isFailure: false });
+    expect(judgeNights(withLast(9, 8))).toMatchObject({ change: { direction: 'moved' }, isFailure: false });
+    expect(judgeNights(withLast(9, 8), { goal: 'min', tolerance: 10 }).verdict).toBe('steady');
+  });
+
+  test('of nights that are equal to the last bit waits no longer than others', () => {
+    const equal = Array.from({ length: 50 }, () => night(0.1));
+    expect(judgeNights(equal).verdict).toBe('steady');
+    expect(judgeNights([...equal, night(0.2)]).verdict).toBe('noisy');
+    expect(judgeNights([...equal, night(0.2), night(0.2)], { goal: 'min' }).isFailure).toBe(true);
+  });
+
+  test('needs eight nights before the last', () => {
+    expect(judgeNights(usual.slice(0, 8)).verdict).toBe('too little history');
+    expect(judgeNights(usual.slice(0, 9)).verdict).not.toBe('too little history');
+    expect(judgeNights([]).verdict).toBe('too little history');
+  });
+});
+
+describe('over made-up nights', () => {
+  test.each(SHAPES.map((shape) => [shape.name, shape] as const))('few false alarms: %s', (_, shape) => {
+    const nights = [16, 24, 60];
+    const alarms = nights.map((each) => {
+      const { up, down } = countMoved(
+        { shape, nights: each, replicates: 3, shift: 0, shifted: 0 },
+        400,
+        'test',
+      );
+      return up + down;
+    });
+    // Of 2,400 chances to fail the gate 2.4 would be one in a thousand.
+    expect(alarms.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(7);
+  });
+
+  test('a lasting change is found in two nights, and after fewer nights in a few more', () => {
+    const found = (nights: number, shifted: number) =>
+      countMoved({ shape: SHAPES[0]!, nights, replicates: 5, shift: 3, shifted }, 200, 'test').up / 200;
+    expect(found(60, 2)).toBeGreaterThanOrEqual(0.95);
+    expect(found(24, 3)).toBeGreaterThanOrEqual(0.8);
+    expect(found(18, 4)).toBeGreaterThanOrEqual(0.7);
+  });
+});
