@@ -7,7 +7,6 @@ export const FLOORS: Readonly<Record<string, number>> = {
   dashboard: 9,
   suite: 9,
   compare: 8,
-  nights: 8,
   export: 8,
   nights: 8,
   sweep: 7,

@@ -14,8 +14,8 @@ import type { Terminal } from './terminal.js';
 
 /** Where nights are kept unless a folder is named. */
 const DEFAULT_HISTORY = 'nights';
-/** Nights that count unless a number is given: two months or so. */
-const DEFAULT_LAST = 50;
+/** Nights that count unless a number is given: as many as are looked back on. */
+const DEFAULT_LAST = 60;
 
 export interface Baseline {
   readonly history: string;

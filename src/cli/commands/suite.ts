@@ -10,11 +10,12 @@ const NIGHTS = 'Nights';
 
 const HOW = `  With --baseline, what each night gave (mean, spread and number of trials of every metric
   of every configuration, and how long trials took) is kept in a folder of small files, which
-  may be copied between machines. A metric has moved where tonight and the night before are
-  both out of what the nights before them lead to expect, or where change points are found;
-  where every night gave the same number, as seeds make it, at once. Fewer than 8 nights are
-  too little history otherwise. Times are compared on machines of one kind, beyond 10 %.
-  night.html, night.md, night.json, nights.csv and junit.xml lie in the suite's folder.
+  may be copied between machines. A metric has moved once nights beyond what those before
+  lead to expect have lasted: two where 49 or more came before, three from 18 on, four from
+  11 on; where every night gave the same number, as seeds make it, at once. Fewer than 8
+  nights are too little history otherwise. Better is never a failure. Times are compared on
+  machines of one kind, beyond 10 %. The suite's folder has night.html, night.md, night.json,
+  nights.csv and junit.xml.
   A change that is meant is accepted with \`sweepline accept\`.`;
 
 const { replicates, seed, data, workers, engine, device, out } = runOptions;
