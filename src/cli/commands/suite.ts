@@ -1,8 +1,22 @@
 // `sweepline suite`: several sweeps, one after another, as a nightly job runs them.
+
+import { type KeepRule, readKeepRule } from '../../nights/prune.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
-import { switchOption } from '../options.js';
+import { anyText, duration, option, switchOption } from '../options.js';
 import { EXIT_CODES, limitOptions, OUTPUT, outputOptions, runOptions, splitLimits } from '../run-options.js';
+
+const NIGHTS = 'Nights';
+
+const HOW = `  With --baseline, what each night gave (mean, spread and number of trials of every metric
+  of every configuration, and how long trials took) is kept in a folder of small files, which
+  may be copied between machines. A metric has moved once nights beyond what those before
+  lead to expect have lasted: two where 49 or more came before, three from 18 on, four from
+  11 on; where every night gave the same number, as seeds make it, at once. Fewer than 8
+  nights are too little history otherwise. Better is never a failure. Times are compared on
+  machines of one kind, beyond 10 %. The suite's folder has night.html, night.md, night.json,
+  nights.csv and junit.xml.
+  A change that is meant is accepted with \`sweepline accept\`.`;
 
 const { replicates, seed, data, workers, engine, device, out } = runOptions;
 
@@ -22,18 +36,54 @@ export default defineCommand({
     ...{ replicates, seed, data, workers, engine, device },
     out: { ...out, about: "the suite's folder (default: runs/<suite>/<id>); each sweep is a folder in it" },
     ...limitOptions,
+    baseline: option(
+      NIGHTS,
+      '--baseline <folder|last:N>',
+      'keep this night in the history in that folder and compare it with the nights there (last:N: with the last N of the folder nights)',
+      anyText,
+    ),
+    keep: option(
+      NIGHTS,
+      '--keep <rule>',
+      'which nights the history keeps: the last of so many days, weeks and months, such as 30d,12w,24m (default: all)',
+      readKeepRule,
+    ),
+    notify: option(
+      NIGHTS,
+      '--notify <URL>',
+      'tell a webhook what the night came to: JSON, or a text for Slack',
+      anyText,
+    ),
+    budget: option(
+      NIGHTS,
+      '--budget <time>',
+      'end after so long, such as 5h: what runs is asked to stop, what is done is judged',
+      duration,
+    ),
     plan: switchOption(OUTPUT, '--plan', 'show what would run, and run nothing'),
     ...outputOptions,
   },
-  sections: [['Exit codes', EXIT_CODES]],
+  sections: [
+    ['Nights', HOW],
+    ['Exit codes', `${EXIT_CODES}\n  3   worse than the nights before (with --baseline)`],
+  ],
   examples: [
     ['sweepline suite', 'the suites there are'],
     ['sweepline suite tour', 'all three sweeps of the study, small'],
     ['sweepline suite nightly --workers 16 --out last-night', 'the study at full size'],
     ['sweepline suite nightly --out last-night', 'the same, continued after an interruption'],
+    [
+      'sweepline suite nightly --baseline nights --keep 30d,12w,24m',
+      'a nightly job: exit code 3 when it got worse',
+    ],
   ],
+  check: ({ options: { baseline, keep, notify } }) =>
+    baseline === undefined && (keep !== undefined || notify !== undefined)
+      ? [`${keep === undefined ? '--notify' : '--keep'} needs --baseline: there is no history without it`]
+      : [],
   async run({ arguments: [typed], options, terminal, commandLine }) {
-    const { plan, json = false, quiet = false, report = true, out: folder, ...others } = options;
+    const { plan, json = false, quiet = false, report = true, out: folder, ...rest } = options;
+    const { baseline, keep, notify, budget, ...others } = rest;
     const [limits, given] = splitLimits(others);
     const { listShippedSuites, loadSuite } = await import('../../suite/load.js');
     if (typed === undefined) {
@@ -64,7 +114,28 @@ export default defineCommand({
       return EXIT.done;
     }
     const { conductSuite } = await import('../suite.js');
+    const night = baseline === undefined ? {} : { night: await readNight(baseline, keep, notify) };
     const where = folder === undefined ? {} : { out: folder };
-    return conductSuite({ suite, typed, common, ...where, terminal, json, quiet, report });
+    return conductSuite({
+      suite,
+      typed,
+      common,
+      ...where,
+      ...night,
+      ...(budget === undefined ? {} : { budgetMs: budget }),
+      terminal,
+      json,
+      quiet,
+      report,
+    });
   },
 });
+
+async function readNight(baseline: string, keep: KeepRule | undefined, webhook: string | undefined) {
+  const [{ readBaseline }, { readWebhook }] = await Promise.all([
+    import('../nightly.js'),
+    import('../../nights/notify.js'),
+  ]);
+  const url = webhook === undefined ? undefined : readWebhook(webhook);
+  return { baseline: readBaseline(baseline), keep, webhook: url };
+}

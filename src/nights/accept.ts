@@ -1,0 +1,89 @@
+// Accepts changes: what a metric does from the night of its change on is as it should be.
+import type { Clock } from '../ground/clock.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { describeUnknown, plural } from '../ground/text.js';
+import { addAccepted, isMeant, readAccepted } from './accepted.js';
+import { type GateCell, judgeTonight } from './gate.js';
+import { listSuites, readHistory } from './history.js';
+import { nameCell } from './words.js';
+
+export interface Acceptance {
+  readonly history: string;
+  /** Undefined: the only one that the history has. */
+  readonly suite: string | undefined;
+  /** See Accepted. */
+  readonly metrics: readonly string[];
+  readonly why: string;
+  /** Undefined: the first night of the change of each. */
+  readonly since: string | undefined;
+}
+
+export interface AcceptedChange {
+  readonly metric: string;
+  readonly since: string;
+}
+
+/** Rejects with BAD_USAGE for names that no metric of the newest night has, and those that have not changed. */
+export async function acceptChanges(asked: Acceptance, clock: Clock): Promise<readonly AcceptedChange[]> {
+  const { history, metrics, why } = asked;
+  const suite = asked.suite ?? (await findOnlySuite(history));
+  const { nights } = await readHistory(history, suite);
+  const last = nights.at(-1);
+  if (last === undefined)
+    throw new SweeplineError('BAD_USAGE', `${history} holds no night of the suite ${suite}`, {
+      hint: `run one: sweepline suite ${suite} --baseline ${history}`,
+    });
+  if (asked.since !== undefined && !nights.some(({ night }) => night === asked.since))
+    throw new SweeplineError(
+      'BAD_USAGE',
+      describeUnknown(
+        'night',
+        asked.since,
+        nights.slice(-5).map(({ night }) => night),
+      ),
+    );
+  const { accepted } = await readAccepted(history, suite);
+  const gate = judgeTonight(
+    last,
+    { nights: nights.slice(0, -1), faults: [] },
+    { accepted, last: nights.length },
+  );
+  const faults: string[] = [];
+  const changes = metrics.flatMap((metric) => {
+    const meant = gate.cells.filter((cell) => isMeant(metric, cell));
+    const since = asked.since ?? firstOf(meant);
+    if (meant.length === 0) faults.push(describeUnknown('metric', metric, listNames(gate.cells)));
+    else if (since === undefined)
+      faults.push(
+        `${metric}: ${plural(meant.length, 'cell')}, none of which has changed; --since says from which night on`,
+      );
+    return since === undefined ? [] : [{ metric, since }];
+  });
+  throwFaults('BAD_USAGE', `nothing is accepted of ${suite}`, faults);
+  // Metrics with the same night are one acceptance.
+  for (const since of new Set(changes.map((change) => change.since))) {
+    const own = changes.filter((change) => change.since === since).map(({ metric }) => metric);
+    await addAccepted(history, { suite, metrics: own, why, since }, clock);
+  }
+  return changes;
+}
+
+async function findOnlySuite(history: string): Promise<string> {
+  const suites = await listSuites(history);
+  if (suites.length === 1) return suites[0]!;
+  throw new SweeplineError(
+    'BAD_USAGE',
+    suites.length === 0 ? `${history} holds no nights` : `${history} holds nights of ${suites.join(', ')}`,
+    { hint: suites.length === 0 ? 'give --baseline the folder of the history' : 'say which with --suite' },
+  );
+}
+
+/** The first night in which one of them changed. */
+function firstOf(cells: readonly GateCell[]): string | undefined {
+  return cells.flatMap(({ since }) => since ?? []).sort()[0];
+}
+
+function listNames(cells: readonly GateCell[]): string[] {
+  const names = [...new Set(cells.map(({ metric }) => metric.name))];
+  return cells.length <= 20 ? [...names, ...cells.map(nameCell)] : names;
+}

@@ -1,0 +1,70 @@
+// A night as Markdown: what moved, with the nights before as a line of blocks, and the commits in which it happened.
+import { formatCount, plural } from '../ground/text.js';
+import type { Row } from '../report/define.js';
+import { escapeMarkdown, markdownCode, renderMarkdownTable } from '../report/tables.js';
+import { type Commits, describeCommits } from './commits.js';
+import type { Gate, GateCell } from './gate.js';
+import { countVerdicts, describeGate, formatValue, listTold } from './words.js';
+
+/** Rows of a table; nights.csv has all. */
+const MOST = 200;
+const BLOCKS = '▁▂▃▄▅▆▇█';
+/** Nights that a line of blocks shows. */
+const NIGHTS = 30;
+
+export function renderGate(gate: Gate, commits: readonly Commits[]): string {
+  const { night, nights, faults, cells } = gate;
+  const told = listTold(gate);
+  const quiet = cells.length - told.length;
+  const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
+  const parts = [
+    `# ${escapeMarkdown(describeGate(gate)[0]!.split(': ', 2).join(': '))}`,
+    `${plural(cells.length, 'cell')}: ${counts.join(', ')}. Night ${markdownCode(night.night)} on ${escapeMarkdown(night.host)}, compared with ${plural(nights.length, 'night')}.`,
+    ...(night.isComplete ? [] : ['The suite did not come to its end: what is missing was not judged.']),
+    ...(told.length === 0
+      ? ['Nothing moved.']
+      : [renderMarkdownTable({ columns: COLUMNS, rows: told.slice(0, MOST).map(rowOf) }).trimEnd()]),
+    ...(told.length > MOST
+      ? [`The first ${formatCount(MOST)} of ${formatCount(told.length)}; nights.csv has all.`]
+      : []),
+    ...(told.length > 0 && quiet > 0
+      ? [`${plural(quiet, 'other cell')}: steady, new, or with too little history.`]
+      : []),
+    ...commits.map((each) => describeCommits(each)),
+    ...(faults.length === 0
+      ? []
+      : [`Not read:\n\n${faults.map((fault) => `- ${escapeMarkdown(fault)}`).join('\n')}`]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const COLUMNS = [
+  'verdict',
+  'run',
+  'configuration',
+  'metric',
+  'tonight',
+  'expected',
+  'change',
+  'since',
+  'nights before',
+];
+
+function rowOf({ verdict, run, configuration, metric, tonight, expected, by, since, past }: GateCell): Row {
+  return {
+    ...{ verdict, run, configuration, since: since ?? '' },
+    metric: metric.unit === null ? metric.name : `${metric.name} (${metric.unit})`,
+    tonight: tonight === null ? '' : formatValue(tonight.mean),
+    expected: expected === null ? '' : `${formatValue(expected.low)} … ${formatValue(expected.high)}`,
+    change: by === null ? '' : `${by > 0 ? '+' : '−'}${formatValue(Math.abs(by))}`,
+    'nights before': renderBlocks([...past, ...(tonight === null ? [] : [tonight.mean])]),
+  };
+}
+
+/** From the least to the greatest value, tonight last. */
+export function renderBlocks(values: readonly number[]): string {
+  const shown = values.slice(-NIGHTS);
+  const [least, most] = [Math.min(...shown), Math.max(...shown)];
+  const step = (value: number) => (most > least ? Math.round(((value - least) / (most - least)) * 7) : 0);
+  return shown.map((value) => BLOCKS[step(value)]).join('');
+}

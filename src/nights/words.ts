@@ -1,0 +1,60 @@
+// What a gate found, in words: one line for a cell, a few for a night.
+import { formatCount, plural } from '../ground/text.js';
+import { GATE_VERDICTS, type Gate, type GateCell, type GateVerdict } from './gate.js';
+
+/** `latent/loss/latent=16`, as `accept` takes it. */
+export function nameCell({ run, metric, configuration }: GateCell): string {
+  return `${run}/${metric.name}${configuration === '' ? '' : `/${configuration}`}`;
+}
+
+/** `0.0612, expected 0.058 to 0.0594 (12 nights), +0.0029 since 20261129-030000-ab12` */
+export function describeGateCell({ tonight, expected, past, by, since, metric }: GateCell): string {
+  const unit = metric.unit === null ? '' : ` ${metric.unit}`;
+  const parts = [tonight === null ? 'no value tonight' : `${formatValue(tonight.mean)}${unit}`];
+  if (expected !== null)
+    parts.push(
+      expected.low === expected.high
+        ? `always ${formatValue(expected.low)} before (${plural(past.length, 'night')})`
+        : `expected ${formatValue(expected.low)} to ${formatValue(expected.high)} (${plural(past.length, 'night')})`,
+    );
+  else if (past.length > 0)
+    parts.push(`${formatValue(past.at(-1)!)} the night before (${plural(past.length, 'night')})`);
+  if (by !== null)
+    parts.push(`${by > 0 ? '+' : '−'}${formatValue(Math.abs(by))}${since === null ? '' : ` since ${since}`}`);
+  return parts.join(', ');
+}
+
+export function countVerdicts({ cells }: Pick<Gate, 'cells'>): ReadonlyMap<GateVerdict, number> {
+  const counts = new Map<GateVerdict, number>();
+  for (const { verdict } of cells) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return new Map(
+    GATE_VERDICTS.flatMap((verdict) => (counts.has(verdict) ? [[verdict, counts.get(verdict)!]] : [])),
+  );
+}
+
+/** Verdicts that say something, the worst first. */
+export function listTold({ cells }: Pick<Gate, 'cells'>): GateCell[] {
+  const told = cells.filter(({ verdict }) => !['steady', 'too little history', 'new'].includes(verdict));
+  return told.sort((a, b) => GATE_VERDICTS.indexOf(a.verdict) - GATE_VERDICTS.indexOf(b.verdict));
+}
+
+/** Of so many the rest is counted. */
+const SHOWN = 10;
+
+/** The night as lines of text, the verdict first. */
+export function describeGate(gate: Gate, shown = SHOWN): string[] {
+  const { night, nights, isWorse, faults } = gate;
+  const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
+  const told = listTold(gate);
+  const partial = night.isComplete ? '' : ', of what was done';
+  return [
+    `${night.suite}, night ${night.night}: ${isWorse ? 'worse' : 'same or better'}${partial}, against ${plural(nights.length, 'night')}: ${counts.join(', ') || 'nothing to compare'}`,
+    ...told.slice(0, shown).map((cell) => `  ${cell.verdict}  ${nameCell(cell)}: ${describeGateCell(cell)}`),
+    ...(told.length > shown ? [`  ${plural(told.length - shown, 'other')}`] : []),
+    ...faults.map((fault) => `  not read: ${fault}`),
+  ];
+}
+
+export function formatValue(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
