@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ask } from '../answer/answer.js';
+import { createDescriber } from '../answer/busy-points.js';
 import { explainMetrics, METRICS } from '../answer/files.js';
 import { describeAnswer } from '../answer/words.js';
 import type { KeysView, RunView } from '../explore/live/contract.js';
@@ -37,6 +38,7 @@ export class LiveRun {
   readonly #tail: Tail;
   readonly #stages = new Map<string, Tail>();
   #manifest: { readonly stamp: string; readonly value: Manifest } | undefined;
+  #describer: { readonly of: Manifest; readonly describe: ReturnType<typeof createDescriber> } | undefined;
   #status: RunStatus | undefined;
   #answer: { readonly key: string; readonly lines: RunView['answer'] } | undefined;
   #packed: { readonly version: number; readonly bytes: Uint8Array } | undefined;
@@ -89,11 +91,20 @@ export class LiveRun {
       counts: { done, ok, failed, timeout, skipped, orphaned },
       progress: live === null ? null : withoutTrend(live.progress),
       workers: live?.workers ?? 0,
-      threads: live?.threads ?? [],
+      threads: this.#threads(status),
       answer: this.#answer?.lines ?? [],
       resume:
         coordinator !== null || phase === 'complete' ? null : `sweepline resume ${quoteArgument(shown)}`,
     };
+  }
+
+  #threads({ manifest, live }: RunStatus): RunView['threads'] {
+    if (live === null) return [];
+    if (this.#describer?.of !== manifest)
+      this.#describer = { of: manifest, describe: createDescriber(manifest) };
+    // Trials of a stage are numbered on their own.
+    const describe = live.progress.stage === undefined ? this.#describer.describe : () => '';
+    return live.threads.map((thread) => ({ ...thread, params: describe(thread) }));
   }
 
   /** The run as the page's views read it (see explore/payload.ts). */

@@ -52,6 +52,8 @@ export interface ThreadView {
   readonly trial: number;
   readonly trials: number;
   readonly ms: number;
+  /** Of its trial: those that vary; empty where it has several, or they are not known. */
+  readonly params: string;
 }
 
 export interface ProgressView {

@@ -131,8 +131,8 @@ export class Head {
   }
 
   #createThreads({ threads, workers }: RunView): readonly HTMLElement[] {
-    const head = ['thread', 'runs', 'for', ''].map((text, i) =>
-      i === 3
+    const head = ['thread', 'runs', 'parameters', 'for', ''].map((text, i) =>
+      i === 4
         ? make('th', { attributes: { scope: 'col', 'aria-label': 'Stop' } })
         : make('th', { text, attributes: { scope: 'col' } }),
     );
@@ -152,12 +152,15 @@ export class Head {
     ];
   }
 
-  #createThread({ host, process, thread, trial, trials }: ThreadView, time: HTMLElement): HTMLElement {
+  #createThread(
+    { host, process, thread, trial, trials, params }: ThreadView,
+    time: HTMLElement,
+  ): HTMLElement {
     const what = `trial ${trial}${trials === 1 ? '' : ` and ${formatCount(trials - 1)} after it`}`;
     const stop = button('Stop', () => void this.#ask({ do: 'stop-trial', trial }), {
       attributes: { id: `stop-${trial}`, 'aria-label': `Stop trial ${trial}` },
     });
-    const cells = [`${host} ${process}/${thread}`, what].map((text) => make('td', { text }));
+    const cells = [`${host} ${process}/${thread}`, what, params].map((text) => make('td', { text }));
     return make('tr', {}, ...cells, time, make('td', {}, stop));
   }
 
