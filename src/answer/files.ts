@@ -7,6 +7,7 @@ import { JOURNAL_FILE } from '../run/read-journal.js';
 import { type Asked, askRun } from './answer.js';
 import { findImportances, type Importances } from './importance.js';
 import { bestRows, importanceRows } from './tables.js';
+import { type AnswerLine, describeAnswer } from './words.js';
 
 export interface AnswerFile {
   /** Of the table. */
@@ -19,6 +20,8 @@ export interface AnswerFile {
 export interface ReportAnswer {
   /** None where nothing says what is best, or where nothing is. */
   readonly files: readonly AnswerFile[];
+  /** What it says, failures left out; none where there is nothing best. */
+  readonly lines: readonly AnswerLine[];
   /** By metric, those without any left out: the first objective, then others in the order of their declaration. */
   readonly importances: ReadonlyMap<string, Importances>;
   /** The newest, as its journal has it; undefined where there is none. */
@@ -32,10 +35,19 @@ export const METRICS = 6;
 
 /** Nothing where there is no journal to ask. */
 export async function answerReport(folder: string): Promise<ReportAnswer> {
-  if (!existsSync(join(folder, JOURNAL_FILE))) return { files: [], importances: new Map(), epoch: undefined };
+  if (!existsSync(join(folder, JOURNAL_FILE)))
+    return { files: [], lines: [], importances: new Map(), epoch: undefined };
   const asked = await askRun(folder, { limit: MOST, others: METRICS });
   const { epoch } = asked.status.state;
-  return { files: createFiles(asked), importances: new Map(explainMetrics(asked)), epoch };
+  const importances = new Map(explainMetrics(asked));
+  return { files: createFiles(asked), lines: describe(asked), importances, epoch };
+}
+
+/** Reports list the trials that failed themselves. */
+function describe({ answer, status }: Asked): readonly AnswerLine[] {
+  if (answer.first === 0) return [];
+  const { metrics } = status.state.epoch.record.worker;
+  return describeAnswer({ ...answer, failures: [] }, metrics);
 }
 
 function createFiles(asked: Asked): AnswerFile[] {

@@ -1,7 +1,9 @@
 // The report as one Markdown text and, made from it, one self-contained HTML page: figures inlined, no network, no
 // script, readable on a phone and in the dark.
+import type { AnswerLine } from '../answer/words.js';
 import { formatCount, plural } from '../ground/text.js';
 import type { Manifest } from '../run/manifest.js';
+import { renderAnswerItems } from './answer-list.js';
 import type { TrialCounts } from './counts.js';
 import type { RunDatabase } from './database.js';
 import type { Report } from './define.js';
@@ -18,6 +20,8 @@ import { escapeMarkdown, markdownCode, renderMarkdownTable } from './tables.js';
 export interface PageParts {
   readonly report: Report;
   readonly counts: TrialCounts;
+  /** What is best, and what matters: none where nothing says what to look for. */
+  readonly answer: readonly AnswerLine[];
   readonly parts: MadeParts;
   readonly database: Pick<RunDatabase, 'manifests' | 'oddities' | 'renamed'>;
   /** Paths of the figures that were drawn. */
@@ -27,7 +31,7 @@ export interface PageParts {
 const PREVIEW = 20;
 const SUMMARY_ROWS = 200;
 
-export function renderReport({ report, counts, parts, database, figures }: PageParts): string {
+export function renderReport({ report, counts, answer, parts, database, figures }: PageParts): string {
   const { tables, text, faults } = parts;
   const paths = new Map(figures.map(({ name, path }) => [name, path]));
   const shown = parts.figures.map((made) => describeFigure(made, paths.get(made.spec.name)));
@@ -36,6 +40,7 @@ export function renderReport({ report, counts, parts, database, figures }: PageP
     `# ${report.title}`,
     renderOrigin(database.manifests[0]!, report.title),
     renderCounts(counts),
+    ...(answer.length === 0 ? [] : [renderAnswerItems(answer).join('\n')]),
     ...(faults.length === 0 ? [] : [summariseFaults(faults)]),
     ...text.map((section) => section.trim()),
     ...(parts.figures.length === 0 ? [] : ['## Figures']),

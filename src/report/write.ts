@@ -112,7 +112,7 @@ async function writeFiles(
     await write(`summary/${spec.name}.md`, renderTablePage(made));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }
-  const { files, importances, epoch } = await answerReport(folder);
+  const { files, lines, importances, epoch } = await answerReport(folder);
   for (const { name, text, rows } of files) {
     // A table of the report's own of that name counts.
     if (tables.some((table) => table.name === name)) continue;
@@ -129,7 +129,7 @@ async function writeFiles(
     inlined.set(path, figure);
     figures.push({ name: spec.name, path });
   }
-  const markdown = renderReport({ report, counts, parts, database, figures });
+  const markdown = renderReport({ report, counts, answer: lines, parts, database, figures });
   const { tables: made } = parts;
   const explore = await makeExplore({ database, manifest, folder, importances, epoch, tables: made });
   const heading = `${report.title}: ${manifest.runId}`;

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Asked, ask } from '../answer/answer.js';
-import { type AnswerLine, describeAnswer, describeBriefly } from '../answer/words.js';
+import { describeAnswer, describeBriefly } from '../answer/words.js';
 import { replaceFile } from '../ground/durable.js';
 import { formatCount, formatDuration } from '../ground/text.js';
+import { renderAnswerItems } from '../report/answer-list.js';
 import { renderPage } from '../report/page.js';
 import { escapeMarkdown } from '../report/tables.js';
 import { isRun } from '../run/list.js';
@@ -13,14 +14,6 @@ import type { Suite } from './define.js';
 
 /** Messages of failures that the page shows; the rest is counted. */
 const FAILURES = 10;
-
-const LABELS: Readonly<Record<Exclude<AnswerLine[0], ''>, string>> = {
-  best: 'Best',
-  next: 'Runner-up',
-  axes: 'Parameters that matter most',
-  failed: 'Not ok',
-  time: 'Time',
-};
 
 interface Part {
   /** Of the run, in the suite's folder. */
@@ -85,16 +78,10 @@ function renderPart({ name, asked, files }: Part): string {
   const title = escapeMarkdown(String(status.manifest.title));
   const hasReport = files.includes(`${name}/report.html`);
   const lines = describeAnswer(answer, metricsOf(asked), FAILURES);
-  const items: string[] = [];
-  for (const [i, [label, text]] of lines.entries()) {
-    // The command that it names asks for a number; the sweep's own report has said more.
-    const isOpen = label === 'best' && answer.objectives.length === 0 && hasReport;
-    const said = isOpen
-      ? `no metric has a goal; see [its report](${name}/report.html)`
-      : escapeMarkdown(text);
-    if (label === '') items.push(`${items.pop()}; ${said}`);
-    else items.push(`- ${lines[i - 1]?.[0] === label ? '' : `**${LABELS[label]}:** `}${said}`);
-  }
+  const items = renderAnswerItems(lines);
+  // The command that it names asks for a number; the sweep's own report has said more.
+  if (answer.objectives.length === 0 && hasReport)
+    items[0] = `- **Best:** no metric has a goal; see [its report](${name}/report.html)`;
   const links = files.map((file) => `[${file}](${file})`).join(', ');
   if (files.length > 0) items.push(`- **Files:** ${links}`);
   return [heading, title, items.join('\n')].join('\n\n');
