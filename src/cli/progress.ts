@@ -1,5 +1,5 @@
 // Progress as text: pure functions, the same words on a terminal and in a log.
-import { formatCount, formatDuration, plural } from '../ground/text.js';
+import { formatCount, formatDuration, plural, renderSparkline } from '../ground/text.js';
 import type { Outcome, Progress } from '../sweep/contract.js';
 
 /** Before that, elapsed time says nothing. */
@@ -28,15 +28,10 @@ export function renderDetails({ failed, running, rate, etaMs, elapsedMs, metric 
   return details;
 }
 
-const BLOCKS = '▁▂▃▄▅▆▇█';
-
 /** A sparkline of the shown metric, from its least to its greatest value: the newest that fit; empty where there is none. */
 export function renderTrend({ trend = [] }: Pick<Progress, 'trend'>, width: number): string {
-  const [least, most] = [Math.min(...trend), Math.max(...trend)];
-  if (trend.length < 2 || !(most > least)) return '';
-  const step = (value: number) => Math.round(((value - least) / (most - least)) * (BLOCKS.length - 1));
-  const shown = trend.slice(-Math.max(0, width));
-  return width < 2 ? '' : shown.map((value) => BLOCKS[step(value)]).join('');
+  const isFlat = trend.every((value) => value === trend[0]);
+  return width < 2 || isFlat ? '' : renderSparkline(trend.slice(-width), trend);
 }
 
 /** `████████░░░░  24%  1,234/5,000`, at most `width` columns wide. */

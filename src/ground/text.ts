@@ -83,3 +83,13 @@ export function plural(n: number, noun: string): string {
 export function quoteArgument(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+const BLOCKS = '▁▂▃▄▅▆▇█';
+
+/** A sparkline: a block a value, from the least to the greatest of all; equal ones are low. */
+export function renderSparkline(values: readonly number[], all: readonly number[] = values): string {
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const step = (value: number) =>
+    most > least ? Math.round(((value - least) / (most - least)) * (BLOCKS.length - 1)) : 0;
+  return values.map((value) => BLOCKS[step(value)]).join('');
+}

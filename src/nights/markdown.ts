@@ -1,5 +1,5 @@
 // A night as Markdown: what moved, with the nights before as a line of blocks, and the commits in which it happened.
-import { formatCount, plural } from '../ground/text.js';
+import { formatCount, plural, renderSparkline } from '../ground/text.js';
 import type { Row } from '../report/define.js';
 import { escapeMarkdown, markdownCode, renderMarkdownTable } from '../report/tables.js';
 import { type Commits, describeCommits } from './commits.js';
@@ -8,8 +8,7 @@ import { countVerdicts, describeGate, formatValue, listTold } from './words.js';
 
 /** Rows of a table; nights.csv has all. */
 const MOST = 200;
-const BLOCKS = '▁▂▃▄▅▆▇█';
-/** Nights that a line of blocks shows. */
+/** Nights that a sparkline shows, tonight last. */
 const NIGHTS = 30;
 
 export function renderGate(gate: Gate, commits: readonly Commits[]): string {
@@ -57,14 +56,6 @@ function rowOf({ verdict, run, configuration, metric, tonight, expected, by, sin
     tonight: tonight === null ? '' : formatValue(tonight.mean),
     expected: expected === null ? '' : `${formatValue(expected.low)} … ${formatValue(expected.high)}`,
     change: by === null ? '' : `${by > 0 ? '+' : '−'}${formatValue(Math.abs(by))}`,
-    'nights before': renderBlocks([...past, ...(tonight === null ? [] : [tonight.mean])]),
+    'nights before': renderSparkline([...past, ...(tonight === null ? [] : [tonight.mean])].slice(-NIGHTS)),
   };
-}
-
-/** From the least to the greatest value, tonight last. */
-export function renderBlocks(values: readonly number[]): string {
-  const shown = values.slice(-NIGHTS);
-  const [least, most] = [Math.min(...shown), Math.max(...shown)];
-  const step = (value: number) => (most > least ? Math.round(((value - least) / (most - least)) * 7) : 0);
-  return shown.map((value) => BLOCKS[step(value)]).join('');
 }

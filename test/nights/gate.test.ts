@@ -1,10 +1,11 @@
 // What is told of a night, from nights that were made up: numbers that never vary, numbers that do, times, what is gone.
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
+import { renderSparkline } from '../../src/ground/text.js';
 import { startOf } from '../../src/nights/accepted.js';
 import { type Gate, type GateCell, judgeTonight } from '../../src/nights/gate.js';
 import { renderJunit } from '../../src/nights/junit.js';
-import { renderBlocks, renderGate } from '../../src/nights/markdown.js';
+import { renderGate } from '../../src/nights/markdown.js';
 import type { NightMetric, NightRun } from '../../src/nights/record.js';
 import { renderNights } from '../../src/nights/table.js';
 import { describeGate } from '../../src/nights/words.js';
@@ -197,7 +198,7 @@ describe('a night in words', () => {
       ),
       '',
     ]);
-    expect(renderBlocks([0, 1, 2, 7])).toBe('▁▂▃█');
-    expect(renderBlocks([3, 3])).toBe('▁▁');
+    expect(renderSparkline([0, 1, 2, 7])).toBe('▁▂▃█');
+    expect(renderSparkline([3, 3])).toBe('▁▁');
   });
 });
