@@ -2,6 +2,7 @@
 import { systemClock } from '../ground/clock.js';
 import { SweeplineError } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
+import { LAST_NIGHTS } from '../nights/gate.js';
 import { pruneHistory } from '../nights/history.js';
 import { gateToJson } from '../nights/json.js';
 import { notify } from '../nights/notify.js';
@@ -14,8 +15,6 @@ import type { Terminal } from './terminal.js';
 
 /** Where nights are kept unless a folder is named. */
 const DEFAULT_HISTORY = 'nights';
-/** Nights that count unless a number is given: as many as are looked back on. */
-const DEFAULT_LAST = 60;
 
 export interface Baseline {
   readonly history: string;
@@ -24,7 +23,7 @@ export interface Baseline {
 
 /** `last:30`, or the folder of a history. Throws BAD_USAGE. */
 export function readBaseline(text: string): Baseline {
-  if (!text.startsWith('last:')) return { history: text, last: DEFAULT_LAST };
+  if (!text.startsWith('last:')) return { history: text, last: LAST_NIGHTS };
   const last = Number(text.slice('last:'.length));
   if (Number.isInteger(last) && last > 0) return { history: DEFAULT_HISTORY, last };
   throw new SweeplineError(

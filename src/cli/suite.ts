@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { formatDuration, plural, quoteArgument } from '../ground/text.js';
 import { runSuite, type SuiteRequest } from '../suite/run.js';
-import type { RunHandle, RunRequest } from '../sweep/contract.js';
+import type { Outcome, RunHandle, RunRequest } from '../sweep/contract.js';
 import { startRun } from '../sweep/start.js';
 import { conductRun } from './conduct.js';
 import { EXIT } from './errors.js';
@@ -28,6 +28,8 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
   const { suite, terminal, json, quiet, report } = call;
   const budget = new Budget(call.budgetMs);
   let worst: number = EXIT.done;
+  /** Every trial of every run has ended. */
+  let isWhole = true;
   const { folder, isComplete } = await runSuite(call, {
     onStart({ folder, plans }) {
       const todo = plans.reduce((sum, plan) => sum + plan.new + plan.orphaned, 0);
@@ -37,11 +39,25 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
     },
     async carryOut(request: RunRequest) {
       if (budget.isSpent) return false;
+      let outcome: Outcome | undefined;
       const code = await conductRun({
         ...{ terminal, json, quiet, report },
-        start: async (observers) => budget.bound(await startRun(request, observers)),
+        start: async (observers) => {
+          const handle = budget.bound(await startRun(request, observers));
+          handle.outcome.then(
+            (ended) => {
+              outcome = ended;
+            },
+            () => undefined, // told by whoever conducts it
+          );
+          return handle;
+        },
       }).finally(() => budget.release());
-      if (code === EXIT.interrupted && budget.isSpent) return false;
+      isWhole &&= outcome !== undefined && outcome.left === 0;
+      if (code === EXIT.interrupted && budget.isSpent) {
+        if (outcome !== undefined && outcome.failed > 0) worst = Math.max(worst, EXIT.failed);
+        return false;
+      }
       worst = Math.max(worst, code);
       return code !== EXIT.interrupted;
     },
@@ -57,7 +73,7 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
     );
   else if (!quiet)
     terminal.say(`${suite.name}: ${showPath(join(folder, 'report.html'))} links to all reports`);
-  const verdict = await concludeNight(call, folder, isComplete);
+  const verdict = await concludeNight(call, folder, isComplete && isWhole);
   // A regression is what a nightly job asks for; that the machine broke goes before it.
   return verdict === EXIT.regression && worst < EXIT.broken ? verdict : worst;
 }
@@ -76,6 +92,9 @@ async function concludeNight(
 /** Trials that do not stop when they are asked are ended after so long. */
 const PATIENCE_MS = 60_000;
 
+/** A timer of more would be over at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The time that a suite may take. */
 class Budget {
   isSpent = false;
@@ -84,10 +103,13 @@ class Budget {
 
   constructor(ms: number | undefined) {
     if (ms === undefined) return;
-    setTimeout(() => {
-      this.isSpent = true;
-      this.#stop();
-    }, ms).unref();
+    setTimeout(
+      () => {
+        this.isSpent = true;
+        this.#stop();
+      },
+      Math.min(ms, LONGEST_MS),
+    ).unref();
   }
 
   bound(handle: RunHandle): RunHandle {

@@ -1,10 +1,9 @@
 // What the dashboard answers to which address. Reads only, but for one: what a page asks of a run's coordinator is put
 // into the run's folder (see run/requests.ts).
 import { type Context, Hono } from 'hono';
-import * as z from 'zod';
 import type { RequestAnswer } from '../explore/live/contract.js';
 import type { Clock } from '../ground/clock.js';
-import { askCoordinator } from '../run/requests.js';
+import { askCoordinator, LONGEST, parseRequest, type Request as RunRequest } from '../run/requests.js';
 import { serveArtifact } from './artifacts.js';
 import { checkHost, checkOrigin, checkToken } from './guard.js';
 import { ASSETS, PAGE, secureHeaders } from './page.js';
@@ -24,13 +23,6 @@ export interface AppOptions {
   readonly token: string | undefined;
   readonly clock: Clock;
 }
-
-const REQUEST = z.union([
-  z.object({ do: z.enum(['pause', 'continue', 'stop']) }),
-  z.object({ do: z.literal('stop-trial'), trial: z.number().int().nonnegative() }),
-]);
-/** Characters of a request. */
-const LONGEST = 1000;
 
 export interface App {
   fetch(request: Request): Response | Promise<Response>;
@@ -132,14 +124,9 @@ async function passOn(c: Context, runs: Registry, clock: Clock): Promise<Respons
   return c.json(answer);
 }
 
-async function readRequest(request: Request): Promise<z.infer<typeof REQUEST> | undefined> {
-  if (!(Number(request.headers.get('content-length') ?? Number.NaN) <= LONGEST)) return undefined;
-  const text = await request.text();
-  try {
-    return REQUEST.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+async function readRequest(request: Request): Promise<RunRequest | undefined> {
+  const length = Number(request.headers.get('content-length') ?? Number.NaN);
+  return length <= LONGEST ? parseRequest(await request.text()) : undefined;
 }
 
 function noSuchRun(c: Context): Response {

@@ -28,7 +28,7 @@ export async function acceptChanges(asked: Acceptance, clock: Clock): Promise<re
   const { history, metrics, why } = asked;
   const suite = asked.suite ?? (await findOnlySuite(history));
   const { nights } = await readHistory(history, suite);
-  const last = nights.at(-1);
+  const last = nights.findLast(({ isComplete }) => isComplete);
   if (last === undefined)
     throw new SweeplineError('BAD_USAGE', `${history} holds no night of the suite ${suite}`, {
       hint: `run one: sweepline suite ${suite} --baseline ${history}`,
@@ -43,11 +43,7 @@ export async function acceptChanges(asked: Acceptance, clock: Clock): Promise<re
       ),
     );
   const { accepted } = await readAccepted(history, suite);
-  const gate = judgeTonight(
-    last,
-    { nights: nights.slice(0, -1), faults: [] },
-    { accepted, last: nights.length },
-  );
+  const gate = judgeTonight(last, { nights, faults: [] }, { accepted });
   const faults: string[] = [];
   const changes = metrics.flatMap((metric) => {
     const meant = gate.cells.filter((cell) => isMeant(metric, cell));

@@ -29,21 +29,20 @@ export function readKeepRule(text: string): KeepRule {
   return rule;
 }
 
-/** Nights to remove, oldest first. `nights`: oldest first. */
-export function findUnkept<N extends Pick<NightRecord, 'at'>>(
-  nights: readonly N[],
-  rule: KeepRule,
-): readonly N[] {
+type Dated = Pick<NightRecord, 'at' | 'isComplete'>;
+
+/** Nights to remove, oldest first. `nights`: oldest first. One that was cut short stands for a period that has no other. */
+export function findUnkept<N extends Dated>(nights: readonly N[], rule: KeepRule): readonly N[] {
   const kept = new Set<N>(nights.slice(-1));
   for (const unit of ['d', 'w', 'm'] as const) {
-    const periods = new Set<string>();
+    const periods = new Map<string, N>();
     for (const night of [...nights].reverse()) {
-      if (periods.size === rule[unit]) break;
       const period = PERIODS[unit](new Date(night.at));
-      if (periods.has(period)) continue;
-      periods.add(period);
-      kept.add(night);
+      const known = periods.get(period);
+      if (known === undefined ? periods.size < rule[unit] : !known.isComplete && night.isComplete)
+        periods.set(period, night);
     }
+    for (const night of periods.values()) kept.add(night);
   }
   return nights.filter((night) => !kept.has(night));
 }

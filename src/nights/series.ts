@@ -15,6 +15,10 @@ export interface NightSeries {
   readonly sweep: string;
   readonly configuration: string;
   readonly metric: NightMetric;
+  /** How long trials took. */
+  readonly isTime: boolean;
+  /** Of tonight's trials of this configuration those that ended ok, as a share; 0 where there are none. */
+  readonly shareOk: number;
   /** Nights before tonight that have it, oldest first. */
   readonly past: readonly SeriesPoint[];
   /** Null: tonight does not have it, though the last night did. */
@@ -40,11 +44,14 @@ export function seriesOf(nights: readonly NightRecord[], tonight: NightRecord): 
     const last = points.at(-1)!;
     // What has been gone for longer was told before; a run that tonight did not come to is not gone.
     const hasRun = tonight.runs.some((run) => run.name === last.run.name);
-    if (!now.has(name) && last.night === nights.at(-1) && hasRun && last.cell.metric !== RUN_MS)
+    if (!now.has(name) && last.night === nights.at(-1) && hasRun && !isTimeOf(last))
       series.push(describe(last, points, null));
   }
   return series;
 }
+
+const isTimeOf = ({ run, cell }: SeriesPoint) =>
+  cell.metric === RUN_MS && !run.metrics.some(({ name }) => name === RUN_MS);
 
 function describe(
   { run, cell }: SeriesPoint,
@@ -52,9 +59,17 @@ function describe(
   tonight: SeriesPoint | null,
 ): NightSeries {
   const { metric: name, configuration } = cell;
-  const metric =
-    name === STATUS ? SHARE_OK : name === RUN_MS ? TIMES : run.metrics.find((each) => each.name === name)!;
-  return { run: run.name, sweep: run.sweep, configuration, metric, past, tonight };
+  // A worker may have metrics of these names: they are its own then.
+  const own = run.metrics.find((each) => each.name === name);
+  const metric = own ?? (name === STATUS ? SHARE_OK : TIMES);
+  const status = tonight?.run.cells.find(
+    (each) => each.metric === STATUS && each.configuration === configuration,
+  );
+  return {
+    ...{ run: run.name, sweep: run.sweep, configuration, metric, past, tonight },
+    isTime: own === undefined && name === RUN_MS,
+    shareOk: status?.mean ?? 0,
+  };
 }
 
 function* pointsOf(night: NightRecord): Generator<SeriesPoint> {
@@ -64,6 +79,7 @@ function* pointsOf(night: NightRecord): Generator<SeriesPoint> {
   }
 }
 
-function nameOf({ run, cell: { configuration, metric } }: SeriesPoint): string {
-  return JSON.stringify([run.name, configuration, metric, metric === RUN_MS ? run.timing : '']);
+function nameOf({ night, run, cell }: SeriesPoint): string {
+  const { configuration, metric } = cell;
+  return JSON.stringify([run.name, configuration, metric, isTimeOf({ night, run, cell }) ? run.timing : '']);
 }

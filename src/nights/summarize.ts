@@ -40,7 +40,8 @@ export async function summarizeRun(name: string, folder: string): Promise<NightR
       cells.push({ configuration, metric: metric.name, ...pool(of, metric.name, rows) });
   }
   // Times are of the whole run: by configuration they would be as many series again, each of a trial or two.
-  if (times !== null) cells.push({ configuration: '', metric: RUN_MS, ...times });
+  const hasOwn = metrics.some((metric) => metric.name === RUN_MS);
+  if (times !== null && !hasOwn) cells.push({ configuration: '', metric: RUN_MS, ...times });
   return {
     ...{ name, sweep: manifest.sweep, run: manifest.runId, rows: hash.digest('hex'), together },
     trials: status.done,
@@ -86,7 +87,8 @@ function countValues({ codes }: AxisColumn): number {
 }
 
 function describe(of: Configurations, row: number, together: readonly string[]): string {
-  const shown = of.axes.filter(({ name, varies }) => varies && !together.includes(name));
+  // Also those that do not vary yet: a value that is added must not rename what was there.
+  const shown = of.axes.filter(({ name }) => !together.includes(name));
   return describePoint(
     of.pointAt(row),
     shown.map(({ name }) => name),

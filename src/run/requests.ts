@@ -14,19 +14,33 @@ export const REQUESTS = 'requests';
 
 /**
  * `pause`: what runs ends, nothing starts; `continue`: the opposite. `stop`: as the first Ctrl-C, resumable; asked again,
- * as the second. `stop-trial`: it ends as failed, with what it has reported; asked again, it is killed.
+ * as the second. `stop-trial`: it ends as failed, with what it has reported; with `force` its process is killed, and the
+ * trials beside it in there begin again.
  */
 export type Request =
   | { readonly do: 'pause' | 'continue' | 'stop' }
-  | { readonly do: 'stop-trial'; readonly trial: number };
+  | { readonly do: 'stop-trial'; readonly trial: number; readonly force?: true };
 
 const REQUEST = z.union([
   z.object({ do: z.enum(['pause', 'continue', 'stop']) }),
-  z.object({ do: z.literal('stop-trial'), trial: z.number().int().nonnegative() }),
+  z.object({
+    do: z.literal('stop-trial'),
+    trial: z.number().int().nonnegative(),
+    force: z.literal(true).optional(),
+  }),
 ]);
 
-/** Longer files are no requests. */
-const LONGEST = 1000;
+/** Characters of a request at most. */
+export const LONGEST = 1000;
+
+/** Undefined for a text that is none. */
+export function parseRequest(text: string): Request | undefined {
+  try {
+    return REQUEST.parse(JSON.parse(text)) as Request;
+  } catch {
+    return undefined;
+  }
+}
 const LOOK_MS = 50;
 /** A coordinator looks about four times a second, unless its machine is very busy. */
 const PATIENCE_MS = 5000;
@@ -64,18 +78,16 @@ export async function askCoordinator(
 }
 
 /** Takes what has been asked for, the oldest first. Files that are no requests are removed as well. */
-export async function takeRequests(folder: string): Promise<Request[]> {
+export async function* takeRequests(folder: string): AsyncGenerator<Request> {
   const own = join(folder, REQUESTS);
-  if (!(await isFolder(own))) return [];
-  const requests: Request[] = [];
+  if (!(await isFolder(own))) return;
   for (const name of (await readdir(own)).sort()) {
     if (isTemporaryName(name)) continue;
     const path = join(own, name);
     const request = await readRequest(path);
     await rm(path, { force: true, recursive: true });
-    if (request !== undefined) requests.push(request);
+    if (request !== undefined) yield request;
   }
-  return requests;
 }
 
 /** Before the coordinator begins, and once it ends. */
@@ -87,7 +99,7 @@ async function readRequest(path: string): Promise<Request | undefined> {
   try {
     const found = await lstat(path);
     if (!found.isFile() || found.size > LONGEST) return undefined;
-    return REQUEST.parse(JSON.parse(await readFile(path, 'utf8')));
+    return parseRequest(await readFile(path, 'utf8'));
   } catch {
     return undefined; // somebody else's file
   }

@@ -2,7 +2,8 @@
 import type { LeftTrial, RunningTask, TaskResult } from '../pool/contract.js';
 import type { TrialRow } from '../trial/row.js';
 import { countOf, pick, selectNumbers, trialsOf } from '../trial/selection.js';
-import type { Recorder } from './recorder.js';
+import { STOPPED } from './failures.js';
+import type { RanBy, Recorder } from './recorder.js';
 import type { Work } from './work.js';
 
 interface InFlight {
@@ -10,7 +11,7 @@ interface InFlight {
   readonly task: RunningTask;
 }
 
-const ERROR = { name: 'Stopped', message: 'the trial was stopped on request' };
+const ERROR = { name: STOPPED, message: 'the trial was stopped on request' };
 
 export class AskedStops {
   readonly #recorder: Pick<Recorder, 'recordLost'>;
@@ -20,11 +21,11 @@ export class AskedStops {
     this.#recorder = recorder;
   }
 
-  /** False where the trial is with none of them. Asked a second time, its task is ended by force. */
-  ask(trial: number, inFlight: Iterable<InFlight>): boolean {
+  /** False where the trial is with none of them. `force`: its task is ended at once, with its process. */
+  ask(trial: number, inFlight: Iterable<InFlight>, force: boolean): boolean {
     for (const { work, task } of inFlight) {
       if (countOf(pick(work.trials, (each) => each === trial)) === 0) continue;
-      if (this.#asked.has(trial)) task.kill();
+      if (force) task.kill();
       else task.stop([trial]);
       this.#asked.add(trial);
       return true;
@@ -41,16 +42,16 @@ export class AskedStops {
     return { result: { ...result, left }, stopped };
   }
 
-  /** The rows that those trials have now. */
+  /** The rows that those trials have now; `by` is each one's part. */
   async record(
     { attempt }: Work,
-    host: string,
+    { host, ...by }: Pick<TaskResult, 'host'> & RanBy,
     stopped: readonly Pick<LeftTrial, 'trial' | 'partial'>[],
   ): Promise<readonly TrialRow[]> {
     const rows: TrialRow[] = [];
     for (const { trial, partial } of stopped) {
       const trials = selectNumbers([trial]);
-      const lost = { trials, attempt, host, status: 'failed', error: ERROR, partial } as const;
+      const lost = { trials, attempt, host, status: 'failed', error: ERROR, partial, by } as const;
       rows.push(...(await this.#recorder.recordLost(lost)));
     }
     return rows;

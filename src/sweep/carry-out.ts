@@ -122,7 +122,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     abort: (reason) => coordinator.abort(reason),
     pause: () => void coordinator.pause(),
     continue: () => coordinator.continue(),
-    stopTrial: (trial) => coordinator.stopTrial(trial),
+    stopTrial: (trial, force) => coordinator.stopTrial(trial, force),
     progress: () => tally.progress(),
     workers: pool.size,
     busy: () => pool.busy(),

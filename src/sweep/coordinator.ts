@@ -1,6 +1,7 @@
 // The loop that keeps the pool busy: proposals become tasks, results become journal records. It decides nothing about
 // points (the sampler does) or failures (failures.ts does), runs nothing (the pool does) and remembers nothing (the
 // journal does).
+import { toPlainError } from '../ground/errors.js';
 import { type Pool, type RunningTask, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
 import type { TrialRow } from '../trial/row.js';
@@ -105,8 +106,8 @@ export class Coordinator {
   }
 
   /** See AskedStops; false where the trial does not run. */
-  stopTrial(trial: number): boolean {
-    return this.#askedStops.ask(trial, this.#inFlight.values());
+  stopTrial(trial: number, force: boolean): boolean {
+    return this.#askedStops.ask(trial, this.#inFlight.values(), force);
   }
 
   /** Too many trials have failed: nothing more starts. */
@@ -223,9 +224,12 @@ export class Coordinator {
             work.trials,
             whole.left.map(({ trial }) => trial),
           );
-    if (countOf(ended) > 0) this.#learn(countOf(ended), result.runMs);
+    const ran = countOf(ended) + whole.left.filter(({ hasBegun }) => hasBegun).length;
+    if (countOf(ended) > 0) this.#learn(ran, result.runMs);
     const { attempt } = work;
-    const { retried, settled } = await recorder.record({ result, ended, attempt, retries: settings.retries });
+    const gone = stopped.filter(({ hasBegun }) => hasBegun).length;
+    const recording = { result, ended, attempt, gone, retries: settings.retries };
+    const { retried, settled } = await recorder.record(recording);
     if (retried !== NO_TRIALS) {
       const failures = recorder.failedAttempts(trialAt(retried, 0));
       this.#backlog.addLater({ ...work, trials: retried, attempt: attempt + 1 }, failures);
@@ -236,7 +240,10 @@ export class Coordinator {
       this.#takeUp(pick(work.trials, (trial) => trials.has(trial)));
     }
     this.#settle(settled);
-    if (stopped.length > 0) this.#settle(await this.#askedStops.record(work, result.host, stopped));
+    if (stopped.length === 0) return;
+    // Of a task, each trial's part of the time is the same.
+    const by = { ...result, runMs: result.runMs / Math.max(1, ran) };
+    this.#settle(await this.#askedStops.record(work, by, stopped));
   }
 
   #learn(trials: number, runMs: number): void {
@@ -263,8 +270,13 @@ export class Coordinator {
       return;
     }
     const trials = new Set(asked.map(({ trial }) => trial));
-    this.#settle(await this.#askedStops.record(work, error.loss.host, asked));
-    if (!this.#stopping) this.#takeUp(pick(work.trials, (trial) => !trials.has(trial)));
+    const { host } = error.loss;
+    this.#settle(await this.#askedStops.record(work, { host }, asked));
+    const others = pick(work.trials, (trial) => !trials.has(trial));
+    if (countOf(others) === 0) return;
+    const lost = { trials: others, attempt: work.attempt, host, error: toPlainError(error) };
+    await this.#options.recorder.noteAttempt({ ...lost, status: 'lost' });
+    if (!this.#stopping) this.#takeUp(others);
   }
 
   /** What cannot be written, or run by anybody, ends the run. */

@@ -95,6 +95,9 @@ export function isTooMany(
   return failed > (typeof limit === 'number' ? limit : limit.fraction * (total ?? done));
 }
 
+/** The name of the error of trials that were stopped by hand. */
+export const STOPPED = 'Stopped';
+
 /** Fewer trials that fail alike may be chance. */
 const LEAST_ALIKE = 3;
 
@@ -156,7 +159,8 @@ export class FirstTrials {
       return;
     }
     // One that is skipped has not run: its stage has failed, and whether that is so of all is told there.
-    const failed = notes.filter(({ status }) => status !== 'skipped');
+    // And one that somebody has stopped says nothing of the others.
+    const failed = notes.filter(({ status, error }) => status !== 'skipped' && error?.name !== STOPPED);
     for (const { trial } of notes) this.#open.delete(trial);
     this.#first ??= failed[0];
     if (failed.some((note) => !isSameFailure(note, this.#first!))) this.#isWatching = false;

@@ -44,11 +44,13 @@ export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
   seen.onStop(() => steering.stop());
   open.onLost((reason) => steering.abort(reason));
   try {
+    // Of an earlier session: whoever asks from now on, asks this one.
+    await steering.clear();
     const main = readyJob({ open, pool, settings, seen });
     if (job.worker.stages.length === 0) await main.begin();
     main.announce();
     steering.reach(main);
-    await steering.watch();
+    steering.watch();
     return { outcome: runAll(run, open, main, steering), stop: () => steering.stop() };
   } catch (error) {
     await open.close();

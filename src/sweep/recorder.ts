@@ -48,6 +48,8 @@ export interface Recording {
   /** The trials that have rows. */
   readonly ended: Selection;
   readonly attempt: number;
+  /** Trials of the task that began, and are neither there nor in `left`. */
+  readonly gone?: number;
   readonly retries: number;
 }
 
@@ -67,6 +69,9 @@ export interface LostAttempt {
   /** The machine that had it. */
   readonly host: string;
 }
+
+/** Who ran a trial, and how long. */
+export type RanBy = Partial<Pick<TaskResult, 'thread' | 'device' | 'queueMs' | 'runMs'>>;
 
 /** For all tasks that nobody wants to hear of. */
 const NOTHING: readonly never[] = [];
@@ -188,6 +193,7 @@ export class Recorder {
     lost: Omit<LostAttempt, 'status'> & {
       readonly status: TrialStatus;
       readonly partial: PartialResult | undefined;
+      readonly by?: RanBy;
     },
   ): Promise<Iterable<TrialRow>> {
     const { trials, status, error, partial } = lost;
@@ -230,9 +236,10 @@ export class Recorder {
   }
 
   /** Of a task, each trial's part of the time is the same. */
-  #ranBy({ result, ended, attempt }: Recording, trials: Selection) {
+  #ranBy({ result, ended, attempt, gone = 0 }: Recording, trials: Selection) {
     const { thread, host, device, queueMs, runMs, left } = result;
-    const ran = countOf(ended) + (left.length === 0 ? 0 : left.filter(({ hasBegun }) => hasBegun).length);
+    const begun = left.length === 0 ? 0 : left.filter(({ hasBegun }) => hasBegun).length;
+    const ran = countOf(ended) + begun + gone;
     const part = countOf(trials) / ran;
     return {
       epoch: this.#epoch,
@@ -243,10 +250,11 @@ export class Recorder {
     };
   }
 
-  /** Nobody came back to say in which thread and how long it ran. */
-  #lost({ trials, attempt, host }: Pick<LostAttempt, 'trials' | 'attempt' | 'host'>) {
-    const unknown = { worker: -1, device: '', queue_ms: 0, run_ms: 0, at: this.#options.clock.now() };
-    return { epoch: this.#epoch, trials: numbersOf(trials), attempt, host, ...unknown };
+  /** Mostly nobody came back to say in which thread and how long it ran. */
+  #lost({ trials, attempt, host, by }: Pick<LostAttempt, 'trials' | 'attempt' | 'host'> & { by?: RanBy }) {
+    const { thread: worker = -1, device = '', queueMs: queue_ms = 0, runMs: run_ms = 0 } = by ?? {};
+    const ran = { worker, device, queue_ms, run_ms, at: this.#options.clock.now() };
+    return { epoch: this.#epoch, trials: numbersOf(trials), attempt, host, ...ran };
   }
 
   #forgetReports({ left }: Pick<TaskResult, 'left'>, trials: Selection): void {

@@ -1,6 +1,7 @@
 // Everything that reaches a run from outside while it goes on: requests to stop it, from this process or by way of its
 // folder, to pause it, to stop one of its trials. They go to all of its jobs that are there, and those that come to be.
 // In return live.json says what it does.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ground/clock.js';
 import type { Live, Progress } from '../run/live.js';
 import { removeLive, writeLive } from '../run/live.js';
@@ -14,7 +15,7 @@ export interface Steered {
   abort(reason: Error): void;
   pause(): void;
   continue(): void;
-  stopTrial(trial: number): boolean;
+  stopTrial(trial: number, force: boolean): boolean;
   progress(): Progress;
   readonly workers: number;
   busy(): Promise<readonly BusyThread[]>;
@@ -29,6 +30,8 @@ export interface SteeringOptions {
 /** How often requests are looked for, and how often live.json is written, in ms. */
 const LOOK_MS = 250;
 const LIVE_MS = 1000;
+/** How long threads may take to say what they run. */
+const BUSY_MS = 1000;
 
 export class Steering {
   readonly #options: SteeringOptions;
@@ -38,9 +41,12 @@ export class Steering {
   #stops = 0;
   #isPaused = false;
   #isOver = false;
+  #aborted: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #writtenAt = Number.NEGATIVE_INFINITY;
+  /** What they said last. */
+  #threads: readonly BusyThread[] = [];
 
   constructor(options: SteeringOptions) {
     this.#options = options;
@@ -54,6 +60,7 @@ export class Steering {
   /** The run cannot go on: none of its jobs may write any more. */
   abort(reason: Error): void {
     this.#isOver = true;
+    this.#aborted = reason;
     for (const job of this.#jobs) job.abort(reason);
   }
 
@@ -61,14 +68,19 @@ export class Steering {
   reach(job: Steered, stage?: string): () => void {
     this.#jobs.add(job);
     if (stage !== undefined) this.#stages.set(job, stage);
+    if (this.#aborted !== undefined) job.abort(this.#aborted);
     if (this.#isPaused) job.pause();
     for (let i = 0; i < this.#stops; i++) job.stop();
     return () => void this.#jobs.delete(job);
   }
 
-  /** Begins to look into the folder, which this process holds the lock of. */
-  async watch(): Promise<void> {
+  /** Forgets what was asked of an earlier session. To be called under the lock. */
+  async clear(): Promise<void> {
     await removeRequests(this.#options.folder).catch(() => undefined);
+  }
+
+  /** Begins to look into the folder. */
+  watch(): void {
     const look = () => {
       this.#looking = this.#look().finally(() => {
         if (!this.#isOver) this.#timer = setTimeout(look, LOOK_MS).unref();
@@ -90,7 +102,7 @@ export class Steering {
 
   async #look(): Promise<void> {
     try {
-      for (const request of await takeRequests(this.#options.folder)) this.#take(request);
+      for await (const request of takeRequests(this.#options.folder)) this.#take(request);
       await this.#writeLive();
     } catch {
       // Nothing depends on it: a folder that cannot be written is told where results are.
@@ -119,14 +131,14 @@ export class Steering {
         this.stop();
         break;
       case 'stop-trial':
-        this.#stopTrial(request.trial);
+        this.#stopTrial(request.trial, request.force === true);
     }
     this.#writtenAt = Number.NEGATIVE_INFINITY; // who asked wants to see it
   }
 
   /** Of the job that runs now: a stage has trials of its own. */
-  #stopTrial(trial: number): void {
-    const isRunning = this.#current?.stopTrial(trial) === true;
+  #stopTrial(trial: number, force: boolean): void {
+    const isRunning = this.#current?.stopTrial(trial, force) === true;
     this.#options.say(
       `trial ${trial}: ${isRunning ? 'asked to stop, on request' : 'not stopped, since it does not run'}`,
     );
@@ -140,7 +152,9 @@ export class Steering {
     const { clock, folder } = this.#options;
     const job = this.#current;
     if (job === undefined || clock.elapsed() - this.#writtenAt < LIVE_MS) return;
-    const threads = await job.busy();
+    // A host that loads its worker does not answer for as long: requests must not wait for it.
+    const late = sleep(BUSY_MS, this.#threads, { ref: false });
+    this.#threads = await Promise.race([job.busy(), late]);
     if (this.#isOver) return;
     this.#writtenAt = clock.elapsed();
     const stage = this.#stages.get(job);
@@ -150,7 +164,7 @@ export class Steering {
       state: this.#stops > 0 ? 'stopping' : this.#isPaused ? 'paused' : 'running',
       progress: { ...job.progress(), ...(stage === undefined ? {} : { stage }) },
       workers: job.workers,
-      threads,
+      threads: this.#threads,
     };
     await writeLive(folder, live);
   }

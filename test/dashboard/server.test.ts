@@ -256,7 +256,7 @@ test('what a page asks for is handed to the coordinator, and what it does is tol
     const heard = hear<RunView>(dashboard, '/api/events?run=rates', 'run', ({ phase }) => phase === 'paused');
     const taken: unknown[] = [];
     while (taken.length === 0) {
-      taken.push(...(await takeRequests(folder)));
+      for await (const request of takeRequests(folder)) taken.push(request);
       await new Promise((done) => setTimeout(done, 5));
     }
     expect(taken).toEqual([{ do: 'stop-trial', trial: 3 }]);

@@ -73,6 +73,31 @@ describe('numbers that every night gave alike', () => {
     expect(only(judge([0.5, 0.5, 0.6])).verdict).toBe('too little history');
   });
 
+  test('stay worse until that is accepted or no night before it is looked back on', () => {
+    for (const days of [1, 2, 5, 30]) {
+      const gate = judge([...repeat(0.5, 5), ...repeat(0.6, days)]);
+      expect(only(gate)).toMatchObject({ verdict: 'worse', since: '20260106-030000-0000' });
+    }
+    expect(only(judge([...repeat(0.5, 5), ...repeat(0.6, 60)])).verdict).toBe('steady');
+    // Back to what it was: two steps are no step.
+    expect(judge([...repeat(0.5, 5), 0.6, ...repeat(0.5, 5)]).isWorse).toBe(false);
+  });
+
+  test('that are no numbers any more are worse where there is a goal', () => {
+    const of = (mean: number | null, ok: number, goal: 'min' | null) =>
+      runOf([cellOf('status', ok, { n: 3 }), cellOf('loss', mean, { n: mean === null ? 0 : 3 })], {
+        metrics: [{ ...LOSS, goal }],
+      });
+    const gateOf = (ok: number, goal: 'min' | null) => {
+      const nights = [0, 1, 2].map((day) => nightOf(day, [of(1, 1, goal)]));
+      return judgeTonight(nightOf(3, [of(null, ok, goal)]), { nights, faults: [] }, { accepted: [] });
+    };
+    expect(gateOf(1, 'min').cells[1]!.verdict).toBe('worse');
+    expect(gateOf(1, null).cells[1]!.verdict).toBe('gone');
+    // That its trials failed is told by their share.
+    expect(gateOf(0, 'min').cells.map(({ verdict }) => verdict)).toEqual(['worse', 'gone']);
+  });
+
   test('may differ by what another order of additions leaves, and by their tolerance', () => {
     expect(only(judge([...repeat(0.3, 3), 0.1 + 0.2])).verdict).toBe('steady');
     expect(only(judge([...repeat(0.5, 3), 0.52], { tolerance: { relative: 0.05 } })).verdict).toBe('steady');
@@ -132,8 +157,8 @@ describe('times', () => {
   const times = { name: 'run_ms', unit: 'ms' };
   test('count from ten percent on, on machines of one kind', () => {
     const usual = noisy(30).map((value) => value * 100);
-    expect(only(judge([...usual, 107, 107, 107], times)).verdict).toBe('steady');
-    const slower = only(judge([...usual, 125, 124, 125], times));
+    expect(only(judge([...usual, 107, 107, 107], times, { metrics: [] })).verdict).toBe('steady');
+    const slower = only(judge([...usual, 125, 124, 125], times, { metrics: [] }));
     expect(slower).toMatchObject({ verdict: 'worse', since: '20260131-030000-0000' });
     expect(slower.by).toBeGreaterThan(20);
     expect(slower.by).toBeLessThan(30);
@@ -144,6 +169,31 @@ describe('times', () => {
     const gate = judgeTonight(tonight, { nights, faults: [] }, { accepted: [], last: 50 });
     expect(only(gate).verdict).toBe('new');
   });
+});
+
+test('of a night that was cut short, what is done is judged, and nothing else', () => {
+  const cells = (n: number, mean: number) => [
+    cellOf('loss', 1, { n: 3, configuration: 'a=1' }),
+    cellOf('loss', mean, { n, configuration: 'a=2' }),
+    cellOf('loss', 3, { n: 3, configuration: 'a=3' }),
+  ];
+  const nights = [0, 1, 2, 3].map((day) => nightOf(day, [runOf(cells(3, 2))]));
+  const cut = nightOf(4, [runOf(cells(1, 2.5).slice(0, 2))], { isComplete: false });
+  const gate = judgeTonight(cut, { nights, faults: [] }, { accepted: [] });
+  expect(gate.cells.map(({ configuration, verdict }) => [configuration, verdict])).toEqual([
+    ['a=1', 'steady'],
+  ]);
+  // More or fewer trials make another mean, which is no regression.
+  const fewer = judgeTonight(nightOf(4, [runOf(cells(2, 2.5))]), { nights, faults: [] }, { accepted: [] });
+  expect(fewer.isWorse).toBe(false);
+});
+
+test('a metric of a worker may be called like the time', () => {
+  const metrics = [{ ...LOSS, name: 'run_ms', goal: 'max' as const }];
+  const run = (mean: number) => [runOf([cellOf('run_ms', mean)], { metrics })];
+  const nights = [0, 1, 2].map((day) => nightOf(day, run(-1)));
+  const gate = judgeTonight(nightOf(3, run(-2)), { nights, faults: [] }, { accepted: [] });
+  expect(only(gate)).toMatchObject({ verdict: 'worse', by: -1 });
 });
 
 test('what is new or gone is told; what a suite did not come to is neither', () => {

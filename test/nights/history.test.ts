@@ -92,6 +92,13 @@ describe('a rule of what to keep', () => {
     expect(gone).toHaveLength(93);
   });
 
+  test('keeps a night that was cut short only where its day, week or month has no other', () => {
+    const at = (day: number, hour: number, isComplete: boolean) =>
+      nightOf(day, [], { at: new Date(Date.UTC(2026, 0, 1 + day, hour)).toISOString(), isComplete });
+    const nights = [at(0, 3, true), at(0, 14, false), at(1, 3, false), at(2, 3, true)];
+    expect(findUnkept(nights, readKeepRule('30d'))).toEqual([nights[1]]);
+  });
+
   test('never removes the newest, nor more than it says', () => {
     const days = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 60 });
     const amounts = fc.record({ d: fc.nat(40), w: fc.nat(20), m: fc.nat(30) });

@@ -105,7 +105,7 @@ export interface DataEvent {
 
 export type RequestView =
   | { readonly do: 'pause' | 'continue' | 'stop' }
-  | { readonly do: 'stop-trial'; readonly trial: number };
+  | { readonly do: 'stop-trial'; readonly trial: number; readonly force?: true };
 
 /** Whether the coordinator has taken it. */
 export interface RequestAnswer {

@@ -18,6 +18,8 @@ export class Head {
   readonly #said = make('p', { class: 'note', attributes: { role: 'status' } });
   readonly #progress = make('div', { class: 'progress' });
   readonly #answer = make('dl', { class: 'answer' });
+  /** Trials that were asked to stop. */
+  readonly #asked = new Set<number>();
   readonly #threads = make('details', { class: 'threads' });
   /** Of each thread, how long it has been busy. */
   #times: readonly HTMLElement[] = [];
@@ -157,15 +159,27 @@ export class Head {
     time: HTMLElement,
   ): HTMLElement {
     const what = `trial ${trial}${trials === 1 ? '' : ` and ${formatCount(trials - 1)} after it`}`;
-    const stop = button('Stop', () => void this.#ask({ do: 'stop-trial', trial }), {
-      attributes: { id: `stop-${trial}`, 'aria-label': `Stop trial ${trial}` },
+    const stop = button('Stop', () => {
+      void this.#ask({ do: 'stop-trial', trial, ...(this.#asked.has(trial) ? { force: true } : {}) });
+      this.#asked.add(trial);
+      name();
     });
+    stop.id = `stop-${trial}`;
+    // A trial that does not listen ends with its process only.
+    const name = () => {
+      const isAsked = this.#asked.has(trial);
+      stop.textContent = isAsked ? 'Kill' : 'Stop';
+      stop.title = isAsked ? 'Others in its process begin again' : '';
+      stop.setAttribute('aria-label', `${isAsked ? 'Kill' : 'Stop'} trial ${trial}`);
+    };
+    name();
     const cells = [`${host} ${process}/${thread}`, what, params].map((text) => make('td', { text }));
     return make('tr', {}, ...cells, time, make('td', {}, stop));
   }
 
   async #ask(what: RequestView): Promise<void> {
-    const name = what.do === 'stop-trial' ? `stop trial ${what.trial}` : what.do;
+    const verb = what.do === 'stop-trial' && what.force ? 'kill' : 'stop';
+    const name = what.do === 'stop-trial' ? `${verb} trial ${what.trial}` : what.do;
     this.#said.textContent = `${name} …`;
     try {
       const taken = await request(this.#run, what);
