@@ -43,7 +43,7 @@ export default defineCommand({
   examples: [
     ['sweepline serve', 'the runs in runs/'],
     ['sweepline serve --open', 'and open the browser'],
-    ['sweepline serve --host 0.0.0.0 --token "$(openssl rand -hex 16)"', 'for other machines'],
+    ['sweepline serve --host 0.0.0.0 --token "$SWEEPLINE_TOKEN"', 'for other machines'],
   ],
   check: ({ options: { host, token } }) =>
     host === undefined || token !== undefined || isLoopback(host)
