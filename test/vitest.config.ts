@@ -1,4 +1,5 @@
 // Tests import the TypeScript sources; processes and threads that tests start run the compiled files in dist/.
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -19,5 +20,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most tests wait for processes of their own: one file at a time would leave cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
