@@ -92,6 +92,9 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/report/load.ts': ['report'],
   'src/cli/doctor': ['doctor'],
   'src/export': ['export'],
+  'src/compare': ['compare'],
+  'src/dashboard': ['serve'],
+  'src/nights/accept.ts': ['accept'],
   ...Object.fromEntries([...specs.keys()].map((name) => [`src/cli/commands/${name}.ts`, [name]])),
 };
 
