@@ -1,5 +1,5 @@
 // kill -9 at random moments, again and again, of the coordinator, of its host, or of all at once: the run that is resumed
-// after it has the bytes of one that nobody disturbed. 60 kills, or as many as SWEEPLINE_KILLS says (a night has 1,000).
+// after it has the bytes of one that nobody disturbed. 32 kills, or as many as SWEEPLINE_KILLS says (a night has 1,000).
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { JOURNAL_FILE } from '../../src/run/read-journal.js';
 import { newFolder, runProgram, type Started, startProgram } from '../cli/program.js';
 import { read, rowsOf } from './session.js';
 
-const KILLS = Number(process.env.SWEEPLINE_KILLS ?? 60);
+const KILLS = Number(process.env.SWEEPLINE_KILLS ?? 32);
 /** A kill comes within so many ms: before the journal begins, in the midst of trials, or as the files are written. */
 const WITHIN_MS = 1500;
 
@@ -111,7 +111,9 @@ describe.each(Object.entries(RUNS))('kill -9 in the midst of %s', (name, argv) =
         const oks = rowsOf(read(join(cwd, out), 'timings.csv')).filter(({ status }) => status === 'ok');
         expect(new Set(oks.map(({ trial }) => trial)).size).toBe(oks.length);
         const files = readdirSync(join(cwd, out), { recursive: true }) as string[];
-        expect(files.filter((file) => file.endsWith('.tmp'))).toEqual([]);
+        // A draft of the lock may be of another process that seeks it: nobody takes those away.
+        const left = files.filter((file) => file.endsWith('.tmp') && !file.startsWith('.coordinator.lock.'));
+        expect(left).toEqual([]);
       }
     },
     600_000 + 20_000 * KILLS,
