@@ -1,7 +1,6 @@
-// Nights of which it is known whether they changed: change points, predictions and verdicts.
+// Nights of which it is known whether they changed: predictions and verdicts.
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
-import { findChanges } from '../../src/nights/changes.js';
 import { judgeNights } from '../../src/nights/judge.js';
 import { type Night, noiseOf } from '../../src/nights/night.js';
 import { predict } from '../../src/nights/predict.js';
@@ -10,32 +9,6 @@ import { countMoved, drawNights, SHAPES } from './simulate.js';
 const night = (mean: number): Night => ({ mean, count: 3, variance: null });
 const noisy = (random: ReturnType<typeof randomFor>, count: number, level = 0) =>
   Array.from({ length: count }, () => level + random.normal());
-
-describe('change points', () => {
-  test('are where the level changed', () => {
-    const random = randomFor('changes');
-    const means = [...noisy(random, 40), ...noisy(random, 30, 6), ...noisy(random, 50, 1)];
-    const changes = findChanges(means);
-    expect(changes.map(({ at }) => at)).toEqual([40, 70]);
-    expect(changes[0]!.before).toBeCloseTo(0, 0);
-    expect(changes[0]!.after).toBeCloseTo(6, 0);
-    expect(changes[1]!.p).toBeLessThan(1e-6);
-  });
-
-  test('are found at the end and at the start of a window, and with numbers of any size', () => {
-    const random = randomFor('changes', 'edges');
-    const means = [...noisy(random, 46), ...noisy(random, 8, 8)].map((mean) => 1e6 + mean * 1e-3);
-    expect(findChanges(means).map(({ at }) => at)).toEqual([46]);
-  });
-
-  test('are none where nothing changed, or where there is next to nothing', () => {
-    const random = randomFor('changes', 'none');
-    const found = Array.from({ length: 200 }, () => findChanges(noisy(random, 50)).length);
-    expect(found.filter((count) => count > 0).length).toBeLessThan(12);
-    for (const means of [[], [1], [1, 2, 3], Array.from({ length: 60 }, () => 0.1)])
-      expect(findChanges(means)).toEqual([]);
-  });
-});
 
 describe('noise', () => {
   test('of a night with fewer replicates is larger by their share', () => {
