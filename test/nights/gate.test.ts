@@ -83,6 +83,46 @@ describe('numbers that every night gave alike', () => {
     expect(judge([...repeat(0.5, 5), 0.6, ...repeat(0.5, 5)]).isWorse).toBe(false);
   });
 
+  test('are held against the best that has lasted', () => {
+    const lost = judge([...repeat(0.6, 10), ...repeat(0.5, 4), 0.6]);
+    expect(only(lost)).toMatchObject({
+      verdict: 'worse',
+      by: expect.closeTo(0.1, 12),
+      since: '20260115-030000-0000',
+    });
+    // One good night is none.
+    expect(only(judge([...repeat(0.6, 10), 0.5, ...repeat(0.6, 3)])).verdict).toBe('steady');
+    // What was worse, and is mended, is over; two of that leave the rest as it was.
+    const mended = [...repeat(0.5, 5), 0.6, 0.6, ...repeat(0.5, 3), 0.7, 0.5];
+    expect(only(judge(mended)).verdict).toBe('steady');
+    expect(only(judge([...mended, 0.6]))).toMatchObject({ verdict: 'worse', since: '20260113-030000-0000' });
+    expect(only(judge([...mended, 0.4])).verdict).toBe('better');
+    // Worse, and worse again: since the first.
+    expect(only(judge([...repeat(0.5, 5), 0.6, 0.7]))).toMatchObject({
+      verdict: 'worse',
+      since: '20260106-030000-0000',
+      by: expect.closeTo(0.2, 12),
+    });
+    // Small steps, each within the tolerance, do not add up to nothing.
+    const creeping = [...repeat(0.5, 3), ...repeat(0.52, 3), ...repeat(0.54, 3)];
+    expect(only(judge(creeping, { tolerance: { absolute: 0.03 } })).verdict).toBe('worse');
+  });
+
+  test('that come and go are noise', () => {
+    const flaky = [...repeat(1, 4), 0.9, ...repeat(1, 3), 0.9, ...repeat(1, 5), 0.9, 1, 0.9];
+    expect(only(judge(flaky, { goal: 'max' })).verdict).toBe('steady');
+  });
+
+  test('of another number of trials are another metric', () => {
+    const nights = [3, 3, 3, 3, 5].map((n, day) =>
+      nightOf(day, [runOf([cellOf('loss', n === 3 ? 1 : 1.5, { n })])]),
+    );
+    const verdictOf = (count: number) =>
+      judgeTonight(nights[count]!, { nights: nights.slice(0, count), faults: [] }, { accepted: [] }).cells[0]!
+        .verdict;
+    expect([verdictOf(3), verdictOf(4)]).toEqual(['steady', 'too little history']);
+  });
+
   test('that are no numbers any more are worse where there is a goal', () => {
     const of = (mean: number | null, ok: number, goal: 'min' | null) =>
       runOf([cellOf('status', ok, { n: 3 }), cellOf('loss', mean, { n: mean === null ? 0 : 3 })], {

@@ -4,7 +4,7 @@ import { randomFor } from '../../src/ground/random.js';
 import { judgeNights } from '../../src/nights/judge.js';
 import { type Night, noiseOf } from '../../src/nights/night.js';
 import { predict } from '../../src/nights/predict.js';
-import { countMoved, drawNights, SHAPES } from './simulate.js';
+import { countLost, countMoved, drawNights, SHAPES } from './simulate.js';
 
 const night = (mean: number): Night => ({ mean, count: 3, variance: null });
 const noisy = (random: ReturnType<typeof randomFor>, count: number, level = 0) =>
@@ -59,7 +59,7 @@ describe('the verdict', () => {
 
   test('is steady, noisy after one wild night, and moved after two', () => {
     expect(judgeNights(usual).verdict).toBe('steady');
-    expect(judgeNights(withLast(9))).toEqual({ verdict: 'noisy', change: null, isFailure: false });
+    expect(judgeNights(withLast(9))).toMatchObject({ verdict: 'noisy', change: null, isFailure: false });
     const moved = judgeNights(withLast(9, 8), { goal: 'min' });
     expect(moved).toMatchObject({
       verdict: 'moved',
@@ -116,6 +116,11 @@ describe('over made-up nights', () => {
     });
     // Of 2,400 chances to fail the gate 2.4 would be one in a thousand.
     expect(alarms.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(7);
+  });
+
+  test('an improvement that is lost again is found', () => {
+    const series = { shape: SHAPES[0]!, nights: 53, replicates: 5, shift: 3, shifted: 3 };
+    expect(countLost(series, 20, 100, 'test')).toBeGreaterThanOrEqual(90);
   });
 
   test('a lasting change is found in two nights, and after fewer nights in a few more', () => {

@@ -76,21 +76,36 @@ export function nightDeviation({ share }: Shape, replicates: number): number {
 }
 
 export interface Counted {
-  /** Moved up, and moved down. */
+  /** Failures where less is better, and where more is. */
   readonly up: number;
   readonly down: number;
 }
 
-/** Of so many histories, those whose last night is judged to have moved. */
+/** Of so many histories, those whose last night is judged to be worse. */
 export function countMoved(series: Series, histories: number, seed: string): Counted {
   const { shape, nights, replicates, shift } = series;
   const random = randomFor('nights', seed, shape.name, nights, replicates, shift);
   let [up, down] = [0, 0];
   for (let i = 0; i < histories; i++) {
-    const { change } = judgeNights(drawNights(random, series));
-    if (change === null) continue;
-    if (change.by > 0) up++;
-    else down++;
+    const drawn = drawNights(random, series);
+    if (judgeNights(drawn, { goal: 'min' }).isFailure) up++;
+    if (judgeNights(drawn, { goal: 'max' }).isFailure) down++;
   }
   return { up, down };
+}
+
+/** Of so many histories with an improvement that lasted `better` nights and was lost, those where that is told. */
+export function countLost(series: Series, better: number, histories: number, seed: string): number {
+  const { shape, nights, replicates, shift, shifted } = series;
+  const random = randomFor('lost', seed, shape.name, nights, replicates, shift);
+  let told = 0;
+  for (let i = 0; i < histories; i++) {
+    const drawn = drawNights(random, { ...series, shift: 0 });
+    const improved = drawn.map((night, at) => {
+      const isBetter = at >= nights - shifted - better && at < nights - shifted;
+      return isBetter ? { ...night, mean: night.mean - shift } : night;
+    });
+    if (judgeNights(improved, { goal: 'min' }).isFailure) told++;
+  }
+  return told;
 }
