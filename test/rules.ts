@@ -35,6 +35,7 @@ export const CLOCKS: Readonly<Record<string, string>> = {
   'src/sweep/merge.ts': 'a merged run begins here',
   'src/suite/run.ts': 'a suite begins here: its folder is named after the time',
   'src/cli/interrupts.ts': 'top floor',
+  'src/cli/budget.ts': 'top floor',
   'src/cli/nightly.ts': 'top floor',
   'src/cli/commands/accept.ts': 'top floor',
   'src/cli/watch.ts': 'top floor',

@@ -2,11 +2,12 @@
 // that a run that goes on or was stopped can be compared as well.
 import { Numbers } from '../answer/columns.js';
 import { formatOf, readRowCells } from '../run/history.js';
+import { readTimes } from '../run/trial-times.js';
 import type { Metric } from '../trial/metrics.js';
 import { FIRST_AXIS, statusPlace } from '../trial/row.js';
 import type { Described } from './described.js';
 import type { Identify } from './identity.js';
-import { readTimes, type TimesSummary } from './times.js';
+import type { TimesSummary } from './times.js';
 
 /** Trials that differ in nothing but replicate and seed. */
 export interface ConfigurationRows {

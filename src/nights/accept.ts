@@ -3,9 +3,10 @@ import type { Clock } from '../ground/clock.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown, plural } from '../ground/text.js';
 import { addAccepted, isMeant, readAccepted } from './accepted.js';
-import { type GateCell, judgeTonight } from './gate.js';
+import { judgeTonight } from './gate.js';
 import { listSuites, readHistory } from './history.js';
-import { nameCell } from './words.js';
+import type { GateCell } from './verdict.js';
+import { nameOf } from './words.js';
 
 export interface Acceptance {
   readonly history: string;
@@ -81,5 +82,5 @@ function firstOf(cells: readonly GateCell[]): string | undefined {
 
 function listNames(cells: readonly GateCell[]): string[] {
   const names = [...new Set(cells.map(({ metric }) => metric.name))];
-  return cells.length <= 20 ? [...names, ...cells.map(nameCell)] : names;
+  return cells.length <= 20 ? [...names, ...cells.map(nameOf)] : names;
 }

@@ -1,8 +1,8 @@
 // Metrics that give the same number night after night, as seeds make it: another number is no noise there, and a change
 // on its first night. It is held against the best number that has lasted, so that an improvement that is lost is told.
 import { type Tolerance, widthOf } from '../trial/tolerance.js';
-import type { GateCell } from './gate.js';
 import type { SeriesPoint } from './series.js';
+import type { GateCell } from './verdict.js';
 
 export type ExactJudgement = Pick<GateCell, 'verdict' | 'by' | 'since' | 'expected'>;
 

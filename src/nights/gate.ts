@@ -2,48 +2,9 @@
 import type { Accepted } from './accepted.js';
 import type { History } from './history.js';
 import { judgeSeries } from './judge-series.js';
-import type { NightMetric, NightRecord } from './record.js';
+import type { NightRecord } from './record.js';
 import { type NightSeries, seriesOf } from './series.js';
-
-/**
- * `moved`: no goal says whether that is good; `noisy`: tonight alone is out of the ordinary, another night will tell;
- * `new` and `gone`: only the nights before, or only tonight, has it.
- */
-export const GATE_VERDICTS = [
-  'worse',
-  'better',
-  'moved',
-  'noisy',
-  'gone',
-  'new',
-  'too little history',
-  'steady',
-] as const;
-export type GateVerdict = (typeof GATE_VERDICTS)[number];
-
-export interface GateCell {
-  /** What the suite calls the run. */
-  readonly run: string;
-  readonly sweep: string;
-  readonly configuration: string;
-  readonly metric: NightMetric;
-  /** Means of the nights before that count, oldest first. */
-  readonly past: readonly number[];
-  /** Tonight's mean, the 95 % interval that its replicates give it, and their number; null where it has none. */
-  readonly tonight: {
-    readonly mean: number;
-    readonly low: number | null;
-    readonly high: number | null;
-    readonly n: number;
-  } | null;
-  /** Where the nights before lead one to expect it; null where they are too few. */
-  readonly expected: { readonly low: number; readonly high: number } | null;
-  readonly verdict: GateVerdict;
-  /** How far it moved; null where it did not. */
-  readonly by: number | null;
-  /** The first night of the change. */
-  readonly since: string | null;
-}
+import type { GateCell } from './verdict.js';
 
 export interface Gate {
   readonly night: NightRecord;
@@ -53,22 +14,35 @@ export interface Gate {
   readonly isWorse: boolean;
   /** Files of the history that could not be read. */
   readonly faults: readonly string[];
+  /** What else is to be told of this night, and those before. */
+  readonly notes: readonly string[];
 }
 
 /** Nights that are looked back on. */
 export const LAST_NIGHTS = 60;
 
-/** `last`: how many of the nights before count, at most. Nights that were cut short never do. */
-export function judgeTonight(
+export interface Judging {
+  readonly accepted: readonly Accepted[];
+  /** How many of the nights before count, at most. Nights that were cut short never do. */
+  readonly last?: number;
+  readonly notes?: readonly string[];
+}
+
+export function judgeTonight(night: NightRecord, history: History, judging: Judging): Gate {
+  const { nights, series } = listSeries(night, history, judging);
+  const cells = series.map((each) => judgeSeries(each, judging.accepted));
+  const isWorse = cells.some(({ verdict }) => verdict === 'worse');
+  return { night, nights, cells, faults: history.faults, notes: judging.notes ?? [], isWorse };
+}
+
+/** What is judged: the nights before that count, and a series for each cell. */
+export function listSeries(
   night: NightRecord,
-  { nights: all, faults }: History,
-  { accepted, last = LAST_NIGHTS }: { readonly accepted: readonly Accepted[]; readonly last?: number },
-): Gate {
+  { nights: all }: Pick<History, 'nights'>,
+  { last = LAST_NIGHTS }: Pick<Judging, 'last'>,
+): { readonly nights: readonly NightRecord[]; readonly series: readonly NightSeries[] } {
   const nights = all.filter((each) => each.night < night.night && each.isComplete).slice(-last);
-  const cells = seriesOf(nights, night)
-    .filter((series) => night.isComplete || isWhole(series))
-    .map((series) => judgeSeries(series, accepted));
-  return { night, nights, cells, faults, isWorse: cells.some(({ verdict }) => verdict === 'worse') };
+  return { nights, series: seriesOf(nights, night).filter((each) => night.isComplete || isWhole(each)) };
 }
 
 /** Of a night that was cut short: whether the cell has all of its trials, as many as it had last. */

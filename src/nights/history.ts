@@ -52,6 +52,10 @@ export async function addNight(folder: string, night: NightRecord): Promise<stri
   return path;
 }
 
+export async function hasNight(folder: string, suite: string, night: string): Promise<boolean> {
+  return 'night' in (await readNight(join(suiteFolder(folder, suite), `${night}${END}`)));
+}
+
 /** Removes nights that the rule does not keep; returns them. */
 export async function pruneHistory(
   folder: string,
@@ -64,7 +68,8 @@ export async function pruneHistory(
   return gone;
 }
 
-function suiteFolder(folder: string, suite: string): string {
+/** Where the nights of a suite are. Throws BAD_USAGE for what no suite is called. */
+export function suiteFolder(folder: string, suite: string): string {
   if (!isWord(suite) || suite === ACCEPTED)
     throw new SweeplineError('BAD_USAGE', `no suite is called ${showValue(suite)}`);
   return join(resolve(folder), suite);

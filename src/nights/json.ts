@@ -2,7 +2,7 @@
 import type { Gate } from './gate.js';
 
 /** Plain data: without the cells of the nights themselves. */
-export function gateToJson({ night, nights, cells, isWorse, faults }: Gate): object {
+export function gateToJson({ night, nights, cells, isWorse, faults, notes }: Gate): object {
   return {
     ...{ suite: night.suite, night: night.night, commit: night.commit, host: night.host },
     ...{ isComplete: night.isComplete, isWorse, nights: nights.map((each) => each.night) },
@@ -12,6 +12,6 @@ export function gateToJson({ night, nights, cells, isWorse, faults }: Gate): obj
       goal: metric.goal,
       unit: metric.unit,
     })),
-    faults,
+    ...{ faults, notes },
   };
 }

@@ -3,12 +3,12 @@ import { summaryInterval } from '../stats/welch.js';
 import type { Tolerance } from '../trial/tolerance.js';
 import { type Accepted, startOf } from './accepted.js';
 import { judgeExact } from './exact.js';
-import type { GateCell, GateVerdict } from './gate.js';
 import { judgeNights } from './judge.js';
 import { LEAST_NIGHTS, type Night } from './night.js';
 import { predict } from './predict.js';
 import type { NightCell } from './record.js';
 import type { NightSeries } from './series.js';
+import type { GateCell, GateVerdict } from './verdict.js';
 
 /** Times of the same code differ by so much from night to night without meaning anything. */
 const TIME_TOLERANCE: Tolerance = Math.log(1.1);

@@ -1,8 +1,9 @@
 // What a gate found as JUnit XML, which the CI systems show: a test for each metric of each configuration that was judged.
 import { plural } from '../ground/text.js';
 import { escapeMarkup } from '../report/markup.js';
-import type { Gate, GateCell } from './gate.js';
-import { describeGateCell, nameCell } from './words.js';
+import type { Gate } from './gate.js';
+import type { GateCell } from './verdict.js';
+import { describeGateCell, nameOf } from './words.js';
 
 export function renderJunit({ night, cells }: Gate): string {
   const judged = cells.filter(({ verdict }) => verdict !== 'too little history');
@@ -20,7 +21,7 @@ export function renderJunit({ night, cells }: Gate): string {
 }
 
 function renderCase(cell: GateCell): string {
-  const head = `    <testcase classname="${toXml(cell.run)}" name="${toXml(nameCell(cell))}"`;
+  const head = `    <testcase classname="${toXml(cell.run)}" name="${toXml(nameOf(cell))}"`;
   const text = toXml(describeGateCell(cell));
   if (cell.verdict === 'worse') return `${head}><failure message="${text}" type="regression"/></testcase>`;
   if (cell.verdict === 'too little history')

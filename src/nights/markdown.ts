@@ -3,8 +3,9 @@ import { formatCount, plural, renderSparkline } from '../ground/text.js';
 import type { Row } from '../report/define.js';
 import { escapeMarkdown, markdownCode, renderMarkdownTable } from '../report/tables.js';
 import { type Commits, describeCommits } from './commits.js';
-import type { Gate, GateCell } from './gate.js';
-import { countVerdicts, describeGate, formatValue, listTold } from './words.js';
+import type { Gate } from './gate.js';
+import type { GateCell } from './verdict.js';
+import { countVerdicts, describeConfirmation, describeGate, formatValue, listTold } from './words.js';
 
 /** Rows of a table; nights.csv has all. */
 const MOST = 200;
@@ -12,7 +13,7 @@ const MOST = 200;
 const NIGHTS = 30;
 
 export function renderGate(gate: Gate, commits: readonly Commits[]): string {
-  const { night, nights, faults, cells } = gate;
+  const { night, nights, faults, notes, cells } = gate;
   const told = listTold(gate);
   const quiet = cells.length - told.length;
   const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
@@ -29,6 +30,7 @@ export function renderGate(gate: Gate, commits: readonly Commits[]): string {
     ...(told.length > 0 && quiet > 0
       ? [`${plural(quiet, 'other cell')}: steady, new, or with too little history.`]
       : []),
+    ...notes.map((note) => `${escapeMarkdown(note)}.`),
     ...commits.map((each) => describeCommits(each)),
     ...(faults.length === 0
       ? []
@@ -46,12 +48,25 @@ const COLUMNS = [
   'expected',
   'change',
   'since',
+  'again',
   'nights before',
 ];
 
-function rowOf({ verdict, run, configuration, metric, tonight, expected, by, since, past }: GateCell): Row {
+function rowOf({
+  verdict,
+  run,
+  configuration,
+  metric,
+  tonight,
+  expected,
+  by,
+  since,
+  past,
+  confirmation,
+}: GateCell): Row {
   return {
     ...{ verdict, run, configuration, since: since ?? '' },
+    again: confirmation === undefined ? '' : describeConfirmation(confirmation),
     metric: metric.unit === null ? metric.name : `${metric.name} (${metric.unit})`,
     tonight: tonight === null ? '' : formatValue(tonight.mean),
     expected: expected === null ? '' : `${formatValue(expected.low)} … ${formatValue(expected.high)}`,

@@ -39,6 +39,8 @@ export interface NightRun {
   readonly trials: number;
   /** Trials that did not end ok. */
   readonly failed: number;
+  /** Trials that have not ended; null where nobody knows how many there are. Absent in earlier nights. */
+  readonly left?: number | null;
   /** Axes whose values are taken together, since there were too many configurations to keep. */
   readonly together: readonly string[];
   /** What the times of its trials depend on: times of nights that differ in it are not compared. */
@@ -58,6 +60,11 @@ export interface NightRecord {
   readonly host: string;
   /** False where it was interrupted, or out of time. */
   readonly isComplete: boolean;
+  /**
+   * Names of cells (`latent/loss/latent=16`) whose numbers did not come again when their trials were run again: no later
+   * night is held against them.
+   */
+  readonly doubtful?: readonly string[];
   readonly runs: readonly NightRun[];
 }
 
@@ -74,9 +81,11 @@ const NIGHT = z.object({
   commit: TEXT.nullable(),
   host: TEXT,
   isComplete: z.boolean(),
+  doubtful: z.array(TEXT).optional(),
   runs: z.array(
     z.object({
       ...{ name: TEXT, sweep: TEXT, run: TEXT, rows: TEXT, trials: COUNT, failed: COUNT, timing: TEXT },
+      left: COUNT.nullable().optional(),
       together: z.array(TEXT),
       metrics: z.array(
         z.object({
@@ -93,6 +102,11 @@ const NIGHT = z.object({
     }),
   ),
 });
+
+/** `latent/loss/latent=16`, as `accept` takes it. */
+export function nameCell(run: string, metric: string, configuration: string): string {
+  return `${run}/${metric}${configuration === '' ? '' : `/${configuration}`}`;
+}
 
 /** The night that a file holds, or why it holds none. */
 export function parseNightRecord(text: string): NightRecord | { readonly fault: string } {

@@ -1,6 +1,6 @@
 // The metrics of a suite over its nights: one series for each metric of each configuration that tonight has, or had of
 // late. Times are those of the same kind of machine alone.
-import type { NightCell, NightMetric, NightRecord, NightRun } from './record.js';
+import { type NightCell, type NightMetric, type NightRecord, type NightRun, nameCell } from './record.js';
 import { RUN_MS, STATUS } from './summarize.js';
 
 export interface SeriesPoint {
@@ -75,7 +75,10 @@ function describe(
 function* pointsOf(night: NightRecord): Generator<SeriesPoint> {
   for (const run of night.runs) {
     const known = new Set([STATUS, RUN_MS, ...run.metrics.map(({ name }) => name)]);
-    for (const cell of run.cells) if (known.has(cell.metric)) yield { night, run, cell };
+    for (const cell of run.cells) {
+      const isDoubtful = night.doubtful?.includes(nameCell(run.name, cell.metric, cell.configuration));
+      if (known.has(cell.metric) && isDoubtful !== true) yield { night, run, cell };
+    }
   }
 }
 

@@ -16,7 +16,12 @@ const MOST = 2000;
 export const RUN_MS = 'run_ms';
 export const STATUS = 'status';
 
-export async function summarizeRun(name: string, folder: string): Promise<NightRun> {
+/** `taken`: the axes whose values are taken together; default: as many as it takes to be few enough. */
+export async function summarizeRun(
+  name: string,
+  folder: string,
+  taken?: readonly string[],
+): Promise<NightRun> {
   const status = await readRunStatus(folder);
   const { manifest, state } = status;
   const { worker } = state.epoch.record;
@@ -30,11 +35,11 @@ export async function summarizeRun(name: string, folder: string): Promise<NightR
     of.add(cells);
     hash.update(JSON.stringify(cells));
   }
-  const { groups, together } = group(of);
+  const { groups, together } = group(of, taken);
   const times = readLogTimes(status.folder, state);
   const cells: NightCell[] = [];
   for (const rows of groups) {
-    const configuration = describe(of, rows[0]!, together);
+    const configuration = describeCell(of, rows[0]!, together);
     cells.push(countOk(of, rows, configuration));
     for (const metric of metrics)
       cells.push({ configuration, metric: metric.name, ...pool(of, metric.name, rows) });
@@ -46,6 +51,7 @@ export async function summarizeRun(name: string, folder: string): Promise<NightR
     ...{ name, sweep: manifest.sweep, run: manifest.runId, rows: hash.digest('hex'), together },
     trials: status.done,
     failed: status.failed + status.timeout + status.skipped,
+    left: status.total === null ? null : Math.max(0, status.total - status.done),
     timing: describeTiming(manifest),
     metrics: metrics.map(describeMetric),
     cells,
@@ -58,10 +64,11 @@ interface Grouped {
   readonly together: readonly string[];
 }
 
-function group(of: Configurations): Grouped {
-  const together: string[] = [];
-  const axes = [...of.axes];
+function group(of: Configurations, taken?: readonly string[]): Grouped {
+  const together = [...(taken ?? [])];
+  const axes = of.axes.filter(({ name }) => !together.includes(name));
   let groups = groupBy(of.count, axes);
+  if (taken !== undefined) return { groups, together };
   while (groups.length > MOST && axes.length > 0) {
     const [widest] = [...axes].sort((a, b) => countValues(b) - countValues(a));
     axes.splice(axes.indexOf(widest!), 1);
@@ -86,7 +93,8 @@ function countValues({ codes }: AxisColumn): number {
   return new Set(codes.view()).size;
 }
 
-function describe(of: Configurations, row: number, together: readonly string[]): string {
+/** What a cell's configuration is called. */
+export function describeCell(of: Configurations, row: number, together: readonly string[]): string {
   // Also those that do not vary yet: a value that is added must not rename what was there.
   const shown = of.axes.filter(({ name }) => !together.includes(name));
   return describePoint(

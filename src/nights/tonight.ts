@@ -1,33 +1,28 @@
 // From a suite that has run to what its night came to: it is kept in the history, judged, and written beside the runs.
-import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { FileBatch } from '../ground/durable.js';
 import { renderPage } from '../report/page.js';
-import { MANIFEST_FILE } from '../run/folder.js';
-import { readManifest } from '../run/read-manifest.js';
 import { readAccepted } from './accepted.js';
 import { findCommits } from './commits.js';
-import { type Gate, judgeTonight } from './gate.js';
+import { type Again, confirm } from './confirm.js';
+import { type Gate, judgeTonight, listSeries } from './gate.js';
 import { addNight, readHistory } from './history.js';
 import { gateToJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderGate } from './markdown.js';
-import { NIGHT_FORMAT, type NightRecord, type NightRun } from './record.js';
-import { summarizeRun } from './summarize.js';
+import { type Ran, recordNight } from './record-night.js';
 import { renderNights } from './table.js';
 
-export interface Tonight {
-  readonly suite: string;
-  /** That of the suite. */
-  readonly folder: string;
-  /** Names of its runs, in order. */
-  readonly runs: readonly string[];
-  readonly isComplete: boolean;
+export interface Tonight extends Omit<Ran, 'at'> {
+  /** What became of nights before, to be told. */
+  readonly notes: readonly string[];
   readonly history: string;
   /** Nights before that count, at most. */
   readonly last: number;
   readonly clock: Clock;
+  /** Absent: what got worse is not run again. */
+  readonly again?: Again;
 }
 
 export const FILES = {
@@ -38,47 +33,22 @@ export const FILES = {
   table: 'nights.csv',
 } as const;
 
-/** Judges the night, and keeps it whatever it came to. */
+/** Judges the night, runs again what got worse, and keeps the night whatever it came to. */
 export async function closeNight(tonight: Tonight): Promise<Gate> {
-  const { folder, history, last } = tonight;
-  const night = await recordNight(tonight);
-  const before = await readHistory(history, night.suite);
-  const { accepted, faults } = await readAccepted(history, night.suite);
-  const gate = judgeTonight(
-    night,
-    { nights: before.nights, faults: [...before.faults, ...faults] },
-    { accepted, last },
-  );
-  await addNight(history, night);
+  const { folder, history, last, notes, clock, again } = tonight;
+  const night = await recordNight({ ...tonight, at: new Date(clock.now()).toISOString() });
+  const { nights, faults } = await readHistory(history, night.suite);
+  const { accepted, faults: others } = await readAccepted(history, night.suite);
+  const before = { nights, faults: [...faults, ...others] };
+  const found = judgeTonight(night, before, { accepted, last, notes });
+  const { series } = listSeries(night, before, { last });
+  const gate =
+    found.isWorse && again !== undefined
+      ? await confirm({ gate: found, series, accepted, folder, clock }, again)
+      : found;
+  await addNight(history, gate.night);
   await writeGate(folder, gate);
   return gate;
-}
-
-async function recordNight({ suite, folder, runs, isComplete, clock }: Tonight): Promise<NightRecord> {
-  const summaries: NightRun[] = [];
-  let [commit, host] = ['', ''];
-  for (const name of runs) {
-    const own = join(folder, name);
-    if (!existsSync(join(own, MANIFEST_FILE))) continue;
-    const manifest = await readManifest(own);
-    [commit, host] = [manifest.git ?? '', manifest.host];
-    summaries.push(await summarizeRun(name, own));
-  }
-  const at = new Date(clock.now()).toISOString();
-  return {
-    ...{ format: NIGHT_FORMAT, night: nameNight(folder, at), at, suite, host },
-    commit: commit === '' ? null : commit,
-    isComplete,
-    runs: summaries,
-  };
-}
-
-/** That of the suite's folder where it begins with a time, so that a night that was continued is the same one. */
-function nameNight(folder: string, at: string): string {
-  const name = basename(folder);
-  if (/^\d{8}-\d{6}-[\w-]{1,100}$/.test(name)) return name;
-  const stamp = at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${stamp}-${name.replaceAll(/[^\w-]/g, '-').slice(0, 60) || 'night'}`;
 }
 
 async function writeGate(folder: string, gate: Gate): Promise<void> {

@@ -22,8 +22,8 @@ export interface SuiteRequest {
 }
 
 export interface SuiteHooks {
-  /** Everything is planned, nothing has started yet. */
-  onStart?(event: { readonly folder: string; readonly plans: readonly Plan[] }): void;
+  /** Everything is planned, nothing has started yet, nor been written: it does once this is settled. */
+  onStart?(event: { readonly folder: string; readonly plans: readonly Plan[] }): void | Promise<void>;
   /** Hear of every run, where `carryOut` is not given. */
   readonly observers?: readonly Observer[];
   /** A run has started: its handle can stop it, and with it the suite. */
@@ -74,11 +74,11 @@ export async function runSuite(request: SuiteRequest, hooks: SuiteHooks = {}): P
   await checkFolder(folder, suite);
   const requests = requestsOf(request, folder);
   const plans = await planSuite(requests);
+  await hooks.onStart?.({ folder, plans });
   await mkdir(folder, { recursive: true });
   const { name, title, about, runs } = suite;
   const record = { format: SUITE_FORMAT, suite: name, title, about, runs: runs.map((run) => run.name) };
   await replaceFile(join(folder, SUITE_FILE), `${JSON.stringify(record, null, 2)}\n`);
-  hooks.onStart?.({ folder, plans });
 
   const outcomes: Outcome[] = [];
   const carryOut =

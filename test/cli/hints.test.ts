@@ -95,6 +95,7 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/compare': ['compare'],
   'src/dashboard': ['serve'],
   'src/nights/accept.ts': ['accept'],
+  'src/nights/turn.ts': ['suite'],
   ...Object.fromEntries([...specs.keys()].map((name) => [`src/cli/commands/${name}.ts`, [name]])),
 };
 

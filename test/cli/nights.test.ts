@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeProject, type Project } from '../sweep/project.js';
-import { runProgram } from './program.js';
+import { runProgram, startProgram } from './program.js';
 
 let project: Project;
 beforeAll(() => {
@@ -18,13 +18,19 @@ beforeAll(() => {
         if (trial.stopRequested) throw trial.stopped();
         await new Promise((done) => setTimeout(done, 20));
       }
-      return { loss: trial.params.a + trial.replicate * 0.1 + read('shift') };
+      // Once, and never again.
+      const flake = existsSync(new URL('flake', import.meta.url)) ? 0.05 : 0;
+      if (flake > 0) rmSync(new URL('flake', import.meta.url));
+      return { loss: trial.params.a + trial.replicate * 0.1 + read('shift') + flake };
     }`,
     'axes: { a: [1, 2] }, replicates: 3',
   );
   const { home } = project;
   const worker = readFileSync(join(home, 'worker.mjs'), 'utf8');
-  writeFileSync(join(home, 'worker.mjs'), `import { readFileSync } from 'node:fs';\n${worker}`);
+  writeFileSync(
+    join(home, 'worker.mjs'),
+    `import { existsSync, readFileSync, rmSync } from 'node:fs';\n${worker}`,
+  );
   const entry = pathToFileURL(join(process.cwd(), 'dist/src/index.js')).href;
   writeFileSync(
     join(home, 'suite.mjs'),
@@ -37,7 +43,10 @@ beforeAll(() => {
 const set = (name: string, value: number) => writeFileSync(join(project.home, name), String(value));
 const night = (...more: string[]) =>
   runProgram(project.home, 'suite', 'suite.mjs', '--baseline', 'hist', '--no-report', ...more);
-const nights = () => readdirSync(join(project.home, 'hist/small')).sort();
+const nights = (history = 'hist') =>
+  readdirSync(join(project.home, history, 'small'))
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 const newest = () => {
   const own = join(project.home, 'runs/small');
   return join(own, readdirSync(own).sort().at(-1)!);
@@ -49,7 +58,12 @@ describe('a nightly suite', () => {
     set('shift', 0.05);
     const { code, stderr } = await night();
     expect(code).toBe(3);
-    expect(stderr).toContain('worse  sweep/loss/a=1: 1.15, always 1.1 before (3 nights), +0.05 since ');
+    expect(stderr).toContain(
+      '2 cells got worse: running again what gave them, for at most 2m 00s (--confirm)',
+    );
+    expect(stderr).toMatch(
+      /worse {2}sweep\/loss\/a=1: 1.15, always 1.1 before \(3 nights\), \+0.05 since \S+, as bad in 1 of 1 repeat\n/,
+    );
     for (const name of ['night.html', 'night.md', 'night.json', 'nights.csv', 'junit.xml'])
       expect(existsSync(join(newest(), name))).toBe(true);
     expect(readFileSync(join(newest(), 'junit.xml'), 'utf8')).toContain('failures="2"');
@@ -65,6 +79,47 @@ describe('a nightly suite', () => {
     set('shift', -0.2);
     const better = await night('--json');
     expect(better.code).toBe(0);
+  });
+
+  test('a number that does not come again is noise, and no later night is held against it', async () => {
+    set('shift', 0);
+    await night('--quiet', '--baseline', 'flaky');
+    await night('--quiet', '--baseline', 'flaky');
+    await night('--quiet', '--baseline', 'flaky');
+    set('flake', 1);
+    const { code, stderr } = await night('--baseline', 'flaky', '--workers', '1');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/noisy {2}sweep\/loss\/a=\d: .*, as bad in 0 of 1 repeat\n/),
+    ]);
+    set('shift', 0.05);
+    // Asked for, it does not run again.
+    const next = await night('--baseline', 'flaky', '--confirm', 'off');
+    expect(next.code).toBe(3);
+    expect(next.stderr.match(/worse {2}.*always \S+ before \(\d nights\)/g)).toHaveLength(2);
+    expect(next.stderr).not.toContain('running again');
+  });
+
+  test('that was killed is kept by the next one, which starts once no other is under way', async () => {
+    set('shift', 0);
+    set('wait', 1);
+    const argv = ['suite', 'suite.mjs', '--baseline', 'killed', '--no-report'];
+    const { child, said, finished } = startProgram(project.home, argv);
+    await said('mine: 6 trials');
+    const other = await runProgram(project.home, ...argv);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^night \S+, which began at \S+, of the suite small is still under way/),
+    ]);
+    process.kill(-child.pid!, 'SIGKILL');
+    await finished;
+    const out = newest();
+    set('wait', 0);
+    const next = await night('--baseline', 'killed', '--quiet');
+    expect(next.code).toBe(0);
+    expect(next.stderr).toContain(`night ${basename(out)} did not come to its end: what it had done is kept`);
+    expect((await night('--baseline', 'killed', '--quiet', '--out', out)).code).toBe(0);
+    expect(nights('killed')).toEqual([`${basename(out)}.json`, `${basename(newest())}.json`]);
   });
 
   test('ends within its budget with what is done, and goes on', async () => {

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
 import { renderSparkline } from '../../src/ground/text.js';
 import { startOf } from '../../src/nights/accepted.js';
-import { type Gate, type GateCell, judgeTonight } from '../../src/nights/gate.js';
+import { type Gate, judgeTonight } from '../../src/nights/gate.js';
 import { renderJunit } from '../../src/nights/junit.js';
 import { renderGate } from '../../src/nights/markdown.js';
 import type { NightMetric, NightRun } from '../../src/nights/record.js';
 import { renderNights } from '../../src/nights/table.js';
+import type { GateCell } from '../../src/nights/verdict.js';
 import { describeGate } from '../../src/nights/words.js';
 import { cellOf, nightOf, runOf } from './nights.js';
 

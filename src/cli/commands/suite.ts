@@ -3,6 +3,7 @@
 import { type KeepRule, readKeepRule } from '../../nights/prune.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
+import type { NightCall } from '../nightly.js';
 import { anyText, duration, option, switchOption } from '../options.js';
 import { EXIT_CODES, limitOptions, OUTPUT, outputOptions, runOptions, splitLimits } from '../run-options.js';
 
@@ -14,7 +15,8 @@ const HOW = `  With --baseline, what each night gave (mean, spread and number of
   lead to expect have lasted: two where 49 or more came before, three from 18 on, four from
   11 on; where every night gave the same number, as seeds make it, at once. Fewer than 8
   nights are too little history otherwise. Better is never a failure. Times are compared on
-  machines of one kind, beyond 10 %. The suite's folder has night.html, night.md, night.json,
+  machines of one kind, beyond 10 %. What got worse is run again first: numbers once, times
+  until three of four repeats agree. The suite's folder has night.html, night.md, night.json,
   nights.csv and junit.xml.
   A change that is meant is accepted with \`sweepline accept\`.`;
 
@@ -60,6 +62,12 @@ export default defineCommand({
       'end after so long, such as 5h: what runs is asked to stop, what is done is judged',
       duration,
     ),
+    confirm: option(
+      NIGHTS,
+      '--confirm <time|off>',
+      'run what got worse again before the night fails, for at most so long (default: a quarter of the time its trials took, at least 2m)',
+      (text) => (text === 'off' ? 0 : duration(text)),
+    ),
     plan: switchOption(OUTPUT, '--plan', 'show what would run, and run nothing'),
     ...outputOptions,
   },
@@ -77,13 +85,16 @@ export default defineCommand({
       'a nightly job: exit code 3 when it got worse',
     ],
   ],
-  check: ({ options: { baseline, keep, notify } }) =>
-    baseline === undefined && (keep !== undefined || notify !== undefined)
-      ? [`${keep === undefined ? '--notify' : '--keep'} needs --baseline: there is no history without it`]
-      : [],
+  check: ({ options: { baseline, keep, notify, confirm } }) => {
+    const given = { '--keep': keep, '--notify': notify, '--confirm': confirm };
+    const alone = Object.entries(given).filter(([, value]) => value !== undefined);
+    return baseline === undefined
+      ? alone.map(([name]) => `${name} needs --baseline: there is no history without it`)
+      : [];
+  },
   async run({ arguments: [typed], options, terminal, commandLine }) {
     const { plan, json = false, quiet = false, report = true, out: folder, ...rest } = options;
-    const { baseline, keep, notify, budget, ...others } = rest;
+    const { baseline, keep, notify, confirm, budget, ...others } = rest;
     const [limits, given] = splitLimits(others);
     const { listShippedSuites, loadSuite } = await import('../../suite/load.js');
     if (typed === undefined) {
@@ -114,7 +125,8 @@ export default defineCommand({
       return EXIT.done;
     }
     const { conductSuite } = await import('../suite.js');
-    const night = baseline === undefined ? {} : { night: await readNight(baseline, keep, notify) };
+    const night =
+      baseline === undefined ? {} : { night: await readNight({ baseline, keep, notify, confirm }) };
     const where = folder === undefined ? {} : { out: folder };
     return conductSuite({
       suite,
@@ -131,11 +143,18 @@ export default defineCommand({
   },
 });
 
-async function readNight(baseline: string, keep: KeepRule | undefined, webhook: string | undefined) {
+interface NightOptions {
+  readonly baseline: string;
+  readonly keep: KeepRule | undefined;
+  readonly notify: string | undefined;
+  readonly confirm: number | undefined;
+}
+
+async function readNight({ baseline, keep, notify, confirm }: NightOptions): Promise<NightCall> {
   const [{ readBaseline }, { readWebhook }] = await Promise.all([
     import('../nightly.js'),
     import('../../nights/notify.js'),
   ]);
-  const url = webhook === undefined ? undefined : readWebhook(webhook);
-  return { baseline: readBaseline(baseline), keep, webhook: url };
+  const webhook = notify === undefined ? undefined : readWebhook(notify);
+  return { baseline: readBaseline(baseline), keep, webhook, confirmMs: confirm };
 }

@@ -1,0 +1,38 @@
+// From the folder of a suite that has run to what is kept of the night.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MANIFEST_FILE } from '../run/folder.js';
+import { readManifest } from '../run/read-manifest.js';
+import { NIGHT_FORMAT, type NightRecord, type NightRun } from './record.js';
+import { summarizeRun } from './summarize.js';
+
+export interface Ran {
+  readonly night: string;
+  readonly at: string;
+  readonly suite: string;
+  /** That of the suite. */
+  readonly folder: string;
+  /** Names of its runs, in order. */
+  readonly runs: readonly string[];
+  /** Default: whether every trial of every run has ended, as far as that can be counted. */
+  readonly isComplete?: boolean;
+}
+
+export async function recordNight({ night, at, suite, folder, runs, isComplete }: Ran): Promise<NightRecord> {
+  const summaries: NightRun[] = [];
+  let [commit, host] = ['', ''];
+  for (const name of runs) {
+    const own = join(folder, name);
+    if (!existsSync(join(own, MANIFEST_FILE))) continue;
+    const manifest = await readManifest(own);
+    [commit, host] = [manifest.git ?? '', manifest.host];
+    summaries.push(await summarizeRun(name, own));
+  }
+  const isWhole = summaries.length === runs.length && summaries.every(({ left }) => left === 0);
+  return {
+    ...{ format: NIGHT_FORMAT, night, at, suite, host },
+    commit: commit === '' ? null : commit,
+    isComplete: isComplete ?? isWhole,
+    runs: summaries,
+  };
+}
