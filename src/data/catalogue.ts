@@ -1,10 +1,10 @@
 // Which data set a run uses: the one that is named, or with nothing said MNIST where it is found, else the drawn
 // digits. It looks in a few folders and downloads nothing.
 import { existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { SweeplineError } from '../ground/errors.js';
+import { homeFolder } from '../ground/home.js';
 import { type Dataset, hasFiles } from './dataset.js';
 import { DIGITS_FOLDER, type DigitSizes, loadDigits } from './digits-cache.js';
 import { loadFolder } from './mnist.js';
@@ -99,7 +99,7 @@ function mnistFolders(surroundings: Surroundings): readonly string[] {
 function cacheFolder({ env = process.env }: Surroundings): string {
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'sweepline');
   if (process.platform === 'win32')
-    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'sweepline', 'cache');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'sweepline');
-  return join(env.HOME ?? homedir(), '.cache', 'sweepline');
+    return join(env.LOCALAPPDATA ?? join(homeFolder(env), 'AppData', 'Local'), 'sweepline', 'cache');
+  if (process.platform === 'darwin') return join(homeFolder(env), 'Library', 'Caches', 'sweepline');
+  return join(homeFolder(env), '.cache', 'sweepline');
 }

@@ -2,8 +2,8 @@
 // unasked. Kept as hashes, where programs keep what they remember (XDG_STATE_HOME). Without a home nothing is known.
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { homeFolder } from '../ground/home.js';
 
 /** The line as it is given to the shell. */
 export function rememberCommand(line: string): void {
@@ -26,7 +26,7 @@ export function isKnownCommand(line: string): boolean {
 
 function listPath(): string {
   const { XDG_STATE_HOME: state } = process.env;
-  return join(state || join(homedir(), '.local', 'state'), 'sweepline', 'commands');
+  return join(state || join(homeFolder(), '.local', 'state'), 'sweepline', 'commands');
 }
 
 function hashOf(line: string): string {

@@ -3,10 +3,10 @@
 // the command is given in and not in the run folder; a command line is one that the user has given before. Everything else
 // must be named by the user (--sweep, --report, --command).
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
+import { homeFolder } from '../ground/home.js';
 import { isWithin, realPath } from '../ground/inside.js';
 import { quoteArgument } from '../ground/text.js';
 import { isCommandUrl, readCommandUrl } from '../worker/command/definition.js';
@@ -109,7 +109,7 @@ function isInFolder(url: string, folder: string): boolean {
  */
 export function findProject(directory: string): string {
   const start = resolve(directory);
-  const home = real(homedir());
+  const home = real(homeFolder());
   for (let folder = start; ; folder = dirname(folder)) {
     if (isWithin(home, real(folder)) || dirname(folder) === folder) return start;
     if (existsSync(join(folder, 'package.json'))) return folder;

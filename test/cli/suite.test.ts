@@ -68,5 +68,7 @@ test('a suite is planned without running, and the suites are listed', async () =
   const { stdout, code } = await runProgram(cwd, 'suite', SMALL, '--plan');
   expect({ code, files: readdirSync(cwd) }).toEqual({ code: 0, files: [] });
   expect(stdout).toContain('stage draw');
-  expect((await runProgram(cwd, 'suite')).stdout).toMatch(/^nightly: [\s\S]*\ntour: /);
+  expect((await runProgram(cwd, 'suite')).stdout).toMatch(
+    /^nightly: [\s\S]*\nnightly-small: [\s\S]*\ntour: /,
+  );
 });

@@ -17,22 +17,25 @@ test('all faults of a suite are told together', () => {
   expect(() => defineSuite({ name: 'none', runs: [] })).toThrow('one or more');
 });
 
-test('the shipped suites are those of the study, and each of their runs can be planned', async () => {
-  expect((await listShippedSuites()).map(({ name }) => name)).toEqual(['nightly', 'tour']);
-  for (const name of ['nightly', 'tour']) {
-    const suite = await loadSuite(name);
-    expect(suite.runs.map((run) => run.sweep)).toEqual(['escape', 'latent', 'blur']);
-    for (const { sweep, set, replicates } of suite.runs) {
-      const plan = await planRun({
-        sweep,
-        set,
-        ...(replicates === undefined ? {} : { replicates }),
-        data: 'digits',
-        workers: 1,
-      });
-      expect(plan.new).toBeGreaterThan(0);
-      expect(plan.stages.map((stage) => stage.name)).toEqual(sweep === 'blur' ? ['judge'] : []);
-    }
-  }
+const SHIPPED = ['nightly', 'nightly-small', 'tour'];
+
+test('the shipped suites are those of the study', async () => {
+  expect((await listShippedSuites()).map(({ name }) => name)).toEqual(SHIPPED);
   expect((await shippedSweeps()).map(({ name }) => name)).not.toContain('suites');
+});
+
+test.each(SHIPPED)('each of the runs of %s can be planned', async (name) => {
+  const suite = await loadSuite(name);
+  expect(suite.runs.map((run) => run.sweep)).toEqual(['escape', 'latent', 'blur']);
+  for (const { sweep, set, replicates } of suite.runs) {
+    const plan = await planRun({
+      sweep,
+      set,
+      ...(replicates === undefined ? {} : { replicates }),
+      data: 'digits',
+      workers: 1,
+    });
+    expect(plan.new).toBeGreaterThan(0);
+    expect(plan.stages.map((stage) => stage.name)).toEqual(sweep === 'blur' ? ['judge'] : []);
+  }
 });

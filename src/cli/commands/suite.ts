@@ -30,7 +30,7 @@ export default defineCommand({
   arguments: [
     {
       name: 'suite',
-      about: 'tour, nightly, or the path of your own suite file (default: list them)',
+      about: 'tour, nightly, nightly-small, or the path of your own suite file (default: list them)',
       optional: true,
     },
   ],
