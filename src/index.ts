@@ -1,5 +1,5 @@
-// The public entry: what sweeps, workers, reports and programs import from 'sweepline'. Exports only; native code is
-// loaded behind these functions when it is used, never by importing them. What only the shipped study needs is in
+// The public entry: what sweeps, workers, reports and programs import from 'sweepline'. Exports only; native code, and
+// all that runs sweeps (programs.ts), is loaded behind these functions when it is used, never by importing them. What only the shipped study needs is in
 // 'sweepline/study'. Each heading stands alone between empty lines: the formatter sorts the lines under it.
 
 // define: sweeps, workers, reports, suites
@@ -25,15 +25,20 @@ export { defineWorker } from './worker/define.js';
 
 // run and read: from a program, what the command line does
 
-export { type RunReading, readRun } from './answer/read.js';
-export { writeRunReport } from './report/load.js';
-export { loadSuite } from './suite/load.js';
-export { runSuite } from './suite/run.js';
+export type { RunReading } from './answer/read.js';
+export {
+  loadSuite,
+  mergeRuns,
+  planResume,
+  planRun,
+  readRun,
+  replayTrial,
+  resumeRun,
+  runSuite,
+  startRun,
+  writeRunReport,
+} from './programs.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
-export { mergeRuns } from './sweep/merge.js';
-export { planResume, planRun } from './sweep/plan.js';
-export { replayTrial } from './sweep/replay.js';
-export { resumeRun, startRun } from './sweep/start.js';
 export type { TrialRow } from './trial/row.js';
 
 // train: nets, optimisers, sessions

@@ -3,14 +3,19 @@
 import { execFileSync } from 'node:child_process';
 import { type CDPSession, chromium, type Page, type Browser as PlaywrightBrowser } from 'playwright-core';
 
-/** Path of a Chromium on this machine; undefined where there is none. */
-export const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => {
-  try {
-    return [execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()];
-  } catch {
-    return [];
-  }
-})[0];
+/**
+ * Path of a Chromium on this machine; undefined where there is none. The one without windows comes first: the same engine,
+ * which starts and opens a page in a quarter of the time.
+ */
+export const CHROMIUM = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].flatMap(
+  (name) => {
+    try {
+      return [execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()];
+    } catch {
+      return [];
+    }
+  },
+)[0];
 
 /** What a page has done since it was opened. */
 export interface Visit {

@@ -18,7 +18,8 @@ import {
 import { countLines, findCircles, findUses, importsOf, medianOf, readSources } from './sources.js';
 
 const src = readSources('src');
-const inFolders = new Map([...src].filter(([file]) => file !== 'src/index.ts'));
+/** What stands in src itself is the public entry and its doors into the folders. */
+const inFolders = new Map([...src].filter(([file]) => file.split('/').length > 2));
 
 describe('floors', () => {
   test('every folder of src has a floor', () => {

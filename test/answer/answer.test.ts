@@ -8,7 +8,7 @@ import { renderAnswer } from '../../src/answer/words.js';
 import { meanInterval } from '../../src/stats/interval.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
 import { makeProject } from '../sweep/project.js';
-import { fixture, list, newFolder, resume, rowsOf, runPart, runSweep } from '../sweep/session.js';
+import { fixture, list, newFolder, resume, rowsOf, runHere, runPart } from '../sweep/session.js';
 
 const WORKER = `params: { a: z.number().default(0), b: z.number().default(0), kind: z.string().default('x') },
   metrics: { loss: { type: 'number', goal: 'min' }, size: { type: 'integer', unit: 'kB' } },
@@ -24,7 +24,7 @@ async function answerOf(folder: string, question = {}): Promise<Answer> {
 
 test('the best is that of the means of trials.csv, with its interval', async () => {
   const { sweep } = makeProject(WORKER, 'axes: { a: [0, 0.25, 0.5, 0.75, 1], b: [1, 2] }, replicates: 4');
-  const { folder, trials_csv } = await runSweep({ sweep });
+  const { folder, trials_csv } = await runHere({ sweep });
   const answer = await answerOf(folder);
   const byPoint = new Map<string, number[]>();
   for (const { a, b, loss } of rowsOf(trials_csv))
@@ -71,9 +71,9 @@ test('a run that was stopped answers for what it has, and resumed for all', asyn
 
 test('shards answer for themselves; merged they answer as the whole', async () => {
   const { sweep, home } = makeProject(WORKER, "axes: { a: 'lin(0,1,21)', b: [1, 2] }, replicates: 2");
-  const whole = await runSweep({ sweep });
+  const whole = await runHere({ sweep });
   const shards = await Promise.all(
-    [1, 2].map((index) => runSweep({ sweep, shard: { index, count: 2 }, workers: 1 })),
+    [1, 2].map((index) => runHere({ sweep, shard: { index, count: 2 }, workers: 1 })),
   );
   const parts = await Promise.all(shards.map(({ folder }) => answerOf(folder)));
   expect(parts[0]!.configurations + parts[1]!.configurations).toBeGreaterThanOrEqual(42);
@@ -87,12 +87,12 @@ test('shards answer for themselves; merged they answer as the whole', async () =
 });
 
 test('drawn points with a condition and replicates; points of bisection', async () => {
-  const drawn = await runSweep({ sweep: fixture('drawn'), sampler: { name: 'random' }, trials: 60 });
+  const drawn = await runHere({ sweep: fixture('drawn'), sampler: { name: 'random' }, trials: 60 });
   const found = await answerOf(drawn.folder);
   expect(found).toMatchObject({ objectives: [{ metric: 'y', goal: 'max' }], configurations: 30 });
   expect(found.best[0]).toMatchObject({ replicates: 2, rank: 1 });
   expect(found.importance.every(({ method }) => method === 'forest')).toBe(true);
-  const bisected = await runSweep({
+  const bisected = await runHere({
     sweep: fixture('noisy'),
     sampler: { name: 'bisect', axis: 'x', metric: 'above', from: 0, to: 1, tolerance: 0.01 },
     set: { kind: list('plain') },
@@ -105,7 +105,7 @@ test('drawn points with a condition and replicates; points of bisection', async 
 
 test('failures are told by what they say, numbers aside; without an ok trial nothing is best', async () => {
   const { sweep } = makeProject(WORKER, "axes: { kind: ['bad', 'worse'], a: 'lin(0.1,0.9,5)' }");
-  const { folder } = await runSweep({
+  const { folder } = await runHere({
     sweep,
     maxFailures: { fraction: 1 },
     set: { kind: list('bad', 'worse', 'x') },
@@ -116,7 +116,7 @@ test('failures are told by what they say, numbers aside; without an ok trial not
     { status: 'failed', message: 'TypeError: no such kind', count: 5, trial: 5 },
   ]);
   expect(answer).toMatchObject({ unranked: 10, first: 1 });
-  const { folder: bad } = await runSweep({ sweep, maxFailures: { fraction: 1 } });
+  const { folder: bad } = await runHere({ sweep, maxFailures: { fraction: 1 } });
   const none = await answerOf(bad);
   expect(none).toMatchObject({ best: [], first: 0, importance: [], comparison: null });
   expect(renderAnswer(none, [])[0]).toBe('  best    not known: no trial has ended ok with a finite value');
@@ -141,7 +141,7 @@ export default defineWorker({ name: 'mine', version: '1', params: { a: z.number(
     'sweep.mjs',
     "export default defineSweep({ name: 'mine', worker: new URL('./worker.mjs', import.meta.url), axes: { a: [1, 2, 3] } });\n",
   );
-  const { folder } = await runSweep({ sweep, maxFailures: { fraction: 1 } });
+  const { folder } = await runHere({ sweep, maxFailures: { fraction: 1 } });
   expect(await answerOf(folder)).toMatchObject({ failures: [{ count: 3, message: 'not yet' }] });
   await resume(folder, { retry: 'failed' });
   expect(await answerOf(folder)).toMatchObject({
@@ -154,7 +154,7 @@ export default defineWorker({ name: 'mine', version: '1', params: { a: z.number(
 test('where no metric has a goal nothing is claimed; objectives are asked for by name', async () => {
   const worker = WORKER.replace(", goal: 'min'", '');
   const { sweep } = makeProject(worker, 'axes: { a: [0, 0.5, 1] }');
-  const { folder } = await runSweep({ sweep });
+  const { folder } = await runHere({ sweep });
   const answer = await answerOf(folder);
   expect(answer).toMatchObject({ objectives: [], best: [], importance: [] });
   expect(renderAnswer(answer, [{ name: 'loss', type: 'number' }])[0]).toContain('--objective loss:min');
@@ -172,7 +172,7 @@ test('what the sweep declares is in the manifest, and what is asked for takes it
     WORKER,
     "axes: { a: 'lin(0,1,11)' }, objectives: ['loss', 'size:max'], constraints: ['size <= 8']",
   );
-  const { folder } = await runSweep({ sweep });
+  const { folder } = await runHere({ sweep });
   const { answer, status } = await askRun(folder);
   expect(status.manifest.aims).toEqual({
     objectives: [
@@ -184,7 +184,7 @@ test('what the sweep declares is in the manifest, and what is asked for takes it
   expect(answer).toMatchObject({ infeasible: 2, comparison: null });
   // From the least loss on, a larger size costs loss.
   expect(answer.first).toBeGreaterThanOrEqual(2);
-  const other = await runSweep({ sweep, objectives: ['size:min'] });
+  const other = await runHere({ sweep, objectives: ['size:min'] });
   expect(await answerOf(other.folder)).toMatchObject({
     objectives: [{ metric: 'size', goal: 'min' }],
     first: 1,
@@ -200,7 +200,7 @@ test.each([
   ['objectives: 3', 'expected a list of texts'],
 ])('%s is refused before anything starts', async (declared, message) => {
   const { sweep } = makeProject(WORKER, `axes: { a: [1] }, ${declared}`);
-  await expect(runSweep({ sweep })).rejects.toMatchObject({
+  await expect(runHere({ sweep })).rejects.toMatchObject({
     code: 'BAD_DEFINITION',
     message: expect.stringContaining(message),
   });
@@ -208,7 +208,7 @@ test.each([
 
 test('tables of the answer: their rows are those of the ranking', async () => {
   const { sweep } = makeProject(WORKER, "axes: { a: [0, 0.5, 1], kind: ['x', 'y,\"z'] }");
-  const { folder } = await runSweep({ sweep });
+  const { folder } = await runHere({ sweep });
   const {
     files: [best, importance],
     importances,
@@ -230,7 +230,7 @@ test('tables of the answer: their rows are those of the ranking', async () => {
 
 test('without a goal there is no table, but importances all the same', async () => {
   const { sweep } = makeProject(WORKER.replace(", goal: 'min'", ''), 'axes: { a: [0, 0.5, 1] }');
-  const { folder } = await runSweep({ sweep });
+  const { folder } = await runHere({ sweep });
   const { files, importances } = await answerReport(folder);
   expect(files).toEqual([]);
   expect(importances.get('loss')!.parameters.map(({ parameter }) => parameter)).toEqual(['a']);

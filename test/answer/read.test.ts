@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRun } from '../../src/answer/read.js';
 import { meanInterval } from '../../src/stats/interval.js';
-import { fixture, newFolder, read, rowsOf, runSweep } from '../sweep/session.js';
+import { fixture, newFolder, read, rowsOf, runHere } from '../sweep/session.js';
 
 test('rows come typed, in trial order, as trials.csv has them', async () => {
-  const { folder, trials_csv } = await runSweep({ sweep: fixture('noisy') });
+  const { folder, trials_csv } = await runHere({ sweep: fixture('noisy') });
   const run = await readRun(folder);
   expect(run).toMatchObject({ done: 126, ok: 126, total: 126, stopped: 'end' });
   expect(run.manifest.sweep).toBe('noisy');
@@ -36,7 +36,7 @@ test('what is no run is refused', async () => {
 });
 
 test('configurations are means over replicates; series come by trial and step', async () => {
-  const { folder, trials_csv } = await runSweep({ sweep: fixture('noisy') });
+  const { folder, trials_csv } = await runHere({ sweep: fixture('noisy') });
   const run = await readRun(folder);
   const configurations = [...run.configurations()];
   expect(configurations).toHaveLength(63);

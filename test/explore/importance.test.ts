@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { writeRunReport } from '../../src/report/load.js';
 import { CHROMIUM } from '../browser.js';
 import { makeProject } from '../sweep/project.js';
-import { read, runSweep } from '../sweep/session.js';
+import { read, runHere } from '../sweep/session.js';
 import { expectClean, FRAMES, useBrowser } from './page.js';
 
 const WORKER = `params: { rate: z.number().default(1), width: z.number().default(1), kind: z.string().default('x') },
@@ -19,7 +19,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       WORKER,
       "axes: { width: [1, 2, 4], rate: [1, 2, 3, 4, 7], kind: ['x', 'y'] }",
     );
-    const { folder } = await runSweep({ sweep });
+    const { folder } = await runHere({ sweep });
     await writeRunReport(folder);
     const visit = await open(`${folder}/report.html`);
     const { evaluate, page } = visit;

@@ -98,7 +98,7 @@ function cellsOf({ point = {}, metrics = {} }: MadeTrial): (string | number | bo
   ];
 }
 
-const RUNS = 40;
+const RUNS = 16;
 const LIST = COLUMNS.map((name) => `"${name}"`).join(', ');
 
 describe('values of every type', () => {

@@ -1,4 +1,4 @@
-// What a report's SQL sees is what trials.csv holds, cell by cell: 2,000 random tables, read back with fast-csv. Where
+// What a report's SQL sees is what trials.csv holds, cell by cell: 400 random tables, read back with fast-csv. Where
 // Python has pandas, it reads the same.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -112,7 +112,7 @@ function manifestOf(list: readonly { name: string; type: Type; isAxis: boolean }
   });
 }
 
-const RUNS = 2000;
+const RUNS = 400;
 
 const python = findPython('pandas');
 if (python === undefined) console.warn('skipped: no Python with pandas');

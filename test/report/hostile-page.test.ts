@@ -18,7 +18,7 @@ import { writeReport } from '../../src/report/write.js';
 import { writeSuitePage } from '../../src/suite/page.js';
 import { Browser, CHROMIUM } from '../browser.js';
 import { makeProject } from '../sweep/project.js';
-import { runSweep } from '../sweep/session.js';
+import { runHere } from '../sweep/session.js';
 import { makeManifest, makeRunFolder, newFolder } from './folders.js';
 import { findXmlFault } from './xml.js';
 
@@ -189,7 +189,7 @@ async function writeHostileSuite(): Promise<string> {
   );
   const folder = join(newFolder(), 'suite');
   mkdirSync(folder);
-  await runSweep({ sweep, out: join(folder, 'mine'), workers: 1 });
+  await runHere({ sweep, out: join(folder, 'mine') });
   const path = join(folder, 'mine', 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as object;
   writeFileSync(path, JSON.stringify({ ...manifest, title: all, data: { name: all, sha256: all } }));

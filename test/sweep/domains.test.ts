@@ -10,14 +10,14 @@ import { mergeRuns } from '../../src/sweep/merge.js';
 import { planResume, planRun } from '../../src/sweep/plan.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { startRun } from '../../src/sweep/start.js';
-import { fixture, list, newFolder, read, resume, rowsOf, runPart, runSweep } from './session.js';
+import { fixture, list, newFolder, read, resume, rowsOf, runHere, runPart, runSweep } from './session.js';
 
 const sweep = fixture('drawn');
 const random = { name: 'random' };
 
 describe('points drawn from domains', () => {
   test('lie in them, where the constraint holds, and an axis with a condition only where that does', async () => {
-    const { trials_csv, ...run } = await runSweep({ sweep, sampler: random, trials: 60 });
+    const { trials_csv, ...run } = await runHere({ sweep, sampler: random, trials: 60 });
     expect(run).toMatchObject({ trials: 60, ok: 60, left: 0 });
     const rows = rowsOf(trials_csv);
     expect(rows.map(({ trial }) => Number(trial))).toEqual(Array.from({ length: 60 }, (_, i) => i));
@@ -56,13 +56,13 @@ describe('points drawn from domains', () => {
       expect(other.trials_csv).toBe(one.trials_csv);
       expect(read(other.folder, 'metrics.csv')).toBe(read(one.folder, 'metrics.csv'));
     }
-    const seed = await runSweep({ ...request, seed: 2 });
+    const seed = await runHere({ ...request, seed: 2 });
     expect(rowsOf(seed.trials_csv)[0]!.x).not.toBe(rowsOf(one.trials_csv)[0]!.x);
   });
 
   test('are the same after an interruption', async () => {
     const request = { sweep, sampler: random, trials: 60, set: { wait: list(5) }, workers: 2, blockSize: 1 };
-    const whole = await runSweep(request);
+    const whole = await runHere(request);
     const out = join(newFolder(), 'run');
     const part = await runPart({ ...request, out });
     expect(part.interrupted).toBe(true);
@@ -76,13 +76,13 @@ describe('points drawn from domains', () => {
 
   test('stay what they are when more of them are asked for, and only the others run', async () => {
     const out = join(newFolder(), 'run');
-    const few = await runSweep({ sweep, sampler: random, trials: 25, out });
+    const few = await runHere({ sweep, sampler: random, trials: 25, out });
     expect(await planRun({ sweep, sampler: random, trials: 45, out })).toMatchObject({ done: 25, new: 20 });
-    const many = await runSweep({ sweep, sampler: random, trials: 45, out });
+    const many = await runHere({ sweep, sampler: random, trials: 45, out });
     expect(many.trials_csv.startsWith(few.trials_csv)).toBe(true);
     expect(many).toMatchObject({ trials: 45, ok: 45, left: 0 });
     expect(rowsOf(read(out, 'timings.csv'))).toHaveLength(45);
-    expect(many.trials_csv).toBe((await runSweep({ sweep, sampler: random, trials: 45 })).trials_csv);
+    expect(many.trials_csv).toBe((await runHere({ sweep, sampler: random, trials: 45 })).trials_csv);
     // What was asked for last is what a resumption finishes.
     const plan = await planResume(out);
     expect(plan).toMatchObject({ trials: 45, done: 45, new: 0 });
@@ -100,15 +100,15 @@ describe('points drawn from domains', () => {
     await runPart({ ...request, trials: 80, out });
     expect((await planResume(out)).trials).toBe(80);
     expect(await resume(out)).toMatchObject({ trials: 80, left: 0 });
-    expect(read(out, 'trials.csv')).toBe((await runSweep({ ...request, trials: 80 })).trials_csv);
+    expect(read(out, 'trials.csv')).toBe((await runHere({ ...request, trials: 80 })).trials_csv);
   });
 
   test('in two shards, merged, are those of the whole run', async () => {
     const request = { sweep, sampler: random, trials: 31 };
-    const whole = await runSweep(request);
+    const whole = await runHere(request);
     const shards = [];
     for (const index of [1, 2])
-      shards.push((await runSweep({ ...request, shard: { index, count: 2 } })).folder);
+      shards.push((await runHere({ ...request, shard: { index, count: 2 } })).folder);
     const out = join(newFolder(), 'merged');
     await mergeRuns(shards.reverse(), out);
     expect(read(out, 'trials.csv')).toBe(whole.trials_csv);
@@ -117,7 +117,7 @@ describe('points drawn from domains', () => {
   test('that failed run again under their numbers when asked', async () => {
     const set = { x: { kind: 'uniform', from: 0, to: 0.4, step: 0.2 } as const, fail: list(0.2) };
     const gain = { kind: 'uniform', from: 1, to: 2 } as const;
-    const run = await runSweep({ sweep, sampler: random, trials: 24, set: { ...set, gain } });
+    const run = await runHere({ sweep, sampler: random, trials: 24, set: { ...set, gain } });
     expect(run.failed).toBeGreaterThan(0);
     const again = await resume(run.folder, { retry: 'failed' });
     expect(again).toMatchObject({ trials: 24, failed: run.failed });
@@ -171,7 +171,7 @@ test('a grid takes domains that have an end of values', async () => {
     x: { kind: 'int', from: 0, to: 1 } as const,
     fail: list(-1),
   };
-  const run = await runSweep({ sweep, set, replicates: 1 });
+  const run = await runHere({ sweep, set, replicates: 1 });
   const points = rowsOf(run.trials_csv).map(({ kind, gain, x }) => `${kind} ${gain} ${x}`);
   expect([...points].sort()).toEqual([
     'plain  0',

@@ -5,14 +5,14 @@ import { expect, test } from 'vitest';
 import { readRunStatus } from '../../src/run/status.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
 import { startRun } from '../../src/sweep/start.js';
-import { fixture, newFolder, runSweep } from './session.js';
+import { fixture, newFolder, runHere } from './session.js';
 
 const sweep = fixture('noisy');
 const lin = (count: number) => ({ x: { kind: 'lin', from: 0, to: 1, count } as const });
 
 test('rows that an edited grid drops lie beside it, and come back with their points', async () => {
   const out = join(newFolder(), 'run');
-  const six = await runSweep({ sweep, set: lin(6), out });
+  const six = await runHere({ sweep, set: lin(6), out });
   const lines: string[] = [];
   const run = await startRun({ sweep, set: lin(3), out, workers: 2 }, [
     { onLine: (line) => lines.push(line) },
@@ -34,7 +34,7 @@ test('rows that an edited grid drops lie beside it, and come back with their poi
 });
 
 test('a merge of some shards says which are missing, and is no whole run', async () => {
-  const shard = (index: number) => runSweep({ sweep, shard: { index, count: 3 } });
+  const shard = (index: number) => runHere({ sweep, shard: { index, count: 3 } });
   const [one, two, three] = [await shard(1), await shard(2), await shard(3)];
   const part = await mergeRuns([three.folder, one.folder], join(newFolder(), 'part'));
   expect(part).toMatchObject({ missing: ['2/3'], notes: [] });

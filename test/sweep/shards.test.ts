@@ -9,7 +9,7 @@ import type { RunRequest } from '../../src/sweep/contract.js';
 import { planResume } from '../../src/sweep/plan.js';
 import { dealStretches } from '../../src/sweep/samplers/finite.js';
 import { makeProject } from './project.js';
-import { newFolder, resume, runPart, runSweep } from './session.js';
+import { newFolder, resume, runHere, runPart } from './session.js';
 
 const worker = `
   params: { x: z.int().default(0), y: z.int().default(0) },
@@ -28,7 +28,7 @@ describe('a shard', () => {
     const { sweep } = makeProject(worker, space);
     let sum = 0;
     for (const index of [1, 2, 3]) {
-      const { folder, ok } = await runSweep({ sweep, ...request, shard: { index, count: 3 } });
+      const { folder, ok } = await runHere({ sweep, ...request, shard: { index, count: 3 } });
       const status = await readRunStatus(folder);
       expect(status).toMatchObject({ total: ok, done: ok, ok });
       expect(await planResume(folder)).toMatchObject({ trials: ok, done: ok, new: 0 });
@@ -53,7 +53,7 @@ describe('a shard', () => {
 
   test('of an earlier version, which did not keep how many there are, claims nothing', async () => {
     const { sweep } = makeProject(worker, grid);
-    const { folder, ok } = await runSweep({ sweep, shard: { index: 1, count: 3 } });
+    const { folder, ok } = await runHere({ sweep, shard: { index: 1, count: 3 } });
     const file = join(folder, 'manifest.json');
     const { trials, ...earlier } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     expect(trials).toBe(ok);
@@ -65,17 +65,17 @@ describe('a shard', () => {
 
   test('may grow to the whole run, and is no place for another one', async () => {
     const { sweep } = makeProject(worker, grid);
-    const { folder, trials } = await runSweep({ sweep, shard: { index: 1, count: 3 } });
-    await expect(runSweep({ sweep, out: folder, shard: { index: 2, count: 3 } })).rejects.toMatchObject({
+    const { folder, trials } = await runHere({ sweep, shard: { index: 1, count: 3 } });
+    await expect(runHere({ sweep, out: folder, shard: { index: 2, count: 3 } })).rejects.toMatchObject({
       code: 'BAD_USAGE',
       message: expect.stringContaining('it is shard 1/3, not shard 2/3'),
     });
     expect(await readRunStatus(folder)).toMatchObject({ total: trials, done: trials });
-    await runSweep({ sweep, out: folder });
+    await runHere({ sweep, out: folder });
     const status = await readRunStatus(folder);
     expect(status).toMatchObject({ total: 77, done: 77 });
     expect(status.manifest.shard).toBeNull();
-    await expect(runSweep({ sweep, out: folder, shard: { index: 2, count: 3 } })).rejects.toThrow(
+    await expect(runHere({ sweep, out: folder, shard: { index: 2, count: 3 } })).rejects.toThrow(
       'it is a whole run, not shard 2/3',
     );
   });

@@ -10,7 +10,7 @@ import { planRun } from '../../src/sweep/plan.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
 import { defineWorker } from '../../src/worker/define.js';
-import { fixture, newFolder, rowsOf, runSweep } from './session.js';
+import { fixture, newFolder, rowsOf, runHere, runSweep } from './session.js';
 
 const sweep = fixture('staged');
 const list = (...values: (number | string)[]) => ({ kind: 'list' as const, values });
@@ -19,7 +19,7 @@ const stageRows = (folder: string) => rowsOf(read(stageFolder(folder, 'draw'), '
 
 describe('a stage', () => {
   test('runs once for all trials that share its parameters, with its own files', async () => {
-    const run = await runSweep({ sweep });
+    const run = await runHere({ sweep });
     expect(run).toMatchObject({ trials: 12, ok: 12, failed: 0, skipped: 0 });
     const stage = stageFolder(run.folder, 'draw');
     expect(stageRows(run.folder)).toHaveLength(3);
@@ -103,9 +103,9 @@ describe('a stage', () => {
 
   test('of an edited grid runs at the new points only, and keeps each file with its point', async () => {
     const out = join(newFolder(), 'run');
-    const before = await runSweep({ sweep, out, set: { scale: list(2, 13) } });
+    const before = await runHere({ sweep, out, set: { scale: list(2, 13) } });
     const kept = (row: Record<string, string>) => [row.scale, row.size, row.replicate, row.sum].join();
-    const after = await runSweep({ sweep, out, set: { scale: list(1, 13) } });
+    const after = await runHere({ sweep, out, set: { scale: list(1, 13) } });
     expect(readJournal(stageFolder(out, 'draw')).state.epoch).toMatchObject({ doneCount: 2, timed: 1 });
     const old = rowsOf(before.trials_csv).filter((row) => row.scale === '13');
     const now = rowsOf(after.trials_csv).filter((row) => row.scale === '13');
@@ -113,7 +113,7 @@ describe('a stage', () => {
     for (const row of rowsOf(after.trials_csv))
       expect(read(out, `artifacts/${row.trial}/sum.txt`)).toBe(row.sum);
     // A point that comes back has its artifacts again, though nothing runs.
-    const back = await runSweep({ sweep, out, set: { scale: list(2, 13) } });
+    const back = await runHere({ sweep, out, set: { scale: list(2, 13) } });
     expect(back.trials_csv).toBe(before.trials_csv);
     for (const row of rowsOf(back.trials_csv))
       expect(read(out, `artifacts/${row.trial}/sum.txt`)).toBe(row.sum);
@@ -126,7 +126,7 @@ describe('a stage', () => {
         ...{ predictedMs: null, predictedFrom: null },
       },
     ]);
-    const run = await runSweep({ sweep });
+    const run = await runHere({ sweep });
     const stages: string[] = [];
     const again = await startRun({ sweep, out: run.folder, workers: 1 }, [
       { onStage: ({ stage }) => stages.push(stage) },
@@ -165,7 +165,7 @@ describe('a stage', () => {
   });
 
   test('and its trials can be replayed alone', async () => {
-    const run = await runSweep({ sweep });
+    const run = await runHere({ sweep });
     const line = (csv: string, i: number) => csv.trimEnd().split('\n')[i];
     const trial = await replayTrial(run.folder, 5);
     expect(line(trial.csv, 1)).toBe(line(run.trials_csv, 6));
@@ -174,7 +174,7 @@ describe('a stage', () => {
   });
 
   test('that reads a parameter of the trials fails with its name', async () => {
-    const run = await runSweep({ sweep, set: { scale: list(99), size: list(1) } });
+    const run = await runHere({ sweep, set: { scale: list(99), size: list(1) } });
     expect(run).toMatchObject({ ok: 0, skipped: 2 });
     expect(stageRows(run.folder)[0]!.error).toContain('reads the parameter ""size""');
   });

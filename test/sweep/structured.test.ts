@@ -10,7 +10,7 @@ import { writeReport } from '../../src/report/write.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { runProgram } from '../cli/program.js';
 import { makeProject } from './project.js';
-import { newFolder, read, runSweep } from './session.js';
+import { newFolder, read, runHere, runSweep } from './session.js';
 
 const WORKER = `
   params: {
@@ -71,7 +71,7 @@ describe('structured values', () => {
   test('are found again in an edited grid, seeds by what they are', async () => {
     const { sweep, write } = makeProject(WORKER, SWEEP);
     const out = join(newFolder(), 'run');
-    const first = await runSweep({ sweep, out });
+    const first = await runHere({ sweep, out });
     const head = "const worker = new URL('./worker.mjs', import.meta.url);\n";
     const edited = SWEEP.replace('[[64, 32], [64], null, []]', '[[], [64.0, 32], null]').replace(
       '[7, 4294967295]',
@@ -81,7 +81,7 @@ describe('structured values', () => {
       'edited.mjs',
       `${head}export default defineSweep({ name: 'mine', worker, ${edited} });`,
     );
-    const again = await runSweep({ sweep: editedFile, out });
+    const again = await runHere({ sweep: editedFile, out });
     const cells = (csv: string) =>
       new Map(
         csv
@@ -94,13 +94,13 @@ describe('structured values', () => {
     for (const [key, row] of kept) expect(row).toBe(before.get(key));
     // Three of four values, two of three seeds; the header is one more.
     expect(kept).toHaveLength(1 + 2 * (2 * 2 * 2 + 1));
-    const whole = await runSweep({ sweep: editedFile });
+    const whole = await runHere({ sweep: editedFile });
     expect(again.trials_csv).toBe(whole.trials_csv);
   });
 
   test('are columns of a report: text, and null where there is no value', async () => {
     const { sweep } = makeProject(WORKER, SWEEP.replace(/where.*/, ''));
-    const { folder } = await runSweep({ sweep, set: { tag: { kind: 'list', values: ['', null, 'null'] } } });
+    const { folder } = await runHere({ sweep, set: { tag: { kind: 'list', values: ['', null, 'null'] } } });
     const rows = readFileSync(join(folder, 'trials.csv'), 'utf8');
     expect(rows).toContain(',"",');
     const report = defineReport({
