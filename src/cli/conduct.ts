@@ -10,6 +10,7 @@ import { watchInterrupts } from './interrupts.js';
 import { commandOn, showPath } from './paths.js';
 import { renderOutcome } from './progress.js';
 import { writeReportApart } from './report-process.js';
+import { describeShard } from './shard.js';
 import type { Terminal } from './terminal.js';
 import { createProgressView, type ProgressView } from './watch.js';
 
@@ -185,7 +186,8 @@ function describeStart(plan: Plan, folder: string, resumed: boolean): string {
   const what = resumed
     ? `${plural(plan.new + plan.orphaned, 'trial')} to go, ${plan.done} done before`
     : plural(plan.new, 'trial');
-  return `${plan.sweep}: ${what}, on ${plural(plan.workers, 'worker')}, into ${showPath(folder)}`;
+  const shard = plan.shard === null ? '' : ` (shard ${describeShard(plan.shard)})`;
+  return `${plan.sweep}: ${what}${shard}, on ${plural(plan.workers, 'worker')}, into ${showPath(folder)}`;
 }
 
 function describeStage(stage: string, plan: Plan): string {

@@ -13,7 +13,10 @@ export interface Ending {
 export function describeError(error: unknown): Ending {
   if (error instanceof SweeplineError) {
     const trouble = findTrouble(error);
-    if (trouble === undefined) return { text: withHint(error.message, error.hint), code: EXIT.usage };
+    if (trouble === undefined) {
+      const code = error.code === 'RUNS_DISAGREE' ? EXIT.failed : EXIT.usage;
+      return { text: withHint(error.message, error.hint), code };
+    }
     return { text: withHint(error.message, adviseOn(trouble)), code: EXIT.broken };
   }
   if (isMachineError(error)) {

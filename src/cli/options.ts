@@ -7,6 +7,7 @@ import type { AxisDomain } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
 import type { ToleranceParts } from '../trial/tolerance.js';
 import type { OptionSpec } from './command.js';
+import { type Environment, type FoundShard, findShard } from './schedulers.js';
 
 /** An option with one value; given twice, the last counts. */
 export function option<T>(
@@ -108,18 +109,17 @@ export function readSamplerOption(text: string): readonly [name: string, value: 
   ];
 }
 
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
+export type Shard = Omit<FoundShard, 'from'> & Partial<FoundShard>;
 
-/** `2/3`: the second of three shards. */
-export function readShard(text: string): Shard {
+/** `2/3`: the second of three shards; `auto` and `auto/3`: as the scheduler says. */
+export function readShard(text: string, env: Environment = process.env): Shard {
+  const [isAuto, of] = /^auto(?:\/([1-9]\d*))?$/.exec(text) ?? [];
+  if (isAuto !== undefined) return findShard(env, of === undefined ? undefined : Number(of));
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
   if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
   throw new SweeplineError(
     'BAD_USAGE',
-    'expected i/n with i from 1 to n, such as 2/3 for the second of three',
+    'expected i/n with i from 1 to n, such as 2/3 for the second of three, or auto',
   );
 }
 

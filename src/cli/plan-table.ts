@@ -4,6 +4,7 @@ import { describeState, type RunStatus } from '../run/status.js';
 import type { Plan } from '../sweep/contract.js';
 import { renderColumns } from './columns.js';
 import { commandOn, showPath } from './paths.js';
+import { describeShard } from './shard.js';
 
 export function renderPlan(plan: Plan): string {
   const { folder, excluded, passing } = plan;
@@ -11,6 +12,7 @@ export function renderPlan(plan: Plan): string {
   plan.axes.forEach((axis, i) => {
     facts.push([i === 0 ? 'axes' : '', axis]);
   });
+  if (plan.shard !== null) facts.push(['shard', describeShard(plan.shard)]);
   if (folder !== null) facts.push(['folder', showPath(folder)]);
   const retry =
     folder === null
@@ -124,7 +126,7 @@ export function renderStatus(status: RunStatus): string {
     ['folder', showPath(folder)],
     ['state', coordinator === null ? state : `${state} (pid ${coordinator.pid} on ${coordinator.host})`],
   ];
-  if (manifest.shard !== null) facts.push(['shard', `${manifest.shard.index} of ${manifest.shard.count}`]);
+  if (manifest.shard !== null) facts.push(['shard', describeShard(manifest.shard)]);
   facts.push([
     'trials',
     total === null ? `${formatCount(done)} done` : `${formatCount(done)} done of ${formatCount(total)}`,

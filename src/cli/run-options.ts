@@ -111,9 +111,15 @@ export const runOptions = {
   ),
   shard: option(
     TRIALS,
-    '--shard <i/n>',
-    'the i-th of n parts (merge them with `sweepline merge`)',
-    readShard,
+    '--shard <i/n|auto>',
+    'the i-th of n parts (merge them with `sweepline merge`); auto: as the scheduler of a job array says, and auto/n where it does not tell how many there are',
+    (text) => readShard(text),
+  ),
+  shardBy: option(
+    TRIALS,
+    '--shard-by <what>',
+    'what trials are dealt to shards by: key, count, cost, or a run whose trials were timed (default: cost where the worker declares it, else key)',
+    anyText,
   ),
   data: option(TRIALS, '--data <folder|name>', 'data set: a folder, digits or mnist', anyText),
   workers: workersOption,
@@ -165,6 +171,8 @@ export function findRunFaults(options: RunOptionValues, sweep: string | undefine
       .filter((shorthand) => Object.hasOwn(options, shorthand))
       .map((shorthand) => `--${shorthand} belongs to the ${name} sampler: add --sampler ${name}`),
   );
+  if (options.shardBy !== undefined && options.shard === undefined)
+    faults.push('--shard-by: no --shard; expected the shard to run, such as --shard 2/8');
   if (options.samplerOption !== undefined && sampler === undefined)
     faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
   return [...faults, ...findProgramFaults(sweep, options)];
@@ -199,7 +207,7 @@ export function toRunRequest(
   options: RunOptionValues,
   commandLine: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], objective, ...others } = options;
+  const { set, sampler, samplerOption = [], objective, shard, ...others } = options;
   const [limits, rest] = splitLimits(others);
   const apart = [
     ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
@@ -215,6 +223,7 @@ export function toRunRequest(
     ...(same as Omit<typeof rest, keyof typeof programOptions>),
     ...varied,
     ...(objective === undefined ? {} : { objectives: objective }),
+    ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
     command: commandLine,
     ...limits,
   };

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'BAD_USAGE' // a wrong option, argument or value
   | 'BAD_DEFINITION' // a sweep, worker or report that is invalid
   | 'BAD_RUN_FOLDER' // a run folder that is missing, foreign, damaged or of another version
+  | 'RUNS_DISAGREE' // runs to be merged have other rows for the same trials
   | 'LOCKED' // another coordinator holds the run folder
   | 'BAD_DATA' // a data set that is missing, cut short or not what it claims to be
   | 'NO_DEVICE' // an engine or device that this machine does not have

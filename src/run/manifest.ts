@@ -34,7 +34,7 @@ export interface Manifest {
   readonly seed: number;
   /** Trials of this run in all; null where the sampler decides as it goes. Absent in runs of earlier versions. */
   readonly trials?: number | null;
-  readonly shard: { readonly index: number; readonly count: number } | null;
+  readonly shard: ShardRecord | null;
   readonly engine: string;
   readonly device: string;
   /** The data set used: its name, and the SHA-256 of what was read; null where the worker reads none. */
@@ -53,6 +53,24 @@ export interface Manifest {
   readonly machine?: Machine;
   readonly command: readonly string[];
   readonly created: string;
+}
+
+/** What the trials of a sweep are dealt to shards by; `times` are those of an earlier run. */
+export type ShardBy = 'key' | 'count' | 'cost' | 'times';
+
+/** Which part of a sweep a run is. Trial i of several shards with the same count and cut is in one of them. */
+export interface ShardRecord {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+  /** Absent in runs of before, which dealt trials by number. */
+  readonly by?: ShardBy;
+  /** Digest of who has which trial; absent where keys alone tell. */
+  readonly cut?: string;
+  /** Trials of all shards; null where they are not counted. */
+  readonly of?: number | null;
+  /** The run of `times`, as it lies from this one. */
+  readonly times?: string;
 }
 
 /** The machine that a run was started on. */
@@ -89,6 +107,11 @@ export interface Fingerprint {
   readonly accepts: string | null;
   /** SHA-256 of the worker's file and what it imports. */
   readonly sources: string;
+}
+
+/** `2/3` */
+export function shardName({ index, count }: Pick<ShardRecord, 'index' | 'count'>): string {
+  return `${index}/${count}`;
 }
 
 /** How trials are chosen: the sampler's name and its options, complete (see sweep/samplers). */

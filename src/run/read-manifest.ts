@@ -174,7 +174,14 @@ const fields = objectOf({
   trials: optional(orNull(wholeFrom(0))),
   shard: orNull(
     andThen(
-      objectOf({ index: wholeFrom(1), count: wholeFrom(1) }),
+      objectOf({
+        index: wholeFrom(1),
+        count: wholeFrom(1),
+        by: optional(oneOf('key', 'count', 'cost', 'times')),
+        cut: optional(text),
+        of: optional(orNull(wholeFrom(0))),
+        times: optional(text),
+      }),
       ({ index, count }: { index: number; count: number }) =>
         index <= count ? [] : [`index is ${index}; expected at most ${count}, as many as there are shards`],
     ),

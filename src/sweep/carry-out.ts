@@ -133,15 +133,14 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
 }
 
 /** What a sampler skips. */
-function describeProgress({ open, settings, only }: Undertaking, retried: ReadonlySet<number>): Progressing {
+function describeProgress({ open, only }: Undertaking, retried: ReadonlySet<number>): Progressing {
   const { epoch } = open.journal.state;
   const { sampler } = epoch.record;
-  const { shard } = settings;
   // One that listens proposes everything again, and is told what came of it.
-  if (samplerOf(sampler).listens) return { shard, only, nextUndone: (from) => from };
+  if (samplerOf(sampler).listens) return { only, nextUndone: (from) => from };
   const nextUndone = (from: number) => epoch.nextUndone(from);
-  if (!proposesPoints(sampler)) return { shard, only, nextUndone };
-  return { shard, only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };
+  if (!proposesPoints(sampler)) return { only, nextUndone };
+  return { only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };
 }
 
 function createTally({ open, pool }: Undertaking, total: number | null, retried: readonly number[]): Tally {

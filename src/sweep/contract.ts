@@ -2,7 +2,7 @@
 // do, the run's files are the same.
 import type { PlainError } from '../ground/errors.js';
 import type { Progress } from '../run/live.js';
-import type { Limits } from '../run/manifest.js';
+import type { Limits, ShardRecord } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
 import type { TrialRow } from '../trial/row.js';
 import type { TrialStatus } from '../trial/status.js';
@@ -56,6 +56,11 @@ export interface RunRequest {
    */
   readonly maxFailures?: number | { readonly fraction: number };
   readonly shard?: Shard;
+  /**
+   * What trials are dealt to shards by: `key` alone, `count` (as many to each), the worker's `cost`, or the times of a run,
+   * named by its folder. Default: `cost` where the worker declares it, else `key`.
+   */
+  readonly shardBy?: string;
   /** The run folder itself; default: a new folder under `root`. */
   readonly out?: string;
   /** Where run folders are made: `runs` in the working directory. */
@@ -89,6 +94,8 @@ export interface Plan {
   readonly sampler: string;
   /** Text of each axis: `alpha: 0.01 … 1 (41 values, log)`. */
   readonly axes: readonly string[];
+  /** The part of the sweep that it is; null: all of it. */
+  readonly shard: ShardRecord | null;
   /** Of this run, done ones included; the most that can be needed where the sampler decides as it goes. */
   readonly trials: number;
   /** Left out by the constraint or as duplicates; null where the space is too large to count them in advance. */

@@ -3,12 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, hostname, platform, release } from 'node:os';
+import { relative, resolve, sep } from 'node:path';
 import { ownVersion } from '../ground/version.js';
-import { type Limits, MANIFEST_FORMAT, type Machine, type Manifest } from '../run/manifest.js';
+import {
+  type Limits,
+  MANIFEST_FORMAT,
+  type Machine,
+  type Manifest,
+  type ShardRecord,
+} from '../run/manifest.js';
 import type { SpaceRecord } from '../run/records.js';
 import { referTo } from '../run/reference.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Job } from './job.js';
+import type { Cut } from './samplers/contract.js';
 import type { Settings } from './settings.js';
 
 /** What only a run that really starts has. */
@@ -64,7 +72,7 @@ export function createManifest(
     fingerprint: fingerprintOf(job),
     ...space,
     trials: total,
-    shard: settings.shard,
+    shard: job.share === null ? null : shardRecord(job.share, folder),
     engine,
     device,
     data,
@@ -132,4 +140,13 @@ function gitCommit(): string | null {
   } catch {
     return null; // no git, or no checkout: a run does not need one
   }
+}
+
+/** What a run keeps of its share. `folder`: the run's, from which the run of the times is found again. */
+export function shardRecord({ index, count, by, digest, of, times }: Cut, folder = '.'): ShardRecord {
+  return {
+    ...{ index, count, by, of },
+    ...(digest === null ? {} : { cut: digest }),
+    ...(times === null ? {} : { times: relative(resolve(folder), times).split(sep).join('/') }),
+  };
 }

@@ -11,7 +11,7 @@ import { type Device, findDevice } from './device.js';
 import { findChanges } from './fingerprint.js';
 import type { LoadedSweep } from './load.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
-import type { Sampler, Surroundings } from './samplers/contract.js';
+import type { Cut, Sampler } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
 import { createSampler, findSpecFaults, samplerOf } from './samplers/list.js';
 import { ENDLESS, type Turn } from './samplers/turn.js';
@@ -28,6 +28,8 @@ export interface Job {
   readonly data: DataIdentity | null;
   /** What is best, where the sweep or the request says so. */
   readonly aims?: Aims;
+  /** The part of the trials that is to run; null: all of them. See `takeShare`. */
+  readonly share: Cut | null;
 }
 
 /** Rejects with every fault of the request and the definition. Asks the worker; writes nothing. */
@@ -57,7 +59,16 @@ async function prepare(
   const data = await questions.load({ data: settings.data ?? undefined });
   if (data !== null) await checkAgainstData(loaded.sweep, resolved, questions);
   const space = createSpace(resolved.space);
-  return { loaded, worker, resolved, space, device, data, ...(aims === undefined ? {} : { aims }) };
+  return {
+    loaded,
+    worker,
+    resolved,
+    space,
+    device,
+    data,
+    share: null,
+    ...(aims === undefined ? {} : { aims }),
+  };
 }
 
 /** The job of a run that there is. Rejects where numbers could differ from those that it has. */
@@ -80,17 +91,17 @@ function restoreResolved({ space, axes, fixed, sampler, seed }: Manifest): Resol
 }
 
 /** What depends on how far the run is. */
-export type Progressing = Pick<Surroundings, 'shard'> & {
+export interface Progressing {
   readonly nextUndone?: (from: number) => number;
   /** Trials to run of those that there are: a stage's are those that somebody needs. */
   readonly only?: ((trial: number) => boolean) | undefined;
   /** Absent: it may look as long as it takes. */
   readonly turn?: Turn;
-};
+}
 
 /** A sampler at the start of a run, or where `nextUndone` says that the run is. */
-export function openSampler({ space, resolved, loaded }: Job, progressing: Progressing): Sampler {
-  const { shard, nextUndone = (from: number) => from, only, turn = ENDLESS } = progressing;
+export function openSampler({ space, resolved, loaded, share }: Job, progressing: Progressing = {}): Sampler {
+  const { nextUndone = (from: number) => from, only, turn = ENDLESS } = progressing;
   const { where } = loaded.sweep;
   return createSampler({
     spec: resolved.sampler,
@@ -98,7 +109,7 @@ export function openSampler({ space, resolved, loaded }: Job, progressing: Progr
     seed: resolved.seed,
     accept: only ?? createAccept(space, where),
     where,
-    shard,
+    share,
     nextUndone,
     turn,
   });

@@ -76,7 +76,7 @@ async function runAll(run: Launch, open: OpenRun, main: ReadyJob, steering: Stee
 /** Runs the stages as far as they are not done, and tells the trials' pool what they left. */
 async function runStages(run: Launch, main: ReadyJob, steering: Steering): Promise<void> {
   const { job, folder, settings } = run;
-  const isWhole = settings.shard === null && job.resolved.sampler.trials === undefined;
+  const isWhole = job.share === null && job.resolved.sampler.trials === undefined;
   const isFresh = main.done === 0 && isWhole;
   const finished: FinishedStage[] = [];
   for (const stage of job.worker.stages) {

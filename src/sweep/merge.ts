@@ -2,21 +2,24 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../ground/clock.js';
 import { newRunId } from '../run/folder.js';
-import { type Merged, mergeRuns as mergeFolders } from '../run/merge.js';
+import { type MergeChoices, type Merged, mergeRuns as mergeFolders } from '../run/merge.js';
 
 /**
- * Merges runs of one sweep, such as the shards of several machines, into a new run folder. Rejects with BAD_USAGE, and
- * nothing written, where they do not belong together or disagree about a trial.
+ * Merges runs of one sweep, such as the shards of several machines, into a new run folder. Rejects with
+ * BAD_USAGE where they do not belong together, with RUNS_DISAGREE where two that are not preferred have other numbers for
+ * a trial; nothing is written then.
  */
 export async function mergeRuns(
   folders: readonly string[],
   out: string,
   command: readonly string[] = [],
+  choices: MergeChoices = {},
 ): Promise<Merged> {
-  return mergeFolders(folders, out, {
+  const identity = {
     runId: newRunId(systemClock),
     created: new Date(systemClock.now()).toISOString(),
     host: hostname(),
     command,
-  });
+  };
+  return mergeFolders(folders, out, identity, choices);
 }

@@ -85,7 +85,6 @@ function lockFolder(
 
 /** Adds a space record where the journal has none, or where the grid was edited, and brings the epoch up to date. */
 async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Journal): Promise<void> {
-  const { shard } = manifest;
   const record = spaceRecord(manifest);
   const last = journal.state.epochs.at(-1);
   const isEdited = last !== undefined && !isSameSpace(last.record, record);
@@ -101,7 +100,7 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
     moveArtifacts(folder, journal.state.epoch);
     return;
   }
-  const { has } = openSampler(job, { shard });
+  const { has } = openSampler(job);
   const carried = await carryOver(folder, journal, has);
   moveArtifacts(folder, journal.state.epoch);
   if (isEdited && carried < last.doneCount) await keepEarlier(folder, journal, last.doneCount - carried);

@@ -10,22 +10,24 @@ import { createKeyer } from '../trial/key.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import type { Plan, Prediction, RunRequest } from './contract.js';
-import { describeSpace } from './create-manifest.js';
+import { describeSpace, shardRecord } from './create-manifest.js';
 import type { Job } from './job.js';
-import { openSampler, prepareAgain, prepareJob } from './job.js';
+import { openSampler, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
 import { createPredictor } from './predict.js';
+import { prepareShare } from './same-shard.js';
 import { isSameSpace } from './same-space.js';
 import { estimateTrials, sampleNew } from './sample-new.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
+import { takeShare } from './share.js';
 import { planStages } from './stages.js';
 
 export interface PlanFacts {
   readonly job: Job;
-  readonly settings: Pick<Settings, 'workers' | 'shard'>;
+  readonly settings: Pick<Settings, 'workers'>;
   /** Its totals are of this shard, what is done included. */
   readonly sampler: Pick<Sampler, 'total' | 'excluded'>;
   readonly folder: string | null;
@@ -47,10 +49,10 @@ export async function planRun(request: RunRequest): Promise<Plan> {
   const settings = resolveSettings(request);
   const loaded = await loadSweep(settings.sweep);
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
-    const job = await prepareJob(loaded, settings, questions);
+    const job = await takeShare(await prepareJob(loaded, settings, questions), settings, questions);
     const known = await findKnown(settings, loaded.sweep.name);
     const folder = settings.out === null ? null : resolve(settings.out);
-    const sampler = openSampler(job, settings);
+    const sampler = openSampler(job);
     const same = known !== null && isSameSpace(known.state.epoch.record, describeSpace(job)) ? known : null;
     const times = await predictTimes(job, { settings, questions, known, same, folder });
     return describePlan({ job, settings, folder, sampler, counts: countKnown(known, job, sampler), times });
@@ -72,12 +74,11 @@ async function predictTimes(
 ): Promise<Times> {
   const before = known?.folder ?? null;
   const predict = await createPredictor({ job, before, questions, root: settings.root });
-  const { shard } = settings;
   const epoch = same?.state.epoch;
   const progress = epoch === undefined ? {} : { nextUndone: (from: number) => epoch.nextUndone(from) };
   const stages: Record<string, Prediction | null> = {};
   for (const { name, points } of planStages(job, folder)) stages[name] = await predict(points, name);
-  return { trial: await predict(sampleNew(job, { shard, ...progress })), stages };
+  return { trial: await predict(sampleNew(job, progress)), stages };
 }
 
 /** The run that there is in the folder that was asked for, if any. */
@@ -106,8 +107,8 @@ export async function planResume(path: string, sweep?: string): Promise<Plan> {
   const settings = settingsOf(found, sweep === undefined ? {} : { sweep });
   const loaded = await loadSweep(settings.sweep);
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
-    const job = await prepareAgain(manifest, settings, { loaded, questions });
-    const sampler = openSampler(job, settings);
+    const job = await prepareShare(manifest, settings, { loaded, questions });
+    const sampler = openSampler(job);
     const times = await predictTimes(job, { settings, questions, known: status, same: status, folder });
     return describePlan({ job, settings, sampler, folder, counts: status, times });
   });
@@ -115,9 +116,9 @@ export async function planResume(path: string, sweep?: string): Promise<Plan> {
 
 export function describePlan({ job, settings, sampler, folder, counts, times }: PlanFacts): Plan {
   const { space, resolved, loaded } = job;
-  const { workers, shard } = settings;
+  const { workers } = settings;
   const definition = samplerOf(resolved.sampler);
-  const shards = shard?.count ?? 1;
+  const shards = job.share?.count ?? 1;
   const total = sampler.total ?? Math.ceil(definition.most(resolved.sampler, space) / shards);
   const estimate = times === null ? {} : estimateTrials(job, sampler.total, shards);
   const toRun = Math.max(0, (estimate.estimated ?? total) - counts.done);
@@ -135,6 +136,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
     folder,
     sampler: definition.describe(resolved.sampler),
     axes: describeAxes(job),
+    shard: job.share === null ? null : shardRecord(job.share),
     trials: total,
     excluded: sampler.excluded,
     ...estimate,

@@ -1,11 +1,12 @@
 // What a run was asked for, complete: every default is filled in here and nowhere else. Values that the sweep's own file
 // may give (sampler, seed, seeds, replicates) are null where the request leaves them to it.
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { throwFaults } from '../ground/errors.js';
 import { showValue } from '../ground/shape.js';
 import { formatCount } from '../ground/text.js';
 import { LOAD_MS } from '../pool/patience.js';
-import type { Limits, Manifest } from '../run/manifest.js';
+import type { Limits, Manifest, ShardRecord } from '../run/manifest.js';
 import { requireReferred } from '../run/reference.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
@@ -32,6 +33,8 @@ export interface Settings extends Limits {
   /** Trials in all; null: as many as the sampler makes. */
   readonly trials: number | null;
   readonly shard: Shard | null;
+  /** See RunRequest; null: the default. */
+  readonly shardBy: string | null;
   readonly workers: number;
   /** As asked; null: the default of a worker that trains. */
   readonly engine: string | null;
@@ -64,6 +67,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     objectives: request.objectives ?? [],
     trials: request.trials ?? null,
     shard: request.shard ?? null,
+    shardBy: request.shardBy ?? null,
     workers: request.workers ?? availableParallelism(),
     engine: request.engine ?? null,
     device: request.device ?? null,
@@ -95,10 +99,18 @@ export function settingsOf(
     ...givenLimits(manifest.limits),
     ...request,
     sweep: request.sweep ?? requireReferred(manifest.sweepFile, path, 'sweep'),
-    ...(manifest.shard === null ? {} : { shard: manifest.shard }),
+    ...(manifest.shard === null ? {} : shardOf(manifest.shard, path)),
     ...(manifest.engine === 'none' ? {} : { engine: manifest.engine, device: manifest.device }),
     ...(manifest.dataChoice === null ? {} : { data: manifest.dataChoice }),
   });
+}
+
+function shardOf(
+  { index, count, by, times }: ShardRecord,
+  path: string,
+): Pick<RunRequest, 'shard' | 'shardBy'> {
+  const shardBy = times === undefined ? by : resolve(path, times);
+  return { shard: { index, count }, ...(shardBy === undefined ? {} : { shardBy }) };
 }
 
 /** Limits as a request has them. */
@@ -129,6 +141,8 @@ function findFaults(request: RunRequest): string[] {
   if (seed !== undefined && !Number.isSafeInteger(seed)) faults.push(`seed ${seed}: expected an integer`);
   if (shard !== undefined && !isShard(shard))
     faults.push(`shard ${shard.index}/${shard.count}: expected i/n with 1 <= i <= n`);
+  if (request.shardBy !== undefined && shard === undefined)
+    faults.push(`shard by ${request.shardBy}: no shard; expected i/n with 1 <= i <= n`);
   for (const name of ['out', 'root'] as const) {
     const path = request[name];
     if (path !== undefined && (typeof path !== 'string' || path.trim() === '' || path.includes('\0')))

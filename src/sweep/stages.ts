@@ -59,6 +59,7 @@ export function createStageJob(main: Job, stage: StageDescription, folder: strin
     needed: numbers,
     job: {
       ...main,
+      share: null,
       loaded: loadedStage(main.loaded, stage.name),
       worker: stage.worker,
       resolved: { space, asked: space.grids, axes: names, fixed: {}, sampler, seed },

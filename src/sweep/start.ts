@@ -8,12 +8,14 @@ import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
-import { openSampler, prepareAgain, prepareJob } from './job.js';
+import { openSampler, prepareJob } from './job.js';
 import { launch } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
+import { findShardFaults, prepareShare } from './same-shard.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
+import { takeShare } from './share.js';
 
 /**
  * Starts a run in a new folder, or continues in `out` where it holds a run of the same sweep: points that are done there
@@ -25,10 +27,11 @@ export async function startRun(request: RunRequest, observers: readonly Observer
   const settings = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
-    const job = await prepareJob(loaded, settings, pool.questions);
+    const whole = await prepareJob(loaded, settings, pool.questions);
+    const job = await takeShare(whole, settings, pool.questions);
     const runId = newRunId(systemClock);
     const out = resolve(settings.out ?? join(settings.root, loaded.sweep.name, runId));
-    const { total } = openSampler(job, settings);
+    const { total } = openSampler(job);
     const created = new Date(systemClock.now()).toISOString();
     const manifest = createManifest(job, settings, { runId, created, total }, out);
     const folder = await createRunFolder(out, manifest);
@@ -61,7 +64,7 @@ export async function resumeRun(
   const loaded = await loadSweep(settings.sweep);
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
-    const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
+    const job = await prepareShare(manifest, settings, { loaded, questions: pool.questions });
     if (hasNewCode(manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const now = { ...manifest, fingerprint: fingerprintOf(job) };
     const run = { job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock };
@@ -78,14 +81,8 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
-  // A shard may grow to the whole run, but no folder holds two of them: what it says of itself would be wrong.
-  if (asked.shard !== null && JSON.stringify(found.shard) !== JSON.stringify(asked.shard))
-    faults.push(`it is ${describeShard(found)}, not ${describeShard(asked)}`);
+  faults.push(...findShardFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
-}
-
-function describeShard({ shard }: Manifest): string {
-  return shard === null ? 'a whole run' : `shard ${shard.index}/${shard.count}`;
 }

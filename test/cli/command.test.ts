@@ -94,7 +94,7 @@ describe('parseCall', () => {
       'sweepline run:',
       '  - --workers 0: expected a whole number of at least 1',
       '  - --seed: no value; expected --seed <N>',
-      '  - --shard 4/3: expected i/n with i from 1 to n, such as 2/3 for the second of three',
+      '  - --shard 4/3: expected i/n with i from 1 to n, such as 2/3 for the second of three, or auto',
       '  - --max-failures 101%: expected a number of trials such as 20, or a fraction such as 5%; 100% is no limit',
       expect.stringMatching(/^ {2}- --set h=lin\(0,1\): .*expected lin\(from,to,count\)$/),
       '  - --set a=2: the axis "a" is set twice; expected one list of all its values',

@@ -4,7 +4,7 @@ import { renderPlan, renderTotal } from '../../src/cli/plan-table.js';
 import type { Plan } from '../../src/sweep/contract.js';
 
 const plan = (more: Partial<Plan>): Plan => ({
-  ...{ sweep: 's', title: 'a sweep', folder: null, sampler: 'grid', axes: ['a: 1, 2'] },
+  ...{ sweep: 's', title: 'a sweep', folder: null, sampler: 'grid', axes: ['a: 1, 2'], shard: null },
   ...{ trials: 10, excluded: 0, done: 0, failed: 0, orphaned: 0, new: 10, workers: 2, stages: [] },
   ...{ predictedMs: 60_000, predictedFrom: 'cost', predictedBytes: 1000 },
   ...more,

@@ -4,38 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { SweeplineError } from '../../src/ground/errors.js';
-import { writeDerived } from '../../src/run/derive.js';
 import { findRun } from '../../src/run/find.js';
 import { createRunFolder, openRunFolder } from '../../src/run/folder.js';
-import { openJournal } from '../../src/run/journal.js';
 import { LOCK_FILE } from '../../src/run/lock.js';
-import type { Manifest } from '../../src/run/manifest.js';
 import { mergeRuns } from '../../src/run/merge.js';
-import { spaceRecord } from '../../src/run/records.js';
 import { readRunStatus } from '../../src/run/status.js';
-import type { TrialNumbers } from '../../src/trial/selection.js';
 import { startChild } from './children/start.js';
-import { type SampleOptions, sampleManifest, sampleRows, temporaryFolder } from './samples.js';
+import { makeRun, sampleManifest, temporaryFolder } from './samples.js';
 
 const identity = { runId: 'merged', created: 'now', host: 'here', command: ['merge'] };
-
-async function makeRun(
-  folder: string,
-  changes: Partial<Manifest>,
-  steps: readonly (readonly [TrialNumbers, SampleOptions?])[],
-): Promise<string> {
-  const manifest = sampleManifest(changes);
-  const { path } = await createRunFolder(folder, manifest);
-  const journal = await openJournal(path);
-  await journal.append(spaceRecord(manifest));
-  for (const [trials, options] of steps) {
-    const { record, rows, series } = sampleRows(manifest, trials, options);
-    await journal.appendRows(record, rows, series);
-  }
-  await writeDerived(path, journal.state);
-  await journal.close();
-  return path;
-}
 
 const shard = (index: number) => ({ shard: { index, count: 3 } });
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
@@ -80,13 +57,21 @@ describe('mergeRuns', () => {
     await expect(mergeRuns([a], b, identity)).rejects.toThrow('is a run already');
   });
 
-  it('refuses runs that have other rows for the same trial, and names the trials', async () => {
+  it('refuses runs that have other rows for the same trial, and shows the cells', async () => {
     const root = temporaryFolder();
     const a = await makeRun(join(root, 'a'), {}, [[{ first: 0, count: 9 }]]);
     const b = await makeRun(join(root, 'b'), {}, [[{ first: 6, count: 2 }], [[8, 9], { salt: '!' }]]);
     const out = join(root, 'merged');
-    await expect(mergeRuns([a, b], out, identity)).rejects.toThrow('have other rows for 1 trial: 8');
+    await expect(mergeRuns([a, b], out, identity)).rejects.toMatchObject({
+      code: 'RUNS_DISAGREE',
+      message: expect.stringMatching(
+        /disagree about 1 trial .*\n {2}- trial 8 \(\w+\) in .*a and .*b: label is .*0\.5" and .*0\.5!"$/,
+      ),
+    });
     expect(existsSync(out)).toBe(false);
+    const preferred = await mergeRuns([a, b], out, identity, { prefer: [b] });
+    expect(preferred).toMatchObject({ repeated: 2, replaced: 1, trials: 10 });
+    expect(read(out, 'trials.csv')).toContain('broken 0.5!');
   });
 
   it('killed at any step, is no run, and is made again as if it had not been begun', async () => {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import { type Cell, formatRow } from '../../src/ground/csv.js';
+import { writeDerived } from '../../src/run/derive.js';
+import { createRunFolder } from '../../src/run/folder.js';
+import { openJournal } from '../../src/run/journal.js';
 import type { Manifest } from '../../src/run/manifest.js';
-import type { RowsRecord } from '../../src/run/records.js';
+import { type RowsRecord, spaceRecord } from '../../src/run/records.js';
 import { createSpace } from '../../src/space/space.js';
 import type { SpaceSpec } from '../../src/space/types.js';
 import { createKeyer } from '../../src/trial/key.js';
@@ -154,4 +157,23 @@ export function sampleRows(manifest: Manifest, trials: TrialNumbers, options: Sa
     rows: Buffer.from(rows.join('')),
     series: Buffer.from(series.join('')),
   };
+}
+
+/** A run that has ended in these steps, with its derived files. */
+export async function makeRun(
+  folder: string,
+  changes: Partial<Manifest>,
+  steps: readonly (readonly [TrialNumbers, SampleOptions?])[],
+): Promise<string> {
+  const manifest = sampleManifest(changes);
+  const { path } = await createRunFolder(folder, manifest);
+  const journal = await openJournal(path);
+  await journal.append(spaceRecord(manifest));
+  for (const [trials, options] of steps) {
+    const { record, rows, series } = sampleRows(manifest, trials, options);
+    await journal.appendRows(record, rows, series);
+  }
+  await writeDerived(path, journal.state);
+  await journal.close();
+  return path;
 }

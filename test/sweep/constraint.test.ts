@@ -90,7 +90,7 @@ test('reads that are right pass: conditional axes, JSON, spreading, destructurin
     return JSON.stringify({ ...rest, a }).length > 0 && (p.b === undefined || p.b === 1) && 'toString' in p;
   };
   const job = await prepare({ axes, where: sees });
-  expect(openSampler(job, { shard: null }).total).toBe(2);
+  expect(openSampler(job).total).toBe(2);
   // An axis that --set has left nothing of may still be asked for.
   const loaded = { ...job.loaded };
   const settings = resolveSettings({ sweep: 's', set: { a: { kind: 'list', values: [2] } } });
@@ -109,7 +109,7 @@ test('a sampler gives nothing, and not the end, when it has looked at many point
   const counted: Constraint = Object.assign((p: Point) => ++calls > 0 && where!(p), { parts: where!.parts });
   const sampler = openSampler(
     { ...job, loaded: { ...job.loaded, sweep: { ...job.loaded.sweep, where: counted } } },
-    { shard: null, turn: { isOver: () => calls % 500 === 0 } },
+    { turn: { isOver: () => calls % 500 === 0 } },
   );
   expect(sampler.total).toBeNull();
   const first = sampler.next(2);
@@ -134,7 +134,7 @@ test('constraints on named axes rule out all points with these values at once', 
   const where = [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']].map(named);
   const job = await prepare({ axes: wide, where });
   calls = 0;
-  const sampler = openSampler(job, { shard: null });
+  const sampler = openSampler(job);
   expect(sampler).toMatchObject({ total: 5, excluded: 300 ** 4 - 5 });
   expect(calls).toBeLessThan(100_000);
   const points: Point[] = [];

@@ -157,7 +157,7 @@ async function plan(xs: number, ys: number): Promise<Plan> {
   const url = import.meta.url;
   const loaded = { sweep, url, workerUrl: url, reportUrl: null };
   const job = await prepareJob(loaded, settings, createInlinePool(worker).questions);
-  const { total } = openSampler(job, settings);
+  const { total } = openSampler(job);
   const identity = { runId: '1', created: '2026-11-29T00:00:00.000Z', total };
   return { job, manifest: createManifest(job, settings, identity, FOLDER) };
 }

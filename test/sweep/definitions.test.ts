@@ -31,7 +31,7 @@ async function prepareWritten(worker: object, sweep: object): Promise<Job> {
 
 /** The points of the trials that the sampler proposes, in order. */
 function proposed(job: Job): Point[] {
-  const sampler = openSampler(job, { shard: null });
+  const sampler = openSampler(job);
   const points: Point[] = [];
   for (;;) {
     const proposal = sampler.next(7);

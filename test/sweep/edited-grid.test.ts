@@ -37,9 +37,9 @@ test('a merge of some shards says which are missing, and is no whole run', async
   const shard = (index: number) => runHere({ sweep, shard: { index, count: 3 } });
   const [one, two, three] = [await shard(1), await shard(2), await shard(3)];
   const part = await mergeRuns([three.folder, one.folder], join(newFolder(), 'part'));
-  expect(part).toMatchObject({ missing: ['2/3'], notes: [] });
-  expect(await readRunStatus(part.folder)).toMatchObject({ stopped: 'interrupted', total: null });
+  expect(part).toMatchObject({ missing: ['2/3'], notes: [], left: two.trials, isWhole: false });
+  expect(await readRunStatus(part.folder)).toMatchObject({ stopped: 'interrupted', total: 126 });
   const whole = await mergeRuns([three.folder, two.folder, one.folder], join(newFolder(), 'whole'));
-  expect(whole).toMatchObject({ missing: [], trials: 126 });
+  expect(whole).toMatchObject({ missing: [], trials: 126, left: 0, isWhole: true });
   expect(await readRunStatus(whole.folder)).toMatchObject({ stopped: 'end', total: 126 });
 });

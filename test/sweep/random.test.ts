@@ -79,7 +79,8 @@ describe('a random order of a finite grid', () => {
       const request = { sweep, sampler: random, ...(trials === undefined ? {} : { trials }) };
       const whole = await runHere(request);
       const shards = [];
-      for (const index of [1, 2, 3]) shards.push(await runHere({ ...request, shard: { index, count: 3 } }));
+      for (const index of [1, 2, 3])
+        shards.push(await runHere({ ...request, shard: { index, count: 3 }, shardBy: 'count' }));
       const sizes = shards.map((shard) => shard.trials);
       expect(sizes.reduce((sum, size) => sum + size)).toBe(trials ?? TRIALS);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);

@@ -28,7 +28,7 @@ function prepare(options: Partial<SweepOptions>, request: Partial<RunRequest> = 
   return prepareJob(loaded, settings, createInlinePool(worker).questions);
 }
 
-const all = { shard: null };
+const all = {};
 const below = (p: Point) => (p.a as number) < (p.b as number);
 const wide = { a: lin(1, 1000, 1000), b: lin(1, 1000, 1000) };
 const share = (points: readonly Point[], passes: (p: Point) => boolean) =>

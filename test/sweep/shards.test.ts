@@ -1,13 +1,11 @@
 // What a shard says of itself: its own trials, not those of the whole grid.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderStatus } from '../../src/cli/plan-table.js';
 import { readRunStatus } from '../../src/run/status.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { planResume } from '../../src/sweep/plan.js';
-import { dealStretches } from '../../src/sweep/samplers/finite.js';
 import { makeProject } from './project.js';
 import { newFolder, resume, runHere, runPart } from './session.js';
 
@@ -31,6 +29,7 @@ describe('a shard', () => {
       const { folder, ok } = await runHere({ sweep, ...request, shard: { index, count: 3 } });
       const status = await readRunStatus(folder);
       expect(status).toMatchObject({ total: ok, done: ok, ok });
+      expect(status.manifest.shard).toEqual({ index, count: 3, by: 'key', of: whole });
       expect(await planResume(folder)).toMatchObject({ trials: ok, done: ok, new: 0 });
       sum += ok;
     }
@@ -78,31 +77,5 @@ describe('a shard', () => {
     await expect(runHere({ sweep, out: folder, shard: { index: 2, count: 3 } })).rejects.toThrow(
       'it is a whole run, not shard 2/3',
     );
-  });
-
-  test('has the stretches that no other has, as many trials as it counts', () => {
-    const size = fc.oneof(fc.nat(5000), fc.nat(1_000_000), fc.constantFrom(0, 1, 4096 * 64 * 3));
-    fc.assert(
-      fc.property(size, fc.integer({ min: 1, max: 40 }), (trials, count) => {
-        let covered = 0;
-        for (let index = 1; index <= count; index++) {
-          const { mine, count: own, stretchOf } = dealStretches(trials, { index, count });
-          let sum = 0;
-          for (const [from, to] of mine()) {
-            sum += to - from;
-            expect([stretchOf(from), stretchOf(to - 1)]).toEqual([
-              { isMine: true, end: to },
-              { isMine: true, end: to },
-            ]);
-          }
-          expect(own()).toBe(sum);
-          covered += sum;
-        }
-        expect(covered).toBe(trials);
-      }),
-    );
-    // As quick for what nobody could count.
-    const { count } = dealStretches(2 ** 53 - 1, { index: 2, count: 3 });
-    expect(count()).toBe(((2 ** 41 + 1) / 3) * 4096 - 1);
   });
 });

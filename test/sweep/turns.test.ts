@@ -58,7 +58,7 @@ test.each<[string, object, (p: Point) => boolean, Partial<RunRequest>]>([
   const [, space, accepts, request] = all;
   const job = await prepare(space, accepts, request);
   const expected: number[] = [];
-  const whole = openSampler(job, { shard: null });
+  const whole = openSampler(job);
   const read = (sampler: typeof whole, into: number[]) => {
     const proposal = sampler.next(100);
     if (typeof proposal === 'string') return false;
@@ -73,7 +73,7 @@ test.each<[string, object, (p: Point) => boolean, Partial<RunRequest>]>([
   const slow = watch(job, () => {
     now += 4;
   });
-  const sampler = openSampler(slow, { shard: null, turn: turns });
+  const sampler = openSampler(slow, { turn: turns });
   const found: number[] = [];
   for (let more = true; more; ) {
     const began = now;

@@ -1,5 +1,6 @@
 // `sweepline run`: starts a sweep in a new run folder, or goes on in the one that --out names.
 import { rememberCommand } from '../../run/known-commands.js';
+import { shardName } from '../../run/manifest.js';
 import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { EXIT } from '../errors.js';
@@ -68,6 +69,8 @@ export default defineCommand({
     const { command, metrics, series } = options;
     if (command !== undefined && metrics === undefined && series === undefined && !quiet)
       terminal.say('no --metrics: the table will tell how each trial ended, and nothing of what it prints');
+    if (options.shard?.from !== undefined && !quiet)
+      terminal.say(`--shard auto is ${shardName(options.shard)}: ${options.shard.from}`);
     if (plan) {
       const [{ planRun }, { renderPlan }] = await Promise.all([
         import('../../sweep/plan.js'),

@@ -147,7 +147,7 @@ function strideOf(spec: Pick<BisectSpec, 'from' | 'to' | 'tolerance'>): number {
 }
 
 /** A configuration is one trial of the space of the other axes: a point and a replicate. */
-function createBisectSampler({ space, spec: given, accept, shard, turn }: Surroundings): Sampler {
+function createBisectSampler({ space, spec: given, accept, share, turn }: Surroundings): Sampler {
   const spec = given as BisectSpec;
   const stride = strideOf(spec);
   const searches = new Map<number, Search>();
@@ -157,10 +157,10 @@ function createBisectSampler({ space, spec: given, accept, shard, turn }: Surrou
   const openMore = (): void => {
     while (searches.size < WINDOW && opened < space.trials) {
       const configuration = opened++;
-      if (shard !== null && configuration % shard.count !== shard.index - 1) continue;
-      const isOne = accept === null || accept(configuration);
+      const isOne =
+        (accept === null || accept(configuration)) && (share === null || share.has(configuration));
       if (isOne) open(configuration);
-      if (accept !== null && turn.isOver()) return;
+      if ((accept !== null || share !== null) && turn.isOver()) return;
     }
   };
   const open = (configuration: number): void => {

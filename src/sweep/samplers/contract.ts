@@ -2,11 +2,11 @@
 // and of the results it is told, in the order in which it proposed the trials; so it proposes the same trials, with the
 // same numbers, on any number of workers, interrupted or not. It holds no state but what being told again gives.
 import type { z } from 'zod';
-import type { SamplerSpec } from '../../run/manifest.js';
+import type { SamplerSpec, ShardBy } from '../../run/manifest.js';
 import type { Space } from '../../space/space.js';
 import type { AxisDomain, GridSpec, Point, SpaceSpec } from '../../space/types.js';
 import type { MetricValues } from '../../trial/metrics.js';
-import type { Selection } from '../../trial/selection.js';
+import type { ProposedTrial, Selection } from '../../trial/selection.js';
 import type { TrialStatus } from '../../trial/status.js';
 import type { WorkerDescription } from '../../worker/contract.js';
 import type { Turn } from './turn.js';
@@ -15,6 +15,26 @@ export interface Shard {
   /** From 1. */
   readonly index: number;
   readonly count: number;
+}
+
+/** Which trials are a shard's own. The same on every machine, and every trial is in one shard of the cut. */
+export interface Share {
+  /** Of the trials of a space; where the sampler makes points of them by results, of what it makes them from. */
+  has(trial: number): boolean;
+  hasProposed(trial: ProposedTrial): boolean;
+  /** How many they are; null where the sampler decides by results, or they are too many to count. */
+  readonly total: number | null;
+}
+
+/** A share, and how it was cut. */
+export interface Cut extends Share, Shard {
+  readonly by: ShardBy;
+  /** Tells who has which trial; null where their keys alone do. */
+  readonly digest: string | null;
+  /** Trials of all shards; null as for `total`. */
+  readonly of: number | null;
+  /** The run of `times`, absolute. */
+  readonly times: string | null;
 }
 
 /** A trial that has ended, as a sampler hears of it. */
@@ -75,7 +95,8 @@ export interface Surroundings {
   readonly accept: Accept | null;
   /** The constraint, for points that lie in no space. */
   readonly where: ((point: Point) => boolean) | null;
-  readonly shard: Shard | null;
+  /** Null: all trials are to run. */
+  readonly share: Share | null;
   /** The least trial from `from` on that is not done. */
   readonly nextUndone: (from: number) => number;
   /** How long it may look in one call. Which trials it proposes does not depend on it, only how many at once. */

@@ -6,7 +6,7 @@ import type { Space } from '../../space/space.js';
 import type { AxisDomain, AxisValues, GridSpec } from '../../space/types.js';
 import { describeAxisValues } from '../../space/values.js';
 import type { Constraint } from '../constraint.js';
-import type { Accept, Shard } from './contract.js';
+import type { Accept } from './contract.js';
 
 /** Spaces up to this size are counted in advance where a constraint or several grids make that necessary. */
 const COUNTED = 200_000;
@@ -82,69 +82,21 @@ export interface Counted {
   readonly excluded: number | null;
 }
 
-/**
- * Trials of a space that are accepted, and those that are not. `stretches` are the parts that belong to this run, which
- * is all of the space without shards. Null where looking at every trial would take too long.
- */
-export function countTrials(
-  { trials }: Pick<Space, 'trials'>,
-  accept: Accept | null,
-  stretches: Iterable<readonly [from: number, to: number]>,
-): Counted {
+/** Trials of a space that are accepted, and those that are not. Null where looking at every trial would take too long. */
+export function countTrials({ trials }: Pick<Space, 'trials'>, accept: Accept | null): Counted {
+  if (accept === null) return { total: trials, excluded: 0 };
   const unknown = { total: null, excluded: null };
-  if (accept !== null && accept.after === undefined && trials > COUNTED) return unknown;
+  if (accept.after === undefined && trials > COUNTED) return unknown;
   let total = 0;
-  let mine = 0;
   let looks = 0;
-  for (const [from, to] of stretches) {
-    mine += to - from;
-    if (accept === null) {
-      total += to - from;
+  for (let trial = 0; trial < trials; ) {
+    if (++looks > COUNTED) return unknown;
+    if (accept(trial)) total++;
+    else if (accept.after !== undefined) {
+      trial = accept.after(trial);
       continue;
     }
-    for (let trial = from; trial < to; ) {
-      if (++looks > COUNTED) return unknown;
-      if (accept(trial)) total++;
-      else if (accept.after !== undefined) {
-        trial = accept.after(trial);
-        continue;
-      }
-      trial++;
-    }
+    trial++;
   }
-  return { total, excluded: mine - total };
-}
-
-/**
- * How a space is dealt to shards: they take turns by stretches of neighbouring trials, so that each gets cheap and dear
- * corners of the grid alike and blocks stay whole.
- */
-export function dealStretches(trials: number, shard: Shard | null) {
-  const length =
-    shard === null ? trials : Math.min(4096, Math.max(1, Math.floor(trials / (shard.count * 64))));
-  /** Whether the stretch that holds `trial` is this shard's, and where it ends. */
-  const stretchOf = (trial: number): { readonly isMine: boolean; readonly end: number } => {
-    if (shard === null) return { isMine: true, end: trials };
-    const number = Math.floor(trial / length);
-    return {
-      isMine: number % shard.count === shard.index - 1,
-      end: Math.min(trials, (number + 1) * length),
-    };
-  };
-  // Straight from one to the next: of 10^9 shards of 10^15 trials the others' are too many to be looked at.
-  const first = shard === null ? 0 : shard.index - 1;
-  const turns = shard === null ? 1 : shard.count;
-  function* mine(): Generator<readonly [number, number]> {
-    for (let at = first * length; at < trials; at += turns * length)
-      yield [at, Math.min(trials, at + length)];
-  }
-  /** Trials of all its stretches. */
-  const count = (): number => {
-    if (trials === 0) return 0;
-    const stretches = Math.ceil(trials / length);
-    const own = Math.max(0, Math.ceil((stretches - first) / turns));
-    const hasLast = own > 0 && (stretches - 1) % turns === first;
-    return own * length - (hasLast ? stretches * length - trials : 0);
-  };
-  return { stretchOf, mine, count };
+  return { total, excluded: trials - total };
 }

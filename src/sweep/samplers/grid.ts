@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GridSpec } from '../../space/types.js';
 import { selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings } from './contract.js';
-import { countTrials, dealStretches, nothingLeft } from './finite.js';
+import { countTrials, nothingLeft } from './finite.js';
 
 export const gridSampler: SamplerDefinition = {
   name: 'grid',
@@ -21,15 +21,16 @@ export const gridSampler: SamplerDefinition = {
   create: createGridSampler,
 };
 
-function createGridSampler({ space, accept, where, shard, nextUndone, turn }: Surroundings): Sampler {
+function createGridSampler({ space, accept, where, share, nextUndone, turn }: Surroundings): Sampler {
   const { trials } = space;
-  const { stretchOf, mine, count } = dealStretches(trials, shard);
+  const { total, excluded } = countTrials(space, accept);
   let cursor = 0;
   let isEmpty = trials > 0;
 
   return {
-    ...(accept === null ? { total: count(), excluded: 0 } : countTrials(space, accept, mine())),
-    has: (trial) => stretchOf(trial).isMine && (accept === null || accept(trial)),
+    total: share === null ? total : share.total,
+    excluded,
+    has: (trial) => (accept === null || accept(trial)) && (share === null || share.has(trial)),
     next(limit) {
       const list: number[] = [];
       do {
@@ -37,22 +38,18 @@ function createGridSampler({ space, accept, where, shard, nextUndone, turn }: Su
         if (first > cursor) isEmpty = false; // something has been done
         if (first >= trials) {
           cursor = trials;
-          if (isEmpty && where !== null && shard === null) throw nothingLeft(space.points);
+          if (isEmpty && where !== null) throw nothingLeft(space.points);
           return list.length > 0 ? selectNumbers(list) : 'end';
         }
-        const { isMine, end } = stretchOf(first);
-        if (!isMine) {
-          cursor = end;
-          continue;
-        }
-        if (accept === null) {
-          const count = countFree(first, Math.min(end, first + limit));
+        if (accept === null && share === null) {
+          const count = countFree(first, Math.min(trials, first + limit));
           cursor = first + count;
           return { kind: 'range', first, count };
         }
-        if (accept(first)) {
+        if (accept === null || accept(first)) {
           isEmpty = false;
           cursor = first + 1;
+          if (share !== null && !share.has(first)) continue;
           if (list.push(first) === limit) return selectNumbers(list);
         } else cursor = Math.min(trials, accept.after?.(first) ?? first + 1);
       } while (!turn.isOver());

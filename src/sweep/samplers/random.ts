@@ -60,21 +60,22 @@ function isOpen({ grids }: Wanted): boolean {
 
 /** Numbers of the space in a random order. */
 function createShufflingSampler(surroundings: Surroundings): Sampler {
-  const { space, accept, where, shard, nextUndone, seed, turn } = surroundings;
+  const { space, accept, where, share, nextUndone, seed, turn } = surroundings;
   const { trials: limit = space.trials } = surroundings.spec as RandomSpec;
   const order = createPermutation(space.points, 'random sampler', seed);
-  const counted = countTrials(space, accept, [[0, space.trials]]);
+  const counted = countTrials(space, accept);
   const total = counted.total === null ? null : Math.min(limit, counted.total);
-  const walk = new RandomWalk({ space, accept, shard, order, limit });
+  const walk = new RandomWalk({ space, accept, share, order, limit });
   let drawn: ReadonlySet<number> | undefined;
   return {
     has(trial) {
-      if (limit >= space.trials && shard === null) return accept === null || accept(trial);
-      drawn ??= new Set(new RandomWalk({ space, accept, shard, order, limit }).rest());
+      if (limit >= space.trials)
+        return (accept === null || accept(trial)) && (share === null || share.has(trial));
+      drawn ??= new Set(new RandomWalk({ space, accept, share, order, limit }).rest());
       return drawn.has(trial);
     },
     excluded: counted.excluded,
-    total: total === null || shard === null ? total : countOfShard(total, shard),
+    total: share === null ? total : share.total,
     next(wanted) {
       const numbers: number[] = [];
       while (numbers.length < wanted && !walk.isOver) {
@@ -88,7 +89,7 @@ function createShufflingSampler(surroundings: Surroundings): Sampler {
   };
 }
 
-interface Order extends Pick<Surroundings, 'space' | 'accept' | 'shard'> {
+interface Order extends Pick<Surroundings, 'space' | 'accept' | 'share'> {
   readonly order: (position: number) => number;
   readonly limit: number;
 }
@@ -112,15 +113,15 @@ class RandomWalk {
 
   /** Looks at the next one; undefined where it is no trial of the run or another shard's. */
   next(): number | undefined {
-    const { space, accept, shard, order } = this.#options;
+    const { space, accept, share, order } = this.#options;
     const trial = order(this.#position) * space.replicates + this.#replicate;
     if (++this.#replicate === space.replicates) {
       this.#replicate = 0;
       this.#position++;
     }
     if (accept !== null && !accept(trial)) return undefined;
-    const turn = this.taken++;
-    return shard === null || turn % shard.count === shard.index - 1 ? trial : undefined;
+    this.taken++;
+    return share === null || share.has(trial) ? trial : undefined;
   }
 
   *rest(): Generator<number> {
@@ -133,7 +134,7 @@ class RandomWalk {
 
 /** Points drawn from open domains. */
 function createDrawingSampler(surroundings: Surroundings): Sampler {
-  const { spec, space, where, shard, nextUndone, seed, turn } = surroundings;
+  const { spec, space, where, share, nextUndone, seed, turn } = surroundings;
   const { trials, grids } = spec as Required<RandomSpec>;
   const { replicates } = space;
   let cursor = 0;
@@ -149,27 +150,25 @@ function createDrawingSampler(surroundings: Surroundings): Sampler {
     return point;
   };
   return {
-    total: shard === null ? trials : countOfShard(trials, shard),
+    total: share === null ? trials : share.total,
     excluded: 0,
     has: () => false,
     next(limit) {
       const points: ProposedTrial[] = [];
-      for (; cursor < trials && points.length < limit; cursor++) {
-        if (points.length > 0 && turn.isOver()) break;
-        if (shard !== null && cursor % shard.count !== shard.index - 1) continue;
-        if (nextUndone(cursor) !== cursor) continue;
-        const number = Math.floor(cursor / replicates);
-        const point = pointOf(number);
-        if (point === undefined) return { kind: 'points', points };
-        points.push({ trial: cursor, replicate: cursor - number * replicates, point });
+      while (cursor < trials && points.length < limit) {
+        if (nextUndone(cursor) === cursor) {
+          const number = Math.floor(cursor / replicates);
+          const point = pointOf(number);
+          if (point === undefined) return { kind: 'points', points };
+          const proposed = { trial: cursor, replicate: cursor - number * replicates, point };
+          if (share === null || share.hasProposed(proposed)) points.push(proposed);
+        }
+        cursor++;
+        if (turn.isOver()) break;
       }
-      return points.length > 0 ? { kind: 'points', points } : 'end';
+      return points.length > 0 || cursor < trials ? { kind: 'points', points } : 'end';
     },
   };
-}
-
-function countOfShard(total: number, { index, count }: NonNullable<Surroundings['shard']>): number {
-  return Math.floor((total + count - index) / count);
 }
 
 /** The search for a point that the constraint accepts, in the stream of that point. */

@@ -1,0 +1,123 @@
+// Whether runs that are merged make up the whole run: how many trials it has, and what is missing where.
+import { plural } from '../ground/text.js';
+import { createSpace } from '../space/space.js';
+import { proposesPoints, shardName } from './manifest.js';
+import type { Source, Sources } from './merge-sources.js';
+import type { RangeSet } from './ranges.js';
+
+/** Names of missing shards and trials that are listed. */
+const LISTED = 1000;
+
+export interface Whole {
+  /** Trials of the whole run; null where it cannot be told. */
+  readonly total: number | null;
+  /** Trials that no run has; null where it cannot be told. */
+  readonly left: number | null;
+  /** Their numbers, where every trial of the space is one of the run; the first ones, of many. */
+  readonly leftTrials: readonly number[];
+  /** Shards that none of the runs is, where something is missing: `2/3`. The first ones, of many. */
+  readonly missing: readonly string[];
+  readonly isWhole: boolean;
+  /** What does not forbid a merge and is good to know. */
+  readonly notes: readonly string[];
+}
+
+/** `done`: trials that some run has. Of a stage, the trials that the runs needed are all that there are. */
+export function wholeOf(sources: Sources, done: RangeSet, isStage: boolean): Whole {
+  const total = isStage ? done.count : totalOf(sources);
+  const haveEnded = sources.every(({ state }) => state.stopped === 'end');
+  const left = total === null ? null : Math.max(0, total - done.count);
+  const missing = left === 0 ? [] : findMissing(sources);
+  const isWhole = isStage || left === null ? missing.length === 0 && haveEnded : left === 0;
+  const leftTrials = left === null || left === 0 ? [] : findLeft(sources, done, total!);
+  return { total, left, leftTrials, missing, isWhole, notes: findNotes(sources) };
+}
+
+function totalOf(sources: Sources): number | null {
+  const whole = sources.find(({ manifest }) => manifest.shard === null);
+  if (whole !== undefined) return whole.manifest.trials ?? null;
+  for (const { manifest } of sources) if (manifest.shard?.of != null) return manifest.shard.of;
+  if (findMissing(sources).length > 0 || !areOneCut(sources)) return null;
+  const totals = new Map(
+    sources.map(({ manifest }) => [manifest.shard!.index, manifest.trials ?? Number.NaN]),
+  );
+  const sum = [...totals.values()].reduce((a, b) => a + b, 0);
+  return Number.isNaN(sum) ? null : sum;
+}
+
+/** Shards that none of the runs is; none where the runs are not shards of one cut. */
+function findMissing(sources: Sources): string[] {
+  const count = sources[0].manifest.shard?.count;
+  if (count === undefined || !areOneCut(sources)) return [];
+  const there = new Set(sources.map(({ manifest }) => manifest.shard!.index));
+  const missing: string[] = [];
+  for (let index = 1; index <= count && missing.length < LISTED; index++)
+    if (!there.has(index)) missing.push(shardName({ index, count }));
+  return missing;
+}
+
+function areOneCut(sources: Sources): boolean {
+  const cut = cutOf(sources[0]);
+  return sources.every((source) => cutOf(source) === cut);
+}
+
+function cutOf({ manifest: { shard } }: Source): string {
+  return shard === null ? '' : `${shard.count} ${shard.by} ${shard.cut}`;
+}
+
+function findLeft([{ manifest }]: Sources, done: RangeSet, total: number): number[] {
+  const { sampler, space: spec } = manifest;
+  if (proposesPoints(sampler) || createSpace(spec).trials !== total) return [];
+  const found: number[] = [];
+  for (let at = done.nextGap(0); at < total && found.length < LISTED; at = done.nextGap(at + 1))
+    found.push(at);
+  return found;
+}
+
+function findNotes(sources: Sources): string[] {
+  const [first, ...rest] = sources;
+  const devices = rest.filter(({ manifest }) => manifest.device !== first.manifest.device);
+  const codes = rest.filter(
+    ({ manifest }) => manifest.fingerprint?.sources !== first.manifest.fingerprint?.sources,
+  );
+  return [
+    ...findUnfinished(sources),
+    ...findOtherCuts(sources),
+    ...devices.map(
+      ({ path, manifest }) =>
+        `${path} ran on ${manifest.device}, and ${first.path} on ${first.manifest.device}: numbers may differ in their last digits`,
+    ),
+    ...codes.map(
+      ({ path }) => `${path} ran other code of the worker than ${first.path}, under the same version`,
+    ),
+  ];
+}
+
+function findUnfinished(sources: Sources): string[] {
+  return sources.flatMap(({ path, manifest: { shard, trials }, epoch }) => {
+    const left = trials == null ? 0 : trials - epoch.doneCount;
+    const name = shard === null ? path : `shard ${shardName(shard)} (${path})`;
+    return left > 0 ? [`${name} has not run ${plural(left, 'trial')} of its ${trials}`] : [];
+  });
+}
+
+/** Shards of one count that were cut otherwise: each trial may be in two of them, or in none. */
+function findOtherCuts(sources: Sources): string[] {
+  const notes: string[] = [];
+  const seen = new Map<number, Source>();
+  for (const source of sources) {
+    const { shard } = source.manifest;
+    if (shard === null) continue;
+    const first = seen.get(shard.count);
+    if (first === undefined) seen.set(shard.count, source);
+    else if (cutOf(first) !== cutOf(source))
+      notes.push(
+        `${source.path} and ${first.path} are shards of two cuts (${describeCut(source)}; ${describeCut(first)}): trials may be in both of them or in none`,
+      );
+  }
+  return notes;
+}
+
+function describeCut({ manifest: { shard } }: Source): string {
+  return `by ${shard!.by ?? 'number'}${shard!.cut === undefined ? '' : `, ${shard!.cut}`}`;
+}
