@@ -62,7 +62,8 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
       return code !== EXIT.interrupted;
     },
   });
-  const again = `sweepline suite ${quoteArgument(call.typed)} --out ${quoteArgument(showPath(folder))}`;
+  const kept = call.night === undefined ? '' : ` --baseline ${quoteArgument(call.night.baseline.history)}`;
+  const again = `sweepline suite ${quoteArgument(call.typed)} --out ${quoteArgument(showPath(folder))}${kept}`;
   if (worst === EXIT.interrupted) {
     terminal.say(`And with the whole suite: ${again}`);
     return worst;
