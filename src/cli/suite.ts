@@ -54,7 +54,8 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
         return code !== EXIT.interrupted;
       },
     });
-    const again = `sweepline suite ${quoteArgument(call.typed)} --out ${quoteArgument(showPath(folder))}`;
+    const kept = night === undefined ? '' : ` --baseline ${quoteArgument(night.baseline.history)}`;
+    const again = `sweepline suite ${quoteArgument(call.typed)} --out ${quoteArgument(showPath(folder))}${kept}`;
     if (worst === EXIT.interrupted) {
       terminal.say(`And with the whole suite: ${again}`);
       return worst;
