@@ -1,6 +1,6 @@
 // The turn of a night: two nights of a suite never overlap in a history, and what a killed one has left is not lost. A mark
 // in the history says that a night is under way, and goes once that is kept. The next night keeps what it finds marked.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -78,7 +78,11 @@ export async function takeTurn(request: TurnRequest): Promise<Turn> {
           `${JSON.stringify({ night, at, host: hostname(), folder, runs } satisfies Mark)}\n`,
         ),
       kept: () => rm(path, { force: true }),
-      release: () => lock.release(),
+      async release() {
+        // Fails while a night is marked that goes on another time.
+        await rmdir(join(own, MARKS)).catch(() => undefined);
+        await lock.release();
+      },
     };
   } catch (error) {
     await lock.release();
