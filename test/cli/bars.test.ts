@@ -31,6 +31,7 @@ function runOnTerminal(env: Record<string, string>): string {
     'wait=4',
     '--out',
     'there',
+    '--no-report',
   ];
   const { status, stdout } = spawnSync('python3', ['-c', PTY, process.execPath, MAIN, ...argv], {
     cwd: newFolder(),

@@ -42,10 +42,10 @@ describe('a run', () => {
   });
 
   test('says what failed, and nothing of it with --quiet', async () => {
-    const loud = await runProgram(cwd, 'run', THIRDS, '--out', 'thirds');
+    const loud = await runProgram(cwd, 'run', THIRDS, '--out', 'thirds', '--no-report');
     expect(loud.stderr).toContain('  failed  3 failed: a multiple of three: 3\n');
     expect(loud.stderr).toContain('  best    no metric has a goal: sweepline best <run> --objective y:min\n');
-    const quiet = await runProgram(cwd, 'resume', 'thirds', '--retry', 'failed', '--quiet');
+    const quiet = await runProgram(cwd, 'resume', 'thirds', '--retry', 'failed', '--quiet', '--no-report');
     expect(quiet.stderr).not.toContain('  failed  ');
     expect(quiet.stderr).not.toContain('  best ');
   });
@@ -119,12 +119,12 @@ describe('best', () => {
 test('status shows the answer; with --watch it ends when the run does, a line at a time in a log', async () => {
   const once = await runProgram(cwd, 'status', 'run', '--json');
   expect(JSON.parse(once.stdout)).toMatchObject({ state: 'complete', answer: { first: 1 } });
-  const slow = ['--set', 'wait=200', '--set', 'kind=plain', '--workers', '2'];
+  const slow = ['--set', 'wait=100', '--set', 'kind=plain', '--workers', '2'];
   const started = startProgram(cwd, ['run', NOISY, '--out', 'watched', ...slow]);
   await started.said('into watched');
   const watch = await runProgram(cwd, 'status', 'watched', '--watch');
   expect(watch.code).toBe(0);
-  expect(watch.stderr).toMatch(/^noisy: running, \d+ of 42 done$/m);
+  expect(watch.stderr).toMatch(/^noisy: running, \d+ of 42 done(, .* left)?$/m);
   expect(watch.stdout).toContain('trials   42 done of 42');
   expect(watch.stdout).toContain('  best    y 1 (n=2), from trial 40');
   expect((await started.finished).code).toBe(0);

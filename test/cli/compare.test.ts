@@ -29,7 +29,9 @@ beforeAll(async () => {
       `export default defineWorker({ name: 'mine', version: '1', ${WORKER(offset, limit)} });\n`,
     );
   const run = async (out: string, ...more: readonly string[]) =>
-    expect(await runProgram(cwd, 'run', sweep, '--out', out, '--quiet', ...more)).toMatchObject({
+    expect(
+      await runProgram(cwd, 'run', sweep, '--out', out, '--quiet', '--debug', '--no-report', ...more),
+    ).toMatchObject({
       stderr: '',
     });
   await run('first');
@@ -39,7 +41,9 @@ beforeAll(async () => {
   rewrite('-0.5', '9');
   await run('better');
   rewrite('0', '2');
-  expect((await runProgram(cwd, 'run', sweep, '--out', 'failing', '--quiet')).code).toBe(1);
+  expect(
+    (await runProgram(cwd, 'run', sweep, '--out', 'failing', '--quiet', '--debug', '--no-report')).code,
+  ).toBe(1);
 });
 
 describe('exit codes', () => {
@@ -107,6 +111,8 @@ describe('exit codes', () => {
       '--out',
       'thirds',
       '--quiet',
+      '--debug',
+      '--no-report',
     );
     expect(other.code).toBe(1);
     const { code, stderr } = await compare('first', 'thirds');

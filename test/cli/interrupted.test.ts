@@ -58,7 +58,7 @@ describe('interrupted', () => {
         orphaned: 0,
       });
 
-      const resumed = await runProgram(cwd, 'resume', 'there');
+      const resumed = await runProgram(cwd, 'resume', 'there', '--no-report');
       expect(resumed).toMatchObject({ code: 0, stdout: '' });
       expect(resumed.stderr).toContain(`noisy: ${126 - done} trials to go, ${done} done before`);
       // Every trial once: none was cut off, and none that was finished ran again.

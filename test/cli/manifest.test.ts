@@ -27,7 +27,9 @@ beforeAll(async () => {
     `params: { x: z.int().default(0) }, metrics: { y: { type: 'integer' } }, run: ({ params }) => ({ y: params.x }),`,
     'axes: { x: [1, 2] }',
   ));
-  expect(await runProgram(cwd, 'run', sweep, '--out', 'run', '--workers', '1')).toMatchObject({ code: 0 });
+  expect(await runProgram(cwd, 'run', sweep, '--out', 'run', '--debug', '--no-report')).toMatchObject({
+    code: 0,
+  });
   manifest = readFileSync(join(cwd, 'run', 'manifest.json'), 'utf8');
 });
 

@@ -125,7 +125,17 @@ describe('a run', () => {
   test('a trial of a bisection is replayed too', async () => {
     const cwd = newFolder();
     const bisect = ['--sampler', 'bisect', '--bisect', 'x=0..1', '--metric', 'above', '--tolerance', '1e-2'];
-    const ended = await runProgram(cwd, 'run', NOISY, '--set', 'kind=plain', '--out', 'there', ...bisect);
+    const ended = await runProgram(
+      cwd,
+      'run',
+      NOISY,
+      '--set',
+      'kind=plain',
+      '--out',
+      'there',
+      '--no-report',
+      ...bisect,
+    );
     expect(ended.code).toBe(0);
     const row = readFileSync(join(cwd, 'there/trials.csv'), 'utf8').trimEnd().split('\n').at(-1)!;
     const { code, stdout } = await runProgram(cwd, 'replay', 'there', row.split(',')[0]!);
@@ -134,7 +144,7 @@ describe('a run', () => {
 
   test('shards merged are the run in one piece', async () => {
     const cwd = newFolder();
-    const run = (...argv: string[]) => runProgram(cwd, 'run', NOISY, '--quiet', ...argv);
+    const run = (...argv: string[]) => runProgram(cwd, 'run', NOISY, '--quiet', '--no-report', ...argv);
     expect(await run('--out', 'whole')).toMatchObject({ code: 0, stderr: '' });
     for (const i of [1, 2]) expect((await run('--shard', `${i}/2`, '--out', `part-${i}`)).code).toBe(0);
     const merged = await runProgram(cwd, 'merge', 'part-1', 'part-2', '--out', 'merged');

@@ -22,6 +22,7 @@ beforeAll(async () => {
     '--out',
     run,
     '--quiet',
+    '--debug',
     '--no-report',
   );
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('x is 0.1') });

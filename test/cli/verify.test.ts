@@ -18,7 +18,7 @@ describe('sweepline verify', () => {
     );
     const cwd = project.home;
     writeFileSync(join(cwd, 'says'), '1 a');
-    await runProgram(cwd, 'run', project.sweep, '--out', 'run', '--workers', '1');
+    await runProgram(cwd, 'run', project.sweep, '--out', 'run', '--debug', '--no-report');
     const same = await runProgram(cwd, 'verify', 'run', '--workers', '2');
     expect(same.code).toBe(0);
     expect(same.stdout).toBe(
@@ -62,7 +62,9 @@ describe('sweepline verify', () => {
     writeFileSync(join(data, 'go'), '');
     const sweep = sweepFile('fixtures/sweeps/unruly');
     const run = await runProgram(
-      ...([cwd, 'run', sweep, '--out', 'run', '--set', 'act=wait', '--data', data].map(String) as [string]),
+      ...([cwd, 'run', sweep, '--out', 'run', '--set', 'act=wait', '--data', data, '--no-report'].map(
+        String,
+      ) as [string]),
     );
     expect(run.code).toBe(0);
     rmSync(join(data, 'go'));

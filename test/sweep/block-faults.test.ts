@@ -8,7 +8,7 @@ import { skipRows } from '../../src/trial/lines.js';
 import { type Selection, trialsOf } from '../../src/trial/selection.js';
 import { defineWorker } from '../../src/worker/define.js';
 import { makeProject } from './project.js';
-import { read, rowsOf, runSweep } from './session.js';
+import { read, rowsOf, runHere, runSweep } from './session.js';
 
 const worker = (bad: string) => `
   params: { x: z.int().default(0) },
@@ -34,8 +34,8 @@ describe('trials of a block', () => {
   ])('that throw fail alone: %s', async (_, bad, expected) => {
     const { sweep } = makeProject(worker(bad), 'axes: { x: "range(0,999,1)" }');
     const request = { sweep, maxFailures: 1000 } as const;
-    const whole = await runSweep({ ...request, workers: 1, blockSize: 1000 });
-    for (const blockSize of [1, 7, 333])
+    const whole = await runHere({ ...request, blockSize: 1000 });
+    for (const blockSize of [1, 333])
       expect((await runSweep({ ...request, workers: 2, blockSize })).trials_csv).toBe(whole.trials_csv);
     const timings = rowsOf(read(whole.folder, 'timings.csv'));
     const thrown = timings.filter(({ error }) => error!.startsWith('bad point'));
@@ -51,7 +51,7 @@ describe('trials of a block', () => {
 
   test('all fail where the worker throws over every one, each with its own error', async () => {
     const { sweep } = makeProject(worker('true'), 'axes: { x: "range(0,99,1)" }');
-    const { folder, failed } = await runSweep({ sweep, workers: 1, blockSize: 100, maxFailures: 1000 });
+    const { folder, failed } = await runHere({ sweep, blockSize: 100, maxFailures: 1000 });
     expect(failed).toBe(100);
     const errors = rowsOf(read(folder, 'timings.csv')).map(({ error }) => error);
     expect(errors).toEqual(Array.from({ length: 100 }, (_, x) => `bad point ${x}`));

@@ -41,7 +41,7 @@ async function begin(): Promise<{ readonly home: string; readonly out: string }>
   const out = join(home, 'run');
   writeFileSync(join(home, 'worker.mjs'), WORKER);
   writeFileSync(join(home, 'sweep.mjs'), sweepOf('(p) => p.x !== 2'));
-  const { outcome } = await startRun({ sweep: join(home, 'sweep.mjs'), out, workers: 1 });
+  const { outcome } = await startRun({ sweep: join(home, 'sweep.mjs'), out, debug: true });
   expect(await outcome).toMatchObject({ ok: 2, failed: 1 });
   return { home, out };
 }

@@ -22,14 +22,14 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     'latent',
     '--data',
     'digits',
-    ...SET('latent=2,4,8 epochs=8 train=1024 test=256'),
+    ...SET('latent=2,4,8 epochs=4 train=512 test=64'),
     '--replicates',
     '2',
   ],
   blur: [
     'blur',
     ...['--data', 'digits'],
-    ...SET('sigma=0.5,2 latent=2 target=clear epochs=2 judge_epochs=1 judge_images=200 train=256 test=64'),
+    ...SET('sigma=0.5,2 latent=2 target=clear epochs=2 judge_epochs=1 judge_images=100 train=128 test=32'),
     ...['--replicates', '2'],
   ],
   'a command': [

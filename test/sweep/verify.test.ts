@@ -14,8 +14,9 @@ vi.setConfig({ testTimeout: 240_000 });
 
 const ALL = { fraction: 1 } as const;
 
+/** The first run is made in this process where nothing speaks against it: what verifies it has threads in a host. */
 async function ran(request: Omit<RunRequest, 'out'> & { readonly out?: string }): Promise<string> {
-  return (await runSweep({ maxFailures: { fraction: 1 }, ...request })).folder;
+  return (await runSweep({ maxFailures: { fraction: 1 }, debug: true, ...request })).folder;
 }
 
 /** Verifies all of a run and expects every cell to be the same. */
@@ -67,7 +68,7 @@ const READING = `
 describe('verify', () => {
   test('finds the same cells in other blocks, also where trials of a block fail', async () => {
     const { sweep } = makeProject(BLOCKS, 'axes: { x: "range(0,499,1)" }');
-    const folder = await ran({ sweep, workers: 1, blockSize: 500 });
+    const folder = await ran({ sweep, blockSize: 500 });
     const before = snapshot(folder);
     const { workers, cells } = await expectSame(folder, 500);
     expect(workers).toBeGreaterThan(1);
@@ -145,7 +146,7 @@ describe('verify', () => {
        },`,
       'axes: { x: "range(0,7,1)" }',
     );
-    await expectSame(await ran({ sweep, retries: 2 }), 8);
+    await expectSame(await ran({ sweep, debug: false, retries: 2 }), 8);
   });
 
   test('leaves out what timed out and what was skipped, and says so', async () => {
@@ -157,7 +158,7 @@ describe('verify', () => {
        },`,
       'axes: { x: [0, 1, 2] }',
     );
-    const folder = await ran({ sweep, timeoutMs: 500 });
+    const folder = await ran({ sweep, debug: false, timeoutMs: 500 });
     const made = await expectSame(folder, 2);
     expect(made).toMatchObject({ of: 2, leftOut: { timeout: 1, skipped: 0 } });
   });
@@ -194,7 +195,7 @@ describe('verify', () => {
   });
 
   test('compares engines within a tolerance, and none of them for workers that train nothing', async () => {
-    const folder = await ran({ sweep: fixture('curve'), set: { units: list(8) } });
+    const folder = await ran({ sweep: fixture('curve'), debug: false, set: { units: list(8) } });
     await expectSame(folder, 4);
     const made = await verifyRun(folder, {
       engine: 'tfjs',
