@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { compiledPath } from '../ground/compiled.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
+import { refuseTelemetry } from '../session/onnx/telemetry.js';
 import { type RunningTask, type Task, TaskLost, type TaskResult } from './contract.js';
 import type { FromHost, StopRequest, ToHost } from './messages.js';
 import { createThreadPool } from './threads.js';
@@ -20,6 +21,7 @@ let results: TaskResult[] = [];
 let begun: Promise<void> = Promise.resolve();
 const running = new Map<number, RunningTask>();
 
+refuseTelemetry(); // for its threads
 process.on('SIGINT', ignore);
 process.on('SIGTERM', ignore);
 process.on('SIGHUP', ignore);

@@ -1,6 +1,7 @@
 // Finds ONNX Runtime's package before anything of it is loaded: it is the user's to add, since most sweeps train nothing.
 import { createRequire } from 'node:module';
 import { SweeplineError } from '../../ground/errors.js';
+import { refuseTelemetry } from './telemetry.js';
 
 /**
  * The command that adds it with any package manager. Its install script does nothing but download CUDA libraries, which
@@ -14,6 +15,7 @@ export async function loadOnnx<T>(load: () => Promise<T>, place: string = import
     throw new SweeplineError('NO_DEVICE', 'engine onnx needs onnxruntime-node, which is not installed', {
       hint: INSTALL_ONNX,
     });
+  refuseTelemetry();
   try {
     return await load();
   } catch (cause) {
