@@ -19,6 +19,8 @@ export interface Conduct {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly report: boolean;
+  /** False: no trial is to run, and there is nothing to be told of them. */
+  readonly answer?: boolean;
   /** Rejects with a SweeplineError before anything has been started. */
   start(observers: readonly Observer[]): Promise<RunHandle>;
 }
@@ -125,7 +127,8 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   const say = quiet ? () => undefined : terminal.say;
   say(renderOutcome(outcome));
   // Whoever interrupts wants the end; `sweepline best` answers later.
-  const answer = interrupted ? null : await tellAnswer(folder, conduct);
+  const isAsked = !interrupted && conduct.answer !== false;
+  const answer = isAsked ? await tellAnswer(folder, conduct) : null;
   say(`  folder  ${showPath(folder)}`);
 
   const report = interrupted

@@ -121,6 +121,17 @@ export const runOptions = {
     'what trials are dealt to shards by: key, count, cost, or a run whose trials were timed (default: cost where the worker declares it, else key)',
     anyText,
   ),
+  stagesOf: option(
+    TRIALS,
+    '--stages-of <run>',
+    'a run folder with stages of this sweep, such as one of --only-stages: they are copied, and not run again',
+    anyText,
+  ),
+  onlyStages: switchOption(
+    TRIALS,
+    '--only-stages',
+    'run the stages, and no trial: for shards that share them',
+  ),
   data: option(TRIALS, '--data <folder|name>', 'data set: a folder, digits or mnist', anyText),
   workers: workersOption,
   engine: option(WHERE, '--engine <name>', 'training engine: onnx or tfjs', oneOf('onnx', 'tfjs')),

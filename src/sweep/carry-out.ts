@@ -54,6 +54,8 @@ export interface ReadyJob extends Steered {
   announce(): void;
   /** Runs what there is to run, and writes the files. */
   run(): Promise<Outcome>;
+  /** Ends it, resumable, before any trial: its stages have run, `failed` of their trials in vain. */
+  leave(failed: number): Promise<Outcome>;
   /** See Coordinator. */
   giveUp(): void;
   readonly isStopping: boolean;
@@ -116,6 +118,13 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       const outcome = await concludeJob({ open, coordinator, total: sampler.total, started });
       seen.tell('onEnd', outcome);
       return outcome;
+    },
+    async leave(failed) {
+      const left = { interrupted: true, tooManyFailures: false, evicted: 0 };
+      const outcome = await concludeJob({ open, coordinator: left, total: sampler.total, started });
+      const ended = { ...outcome, failed: outcome.failed + failed, interrupted: false };
+      seen.tell('onEnd', ended);
+      return ended;
     },
     stop: () => coordinator.stop(),
     giveUp: () => coordinator.giveUp(),

@@ -61,6 +61,10 @@ export interface RunRequest {
    * named by its folder. Default: `cost` where the worker declares it, else `key`.
    */
   readonly shardBy?: string;
+  /** The folder of a run of the same sweep whose stages count here too: those that it has run are not run again. */
+  readonly stagesOf?: string;
+  /** True: run the stages and no trial. */
+  readonly onlyStages?: boolean;
   /** The run folder itself; default: a new folder under `root`. */
   readonly out?: string;
   /** Where run folders are made: `runs` in the working directory. */

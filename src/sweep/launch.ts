@@ -17,7 +17,8 @@ import { type OpenRun, openRun } from './open.js';
 import { handingOn, openPool } from './open-pool.js';
 import { isSameSpace } from './same-space.js';
 import type { Settings } from './settings.js';
-import { createStageJob, findTodo, readStage, type StageJob } from './stages.js';
+import { createStageJob, findTodo, readStage, readStages, type StageJob } from './stages.js';
+import { takeStages } from './stages-of.js';
 import { Steering } from './steering.js';
 
 export interface Launch {
@@ -61,6 +62,7 @@ export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
 async function runAll(run: Launch, open: OpenRun, main: ReadyJob, steering: Steering): Promise<Outcome> {
   try {
     if (run.job.worker.stages.length > 0) await runStages(run, main, steering);
+    if (run.settings.onlyStages && !main.isStopping) return await main.leave(countFailed(run));
     return await main.run();
   } catch (error) {
     run.pool.kill(); // what runs still has nobody to bring its results to
@@ -79,6 +81,11 @@ async function runStages(run: Launch, main: ReadyJob, steering: Steering): Promi
   const isWhole = job.share === null && job.resolved.sampler.trials === undefined;
   const isFresh = main.done === 0 && isWhole;
   const finished: FinishedStage[] = [];
+  if (settings.stagesOf !== null) {
+    const names = job.worker.stages.map(({ name }) => name);
+    const taken = await takeStages(settings.stagesOf, folder, names);
+    if (taken.length > 0) run.seen.tell('onLine', `stages of ${settings.stagesOf}: ${taken.join(', ')}`);
+  }
   for (const stage of job.worker.stages) {
     const todo = findTodo(job, isFresh, () => main.openSampler());
     const stageJob = createStageJob(job, stage, folder, todo);
@@ -91,7 +98,15 @@ async function runStages(run: Launch, main: ReadyJob, steering: Steering): Promi
     }
     finished.push(readStage(folder, stage));
   }
-  if (!main.isStopping) await main.begin(finished);
+  if (!main.isStopping && !settings.onlyStages) await main.begin(finished);
+}
+
+/** Trials of stages that have not ended well. */
+function countFailed({ job, folder }: Launch): number {
+  return readStages(folder, job.worker).reduce(
+    (sum, { results }) => sum + Object.values(results).filter(({ status }) => status !== 'ok').length,
+    0,
+  );
 }
 
 /** Whether anything is left to do at the points that are needed. */
@@ -108,7 +123,6 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
   const { seen, clock } = run;
   const settings = {
     ...run.settings,
-    shard: null,
     workers: Math.min(run.settings.workers, Math.max(1, job.space.points)),
     // Whatever is tried again needs its stages, however those ended.
     retry: run.settings.retry === null ? null : ('all' as const),

@@ -35,6 +35,10 @@ export interface Settings extends Limits {
   readonly shard: Shard | null;
   /** See RunRequest; null: the default. */
   readonly shardBy: string | null;
+  /** A run whose stages are taken over; null: none. */
+  readonly stagesOf: string | null;
+  /** Whether the stages alone are run. */
+  readonly onlyStages: boolean;
   readonly workers: number;
   /** As asked; null: the default of a worker that trains. */
   readonly engine: string | null;
@@ -68,6 +72,8 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     trials: request.trials ?? null,
     shard: request.shard ?? null,
     shardBy: request.shardBy ?? null,
+    stagesOf: request.stagesOf ?? null,
+    onlyStages: request.onlyStages ?? false,
     workers: request.workers ?? availableParallelism(),
     engine: request.engine ?? null,
     device: request.device ?? null,

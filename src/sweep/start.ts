@@ -16,6 +16,7 @@ import { handingOn, openPool } from './open-pool.js';
 import { findShardFaults, prepareShare } from './same-shard.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
+import { checkStagesOf } from './stages-of.js';
 
 /**
  * Starts a run in a new folder, or continues in `out` where it holds a run of the same sweep: points that are done there
@@ -34,6 +35,7 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const { total } = openSampler(job);
     const created = new Date(systemClock.now()).toISOString();
     const manifest = createManifest(job, settings, { runId, created, total }, out);
+    await checkStagesOf(manifest, settings);
     const folder = await createRunFolder(out, manifest);
     requireSameEngine(folder.manifest, manifest, out);
     const { isNew } = folder;

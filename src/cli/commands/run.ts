@@ -53,6 +53,10 @@ export default defineCommand({
     ],
     ['sweepline run escape --shard 2/3', 'the second third, for another machine'],
     [
+      'sweepline run latent --shard auto --out runs/latent-$SLURM_ARRAY_TASK_ID',
+      'a task of a Slurm array; the same again continues it (see docs/schedulers.md)',
+    ],
+    [
       "sweepline run --command 'python3 train.py --lr {lr}' --set lr=0.1,0.2 --metrics loss:min",
       'any program that prints loss=0.5 or {"loss": 0.5}',
     ],
@@ -82,6 +86,10 @@ export default defineCommand({
     }
     const { startRun } = await import('../../sweep/start.js');
     if (command !== undefined) rememberCommand(command);
-    return conductRun({ terminal, json, quiet, report, start: (observers) => startRun(request, observers) });
+    const isWhole = options.onlyStages !== true;
+    return conductRun({
+      ...{ terminal, json, quiet, report: report && isWhole, answer: isWhole },
+      start: (observers) => startRun(request, observers),
+    });
   },
 });

@@ -1,0 +1,11 @@
+#!/bin/bash
+# Merges the shards of array.sh and writes the report, once all tasks have ended, however they ended:
+#
+#   sbatch --dependency=afterany:<job of the array> merge.sh runs/latent-shards runs/latent-whole
+#
+# It fails where trials are missing, and says which.
+#SBATCH --job-name=sweepline-merge
+set -eu
+
+sweepline merge "$1"/shard-* --out "$2"
+sweepline report "$2"
