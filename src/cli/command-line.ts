@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { SweeplineError } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
+import { hideSecrets } from '../queue/address.js';
 import { parseCall, renderCommandHelp } from './command.js';
 import { COMMANDS } from './commands.js';
 import { describeError, EXIT } from './errors.js';
@@ -13,7 +14,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     return await dispatch(argv, terminal);
   } catch (error) {
     const { text, code } = describeError(error);
-    terminal.say(text);
+    terminal.say(hideSecrets(text));
     return code;
   }
 }
@@ -48,7 +49,9 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     terminal.print(renderCommandHelp(spec, terminal.width));
     return EXIT.done;
   }
-  return spec.run({ ...call, terminal, commandLine: ['sweepline', ...argv] });
+  // It stands in the manifest.
+  const commandLine = ['sweepline', ...argv].map(hideSecrets);
+  return spec.run({ ...call, terminal, commandLine });
 }
 
 export function renderHelp(width = 100): string {

@@ -28,6 +28,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('suite', 'run several sweeps one after another', () => import('./commands/suite.js')),
   entry('accept', 'accept what has changed in the nights of a suite', () => import('./commands/accept.js')),
   entry('serve', 'serve a live page over runs', () => import('./commands/serve.js')),
+  entry('host', 'run trials of a queue on this machine', () => import('./commands/host.js')),
+  entry('hosts', 'list the hosts and runs of a queue', () => import('./commands/hosts.js')),
   entry('data', 'list the data sets there are, or fetch MNIST', () => import('./commands/data.js')),
   entry('doctor', 'check the environment', () => import('./commands/doctor.js')),
 ];

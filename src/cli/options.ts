@@ -43,6 +43,21 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** A whole number, negative ones too. */
+export function integer(text: string): number {
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
+  throw new SweeplineError('BAD_USAGE', 'expected a whole number');
+}
+
+/** `cuda:0,cuda:1`, or `auto`. */
+export function readDevices(text: string): readonly string[] {
+  const devices = text.split(',').map((part) => part.trim());
+  const isSound = text === 'auto' || devices.every((device) => /^cuda:\d+$/.test(device));
+  if (isSound && new Set(devices).size === devices.length) return devices;
+  throw new SweeplineError('BAD_USAGE', 'expected different devices such as cuda:0,cuda:1, or auto');
+}
+
 /** `1,2,3` */
 export function readSeeds(text: string): number[] {
   const seeds = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));

@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from './options.js';
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
+import { queueOptions, toQueueRequest } from './queue-options.js';
 
 const TRIALS = 'Which trials';
 const WHERE = 'Where they run';
@@ -137,6 +138,7 @@ export const runOptions = {
   engine: option(WHERE, '--engine <name>', 'training engine: onnx or tfjs', oneOf('onnx', 'tfjs')),
   device: option(WHERE, '--device <name>', 'auto, cpu, webgpu, cuda or cuda:<i>', readDevice),
   debug: switchOption(WHERE, '--debug', 'run the trials in this process, one after another, for a debugger'),
+  ...queueOptions,
   out: option(WHERE, '--out <folder>', 'the run folder (default: runs/<sweep>/<run-id>)', anyText),
   ...limitOptions,
   ...programOptions,
@@ -223,6 +225,7 @@ export function toRunRequest(
   const apart = [
     ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
     ...Object.keys(programOptions),
+    ...Object.keys(queueOptions),
   ];
   const given: Readonly<Record<string, unknown>> = rest;
   const same = Object.fromEntries(Object.entries(given).filter(([name]) => !apart.includes(name)));
@@ -231,12 +234,13 @@ export function toRunRequest(
     ...(sampler === undefined ? {} : { sampler: readSampler(sampler, samplerOption, given) }),
   };
   const request = {
-    ...(same as Omit<typeof rest, keyof typeof programOptions>),
+    ...(same as Omit<typeof rest, keyof typeof programOptions | keyof typeof queueOptions>),
     ...varied,
     ...(objective === undefined ? {} : { objectives: objective }),
     ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
     command: commandLine,
     ...limits,
+    ...toQueueRequest(options),
   };
   if (options.command === undefined) return { ...request, sweep: sweep! };
   // The values are those of the sweep itself: there is no other.

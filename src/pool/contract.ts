@@ -43,6 +43,8 @@ export interface PoolSetup {
   readonly sources?: string;
   /** What the trials depend on, run before them; absent where the worker has no stages. */
   readonly stages?: readonly FinishedStage[];
+  /** A name of the run that stays the same when it is taken up again: for pools that outlive their coordinator. */
+  readonly run?: string;
 }
 
 /** Trials to run in one go. */
@@ -118,6 +120,10 @@ export interface Pool {
   submit(task: Task, onReport?: (report: TrialReport) => void): RunningTask;
   /** Milliseconds that a trial may run from now on, those that run already included; a task of several has a little more. */
   limit(ms: number): void;
+  /** Calls back whenever `size` has changed; absent where it never does. */
+  watchSize?(listener: () => void): void;
+  /** The result of a task is on disk, so that a pool that outlives its coordinator may forget it. */
+  kept?(task: number): void;
   /** What runs at this moment, as far as is known: for those who watch. Waits for hosts to answer. */
   busy(): Promise<readonly BusyThread[]>;
   close(): Promise<void>;

@@ -40,6 +40,8 @@ export interface Undertaking {
   readonly seen: Observers;
   /** Trials to run of those that there are; absent: all. */
   readonly only?: (trial: number) => boolean;
+  /** Of a stage: its run, and its name. */
+  readonly stageOf?: readonly [run: string, stage: string];
 }
 
 /** A job that is ready to run. */
@@ -105,6 +107,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         data: settings.data ?? undefined,
         folder,
         sources: job.worker.sources,
+        run: undertaking.stageOf?.join('.') ?? manifest.runId,
         ...(stages === undefined ? {} : { stages }),
       });
       await begun.catch((error: unknown) => {
@@ -133,7 +136,9 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     continue: () => coordinator.continue(),
     stopTrial: (trial, force) => coordinator.stopTrial(trial, force),
     progress: () => tally.progress(),
-    workers: pool.size,
+    get workers() {
+      return pool.size;
+    },
     busy: () => pool.busy(),
     get isStopping() {
       return coordinator.interrupted;

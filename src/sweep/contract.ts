@@ -71,11 +71,27 @@ export interface RunRequest {
   readonly root?: string;
   /** Trials a task, fixed; default: adapts to about 100 ms a task. For benchmarks. */
   readonly blockSize?: number;
+  /**
+   * URL of the Redis or Valkey server by which hosts on other machines run the trials (`sweepline host`), with name and
+   * password where it needs them: they are kept nowhere. Default: this machine runs them.
+   */
+  readonly queue?: string;
+  /** Signs what goes over the queue: hosts with the same key take nothing else. */
+  readonly queueKey?: string;
+  /** Runs of a higher priority go first on a queue. Default 0. */
+  readonly priority?: number;
+  /** A folder that hosts see too, for artifacts that are too large for the queue. */
+  readonly share?: string;
+  /** Files up to so many bytes travel through the queue. Default 1 MiB. */
+  readonly queueFiles?: number;
   /** Run trials in this process, one after another, for a debugger. */
   readonly debug?: boolean;
   /** Written to the manifest. */
   readonly command?: readonly string[];
 }
+
+/** What says where trials run that this machine does not. */
+export type QueueRequest = Pick<RunRequest, 'queue' | 'queueKey' | 'priority' | 'share' | 'queueFiles'>;
 
 /** Which ended trials to run again. */
 export type RetryChoice = 'failed' | 'timeout' | 'all';
@@ -83,7 +99,7 @@ export type RetryChoice = 'failed' | 'timeout' | 'all';
 /** What may differ when a run is taken up again. */
 export type ResumeRequest = Pick<
   RunRequest,
-  'workers' | 'command' | 'blockSize' | keyof Limits | 'loadMs'
+  'workers' | 'command' | 'blockSize' | keyof Limits | 'loadMs' | keyof QueueRequest
 > & {
   /** The sweep's file, where it is no longer found from the run. */
   readonly sweep?: string;

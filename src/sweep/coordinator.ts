@@ -137,6 +137,7 @@ export class Coordinator {
   async run(): Promise<void> {
     const { pool, limit } = this.#options;
     if (limit.ms !== undefined) pool.limit(limit.ms);
+    pool.watchSize?.(() => this.#wake());
     for (;;) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -203,6 +204,7 @@ export class Coordinator {
         (result) => this.#record(work, result),
         (error) => this.#recover(work, error),
       )
+      .then(() => pool.kept?.(task.id))
       .catch((error) => this.#break(error))
       .finally(() => {
         this.#inFlight.delete(task.id);

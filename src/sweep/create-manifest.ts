@@ -1,10 +1,8 @@
 // The manifest of a run that is about to start: what was asked for and on what it runs.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, hostname, platform, release } from 'node:os';
 import { relative, resolve, sep } from 'node:path';
-import { ownVersion } from '../ground/version.js';
+import { installedVersions, ownVersion } from '../ground/version.js';
 import {
   type Limits,
   MANIFEST_FORMAT,
@@ -80,7 +78,7 @@ export function createManifest(
     limits: limitsOf(settings),
     ...(aims === undefined ? {} : { aims }),
     node: process.version,
-    packages: packageVersions(PACKAGES),
+    packages: installedVersions(PACKAGES),
     git: gitCommit(),
     host: hostname(),
     machine: describeMachine(),
@@ -110,25 +108,6 @@ function describeMachine(): Machine {
     cores: availableParallelism(),
     system: `${platform()} ${release()} ${arch()}`,
   };
-}
-
-function packageVersions(names: readonly string[]): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const versions: Record<string, string> = {};
-  for (const name of names) {
-    // Read from the folder: not every package exports its package.json.
-    for (const folder of require.resolve.paths(name) ?? []) {
-      try {
-        versions[name] = (
-          JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')) as { version: string }
-        ).version;
-        break;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      }
-    }
-  }
-  return versions;
 }
 
 /** The commit of the working directory, where it is a checkout and git is there. */

@@ -137,7 +137,8 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
   const only = (trial: number) => needed.has(trial);
   let unreach: (() => void) | undefined;
   try {
-    const ready = readyJob({ open, pool, settings, seen: observeStage(seen, stage.name), only });
+    const stageOf = [run.manifest.runId, stage.name] as const;
+    const ready = readyJob({ open, pool, settings, seen: observeStage(seen, stage.name), only, stageOf });
     unreach = steering.reach(ready, stage.name);
     open.onLost((reason) => steering.abort(reason));
     await ready.begin();

@@ -46,7 +46,8 @@ interface Times {
 
 /** What `run` with this request would do. Loads the worker in a host, to check values against its own types. */
 export async function planRun(request: RunRequest): Promise<Plan> {
-  const settings = resolveSettings(request);
+  // Nothing runs: this machine alone can answer.
+  const settings = { ...resolveSettings(request), queue: null };
   const loaded = await loadSweep(settings.sweep);
   return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await takeShare(await prepareJob(loaded, settings, questions), settings, questions);

@@ -11,6 +11,7 @@ import { requireReferred } from '../run/reference.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
+import { findQueueFaults, type QueueSettings, readQueue } from './queue-settings.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
 
@@ -54,6 +55,8 @@ export interface Settings extends Limits {
   /** Trials a task, fixed; null: adapts. */
   readonly blockSize: number | null;
   readonly debug: boolean;
+  /** Null: the trials run on this machine. */
+  readonly queue: QueueSettings | null;
   readonly command: readonly string[];
 }
 
@@ -92,6 +95,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     root: request.root ?? 'runs',
     blockSize: request.blockSize ?? null,
     debug: request.debug ?? false,
+    queue: readQueue(request),
     command: request.command ?? [],
   };
 }
@@ -139,7 +143,7 @@ function findFaults(request: RunRequest): string[] {
   count('retries', request.retries, 0, MOST_RETRIES);
   count('block size', request.blockSize, 1);
   const { seed, seeds, replicates, shard, maxFailures } = request;
-  faults.push(...findLimitFaults(request));
+  faults.push(...findLimitFaults(request), ...findQueueFaults(request));
   if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
   else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))

@@ -35,6 +35,7 @@ const DEFAULTS: Settings = {
   root: 'runs',
   blockSize: null,
   debug: false,
+  queue: null,
   command: [],
 };
 
@@ -78,12 +79,12 @@ describe('resolveSettings', () => {
     const { seeds, ...rest } = { ...DEFAULTS, ...asked };
     expect(Object.keys(asked).sort()).toEqual(
       Object.keys(DEFAULTS)
-        .filter((name) => name !== 'seeds')
+        .filter((name) => name !== 'seeds' && name !== 'queue')
         .sort(),
     );
     expect(resolveSettings(asked)).toEqual({ ...rest, seeds });
     const { replicates, ...seeded } = { ...asked, seeds: [3, 4] };
-    expect(resolveSettings(seeded)).toEqual({ ...seeded, replicates: null });
+    expect(resolveSettings(seeded)).toEqual({ ...seeded, replicates: null, queue: null });
   });
 
   it('tells all faults together', () => {

@@ -3,6 +3,7 @@ import { defineCommand } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { CODE_RULE } from '../named-code.js';
 import { commandOption, oneOf, option, sweepOption } from '../options.js';
+import { queueOptions, toQueueRequest } from '../queue-options.js';
 import {
   EXIT_CODES,
   FAILURES,
@@ -29,6 +30,7 @@ export default defineCommand({
     ),
     ...limitOptions,
     workers: workersOption,
+    ...queueOptions,
     ...outputOptions,
   },
   sections: [
@@ -41,7 +43,8 @@ export default defineCommand({
   ],
   async run({ arguments: [run], options, terminal, commandLine }) {
     const { json = false, quiet = false, report = true, command: _, ...others } = options;
-    const [limits, rest] = splitLimits(others);
+    const { queue, priority, share, queueFiles, ...own } = others;
+    const [limits, rest] = splitLimits(own);
     const [{ findRun }, { resumeRun }, { sweepOf }] = await Promise.all([
       import('../../run/find.js'),
       import('../../sweep/start.js'),
@@ -49,7 +52,8 @@ export default defineCommand({
     ]);
     const folder = await findRun(run!);
     const sweep = await sweepOf(folder, options);
-    const request = { ...rest, ...limits, sweep, command: commandLine };
+    const queued = toQueueRequest(options);
+    const request = { ...rest, ...limits, ...queued, sweep, command: commandLine };
     return conductRun({
       terminal,
       json,

@@ -1,0 +1,68 @@
+// The checkpoints of trials that run on a host: sent to the queue as they change, so that another host can go on where
+// this one died, and fetched before a trial that has begun before.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Selection } from '../trial/selection.js';
+import { CHECKPOINTS, createFolderStore } from '../trial/store.js';
+import type { QueueHostOptions } from './host-options.js';
+import type { HostedRun } from './hosted-run.js';
+import { keepCheckpoint } from './keys.js';
+import type { Redis } from './packages.js';
+
+const ENDING = '.bin';
+
+export class Checkpoints {
+  readonly #redis: Redis;
+  readonly #say: (line: string) => void;
+  /** By path: when what was sent was written. */
+  readonly #sent = new Map<string, number>();
+  #isToldLarge = false;
+
+  constructor(redis: Redis, { say }: Pick<QueueHostOptions, 'say'>) {
+    this.#redis = redis;
+    this.#say = say;
+  }
+
+  /** Of trials that have begun before, on whatever machine. */
+  async fetch(run: HostedRun, trials: Selection): Promise<void> {
+    if ((await this.#redis.hlen(run.keys.checkpoints)) === 0) return;
+    const store = createFolderStore(run.folder);
+    const keys = run.keysOf(trials);
+    const found = await this.#redis.hmgetBuffer(run.keys.checkpoints, ...keys);
+    keys.forEach((key, i) => {
+      const bytes = found[i];
+      if (bytes == null) return;
+      store.putCheckpoint(key, bytes);
+      const path = join(run.folder, CHECKPOINTS, `${key}${ENDING}`);
+      this.#sent.set(path, statSync(path).mtimeMs);
+    });
+  }
+
+  /** What has changed since, and what is gone because its trial has ended. */
+  async send({ folder, keys, about }: HostedRun): Promise<void> {
+    const root = join(folder, CHECKPOINTS);
+    const names = existsSync(root) ? readdirSync(root).filter((name) => name.endsWith(ENDING)) : [];
+    for (const name of names) {
+      const path = join(root, name);
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined || this.#sent.get(path) === found.mtimeMs) continue;
+      this.#sent.set(path, found.mtimeMs);
+      if (found.size <= about.filesBytes)
+        await keepCheckpoint(this.#redis, keys, name.slice(0, -ENDING.length), readFileSync(path));
+      else this.#tellLarge(found.size, about.filesBytes);
+    }
+    for (const path of this.#sent.keys()) {
+      if (!path.startsWith(root) || existsSync(path)) continue;
+      this.#sent.delete(path);
+      await this.#redis.hdel(keys.checkpoints, path.slice(root.length + 1, -ENDING.length));
+    }
+  }
+
+  #tellLarge(bytes: number, most: number): void {
+    if (!this.#isToldLarge)
+      this.#say(
+        `a checkpoint has ${bytes} bytes and stays on this host (more than ${most}; --queue-files of the run): its trial begins anew elsewhere`,
+      );
+    this.#isToldLarge = true;
+  }
+}

@@ -1,0 +1,241 @@
+// A run as a host has it: whether this machine may run it, and then the pool that does. Refuses what it does not know:
+// another Sweepline, other code, other data, a task that nobody with the key has signed.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { SweeplineError } from '../ground/errors.js';
+import { leadsOut } from '../ground/inside.js';
+import { ownVersion } from '../ground/version.js';
+import type { Pool, PoolSetup } from '../pool/contract.js';
+import { createHostPool } from '../pool/host.js';
+import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
+import { tryDevice } from '../session/try-device.js';
+import { createSpace } from '../space/space.js';
+import { createKeyer } from '../trial/key.js';
+import { createRowPrefixes } from '../trial/prefixes.js';
+import type { Selection } from '../trial/selection.js';
+import { ARTIFACTS } from '../trial/store.js';
+import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
+import { findWorker } from './find-worker.js';
+import type { QueueHostOptions } from './host-options.js';
+import { keysOf, type RunKeys } from './keys.js';
+import type { Redis } from './packages.js';
+import type { QueuedRun } from './registry.js';
+import { isSealed } from './seal.js';
+import { unpackSetup } from './setup.js';
+import { packageVersions } from './versions.js';
+
+/** A device of a host with its pool. */
+export interface Lane {
+  readonly device: string;
+  readonly pool: Pool;
+  running: number;
+}
+
+export type HostedState = 'loading' | 'ready' | 'refused';
+
+export class HostedRun {
+  readonly keys: RunKeys;
+  state: HostedState = 'loading';
+  /** Where it was refused. */
+  why: string | undefined;
+  data: DataIdentity | null = null;
+  /** Where the files of its trials are while they run. */
+  readonly folder: string;
+  readonly #options: QueueHostOptions;
+  readonly #redis: Redis;
+  #lanes: Lane[] = [];
+  #isOver = false;
+  #limitMs: number | undefined;
+  #keysOf: (trials: Selection) => readonly string[] = () => [];
+
+  constructor(
+    readonly about: QueuedRun,
+    options: QueueHostOptions,
+    redis: Redis,
+    scratch: string,
+  ) {
+    this.keys = keysOf(about.run);
+    this.folder = join(scratch, about.run);
+    this.#options = options;
+    this.#redis = redis;
+  }
+
+  /** Loads the worker and its data, in processes of their own. Never rejects: a run that cannot be run here is refused. */
+  async prepare(): Promise<void> {
+    try {
+      const packed = await this.#redis.hgetBuffer(this.keys.run, 'setup');
+      if (packed === null) throw new SweeplineError('BAD_USAGE', 'it has just ended');
+      await this.#open(packed);
+      if (!this.#isOver) this.state = 'ready';
+    } catch (error) {
+      this.#killLanes();
+      this.state = 'refused';
+      const { message, hint } = error as SweeplineError;
+      this.why = hint === undefined ? message : `${message} (${hint})`;
+      if (!this.#isOver) this.#options.say(`run ${this.about.run} is not taken: ${this.why}`);
+    }
+  }
+
+  /** The device that has most room. */
+  get lane(): Lane {
+    return this.#lanes.reduce((best, lane) => (lane.running < best.running ? lane : best));
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.#lanes;
+  }
+
+  /** The keys of trials, by which their checkpoints are known. */
+  keysOf(trials: Selection): readonly string[] {
+    return this.#keysOf(trials);
+  }
+
+  limit(ms: number): void {
+    if (ms === this.#limitMs) return;
+    this.#limitMs = ms;
+    for (const { pool } of this.#lanes) pool.limit(ms);
+  }
+
+  /** The run is over: what still runs of it is nobody's. */
+  kill(): void {
+    this.#isOver = true;
+    this.#killLanes();
+  }
+
+  async close(): Promise<void> {
+    this.kill();
+    await Promise.all(this.#lanes.map(({ pool }) => pool.close()));
+  }
+
+  #killLanes(): void {
+    for (const { pool } of this.#lanes) pool.kill();
+  }
+
+  async #open(packed: Uint8Array): Promise<void> {
+    const { about } = this;
+    this.#requireTrust(packed);
+    this.#requireVersions();
+    const stages = join(this.folder, 'stages');
+    const setup = unpackSetup(packed, this.folder, (stage) => join(stages, stage));
+    mkdirSync(this.folder, { recursive: true });
+    await this.#fetchStageFiles(stages);
+    const workerUrl = this.#findWorker();
+    const devices = about.device.startsWith('cuda') ? this.#cudaDevices : [about.device];
+    this.#lanes = devices.map((device) => ({
+      device,
+      pool: this.#openPool(workerUrl, device, devices.length),
+      running: 0,
+    }));
+    await Promise.all(this.#lanes.map(({ pool, device }) => this.#begin(pool, device, setup)));
+    this.#keysOf = createKeyFinder(setup, await this.#lanes[0]!.pool.questions.describe());
+    if (this.#limitMs !== undefined) for (const { pool } of this.#lanes) pool.limit(this.#limitMs);
+  }
+
+  #requireTrust(packed: Uint8Array): void {
+    const { signature, text } = this.about;
+    if (isSealed(signature, this.#options.secret, text, packed)) return;
+    const hint = 'set SWEEPLINE_QUEUE_KEY to the same key on all machines, or on none';
+    const what =
+      this.#options.secret === undefined
+        ? 'its tasks are signed, and this host has no key'
+        : signature === ''
+          ? 'its tasks are not signed, and this host has a key'
+          : 'its signature is not that of this host’s key';
+    throw new SweeplineError('BAD_USAGE', what, { hint });
+  }
+
+  #requireVersions(): void {
+    const { sweepline, engine, packages } = this.about;
+    const own = packageVersions(engine);
+    const others = Object.entries({ sweepline, ...packages }).flatMap(([name, version]) => {
+      const here = name === 'sweepline' ? ownVersion() : own[name];
+      return here === version ? [] : [`${name} ${version} at the coordinator, ${here ?? 'none'} here`];
+    });
+    if (others.length > 0)
+      throw new SweeplineError('BAD_USAGE', others.join('; '), {
+        hint: 'install the same versions on all machines',
+      });
+  }
+
+  /** The environment shows a process one device alone, which is its first then. */
+  get #cudaDevices(): readonly string[] {
+    const { devices } = this.#options;
+    if (devices.length > 0) return devices;
+    throw new SweeplineError(
+      'NO_DEVICE',
+      `it trains on ${this.about.device}, and this host has no such device`,
+      {
+        hint: 'start the host with --devices cuda:0, or --devices auto',
+      },
+    );
+  }
+
+  #findWorker(): string {
+    const { worker } = this.about;
+    const { sweeps, acceptShipped, secret } = this.#options;
+    if (worker.command === null)
+      return findWorker(worker, sweeps === undefined ? [process.cwd()] : [resolve(sweeps)]);
+    if (acceptShipped || secret !== undefined) return worker.command;
+    throw new SweeplineError('BAD_USAGE', 'it runs a command line, which would come through the queue', {
+      hint: 'start the host with --accept-shipped where you trust whoever writes to the queue, or set SWEEPLINE_QUEUE_KEY on all machines',
+    });
+  }
+
+  #openPool(workerUrl: string, device: string, devices: number): Pool {
+    const { isolation, memoryBytes, loadMs } = this.about;
+    const { threads, onLine } = this.#options;
+    return createHostPool({
+      ...{ workerUrl, isolation, loadMs, onLine, env: environmentOf(device) },
+      threads: device.startsWith('cuda') ? threads : threads * devices,
+      ...(memoryBytes === null ? {} : { memoryBytes }),
+    });
+  }
+
+  async #begin(pool: Pool, device: string, setup: PoolSetup): Promise<void> {
+    const { about } = this;
+    const choice = this.#options.data ?? setup.data;
+    const data = await pool.questions.load({ data: choice });
+    const expected = about.data.identity;
+    if (data?.sha256 !== expected?.sha256)
+      throw new SweeplineError(
+        'BAD_DATA',
+        `its data set is ${showData(expected)} at the coordinator, and ${showData(data)} here`,
+        { hint: 'put the same data set there, or name its folder with --data' },
+      );
+    this.data = data;
+    const own = device.startsWith('cuda') ? 'cuda:0' : device;
+    if (about.engine !== 'none') await tryDevice(about.engine, own, environmentOf(device));
+    await pool.begin({ ...setup, device: own, data: choice });
+  }
+
+  async #fetchStageFiles(root: string): Promise<void> {
+    for (const [name, bytes] of Object.entries(await this.#redis.hgetallBuffer(this.keys.files))) {
+      const [stage, ...rest] = name.split('/');
+      const path = resolve(root, stage!, ARTIFACTS, ...rest);
+      if (leadsOut(path, resolve(root)))
+        throw new SweeplineError('BAD_USAGE', `a stage's file is called ${JSON.stringify(name)}`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+    }
+  }
+}
+
+function createKeyFinder(
+  { space, axes, fixed, sweepSeed }: PoolSetup,
+  { name, version, params }: WorkerDescription,
+): (trials: Selection) => readonly string[] {
+  const keyer = createKeyer(name, version);
+  const prefixes = createRowPrefixes({ space: createSpace(space), axes, params, fixed, keyer, sweepSeed });
+  return (trials) => prefixes(trials).keys;
+}
+
+function environmentOf(device: string): Readonly<Record<string, string>> {
+  const [, index] = /^cuda:(\d+)$/.exec(device) ?? [];
+  return index === undefined
+    ? TFJS_ENVIRONMENT
+    : { ...TFJS_ENVIRONMENT, CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: index };
+}
+
+function showData(data: DataIdentity | null): string {
+  return data === null ? 'none' : `${data.name} (SHA-256 ${data.sha256.slice(0, 12)})`;
+}

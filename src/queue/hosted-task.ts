@@ -1,0 +1,258 @@
+// One job on a host, from the moment it is taken to the moment it is answered for: runs it, keeps its lock, sends what it
+// leaves. What it has to say counts once, even where another host was given the job in between.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SweeplineError, toPlainError } from '../ground/errors.js';
+import {
+  type RunningTask,
+  type Task,
+  TaskLost,
+  type TaskResult,
+  type TrialReport,
+} from '../pool/contract.js';
+import { countOf, trialAt, trialsOf } from '../trial/selection.js';
+import { ARTIFACTS } from '../trial/store.js';
+import type { Checkpoints } from './checkpoints.js';
+import { insist } from './connect.js';
+import type { QueueHostOptions } from './host-options.js';
+import type { HostedRun, Lane } from './hosted-run.js';
+import { fieldsOf } from './inbox.js';
+import { append, publish } from './keys.js';
+import { type FromQueueHost, type JobData, packLoss, packResult, readStops } from './messages.js';
+import type { Job, Redis } from './packages.js';
+import { listDeep } from './run-files.js';
+import { isSealed } from './seal.js';
+
+export interface TaskAround {
+  readonly run: HostedRun;
+  readonly redis: Redis;
+  readonly options: QueueHostOptions;
+  readonly checkpoints: Checkpoints;
+}
+
+/** A job that was started so often has ended its machine each time, as far as anybody knows. */
+const STARTS = 4;
+
+type Bytes = NonNullable<Parameters<typeof fieldsOf>[3]>;
+
+let count = 0;
+
+export class HostedTask {
+  readonly key: string;
+  readonly since: number;
+  readonly lane: Lane;
+  /** Resolves once the job is done with, whatever came of it. */
+  readonly ended: Promise<void>;
+  readonly #around: TaskAround;
+  readonly #task: Task;
+  #job: Job;
+  #token: string;
+  #handle: RunningTask | undefined;
+  #stops: string | undefined;
+  #reports = 0;
+  #isGivenBack = false;
+  #isDropped = false;
+  #sending: Promise<unknown> = Promise.resolve();
+
+  constructor(job: Job, token: string, data: JobData, around: TaskAround) {
+    this.key = data.key;
+    this.since = around.options.now();
+    this.lane = around.run.lane;
+    this.#around = around;
+    this.#job = job;
+    this.#token = token;
+    this.#task = { ...data.task, id: ++count } as Task;
+    this.lane.running++;
+    this.ended = this.#run(data).finally(() => {
+      this.lane.running--;
+    });
+  }
+
+  get run(): HostedRun {
+    return this.#around.run;
+  }
+
+  get id(): number {
+    return this.#task.id;
+  }
+
+  get trials(): { readonly trial: number; readonly trials: number } {
+    const { trials } = this.#task;
+    return { trial: countOf(trials) === 0 ? 0 : trialAt(trials, 0), trials: countOf(trials) };
+  }
+
+  /** The same job was delivered to this host again, which had lost its lock for a while. */
+  take(job: Job, token: string): void {
+    this.#job = job;
+    this.#token = token;
+  }
+
+  /** The lock goes on; where it was lost, somebody else has the job by now, and whoever is first counts. */
+  async extend(ms: number): Promise<void> {
+    await this.#job.extendLock(this.#token, ms).catch(() => undefined);
+  }
+
+  /** What the coordinator has asked: nothing that is new, mostly. */
+  look(stops: string | null): void {
+    if (stops === null || stops === this.#stops) return;
+    this.#stops = stops;
+    this.#obey();
+  }
+
+  /** Asked to stop, with its checkpoint, and left to another host. */
+  giveBack(): void {
+    this.#isGivenBack = true;
+    this.#handle?.stop();
+  }
+
+  /** Nobody wants to hear of it any more. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#handle?.kill();
+  }
+
+  #obey(): void {
+    if (this.#stops === undefined || this.#handle === undefined) return;
+    const stops = readStops(this.#stops);
+    if (stops === 'kill') this.drop();
+    else this.#handle.stop(stops === 'all' ? undefined : stops);
+  }
+
+  async #run(data: JobData): Promise<void> {
+    const { redis, run, options } = this.#around;
+    const { say } = options;
+    try {
+      const [isPublished, stops] = await insist(
+        () =>
+          Promise.all([redis.sismember(run.keys.published, this.key), redis.hget(run.keys.stops, this.key)]),
+        say,
+      );
+      if (isPublished === 1) return await this.#complete();
+      const text = JSON.stringify((this.#job.data as JobData).task);
+      if (!isSealed(data.signature, options.secret, run.about.run, this.key, text))
+        throw new SweeplineError('BAD_USAGE', 'a task on the queue is not signed with the key of its run');
+      if (this.#job.attemptsStarted > STARTS) throw this.#describeDeaths();
+      if (stops !== null) this.#stops = stops;
+      await this.#answer(await this.#execute());
+    } catch (error) {
+      if (!this.#isDropped) await this.#answerLoss(error);
+    }
+    await this.#sending;
+  }
+
+  async #execute(): Promise<TaskResult> {
+    const { run } = this.#around;
+    this.#handle = this.lane.pool.submit(this.#task, (report) => this.#report(report));
+    if (this.#isGivenBack) this.#handle.stop();
+    this.#obey();
+    const result = await this.#handle.result;
+    const { name } = this.#around.options;
+    return {
+      ...result,
+      host: name,
+      device: run.about.device.startsWith('cuda') ? this.lane.device : result.device,
+    };
+  }
+
+  async #answer(result: TaskResult): Promise<void> {
+    const { run, checkpoints, options } = this.#around;
+    if (this.#isDropped) return;
+    await insist(() => checkpoints.send(run), options.say);
+    if (this.#isGivenBack && result.left.length > 0 && this.#stops === undefined) {
+      await this.#job.moveToWait(this.#token).catch(() => undefined); // somebody else has it already
+      return;
+    }
+    await this.#sendFiles();
+    await this.#publish(packResult(result), { body: result.rows, series: result.series });
+    for (const trial of trialsOf(this.#task.trials))
+      if (existsSync(join(run.folder, ARTIFACTS)))
+        rmSync(join(run.folder, ARTIFACTS, String(trial)), { recursive: true, force: true });
+  }
+
+  async #answerLoss(error: unknown): Promise<void> {
+    const { name } = this.#around.options;
+    const loss = error instanceof TaskLost ? { loss: { ...packLoss(error.loss), host: name } } : {};
+    const { name: kind, message, stack, code, hint, syscall } = toPlainError(error);
+    const plain = JSON.parse(JSON.stringify({ name: kind, message, stack, code, hint, syscall }));
+    await this.#publish({ t: 'broken', error: plain, ...loss });
+  }
+
+  /** Machines die, and a job is given to the next: not for ever. */
+  #describeDeaths(): TaskLost {
+    const blame = this.#task.isApart === true ? 'certain' : 'possible';
+    const { name } = this.#around.options;
+    return new TaskLost(
+      { cause: 'evicted', blame, host: name, process: process.pid },
+      `${this.#job.attemptsStarted - 1} hosts went away while they had it`,
+    );
+  }
+
+  async #publish(message: FromQueueHost, bytes?: Bytes): Promise<void> {
+    const { redis, run, options } = this.#around;
+    await this.#sending;
+    const fields = this.#fields(message, bytes);
+    await insist(() => publish(redis, run.keys, this.key, fields), options.say);
+    await this.#complete();
+  }
+
+  /** BullMQ forgets it. Where the lock was lost it is another host's, which finds that all is said. */
+  async #complete(): Promise<void> {
+    await this.#job.moveToCompleted('', this.#token, false).catch(() => undefined);
+  }
+
+  #report({ trial, rows }: TrialReport): void {
+    const delivery = this.#job.attemptsStarted;
+    const message: FromQueueHost = { t: 'report', trial, delivery, count: ++this.#reports };
+    this.#append(message, { body: rows });
+  }
+
+  #append(message: FromQueueHost, bytes: Bytes): void {
+    const { redis, run } = this.#around;
+    const fields = this.#fields(message, bytes);
+    this.#sending = this.#sending.then(() => append(redis, run.keys, fields)).catch(() => undefined); // a report that is lost: the result has all of them
+  }
+
+  #fields(message: FromQueueHost, bytes: Bytes = {}): (string | Uint8Array)[] {
+    const { run, options } = this.#around;
+    return fieldsOf({ run: run.about.run, secret: options.secret }, this.key, message, bytes);
+  }
+
+  async #sendFiles(): Promise<void> {
+    const { run } = this.#around;
+    const root = join(run.folder, ARTIFACTS);
+    if (!existsSync(root)) return;
+    const there = new Set(readdirSync(root));
+    for (const trial of trialsOf(this.#task.trials)) {
+      if (!there.has(String(trial))) continue;
+      for (const name of listDeep(join(root, String(trial)))) await this.#sendFile(root, trial, name);
+    }
+  }
+
+  async #sendFile(root: string, trial: number, name: string): Promise<void> {
+    const { run, redis, options } = this.#around;
+    const path = join(root, String(trial), name);
+    const { size } = statSync(path);
+    const isSmall = size <= run.about.filesBytes;
+    if (!isSmall && options.share === undefined)
+      throw new SweeplineError(
+        'BAD_USAGE',
+        `artifact ${name} of trial ${trial} has ${size} bytes; at most ${run.about.filesBytes} travel through the queue`,
+        {
+          hint: 'give the run and its hosts the same --share folder, or raise the limit with --queue-files',
+        },
+      );
+    const shared = isSmall ? {} : { shared: this.#share(path, trial, name) };
+    const message: FromQueueHost = { t: 'file', trial, name, ...shared };
+    const fields = this.#fields(message, isSmall ? { body: readFileSync(path) } : {});
+    await insist(() => append(redis, run.keys, fields), options.say);
+  }
+
+  #share(path: string, trial: number, name: string): string {
+    const { run, options } = this.#around;
+    const shared = `${run.about.run}/${this.key}/${trial}/${name.replaceAll('/', '_')}`;
+    const target = join(options.share!, shared);
+    mkdirSync(join(target, '..'), { recursive: true });
+    copyFileSync(path, target);
+    return shared;
+  }
+}

@@ -1,0 +1,146 @@
+// What hosts have written to a run's stream, in order. Reads on where it was after the connection was lost.
+import { keysOf } from './keys.js';
+import { type FromQueueHost, readMessage } from './messages.js';
+import type { Redis } from './packages.js';
+import { isSealed, seal } from './seal.js';
+
+export interface Entry {
+  readonly id: string;
+  /** The job that it is of; empty where it is of none. */
+  readonly key: string;
+  readonly message: FromQueueHost;
+  /** Rows, or a file. */
+  readonly body: Uint8Array;
+  /** Rows of metrics.csv. */
+  readonly series: Uint8Array;
+}
+
+type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
+
+export interface InboxOptions {
+  /** Of its own: it blocks. */
+  readonly reader: Redis;
+  readonly redis: Redis;
+  readonly run: string;
+  readonly key: string | undefined;
+  /** False: the entry is to stay until it is forgotten. */
+  readonly take: (entry: Entry) => boolean;
+  readonly say: (line: string) => void;
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** Entries that are read at once: each may be some megabytes. */
+const BATCH = 32;
+const BLOCK_MS = 1_000;
+const AGAIN_MS = 200;
+
+/** The fields of an entry. */
+export function fieldsOf(
+  { run, secret }: { readonly run: string; readonly secret: string | undefined },
+  key: string,
+  message: FromQueueHost,
+  { body = NO_BYTES, series = NO_BYTES }: Partial<Pick<Entry, 'body' | 'series'>> = {},
+): (string | Uint8Array)[] {
+  const text = JSON.stringify(message);
+  const signature = seal(secret, run, key, text, body, series);
+  return ['k', key, 'm', text, 'b', body, 's', series, 'h', signature];
+}
+
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #stream: string;
+  #last = '0';
+  #forgotten: string[] = [];
+  #ended = false;
+  #isToldForeign = false;
+  #reading: Promise<void> | undefined;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#stream = keysOf(options.run).results;
+  }
+
+  /** Takes everything that is there already. */
+  async catchUp(): Promise<void> {
+    while (this.#takeAll(await this.#read([])) > 0);
+  }
+
+  /** Takes what comes from now on. */
+  start(): void {
+    this.#reading = this.#follow();
+  }
+
+  /** Entries that are on the coordinator's disk. */
+  forget(...ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    if (this.#forgotten.length === 0) setImmediate(() => this.#remove());
+    this.#forgotten.push(...ids);
+  }
+
+  /** `reader` is to be disconnected first: it may be waiting. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.#remove();
+    await this.#reading;
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#ended) this.#takeAll(await this.#wait());
+  }
+
+  async #wait(): Promise<readonly RawEntry[]> {
+    try {
+      return await this.#read(['BLOCK', BLOCK_MS]);
+    } catch {
+      // The connection is gone or the server is not ready yet: the first connection tells it.
+      if (!this.#ended) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      return [];
+    }
+  }
+
+  async #read(how: readonly (string | number)[]): Promise<readonly RawEntry[]> {
+    const { reader } = this.#options;
+    const what = ['COUNT', BATCH, ...how, 'STREAMS', this.#stream, this.#last];
+    const answer = (await reader.callBuffer('XREAD', ...what)) as [Buffer, RawEntry[]][] | null;
+    return answer?.[0]?.[1] ?? [];
+  }
+
+  #takeAll(entries: readonly RawEntry[]): number {
+    for (const [id, fields] of entries) {
+      this.#last = id.toString();
+      const entry = this.#decode(this.#last, fields);
+      if (entry === undefined || this.#options.take(entry)) this.forget(this.#last);
+    }
+    return entries.length;
+  }
+
+  /** Undefined where it is not of a host that has the key, or is no message. */
+  #decode(id: string, fields: readonly Buffer[]): Entry | undefined {
+    const { run, key: secret, say } = this.#options;
+    const byName = new Map<string, Buffer>();
+    for (let i = 0; i + 1 < fields.length; i += 2) byName.set(fields[i]!.toString(), fields[i + 1]!);
+    const bytes = (name: string): Uint8Array => {
+      const found = byName.get(name);
+      return found === undefined
+        ? NO_BYTES
+        : new Uint8Array(found.buffer, found.byteOffset, found.byteLength);
+    };
+    const text = (name: string): string => byName.get(name)?.toString() ?? '';
+    const parts = [run, text('k'), text('m'), bytes('b'), bytes('s')];
+    try {
+      if (!isSealed(text('h'), secret, ...parts)) throw new Error('its signature is not that of the key');
+      return { id, key: text('k'), message: readMessage(text('m')), body: bytes('b'), series: bytes('s') };
+    } catch (error) {
+      if (!this.#isToldForeign) say(`something on the queue is ignored: ${(error as Error).message}`);
+      this.#isToldForeign = true;
+      return undefined;
+    }
+  }
+
+  #remove(): void {
+    const ids = this.#forgotten;
+    if (ids.length === 0) return;
+    this.#forgotten = [];
+    this.#options.redis.xdel(this.#stream, ...ids).catch(() => undefined); // read again, they count no more
+  }
+}

@@ -1,0 +1,110 @@
+// What stands where on the server, and the scripts that change several keys at once. All keys begin with `sweepline:`.
+import type { Redis } from './packages.js';
+
+const HEAD = 'sweepline';
+
+export const KEYS = {
+  probe: `${HEAD}:probe`,
+  /** Sorted set: runs by priority. */
+  runs: `${HEAD}:runs`,
+  /** Set of the hosts that may be there; each has a record that expires. */
+  hosts: `${HEAD}:hosts`,
+  host: (id: string) => `${HEAD}:host:${id}`,
+  /** Channel: whoever waits looks again. */
+  bell: `${HEAD}:bell`,
+} as const;
+
+/** BullMQ's own keys. */
+export const QUEUE_PREFIX = `${HEAD}:queue`;
+
+export interface RunKeys {
+  /** Hash: `about`, `setup`, `signature`, `session`, `limit`. */
+  readonly run: string;
+  /** There while its coordinator is. */
+  readonly alive: string;
+  /** Stream: what hosts have to say to the coordinator. */
+  readonly results: string;
+  /** Set: jobs whose result has been written. */
+  readonly published: string;
+  /** Hash, by job: trials that shall stop. */
+  readonly stops: string;
+  /** Hash, by the key of a trial: its checkpoint. */
+  readonly checkpoints: string;
+  /** Hash, by path: artifacts of stages. */
+  readonly files: string;
+  /** BullMQ's queue of its jobs. */
+  readonly queue: string;
+}
+
+export function keysOf(run: string): RunKeys {
+  const head = `${HEAD}:run:${run}`;
+  const under = (name: string) => `${head}:${name}`;
+  return {
+    run: head,
+    alive: under('alive'),
+    results: under('results'),
+    published: under('published'),
+    stops: under('stops'),
+    checkpoints: under('checkpoints'),
+    files: under('files'),
+    queue: run,
+  };
+}
+
+/** A message of a job that counts once, however often the job is run. Nothing is left behind for a run that is over. */
+const PUBLISH = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return 0 end
+redis.call('XADD', KEYS[3], '*', unpack(ARGV, 2))
+return 1`;
+
+const APPEND = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+redis.call('XADD', KEYS[2], '*', unpack(ARGV))
+return 1`;
+
+const KEEP = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return 1`;
+
+/** Only of one's own session: another coordinator may have taken the run up. */
+const REMOVE = `
+local session = redis.call('HGET', KEYS[1], 'session')
+if session and session ~= ARGV[1] then return 0 end
+redis.call('ZREM', KEYS[2], ARGV[2])
+for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
+redis.call('DEL', KEYS[1])
+return 1`;
+
+type Fields = readonly (string | Uint8Array)[];
+
+/** False where another delivery of the job has published already, or the run is over. */
+export async function publish(redis: Redis, keys: RunKeys, job: string, fields: Fields): Promise<boolean> {
+  const args = [job, ...fields].map(toArgument);
+  return (await redis.eval(PUBLISH, 3, keys.run, keys.published, keys.results, ...args)) === 1;
+}
+
+export async function append(redis: Redis, keys: RunKeys, fields: Fields): Promise<void> {
+  await redis.eval(APPEND, 2, keys.run, keys.results, ...fields.map(toArgument));
+}
+
+export async function keepCheckpoint(
+  redis: Redis,
+  keys: RunKeys,
+  trial: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  await redis.eval(KEEP, 2, keys.run, keys.checkpoints, trial, toArgument(bytes));
+}
+
+/** False where the run is another session's by now. */
+export async function removeRun(redis: Redis, run: string, session: string): Promise<boolean> {
+  const { queue: _, run: own, ...others } = keysOf(run);
+  const rest = Object.values(others);
+  return (await redis.eval(REMOVE, 2 + rest.length, own, KEYS.runs, ...rest, session, run)) === 1;
+}
+
+function toArgument(field: string | Uint8Array): string | Buffer {
+  return typeof field === 'string' ? field : Buffer.from(field.buffer, field.byteOffset, field.byteLength);
+}

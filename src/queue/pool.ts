@@ -1,0 +1,201 @@
+// The pool of machines: tasks become jobs of a queue, any number of hosts take them, and what they have to say comes back
+// through a stream of the run's own. Hosts may come and go; a job whose host has died is given to another one by BullMQ,
+// and its result counts once. Runs nothing itself: a pool of this machine answers questions about the worker.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { InternalError, throwFaults } from '../ground/errors.js';
+import { ownVersion } from '../ground/version.js';
+import {
+  type Pool,
+  type PoolSetup,
+  poolClosed,
+  type RunningTask,
+  refusedTask,
+  type Task,
+  type TrialReport,
+} from '../pool/contract.js';
+import type { BusyThread } from '../trial/busy.js';
+import type { DataIdentity } from '../worker/contract.js';
+import type { WorkerQuestions } from '../worker/questions.js';
+import type { QueueAddress } from './address.js';
+import { connect, type Say } from './connect.js';
+import { describePlace } from './find-worker.js';
+import type { RunAbout } from './messages.js';
+import { loadQueuePackages, type QueuePackages, type Redis } from './packages.js';
+import { RunLink } from './run-link.js';
+import { packSetup } from './setup.js';
+import { packageVersions } from './versions.js';
+
+export interface QueuePoolOptions {
+  readonly address: QueueAddress;
+  /** Signs what is handed over, and is asked of what comes back. */
+  readonly secret: string | undefined;
+  readonly priority: number;
+  /** A folder that hosts see too, for files that are too large for the queue. */
+  readonly share: string | undefined;
+  /** Files up to so many bytes travel through the queue. */
+  readonly filesBytes: number;
+  /** Answers questions about the worker. */
+  readonly local: Pool;
+  readonly workerUrl: string;
+  readonly limits: Pick<RunAbout, 'isolation' | 'memoryBytes' | 'loadMs'>;
+  readonly say: Say;
+  readonly now: () => number;
+}
+
+interface Connection {
+  readonly packages: QueuePackages;
+  readonly redis: Redis;
+}
+
+/** Connects with the first question: what could go wrong with the server is told before anything starts. */
+export function createQueuePool(options: QueuePoolOptions): Pool {
+  return new QueuePool(options);
+}
+
+class QueuePool implements Pool {
+  readonly questions: WorkerQuestions;
+  readonly #options: QueuePoolOptions;
+  #connecting: Promise<Connection> | undefined;
+  #data: DataIdentity | null = null;
+  #link: RunLink | undefined;
+  #limitMs: number | undefined;
+  #isClosed = false;
+  #ending: Promise<void> | undefined;
+  #onSize: () => void = () => undefined;
+
+  constructor(options: QueuePoolOptions) {
+    this.#options = options;
+    const { questions } = options.local;
+    const first = async () => {
+      if (this.#isClosed) throw poolClosed();
+      await this.#connect();
+      await this.#link?.flights.written();
+    };
+    this.questions = {
+      describe: async () => {
+        await first();
+        return questions.describe();
+      },
+      validate: async (proposed) => {
+        await first();
+        return questions.validate(proposed);
+      },
+      costs: async (points, stage) => {
+        await first();
+        return questions.costs(points, stage);
+      },
+      load: async (asked) => {
+        await first();
+        this.#data = await questions.load(asked);
+        return this.#data;
+      },
+    };
+  }
+
+  get size(): number {
+    return this.#link?.hosts.threads ?? 1;
+  }
+
+  watchSize(listener: () => void): void {
+    this.#onSize = listener;
+  }
+
+  async begin(setup: PoolSetup): Promise<void> {
+    if (this.#link !== undefined) throw new InternalError('begin twice');
+    const description = await this.questions.describe();
+    await this.questions.load({ data: setup.data });
+    const { redis, packages } = await this.#connect();
+    const about = this.#describe(setup, description);
+    const { packed } = packSetup(setup);
+    const { address, secret, say, share } = this.#options;
+    const link = new RunLink({ ...{ redis, packages, about, packed, setup, secret, say, share, address } });
+    this.#link = link;
+    try {
+      await link.open(this.#limitMs);
+      throwFaults(
+        'BAD_USAGE',
+        `no host on ${address.shown} runs Sweepline ${ownVersion()}`,
+        link.hosts.otherVersions,
+        {
+          hint: 'install the same version on all machines',
+        },
+      );
+      if (this.#isClosed) throw poolClosed();
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
+    link.hosts.onChange(() => this.#onSize());
+    this.#onSize();
+  }
+
+  submit(task: Task, onReport?: (report: TrialReport) => void): RunningTask {
+    if (this.#isClosed) return refusedTask(poolClosed());
+    if (this.#link === undefined) return refusedTask(new InternalError('submit before begin'));
+    return this.#link.flights.run(task, onReport);
+  }
+
+  kept(task: number): void {
+    this.#link?.kept(task);
+  }
+
+  limit(ms: number): void {
+    this.#limitMs = ms;
+    this.#link?.limit(ms);
+  }
+
+  async busy(): Promise<readonly BusyThread[]> {
+    const link = this.#link;
+    if (link === undefined || this.#isClosed) return [];
+    return (await link.hosts.busy()).filter(({ trial }) => link.flights.has(trial));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#link?.flights.settled();
+    this.#ending ??= this.#end();
+    await this.#ending;
+  }
+
+  kill(): void {
+    this.#isClosed = true;
+    this.#options.local.kill();
+    this.#link?.flights.rejectAll(poolClosed());
+    this.#ending ??= this.#end();
+  }
+
+  #connect(): Promise<Connection> {
+    const { address, say } = this.#options;
+    this.#connecting ??= loadQueuePackages().then(async (packages) => ({
+      packages,
+      redis: await connect(packages, address, say),
+    }));
+    return this.#connecting;
+  }
+
+  async #end(): Promise<void> {
+    await this.#options.local.close();
+    await this.#link?.end();
+    const connection = await this.#connecting?.catch(() => undefined);
+    connection?.redis.disconnect();
+  }
+
+  #describe(setup: PoolSetup, description: Awaited<ReturnType<WorkerQuestions['describe']>>): RunAbout {
+    const { workerUrl, limits, filesBytes, priority, now } = this.#options;
+    const { engine, device, data } = setup;
+    return {
+      run: setup.run ?? randomUUID(),
+      digest: packSetup(setup).digest,
+      sweepline: ownVersion(),
+      node: process.version,
+      worker: describePlace(workerUrl, description, process.cwd()),
+      ...{ engine, device, packages: packageVersions(engine) },
+      data: { choice: data ?? null, identity: this.#data },
+      ...limits,
+      ...{ filesBytes, priority, startedAt: now() },
+      coordinator: { host: hostname(), process: process.pid },
+      hasBundle: false,
+    };
+  }
+}

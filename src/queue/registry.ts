@@ -1,0 +1,77 @@
+// Who is there: hosts announce themselves in records that expire, and whoever wants to know reads them.
+import { KEYS, keysOf } from './keys.js';
+import { type HostRecord, type RunAbout, readHost, readRun } from './messages.js';
+import type { Redis } from './packages.js';
+
+/** A host that has not been heard of for so long is gone, in ms. */
+const EXPIRES_MS = 5_000;
+/** A coordinator that has not been heard of for so long is gone, in ms. */
+export const ALIVE_MS = 10_000;
+
+export async function announce(redis: Redis, record: HostRecord): Promise<void> {
+  await redis
+    .multi()
+    .sadd(KEYS.hosts, record.id)
+    .set(KEYS.host(record.id), JSON.stringify(record), 'PX', EXPIRES_MS)
+    .exec();
+}
+
+export async function withdraw(redis: Redis, id: string): Promise<void> {
+  await redis.multi().srem(KEYS.hosts, id).del(KEYS.host(id)).exec();
+}
+
+/** The hosts that are there, by name. Records that cannot be read are none: a host of another version wrote them. */
+export async function readHosts(redis: Redis): Promise<HostRecord[]> {
+  const ids = await redis.smembers(KEYS.hosts);
+  if (ids.length === 0) return [];
+  const records = await redis.mget(ids.map((id) => KEYS.host(id)));
+  const gone = ids.filter((_, i) => records[i] === null);
+  if (gone.length > 0) await redis.srem(KEYS.hosts, ...gone);
+  return records
+    .flatMap((text) => (text === null ? [] : tryRead(() => readHost(text))))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.since - b.since));
+}
+
+export interface QueuedRun extends RunAbout {
+  /** As its coordinator wrote and signed it. */
+  readonly text: string;
+  readonly session: string;
+  readonly signature: string;
+  /** Whether its coordinator is there. */
+  readonly isAlive: boolean;
+  /** Jobs that no host has taken. */
+  readonly waiting: number;
+}
+
+/** The runs on a queue, those of the highest priority first, and of them the oldest. */
+export async function readRuns(redis: Redis, queuePrefix: string): Promise<QueuedRun[]> {
+  const names = await redis.zrevrange(KEYS.runs, 0, -1);
+  const runs = await Promise.all(
+    names.map(async (run) => {
+      const keys = keysOf(run);
+      const [[about, session, signature], alive, waiting] = await Promise.all([
+        redis.hmget(keys.run, 'about', 'session', 'signature'),
+        redis.exists(keys.alive),
+        redis.llen(`${queuePrefix}:${keys.queue}:wait`),
+      ]);
+      if (about == null) return [];
+      return tryRead(() => ({
+        ...readRun(about),
+        text: about,
+        session: session ?? '',
+        signature: signature ?? '',
+        isAlive: alive === 1,
+        waiting,
+      }));
+    }),
+  );
+  return runs.flat().sort((a, b) => b.priority - a.priority || a.startedAt - b.startedAt);
+}
+
+function tryRead<T>(read: () => T): T[] {
+  try {
+    return [read()];
+  } catch {
+    return []; // of another version, or nobody's
+  }
+}

@@ -1,0 +1,73 @@
+// Machines for tests: programs of their own, each host in a folder of its own with a copy of the project.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Started, startProgram } from '../cli/program.js';
+import { until } from '../conformance/pool.js';
+import { makeProject, type Project } from '../sweep/project.js';
+
+export const newPlace = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'sweepline-machine-')));
+
+/** 24 trials that report, keep a file, and log when they begin in the folder that `data` names; `ms` each. */
+export function makeSteps(ms: number): Project {
+  return makeProject(
+    `params: { x: z.number().default(0), y: z.string().default('a') },
+     metrics: { sum: { type: 'number', goal: 'max' }, drawn: { type: 'number' } }, series: ['loss'],
+     async run(trial) {
+       const { appendFileSync } = await import('node:fs');
+       appendFileSync(trial.data + '/log', trial.number + '\\n');
+       for (let step = 1; step <= 4; step++) {
+         if (trial.stopRequested) throw trial.stopped();
+         await new Promise((done) => setTimeout(done, ${ms / 4}));
+         trial.report(step, { loss: trial.params.x / step });
+       }
+       const drawn = trial.random('draw').uniform();
+       trial.saveArtifact('deep/note.txt', 'x = ' + trial.params.x + ' ' + drawn);
+       return { sum: trial.params.x * 2 + trial.params.y.length, drawn };
+     }`,
+    `axes: { x: [0, 0.5, 1, 1.5, 2, 2.5], y: ['a', 'two, "words"'] }, replicates: 2`,
+  );
+}
+
+/** A host of its own; `project` is copied to where it starts. */
+export function startHost(
+  url: string,
+  { home }: Project,
+  name: string,
+  ...more: readonly string[]
+): Started & { readonly cwd: string } {
+  const cwd = newPlace();
+  cpSync(home, cwd, { recursive: true });
+  const argv = ['host', '--queue', url, '--name', name, '--threads', '2', ...more];
+  return { ...startProgram(cwd, argv), cwd };
+}
+
+/** How many trials have begun, those that began twice twice. */
+export function begun(data: string): number {
+  const log = join(data, 'log');
+  return existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0;
+}
+
+export const untilBegun = (data: string, count: number): Promise<void> => until(() => begun(data) >= count);
+
+export function newData(): string {
+  const folder = newPlace();
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Everything that must be the same wherever the trials ran: by name, its bytes as text. */
+export function resultsOf(folder: string): Record<string, string> {
+  const names = ['trials.csv', 'metrics.csv'];
+  const artifacts = readdirSync(join(folder, 'artifacts'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => join('artifacts', name));
+  return Object.fromEntries(
+    [...names, ...artifacts.sort()].map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+}
+
+/** The program with all that it has started. */
+export function killAll({ child }: Started): void {
+  if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+}
