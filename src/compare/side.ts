@@ -43,7 +43,7 @@ export function readSide(run: Described, metrics: readonly Metric[], identify: I
   const { epoch, epochs } = status.state;
   const format = formatOf(epoch);
   const place = statusPlace(format);
-  const { of, ...rest } = readTimes(folder, epochs.length - 1);
+  const { of, cpuOf: _, ...rest } = readTimes(folder, epochs.length - 1);
   const columns = metrics.map(({ name, type }) => {
     const at = record.worker.metrics.findIndex((metric) => metric.name === name);
     return { name, isBoolean: type === 'boolean', at: place + 1 + at, numbers: new Numbers() };

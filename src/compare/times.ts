@@ -3,7 +3,7 @@ import type { Manifest } from '../run/manifest.js';
 import type { Times } from '../run/trial-times.js';
 
 /** What is kept of them beside the rows. */
-export interface TimesSummary extends Omit<Times, 'of'> {
+export interface TimesSummary extends Omit<Times, 'of' | 'cpuOf'> {
   /** Trials whose own time is known. */
   readonly own: number;
 }

@@ -16,8 +16,8 @@ import {
   type Whole,
 } from './part.js';
 import type { NightRun } from './record.js';
-import type { NightSeries } from './series.js';
-import { RUN_MS, summarizeRun } from './summarize.js';
+import type { NightSeries, SeriesPoint } from './series.js';
+import { STATUS, summarizeRun } from './summarize.js';
 import type { GateCell } from './verdict.js';
 import { nameOf } from './words.js';
 
@@ -147,8 +147,10 @@ async function ask(inquiry: Inquiry, { again, left, out, accepted }: Asking): Pr
       return;
     }
     const repeat = await summarizeRun(whole.name, out, suspects[0]!.series.tonight!.run.together);
-    const times = isTime ? await compareTimes(whole, out, part, repeat) : null;
-    const answers = suspects.map((suspect) => comesAgain(suspect, { repeat, times, accepted }));
+    const after = isTime ? await readWhole(whole.name, out) : null;
+    const answers = suspects.map((suspect) =>
+      comesAgain(suspect, { repeat, accepted, times: after === null ? null : [whole, after] }),
+    );
     if (answers.includes(null)) {
       inquiry.skipped = 'run again, and not comparable';
       return;
@@ -160,24 +162,30 @@ async function ask(inquiry: Inquiry, { again, left, out, accepted }: Asking): Pr
   }
 }
 
-/** Logarithm of how much longer trials took than tonight, on average; null where they cannot be paired. */
-async function compareTimes(whole: Whole, out: string, part: Part, repeat: NightRun): Promise<number | null> {
-  const { times } = await readWhole(whole.name, out);
-  const pairs = [...times].flatMap(([key, ms]) => {
-    const before = whole.times.get(key);
-    return before === undefined || ms <= 0 || before <= 0 ? [] : [Math.log(ms / before)];
+/**
+ * Logarithm of how much longer trials took than tonight, on average over those that ran alone in both; where none did, of
+ * all. Null where they cannot be compared.
+ */
+function compareTimes(
+  metric: string,
+  [before, after]: readonly [Whole, Whole],
+  repeat: NightRun,
+  tonight: SeriesPoint,
+): number | null {
+  const pairs = [...after.times[metric]!].flatMap(([key, ms]) => {
+    const was = before.times[metric]!.get(key);
+    return was === undefined || ms <= 0 || was <= 0 ? [] : [Math.log(ms / was)];
   });
   if (pairs.length > 0) return pairs.reduce((sum, each) => sum + each, 0) / pairs.length;
-  const isAll = Object.keys(part.set).length === 0 && part.replicates === null;
-  const mean = repeat.cells.find(({ metric }) => metric === RUN_MS)?.mean;
-  const own = await summarizeRun(whole.name, whole.status.folder);
-  const before = own.cells.find(({ metric }) => metric === RUN_MS)?.mean;
-  return isAll && mean != null && before != null ? Math.log(mean / before) : null;
+  const mean = repeat.cells.find((cell) => cell.metric === metric)?.mean;
+  const isAll = before.status.done === after.status.done;
+  return isAll && mean != null && tonight.cell.mean !== null ? Math.log(mean / tonight.cell.mean) : null;
 }
 
 interface Repeat {
   readonly repeat: NightRun;
-  readonly times: number | null;
+  /** Tonight's run and the repeat, where times are asked for. */
+  readonly times: readonly [Whole, Whole] | null;
   readonly accepted: readonly Accepted[];
 }
 
@@ -185,18 +193,20 @@ interface Repeat {
 function comesAgain({ series }: Suspect, { repeat, times, accepted }: Repeat): boolean | null {
   const tonight = series.tonight!;
   const { configuration, metric, mean } = tonight.cell;
-  const cell = series.isTime
-    ? times === null || mean === null
-      ? undefined
-      : { ...tonight.cell, mean: mean * Math.exp(times) }
-    : repeat.cells.find((each) => each.metric === metric && each.configuration === configuration);
+  const slower = times === null ? null : compareTimes(metric, times, repeat, tonight);
+  const cell =
+    times === null
+      ? repeat.cells.find((each) => each.metric === metric && each.configuration === configuration)
+      : slower === null
+        ? undefined
+        : { ...tonight.cell, mean: mean! * Math.exp(slower) };
   if (cell === undefined) return null;
   const shareOk = shareOkOf(repeat, configuration) ?? series.shareOk;
   return judgeSeries({ ...series, shareOk, tonight: { ...tonight, cell } }, accepted).verdict === 'worse';
 }
 
 function shareOkOf({ cells }: NightRun, configuration: string): number | null {
-  return cells.find((cell) => cell.metric === 'status' && cell.configuration === configuration)?.mean ?? null;
+  return cells.find((cell) => cell.metric === STATUS && cell.configuration === configuration)?.mean ?? null;
 }
 
 function conclude(gate: Gate, inquiries: readonly Inquiry[], note: string): Gate {

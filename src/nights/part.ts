@@ -8,6 +8,7 @@ import { type RunStatus, readRunStatus } from '../run/status.js';
 import { readTimes } from '../run/trial-times.js';
 import type { Value } from '../space/types.js';
 import { describeCell } from './summarize.js';
+import { CPU_MS, RUN_MS } from './times.js';
 
 export interface Part {
   /** What the suite calls the run. */
@@ -30,21 +31,27 @@ export interface Whole {
   readonly configurations: Configurations;
   /** Milliseconds of all trials, on all threads together. */
   readonly ms: number;
-  /** By key, of trials that ran alone. */
-  readonly times: ReadonlyMap<string, number>;
+  /** Milliseconds by key, of trials that ran alone: by the clock, and on the processor. */
+  readonly times: Readonly<Record<string, ReadonlyMap<string, number>>>;
   readonly workers: number;
 }
 
 export async function readWhole(name: string, folder: string): Promise<Whole> {
   const status = await readRunStatus(folder);
   const { state } = status;
-  const { of, meanMs, workers } = readTimes(status.folder, state.epochs.length - 1);
+  const { of, cpuOf, meanMs, workers } = readTimes(status.folder, state.epochs.length - 1);
   const configurations = new Configurations(formatOf(state.epoch), []);
-  const times = new Map<string, number>();
+  const times = { [RUN_MS]: new Map<string, number>(), [CPU_MS]: new Map<string, number>() };
   for (const cells of readRowCells(status.folder, state.epoch)) {
     configurations.add(cells);
-    const ms = of.get(Number(cells[0]));
-    if (ms !== undefined) times.set(cells[1]!, ms);
+    const trial = Number(cells[0]);
+    for (const [name, known] of [
+      [RUN_MS, of],
+      [CPU_MS, cpuOf],
+    ] as const) {
+      const ms = known.get(trial);
+      if (ms !== undefined) times[name].set(cells[1]!, ms);
+    }
   }
   const ms = ((meanMs ?? 0) * status.done) / Math.max(1, workers);
   return { name, status, configurations, ms, times, workers };
@@ -68,7 +75,7 @@ export function planConfigurations(
 export function planSample(whole: Whole, mostMs: number): PlannedPart | null {
   const { name: run, status, configurations: of, times } = whole;
   if (whole.ms <= mostMs) return { run, set: {}, replicates: null, ms: whole.ms };
-  if (!canNarrow(status) || times.size === 0) return null;
+  if (!canNarrow(status) || times[RUN_MS]!.size === 0) return null;
   const all = Array.from({ length: of.count }, (_, row) => row);
   const axes = of.axes;
   let values = axes.map((axis) => valuesOf(axis, all));

@@ -1,7 +1,8 @@
 // The metrics of a suite over its nights: one series for each metric of each configuration that tonight has, or had of
 // late. Times are those of the same kind of machine alone.
 import { type NightCell, type NightMetric, type NightRecord, type NightRun, nameCell } from './record.js';
-import { RUN_MS, STATUS } from './summarize.js';
+import { STATUS } from './summarize.js';
+import { CPU_MS, isTimeName, RUN_MS } from './times.js';
 
 export interface SeriesPoint {
   readonly night: NightRecord;
@@ -26,7 +27,7 @@ export interface NightSeries {
 }
 
 const SHARE_OK: NightMetric = { name: STATUS, isBoolean: true, goal: 'max', unit: null, tolerance: null };
-const TIMES: NightMetric = { name: RUN_MS, isBoolean: false, goal: 'min', unit: 'ms', tolerance: null };
+const TIMES: Omit<NightMetric, 'name'> = { isBoolean: false, goal: 'min', unit: 'ms', tolerance: null };
 
 /** `nights`: those before tonight, oldest first. */
 export function seriesOf(nights: readonly NightRecord[], tonight: NightRecord): NightSeries[] {
@@ -51,7 +52,7 @@ export function seriesOf(nights: readonly NightRecord[], tonight: NightRecord): 
 }
 
 const isTimeOf = ({ run, cell }: SeriesPoint) =>
-  cell.metric === RUN_MS && !run.metrics.some(({ name }) => name === RUN_MS);
+  isTimeName(cell.metric) && !run.metrics.some(({ name }) => name === cell.metric);
 
 function describe(
   { run, cell }: SeriesPoint,
@@ -61,20 +62,20 @@ function describe(
   const { metric: name, configuration } = cell;
   // A worker may have metrics of these names: they are its own then.
   const own = run.metrics.find((each) => each.name === name);
-  const metric = own ?? (name === STATUS ? SHARE_OK : TIMES);
+  const metric = own ?? (name === STATUS ? SHARE_OK : { ...TIMES, name });
   const status = tonight?.run.cells.find(
     (each) => each.metric === STATUS && each.configuration === configuration,
   );
   return {
     ...{ run: run.name, sweep: run.sweep, configuration, metric, past, tonight },
-    isTime: own === undefined && name === RUN_MS,
+    isTime: own === undefined && isTimeName(name),
     shareOk: status?.mean ?? 0,
   };
 }
 
 function* pointsOf(night: NightRecord): Generator<SeriesPoint> {
   for (const run of night.runs) {
-    const known = new Set([STATUS, RUN_MS, ...run.metrics.map(({ name }) => name)]);
+    const known = new Set([STATUS, RUN_MS, CPU_MS, ...run.metrics.map(({ name }) => name)]);
     for (const cell of run.cells) {
       const isDoubtful = night.doubtful?.includes(nameCell(run.name, cell.metric, cell.configuration));
       if (known.has(cell.metric) && isDoubtful !== true) yield { night, run, cell };

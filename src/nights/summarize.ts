@@ -13,7 +13,6 @@ import { readLogTimes } from './times.js';
 /** Configurations that are kept of a run: a night of ten metrics is 2 MB then. */
 const MOST = 2000;
 
-export const RUN_MS = 'run_ms';
 export const STATUS = 'status';
 
 /** `taken`: the axes whose values are taken together; default: as many as it takes to be few enough. */
@@ -45,8 +44,8 @@ export async function summarizeRun(
       cells.push({ configuration, metric: metric.name, ...pool(of, metric.name, rows) });
   }
   // Times are of the whole run: by configuration they would be as many series again, each of a trial or two.
-  const hasOwn = metrics.some((metric) => metric.name === RUN_MS);
-  if (times !== null && !hasOwn) cells.push({ configuration: '', metric: RUN_MS, ...times });
+  for (const time of times)
+    if (!metrics.some(({ name }) => name === time.metric)) cells.push({ configuration: '', ...time });
   return {
     ...{ name, sweep: manifest.sweep, run: manifest.runId, rows: hash.digest('hex'), together },
     trials: status.done,

@@ -91,6 +91,8 @@ export interface TaskResult {
   /** Waited in the pool, and ran, in milliseconds. */
   readonly queueMs: number;
   readonly runMs: number;
+  /** Processor time of its thread meanwhile, in milliseconds; null where the system does not tell. */
+  readonly cpuMs: number | null;
 }
 
 /** What a running trial has reported since the last time: rows of metrics.csv. */

@@ -2,6 +2,7 @@
 // through a worker in a debugger (`--debug`). A worker that crashes takes the coordinator along: never the default.
 import { hostname } from 'node:os';
 import { systemClock } from '../ground/clock.js';
+import { openCpuClock } from '../ground/cpu.js';
 import { InternalError } from '../ground/errors.js';
 import { countOf, trialAt } from '../trial/selection.js';
 import type { Worker } from '../worker/contract.js';
@@ -41,6 +42,7 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
   let killed = false;
   let tail: Promise<unknown> = Promise.resolve();
   let limitMs = Number.POSITIVE_INFINITY;
+  const cpu = openCpuClock();
   let current: { readonly task: Task; readonly since: number } | undefined;
 
   const run = async ({ execute, device }: Begun, task: Task, steering: Steering): Promise<TaskResult> => {
@@ -58,13 +60,17 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
       clock,
     });
     current = { task, since: started };
+    const computed = cpu.now();
     const executed = await execute(task, steering).finally(() => {
       unwatch();
       current = undefined;
     });
     const [cut] = executed.left;
     if (isOverdue && cut !== undefined) throw taskOverdue(limitOf(task, limitMs), cut.partial);
-    const timing = { queueMs: started - steering.submitted, runMs: clock.elapsed() - started };
+    const timing = {
+      ...{ queueMs: started - steering.submitted, runMs: clock.elapsed() - started },
+      cpuMs: cpu.since(computed),
+    };
     return { ...executed, id: task.id, thread: 0, host: hostname(), device, ...timing };
   };
 

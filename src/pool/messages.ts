@@ -100,5 +100,5 @@ export interface ThreadAnswers {
 }
 
 export type ThreadAnswer =
-  | { readonly t: 'ran'; readonly executed: Executed; readonly runMs: number }
+  | { readonly t: 'ran'; readonly executed: Executed; readonly runMs: number; readonly cpuMs: number | null }
   | { readonly t: 'threw'; readonly error: PlainError };

@@ -2,6 +2,7 @@
 // rejects with is then the death of the thread.
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../ground/clock.js';
+import { openCpuClock } from '../ground/cpu.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
 import { loadSameWorker } from '../worker/load.js';
 import type { Task } from './contract.js';
@@ -21,6 +22,7 @@ import { guardThread } from './strays.js';
 
 const { workerUrl, setup, shared, lanes, seats } = workerData as ThreadSetup;
 // Told on the host's stderr, like everything that threads print.
+const cpu = openCpuClock();
 const guard = guardThread((text) => process.emitWarning(text));
 let loading: Promise<Executor> | undefined;
 let seat: number | undefined;
@@ -59,8 +61,9 @@ function steer(task: Task, slot: number): TaskControl {
 async function runTask(execute: Executor, task: Task, control: TaskControl): Promise<ThreadAnswer> {
   try {
     const started = systemClock.elapsed();
+    const computed = cpu.now();
     const executed = await execute(task, control);
-    return { t: 'ran', executed, runMs: systemClock.elapsed() - started };
+    return { t: 'ran', executed, runMs: systemClock.elapsed() - started, cpuMs: cpu.since(computed) };
   } catch (error) {
     return { t: 'threw', error: toPlainError(error) };
   }

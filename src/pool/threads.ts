@@ -118,11 +118,11 @@ export function createThreadPool({ workerUrl, threads, onOverdue }: ThreadPoolOp
 
 function toResult(id: number, device: string, { answer, thread, totalMs }: Answered): TaskResult {
   if (answer.t === 'threw') throw fromPlainError(answer.error);
-  const { executed, runMs } = answer;
+  const { executed, runMs, cpuMs } = answer;
   const { left, rows, series, notes, warnings } = executed;
   const queueMs = Math.max(0, totalMs - runMs);
   // Named one by one: spreading a structured clone takes 3 µs.
-  const result = { id, left, rows, series, notes, thread, host: HOST, device, queueMs, runMs };
+  const result = { id, left, rows, series, notes, thread, host: HOST, device, queueMs, runMs, cpuMs };
   return warnings === undefined ? result : { ...result, warnings };
 }
 

@@ -238,7 +238,7 @@ export class Flights {
     const left = [...trialsOf(flight.task.trials)].map((trial) => ({ trial, hasBegun: false }));
     flight.resolve({
       ...{ id: flight.task.id, left, notes: [], rows: new Uint8Array(0), series: new Uint8Array(0) },
-      ...{ thread: 0, host: hostname(), device, queueMs: 0, runMs: 0 },
+      ...{ thread: 0, host: hostname(), device, queueMs: 0, runMs: 0, cpuMs: null },
     });
   }
 

@@ -94,6 +94,7 @@ const RESULT = z.object({
   device: NAME,
   queueMs: MS,
   runMs: MS,
+  cpuMs: MS.nullable(),
 });
 
 const LOSS = z.object({
@@ -210,7 +211,7 @@ function unpackPartial({ values, series }: z.output<typeof PARTIAL>): Partial_ {
 
 /** A result without its rows, which travel beside it. */
 export function packResult(result: TaskResult): ResultMessage {
-  const { left, notes, warnings, thread, host, device, queueMs, runMs } = result;
+  const { left, notes, warnings, thread, host, device, queueMs, runMs, cpuMs } = result;
   return {
     t: 'result',
     left: left.map(({ partial, ...each }) => ({
@@ -219,7 +220,7 @@ export function packResult(result: TaskResult): ResultMessage {
     })),
     notes: notes as ResultMessage['notes'],
     ...(warnings === undefined ? {} : { warnings: [...warnings] }),
-    ...{ thread, host, device, queueMs, runMs },
+    ...{ thread, host, device, queueMs, runMs, cpuMs },
   };
 }
 

@@ -216,6 +216,11 @@ function cutRows(record: RowsRecord, body: Uint8Array, isDropped: (trial: number
 
 function appendRows(journal: Journal, { record, rows, series }: CutRows, trials: number[]): Promise<void> {
   const { t: _, rowsBytes: __, seriesBytes: ___, ...rest } = record;
-  const run_ms = (record.run_ms * trials.length) / countNumbers(record.trials);
-  return journal.appendRows({ ...rest, epoch: 0, trials, run_ms }, rows, series);
+  const part = trials.length / countNumbers(record.trials);
+  const cpu = record.cpu_ms === undefined ? {} : { cpu_ms: record.cpu_ms * part };
+  return journal.appendRows(
+    { ...rest, epoch: 0, trials, run_ms: record.run_ms * part, ...cpu },
+    rows,
+    series,
+  );
 }

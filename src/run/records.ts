@@ -34,6 +34,8 @@ interface Ran {
   /** Milliseconds waited in the pool, and run, by the whole record. */
   readonly queue_ms: number;
   readonly run_ms: number;
+  /** Processor time of its thread meanwhile; absent where nobody could tell. No derived file holds it. */
+  readonly cpu_ms?: number;
   /** When the coordinator heard of it, milliseconds since 1970; absent in journals of before. No derived file holds it. */
   readonly at?: number;
 }

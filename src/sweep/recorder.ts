@@ -237,7 +237,7 @@ export class Recorder {
 
   /** Of a task, each trial's part of the time is the same. */
   #ranBy({ result, ended, attempt, gone = 0 }: Recording, trials: Selection) {
-    const { thread, host, device, queueMs, runMs, left } = result;
+    const { thread, host, device, queueMs, runMs, cpuMs, left } = result;
     const begun = left.length === 0 ? 0 : left.filter(({ hasBegun }) => hasBegun).length;
     const ran = countOf(ended) + begun + gone;
     const part = countOf(trials) / ran;
@@ -246,6 +246,7 @@ export class Recorder {
       trials: numbersOf(trials),
       ...{ attempt, worker: thread, host, device, queue_ms: queueMs },
       run_ms: part === 1 ? runMs : runMs * part,
+      ...(cpuMs === null ? {} : { cpu_ms: cpuMs * part }),
       at: this.#options.clock.now(),
     };
   }
