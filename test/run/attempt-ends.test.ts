@@ -26,7 +26,7 @@ test('every attempt of a run ends while the run goes on, and trials.csv knows no
   );
   const before = Date.now();
   const [{ folder, trials_csv }, other] = [
-    await runSweep({ sweep, retries: 1 }),
+    await runSweep({ sweep, retries: 1, retryPauseMs: 1 }),
     await runSweep({ sweep, workers: 1 }),
   ];
   const after = Date.now();

@@ -161,7 +161,14 @@ test('retries of a block with many failures take one record for each message', a
      runBlock(block) { for (let i = 0; i < block.count; i++) block.fail(i, i % 2 === 0 ? 'even' : 'odd'); }`,
     `axes: { i: 'range(0,999,1)' }`,
   );
-  const run = await runSweep({ sweep, workers: 1, retries: 1, blockSize: 1000, maxFailures: 1_000_000 });
+  const run = await runSweep({
+    sweep,
+    workers: 1,
+    retries: 1,
+    retryPauseMs: 1,
+    blockSize: 1000,
+    maxFailures: 1_000_000,
+  });
   expect(run).toMatchObject({ failed: 1000 });
   expect(rowsOf(read(run.folder, 'timings.csv'))).toHaveLength(2000);
   expect(readFileSync(join(run.folder, 'journal.bin'), 'latin1').split('{"t":"attempt"').length - 1).toBe(2);

@@ -79,7 +79,12 @@ describe('a sweep of programs', () => {
   });
 
   test('tries what fails again, and says in the end why it did', async () => {
-    const run = await runSweep({ sweep, set: { x: list(1), act: list('fail') }, retries: 2 });
+    const run = await runSweep({
+      sweep,
+      set: { x: list(1), act: list('fail') },
+      retries: 2,
+      retryPauseMs: 1,
+    });
     expect(run).toMatchObject({ ok: 0, failed: 1 });
     const timings = rowsOf(
       read(run.folder, 'timings.csv').replaceAll(/"([^"]*)"/g, (_, text: string) =>

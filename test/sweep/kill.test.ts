@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
@@ -11,8 +11,8 @@ import { fixture, newFolder, runSweep } from './session.js';
 const list = (value: string | number) => ({ kind: 'list', values: [value] }) as const;
 
 /** Starts a run in a process group of its own. */
-function startChild(out: string, log: string): ChildProcess {
-  const set = JSON.stringify({ log: list(log), wait: list(6) });
+function startChild(out: string, log: string, waitMs = 6): ChildProcess {
+  const set = JSON.stringify({ log: list(log), wait: list(waitMs) });
   return spawn(process.execPath, [resolve('dist/test/sweep/children/run.js'), fixture('noisy'), out, set], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,11 +43,11 @@ describe('kill -9 of the whole process group', () => {
   test('at random moments, then resume: the same bytes, and no finished trial runs twice', async () => {
     const random = randomFor('kill moments', 7);
     let partly = 0;
+    const log = join(newFolder(), 'log');
+    const whole = await runSweep({ sweep: fixture('noisy'), set: { log: list(log), wait: list(6) } });
     for (let round = 0; round < 4; round++) {
-      const folder = newFolder();
-      const out = join(folder, 'run');
-      const log = join(folder, 'log');
-      const whole = await runSweep({ sweep: fixture('noisy'), set: { log: list(log), wait: list(6) } });
+      rmSync(log, { force: true });
+      const out = join(newFolder(), 'run');
       await killAfter(startChild(out, log), 1 + random.below(3));
       const killed = await readRunStatus(out).catch(() => undefined);
       const startedBefore = startsIn(log).length;
@@ -67,7 +67,7 @@ describe('kill -9 of the whole process group', () => {
   test('a second coordinator is refused while the first one works, with its pid', async () => {
     const folder = newFolder();
     const out = join(folder, 'run');
-    const child = startChild(out, join(folder, 'log'));
+    const child = startChild(out, join(folder, 'log'), 30);
     const lines = createInterface({ input: child.stdout! });
     await new Promise((started) => lines.once('line', started));
     await expect(resumeRun(out, { workers: 1 })).rejects.toThrow(new RegExp(String(child.pid)));

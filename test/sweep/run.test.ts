@@ -97,9 +97,10 @@ describe('a run', () => {
     const sweep = fixture('noisy');
     const set = { fail: { kind: 'list', values: [0.5] } as const };
     const failures: { trial: number; replay: string }[] = [];
-    const run = await startRun({ sweep, set, workers: 2, out: join(newFolder(), 'run'), retries: 1 }, [
-      { onFailure: (event) => failures.push(event) },
-    ]);
+    const run = await startRun(
+      { sweep, set, workers: 2, out: join(newFolder(), 'run'), retries: 1, retryPauseMs: 1 },
+      [{ onFailure: (event) => failures.push(event) }],
+    );
     const outcome = await run.outcome;
     expect(outcome).toMatchObject({ trials: NOISY_TRIALS, failed: 6 });
     expect(failures).toHaveLength(6);

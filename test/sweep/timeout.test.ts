@@ -47,7 +47,7 @@ describe('a trial that runs past its limit', () => {
   });
 
   test('is tried again as often as --retries says, with the same row in the end', async () => {
-    const run = await runSweep({ ...request(newFolder()), retries: 1 });
+    const run = await runSweep({ ...request(newFolder()), retries: 1, retryPauseMs: 1 });
     expect(statusOf(run.trials_csv)).toEqual(expected);
     const timings = rowsOf(read(run.folder, 'timings.csv'));
     for (const trial of ['2', '3', '4', '5']) {
@@ -58,7 +58,7 @@ describe('a trial that runs past its limit', () => {
 
   test('is found among the others of its task, who lose no retry for it', async () => {
     const asked = requestOf(['none', 'wait', 'broken'], newFolder());
-    const run = await runSweep({ ...asked, workers: 1, blockSize: 6, retries: 1 });
+    const run = await runSweep({ ...asked, workers: 1, blockSize: 6, retries: 1, retryPauseMs: 1 });
     expect(statusOf(run.trials_csv)).toEqual([...expected.slice(0, 4), ...expected.slice(6)]);
     const timings = rowsOf(read(run.folder, 'timings.csv'));
     const statuses = (trial: number) =>

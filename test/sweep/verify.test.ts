@@ -146,7 +146,7 @@ describe('verify', () => {
        },`,
       'axes: { x: "range(0,7,1)" }',
     );
-    await expectSame(await ran({ sweep, debug: false, retries: 2 }), 8);
+    await expectSame(await ran({ sweep, debug: false, retries: 2, retryPauseMs: 1 }), 8);
   });
 
   test('leaves out what timed out and what was skipped, and says so', async () => {
