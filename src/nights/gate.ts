@@ -4,6 +4,7 @@ import { type Tolerance, widthOf } from '../trial/tolerance.js';
 import { type Accepted, startOf } from './accepted.js';
 import type { History } from './history.js';
 import { judgeNights } from './judge.js';
+import type { MissingRun } from './missing.js';
 import type { Night } from './night.js';
 import { LEAST_NIGHTS } from './night.js';
 import { predict } from './predict.js';
@@ -56,6 +57,8 @@ export interface Gate {
   readonly nights: readonly NightRecord[];
   readonly cells: readonly GateCell[];
   readonly isWorse: boolean;
+  /** Runs that have not ended; absent where nobody has looked. */
+  readonly missing?: readonly MissingRun[];
   /** Files of the history that could not be read. */
   readonly faults: readonly string[];
 }

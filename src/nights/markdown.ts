@@ -4,6 +4,7 @@ import type { Row } from '../report/define.js';
 import { escapeMarkdown, markdownCode, renderMarkdownTable } from '../report/tables.js';
 import { type Commits, describeCommits } from './commits.js';
 import type { Gate, GateCell } from './gate.js';
+import { describeMissing, type MissingRun } from './missing.js';
 import { countVerdicts, describeGate, formatValue, listTold } from './words.js';
 
 /** Rows of a table; nights.csv has all. */
@@ -12,14 +13,14 @@ const MOST = 200;
 const NIGHTS = 30;
 
 export function renderGate(gate: Gate, commits: readonly Commits[]): string {
-  const { night, nights, faults, cells } = gate;
+  const { night, nights, missing = [], faults, cells } = gate;
   const told = listTold(gate);
   const quiet = cells.length - told.length;
   const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
   const parts = [
     `# ${escapeMarkdown(describeGate(gate)[0]!.split(': ', 2).join(': '))}`,
     `${plural(cells.length, 'cell')}: ${counts.join(', ')}. Night ${markdownCode(night.night)} on ${escapeMarkdown(night.host)}, compared with ${plural(nights.length, 'night')}.`,
-    ...(night.isComplete ? [] : ['The suite did not come to its end: what is missing was not judged.']),
+    ...(night.isComplete ? [] : [describeEnd(missing)]),
     ...(told.length === 0
       ? ['Nothing moved.']
       : [renderMarkdownTable({ columns: COLUMNS, rows: told.slice(0, MOST).map(rowOf) }).trimEnd()]),
@@ -35,6 +36,13 @@ export function renderGate(gate: Gate, commits: readonly Commits[]): string {
       : [`Not read:\n\n${faults.map((fault) => `- ${escapeMarkdown(fault)}`).join('\n')}`]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function describeEnd(missing: readonly MissingRun[]): string {
+  const lines = missing.map((each) => `- ${escapeMarkdown(describeMissing(each))}`);
+  return ['The suite did not come to its end. What is missing was not judged:', lines.join('\n')].join(
+    '\n\n',
+  );
 }
 
 const COLUMNS = [

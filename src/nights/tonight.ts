@@ -13,6 +13,7 @@ import { addNight, readHistory } from './history.js';
 import { gateToJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderGate } from './markdown.js';
+import { findMissing } from './missing.js';
 import { NIGHT_FORMAT, type NightRecord, type NightRun } from './record.js';
 import { summarizeRun } from './summarize.js';
 import { renderNights } from './table.js';
@@ -44,11 +45,12 @@ export async function closeNight(tonight: Tonight): Promise<Gate> {
   const night = await recordNight(tonight);
   const before = await readHistory(history, night.suite);
   const { accepted, faults } = await readAccepted(history, night.suite);
-  const gate = judgeTonight(
+  const judged = judgeTonight(
     night,
     { nights: before.nights, faults: [...before.faults, ...faults] },
     { accepted, last },
   );
+  const gate = night.isComplete ? judged : { ...judged, missing: await findMissing(folder, tonight.runs) };
   await addNight(history, night);
   await writeGate(folder, gate);
   return gate;

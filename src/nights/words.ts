@@ -1,6 +1,7 @@
 // What a gate found, in words: one line for a cell, a few for a night.
 import { formatCount, plural } from '../ground/text.js';
 import { GATE_VERDICTS, type Gate, type GateCell, type GateVerdict } from './gate.js';
+import { describeMissing } from './missing.js';
 
 /** `latent/loss/latent=16`, as `accept` takes it. */
 export function nameCell({ run, metric, configuration }: GateCell): string {
@@ -43,7 +44,7 @@ const SHOWN = 10;
 
 /** The night as lines of text, the verdict first. */
 export function describeGate(gate: Gate, shown = SHOWN): string[] {
-  const { night, nights, isWorse, faults } = gate;
+  const { night, nights, isWorse, missing = [], faults } = gate;
   const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
   const told = listTold(gate);
   const partial = night.isComplete ? '' : ', of what was done';
@@ -51,6 +52,7 @@ export function describeGate(gate: Gate, shown = SHOWN): string[] {
     `${night.suite}, night ${night.night}: ${isWorse ? 'worse' : 'same or better'}${partial}, against ${plural(nights.length, 'night')}: ${counts.join(', ') || 'nothing to compare'}`,
     ...told.slice(0, shown).map((cell) => `  ${cell.verdict}  ${nameCell(cell)}: ${describeGateCell(cell)}`),
     ...(told.length > shown ? [`  ${plural(told.length - shown, 'other')}`] : []),
+    ...missing.map((each) => `  missing  ${describeMissing(each)}`),
     ...faults.map((fault) => `  not read: ${fault}`),
   ];
 }
