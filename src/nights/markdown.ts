@@ -5,14 +5,17 @@ import { escapeMarkdown, markdownCode, renderMarkdownTable } from '../report/tab
 import { type Commits, describeCommits } from './commits.js';
 import type { Gate, GateCell } from './gate.js';
 import { describeMissing, type MissingRun } from './missing.js';
+import { SHOWN_NIGHTS } from './sparkline.js';
 import { countVerdicts, describeGate, formatValue, listTold } from './words.js';
 
 /** Rows of a table; nights.csv has all. */
 const MOST = 200;
-/** Nights that a sparkline shows, tonight last. */
-const NIGHTS = 30;
-
-export function renderGate(gate: Gate, commits: readonly Commits[]): string {
+/** `drawNights`: the nights of a cell as Markdown, in place of a line of blocks. */
+export function renderGate(
+  gate: Gate,
+  commits: readonly Commits[],
+  drawNights: (cell: GateCell) => string = renderBlocks,
+): string {
   const { night, nights, missing = [], faults, cells } = gate;
   const told = listTold(gate);
   const quiet = cells.length - told.length;
@@ -21,9 +24,7 @@ export function renderGate(gate: Gate, commits: readonly Commits[]): string {
     `# ${escapeMarkdown(describeGate(gate)[0]!.split(': ', 2).join(': '))}`,
     `${plural(cells.length, 'cell')}: ${counts.join(', ')}. Night ${markdownCode(night.night)} on ${escapeMarkdown(night.host)}, compared with ${plural(nights.length, 'night')}.`,
     ...(night.isComplete ? [] : [describeEnd(missing)]),
-    ...(told.length === 0
-      ? ['Nothing moved.']
-      : [renderMarkdownTable({ columns: COLUMNS, rows: told.slice(0, MOST).map(rowOf) }).trimEnd()]),
+    ...(told.length === 0 ? ['Nothing moved.'] : [renderMoved(told.slice(0, MOST), drawNights)]),
     ...(told.length > MOST
       ? [`The first ${formatCount(MOST)} of ${formatCount(told.length)}; nights.csv has all.`]
       : []),
@@ -45,25 +46,26 @@ function describeEnd(missing: readonly MissingRun[]): string {
   );
 }
 
-const COLUMNS = [
-  'verdict',
-  'run',
-  'configuration',
-  'metric',
-  'tonight',
-  'expected',
-  'change',
-  'since',
-  'nights before',
-];
+const PAST = 'nights before';
 
-function rowOf({ verdict, run, configuration, metric, tonight, expected, by, since, past }: GateCell): Row {
+function renderMoved(cells: readonly GateCell[], drawNights: (cell: GateCell) => string): string {
+  const rows = cells.map((cell) => ({ ...rowOf(cell), [PAST]: drawNights(cell) }));
+  return renderMarkdownTable({ columns: COLUMNS, rows }, MOST, [PAST]).trimEnd();
+}
+
+/** Tonight last. */
+function renderBlocks({ past, tonight }: GateCell): string {
+  return renderSparkline([...past, ...(tonight === null ? [] : [tonight.mean])].slice(-SHOWN_NIGHTS - 1));
+}
+
+const COLUMNS = ['verdict', 'run', 'configuration', 'metric', 'tonight', 'expected', 'change', 'since', PAST];
+
+function rowOf({ verdict, run, configuration, metric, tonight, expected, by, since }: GateCell): Row {
   return {
     ...{ verdict, run, configuration, since: since ?? '' },
     metric: metric.unit === null ? metric.name : `${metric.name} (${metric.unit})`,
     tonight: tonight === null ? '' : formatValue(tonight.mean),
     expected: expected === null ? '' : `${formatValue(expected.low)} … ${formatValue(expected.high)}`,
     change: by === null ? '' : `${by > 0 ? '+' : '−'}${formatValue(Math.abs(by))}`,
-    'nights before': renderSparkline([...past, ...(tonight === null ? [] : [tonight.mean])].slice(-NIGHTS)),
   };
 }

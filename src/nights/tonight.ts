@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { FileBatch } from '../ground/durable.js';
-import { renderPage } from '../report/page.js';
 import { MANIFEST_FILE } from '../run/folder.js';
 import { readManifest } from '../run/read-manifest.js';
 import { readAccepted } from './accepted.js';
@@ -14,6 +13,7 @@ import { gateToJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderGate } from './markdown.js';
 import { findMissing } from './missing.js';
+import { renderNightPage } from './page.js';
 import { NIGHT_FORMAT, type NightRecord, type NightRun } from './record.js';
 import { summarizeRun } from './summarize.js';
 import { renderNights } from './table.js';
@@ -84,12 +84,12 @@ function nameNight(folder: string, at: string): string {
 }
 
 async function writeGate(folder: string, gate: Gate): Promise<void> {
-  const markdown = renderGate(gate, findCommits(gate));
+  const commits = findCommits(gate);
   const batch = new FileBatch();
   try {
     const texts = {
-      [FILES.page]: renderPage(`${gate.night.suite}: night ${gate.night.night}`, markdown, () => undefined),
-      [FILES.markdown]: markdown,
+      [FILES.page]: renderNightPage(gate, commits),
+      [FILES.markdown]: renderGate(gate, commits),
       [FILES.json]: `${JSON.stringify(gateToJson(gate), null, 2)}\n`,
       [FILES.junit]: renderJunit(gate),
       [FILES.table]: renderNights(gate),
