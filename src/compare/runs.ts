@@ -6,6 +6,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { realPath } from '../ground/inside.js';
 import { findRun } from '../run/find.js';
 import { isRun, listRuns } from '../run/list.js';
+import { SUITE_FILE } from '../run/suite-file.js';
 
 /** What one side of a comparison is. */
 export interface RunSet {
@@ -17,8 +18,6 @@ export interface RunSet {
   readonly runs: ReadonlyMap<string, string>;
   readonly isSingle: boolean;
 }
-
-const SUITE_FILE = 'suite.json';
 
 /** A run folder, run id or sweep; a suite's folder, id or name; or a folder that holds runs. BAD_RUN_FOLDER where it is none. */
 export async function findRuns(typed: string, root = 'runs'): Promise<RunSet> {

@@ -2,6 +2,7 @@
 import type { Accepted } from './accepted.js';
 import type { History } from './history.js';
 import { judgeSeries } from './judge-series.js';
+import type { MissingRun } from './missing.js';
 import type { NightRecord } from './record.js';
 import { type NightSeries, seriesOf } from './series.js';
 import type { GateCell } from './verdict.js';
@@ -12,6 +13,8 @@ export interface Gate {
   readonly nights: readonly NightRecord[];
   readonly cells: readonly GateCell[];
   readonly isWorse: boolean;
+  /** Runs that have not ended; absent where nobody has looked. */
+  readonly missing?: readonly MissingRun[];
   /** Files of the history that could not be read. */
   readonly faults: readonly string[];
   /** What else is to be told of this night, and those before. */

@@ -4,26 +4,29 @@ import type { Row } from '../report/define.js';
 import { escapeMarkdown, markdownCode, renderMarkdownTable } from '../report/tables.js';
 import { type Commits, describeCommits } from './commits.js';
 import type { Gate } from './gate.js';
+import { describeMissing, type MissingRun } from './missing.js';
+import { SHOWN_NIGHTS } from './sparkline.js';
 import type { GateCell } from './verdict.js';
 import { countVerdicts, describeConfirmation, describeGate, formatValue, listTold } from './words.js';
 
 /** Rows of a table; nights.csv has all. */
 const MOST = 200;
-/** Nights that a sparkline shows, tonight last. */
-const NIGHTS = 30;
 
-export function renderGate(gate: Gate, commits: readonly Commits[]): string {
-  const { night, nights, faults, notes, cells } = gate;
+/** `drawNights`: the nights of a cell as Markdown, in place of a line of blocks. */
+export function renderGate(
+  gate: Gate,
+  commits: readonly Commits[],
+  drawNights: (cell: GateCell) => string = renderBlocks,
+): string {
+  const { night, nights, missing = [], faults, notes, cells } = gate;
   const told = listTold(gate);
   const quiet = cells.length - told.length;
   const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
   const parts = [
     `# ${escapeMarkdown(describeGate(gate)[0]!.split(': ', 2).join(': '))}`,
     `${plural(cells.length, 'cell')}: ${counts.join(', ')}. Night ${markdownCode(night.night)} on ${escapeMarkdown(night.host)}, compared with ${plural(nights.length, 'night')}.`,
-    ...(night.isComplete ? [] : ['The suite did not come to its end: what is missing was not judged.']),
-    ...(told.length === 0
-      ? ['Nothing moved.']
-      : [renderMarkdownTable({ columns: COLUMNS, rows: told.slice(0, MOST).map(rowOf) }).trimEnd()]),
+    ...(night.isComplete ? [] : [describeEnd(missing)]),
+    ...(told.length === 0 ? ['Nothing moved.'] : [renderMoved(told.slice(0, MOST), drawNights)]),
     ...(told.length > MOST
       ? [`The first ${formatCount(MOST)} of ${formatCount(told.length)}; nights.csv has all.`]
       : []),
@@ -39,6 +42,25 @@ export function renderGate(gate: Gate, commits: readonly Commits[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+function describeEnd(missing: readonly MissingRun[]): string {
+  const lines = missing.map((each) => `- ${escapeMarkdown(describeMissing(each))}`);
+  return ['The suite did not come to its end. What is missing was not judged:', lines.join('\n')].join(
+    '\n\n',
+  );
+}
+
+const PAST = 'nights before';
+
+function renderMoved(cells: readonly GateCell[], drawNights: (cell: GateCell) => string): string {
+  const rows = cells.map((cell) => ({ ...rowOf(cell), [PAST]: drawNights(cell) }));
+  return renderMarkdownTable({ columns: COLUMNS, rows }, MOST, [PAST]).trimEnd();
+}
+
+/** Tonight last. */
+function renderBlocks({ past, tonight }: GateCell): string {
+  return renderSparkline([...past, ...(tonight === null ? [] : [tonight.mean])].slice(-SHOWN_NIGHTS - 1));
+}
+
 const COLUMNS = [
   'verdict',
   'run',
@@ -49,7 +71,7 @@ const COLUMNS = [
   'change',
   'since',
   'again',
-  'nights before',
+  PAST,
 ];
 
 function rowOf({
@@ -61,7 +83,6 @@ function rowOf({
   expected,
   by,
   since,
-  past,
   confirmation,
 }: GateCell): Row {
   return {
@@ -71,6 +92,5 @@ function rowOf({
     tonight: tonight === null ? '' : formatValue(tonight.mean),
     expected: expected === null ? '' : `${formatValue(expected.low)} … ${formatValue(expected.high)}`,
     change: by === null ? '' : `${by > 0 ? '+' : '−'}${formatValue(Math.abs(by))}`,
-    'nights before': renderSparkline([...past, ...(tonight === null ? [] : [tonight.mean])].slice(-NIGHTS)),
   };
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '../run/folder.js';
 import { readManifest } from '../run/read-manifest.js';
+import { findMissing } from './missing.js';
 import { NIGHT_FORMAT, type NightRecord, type NightRun } from './record.js';
 import { summarizeRun } from './summarize.js';
 
@@ -14,7 +15,7 @@ export interface Ran {
   readonly folder: string;
   /** Names of its runs, in order. */
   readonly runs: readonly string[];
-  /** Default: whether every trial of every run has ended, as far as that can be counted. */
+  /** Default: whether every trial of every run has ended. */
   readonly isComplete?: boolean;
 }
 
@@ -28,11 +29,10 @@ export async function recordNight({ night, at, suite, folder, runs, isComplete }
     [commit, host] = [manifest.git ?? '', manifest.host];
     summaries.push(await summarizeRun(name, own));
   }
-  const isWhole = summaries.length === runs.length && summaries.every(({ left }) => left === 0);
   return {
     ...{ format: NIGHT_FORMAT, night, at, suite, host },
     commit: commit === '' ? null : commit,
-    isComplete: isComplete ?? isWhole,
+    isComplete: isComplete ?? (await findMissing(folder, runs)).length === 0,
     runs: summaries,
   };
 }

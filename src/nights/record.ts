@@ -39,8 +39,6 @@ export interface NightRun {
   readonly trials: number;
   /** Trials that did not end ok. */
   readonly failed: number;
-  /** Trials that have not ended; null where nobody knows how many there are. Absent in earlier nights. */
-  readonly left?: number | null;
   /** Axes whose values are taken together, since there were too many configurations to keep. */
   readonly together: readonly string[];
   /** What the times of its trials depend on: times of nights that differ in it are not compared. */
@@ -85,7 +83,6 @@ const NIGHT = z.object({
   runs: z.array(
     z.object({
       ...{ name: TEXT, sweep: TEXT, run: TEXT, rows: TEXT, trials: COUNT, failed: COUNT, timing: TEXT },
-      left: COUNT.nullable().optional(),
       together: z.array(TEXT),
       metrics: z.array(
         z.object({

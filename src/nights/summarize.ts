@@ -50,7 +50,6 @@ export async function summarizeRun(
     ...{ name, sweep: manifest.sweep, run: manifest.runId, rows: hash.digest('hex'), together },
     trials: status.done,
     failed: status.failed + status.timeout + status.skipped,
-    left: status.total === null ? null : Math.max(0, status.total - status.done),
     timing: describeTiming(manifest),
     metrics: metrics.map(describeMetric),
     cells,

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { FileBatch } from '../ground/durable.js';
-import { renderPage } from '../report/page.js';
 import { readAccepted } from './accepted.js';
 import { findCommits } from './commits.js';
 import { type Again, confirm } from './confirm.js';
@@ -11,6 +10,8 @@ import { addNight, readHistory } from './history.js';
 import { gateToJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderGate } from './markdown.js';
+import { findMissing } from './missing.js';
+import { renderNightPage } from './page.js';
 import { type Ran, recordNight } from './record-night.js';
 import { renderNights } from './table.js';
 
@@ -41,23 +42,24 @@ export async function closeNight(tonight: Tonight): Promise<Gate> {
   const { accepted, faults: others } = await readAccepted(history, night.suite);
   const before = { nights, faults: [...faults, ...others] };
   const found = judgeTonight(night, before, { accepted, last, notes });
+  const judged = night.isComplete ? found : { ...found, missing: await findMissing(folder, tonight.runs) };
   const { series } = listSeries(night, before, { last });
   const gate =
-    found.isWorse && again !== undefined
-      ? await confirm({ gate: found, series, accepted, folder, clock }, again)
-      : found;
+    judged.isWorse && again !== undefined
+      ? await confirm({ gate: judged, series, accepted, folder, clock }, again)
+      : judged;
   await addNight(history, gate.night);
   await writeGate(folder, gate);
   return gate;
 }
 
 async function writeGate(folder: string, gate: Gate): Promise<void> {
-  const markdown = renderGate(gate, findCommits(gate));
+  const commits = findCommits(gate);
   const batch = new FileBatch();
   try {
     const texts = {
-      [FILES.page]: renderPage(`${gate.night.suite}: night ${gate.night.night}`, markdown, () => undefined),
-      [FILES.markdown]: markdown,
+      [FILES.page]: renderNightPage(gate, commits),
+      [FILES.markdown]: renderGate(gate, commits),
       [FILES.json]: `${JSON.stringify(gateToJson(gate), null, 2)}\n`,
       [FILES.junit]: renderJunit(gate),
       [FILES.table]: renderNights(gate),

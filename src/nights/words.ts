@@ -1,6 +1,7 @@
 // What a gate found, in words: one line for a cell, a few for a night.
 import { formatCount, plural } from '../ground/text.js';
 import type { Gate } from './gate.js';
+import { describeMissing } from './missing.js';
 import { nameCell } from './record.js';
 import { type Confirmation, GATE_VERDICTS, type GateCell, type GateVerdict } from './verdict.js';
 
@@ -67,7 +68,7 @@ const SHOWN = 10;
 
 /** The night as lines of text, the verdict first. */
 export function describeGate(gate: Gate, shown = SHOWN): string[] {
-  const { night, nights, isWorse, faults, notes } = gate;
+  const { night, nights, isWorse, missing = [], faults, notes } = gate;
   const counts = [...countVerdicts(gate)].map(([verdict, count]) => `${formatCount(count)} ${verdict}`);
   const told = listTold(gate);
   const partial = night.isComplete ? '' : ', of what was done';
@@ -75,6 +76,7 @@ export function describeGate(gate: Gate, shown = SHOWN): string[] {
     `${night.suite}, night ${night.night}: ${isWorse ? 'worse' : 'same or better'}${partial}, against ${plural(nights.length, 'night')}: ${counts.join(', ') || 'nothing to compare'}`,
     ...told.slice(0, shown).map((cell) => `  ${cell.verdict}  ${nameOf(cell)}: ${describeGateCell(cell)}`),
     ...(told.length > shown ? [`  ${plural(told.length - shown, 'other')}`] : []),
+    ...missing.map((each) => `  missing  ${describeMissing(each)}`),
     ...notes.map((note) => `  ${note}`),
     ...faults.map((fault) => `  not read: ${fault}`),
   ];

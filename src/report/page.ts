@@ -144,16 +144,16 @@ export interface Extra {
   readonly scriptHash: string;
 }
 
-/** `inline` gives the figure of a path. */
+/** `inline` gives the figure of a path, or the HTML that stands in its place. */
 export function renderPage(
   title: string,
   markdown: string,
-  inline: (path: string) => Figure | undefined,
+  inline: (path: string) => Figure | string | undefined,
   extra?: Extra,
 ): string {
   const body = renderHtml(markdown, (path, alt) => {
     const figure = inline(path);
-    return figure === undefined ? undefined : renderFigure(figure, alt);
+    return figure === undefined || typeof figure === 'string' ? figure : renderFigure(figure, alt);
   });
   return `<!doctype html>
 <html lang="en">

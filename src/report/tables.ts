@@ -26,14 +26,25 @@ export function renderCsv(
   return Buffer.concat(parts);
 }
 
-/** A pipe table of the first `limit` rows: numbers to the right, in six significant digits. */
-export function renderMarkdownTable({ columns, rows }: Rows, limit = Number.POSITIVE_INFINITY): string {
+/**
+ * A pipe table of the first `limit` rows: numbers to the right, in six significant digits. Text is text, but in the columns
+ * named by `markdown`, whose cells are Markdown.
+ */
+export function renderMarkdownTable(
+  { columns, rows }: Rows,
+  limit = Number.POSITIVE_INFINITY,
+  markdown: readonly string[] = [],
+): string {
   const shown = rows.slice(0, limit);
   const rule = columns.map((column) => (isNumeric(column, shown) ? '---:' : '---'));
   const lines = [
     columns.map(escapeMarkdown),
     rule,
-    ...shown.map((row) => columns.map((column) => renderCell(row[column] ?? null))),
+    ...shown.map((row) =>
+      columns.map((column) =>
+        markdown.includes(column) ? String(row[column] ?? '') : renderCell(row[column] ?? null),
+      ),
+    ),
   ];
   return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }

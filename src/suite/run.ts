@@ -7,6 +7,7 @@ import { systemClock } from '../ground/clock.js';
 import { replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { newRunId } from '../run/folder.js';
+import { SUITE_FILE, SUITE_FORMAT, type SuiteRecord } from '../run/suite-file.js';
 import type { Observer, Outcome, Plan, RunHandle, RunRequest } from '../sweep/contract.js';
 import { planRun } from '../sweep/plan.js';
 import { startRun } from '../sweep/start.js';
@@ -39,9 +40,6 @@ export interface SuiteOutcome {
   /** False where the suite ended before its last run. */
   readonly isComplete: boolean;
 }
-
-const SUITE_FILE = 'suite.json';
-const SUITE_FORMAT = 1;
 
 /** The runs of a suite as requests, each with a folder in `folder`. */
 export function requestsOf({ suite, common }: SuiteRequest, folder: string): RunRequest[] {
@@ -77,7 +75,10 @@ export async function runSuite(request: SuiteRequest, hooks: SuiteHooks = {}): P
   await hooks.onStart?.({ folder, plans });
   await mkdir(folder, { recursive: true });
   const { name, title, about, runs } = suite;
-  const record = { format: SUITE_FORMAT, suite: name, title, about, runs: runs.map((run) => run.name) };
+  const record: SuiteRecord = {
+    ...{ format: SUITE_FORMAT, suite: name, title, about, runs: runs.map((run) => run.name) },
+    trials: plans.map((plan) => plan.trials),
+  };
   await replaceFile(join(folder, SUITE_FILE), `${JSON.stringify(record, null, 2)}\n`);
 
   const outcomes: Outcome[] = [];

@@ -131,10 +131,12 @@ describe('a nightly suite', () => {
       /the budget of 3\.0s is used up; the rest runs with: sweepline suite suite\.mjs --out runs\/small\//,
     );
     const out = newest();
-    const { isComplete } = JSON.parse(readFileSync(join(out, 'night.json'), 'utf8')) as {
-      isComplete: boolean;
-    };
-    expect(isComplete).toBe(false);
+    expect(stderr).toContain('  missing  sweep: all of its 6 trials\n');
+    expect(JSON.parse(readFileSync(join(out, 'night.json'), 'utf8'))).toMatchObject({
+      isComplete: false,
+      missing: [{ run: 'sweep', ended: 0, trials: 6 }],
+    });
+    expect(readFileSync(join(out, 'night.md'), 'utf8')).toContain('\n- sweep: all of its 6 trials\n');
     set('wait', 0);
     const before = nights();
     expect((await night('--quiet', '--out', out)).code).toBe(0);

@@ -1,11 +1,13 @@
 // Pages for everybody: axe-core finds no serious fault on the page of a report and of a suite, in the light and in the dark,
 // on a desk and on a phone; figures tell their values to a pointer and to the keyboard, fit a phone, and are saved.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { judgeTonight } from '../../src/nights/gate.js';
+import { renderNightPage } from '../../src/nights/page.js';
 import { barChart, lineChart, scatterChart } from '../../src/report/charts.js';
 import { defineReport } from '../../src/report/define.js';
 import { heatMap } from '../../src/report/heatmap.js';
@@ -13,6 +15,7 @@ import { renderConfusions } from '../../src/report/panels.js';
 import { writeReport } from '../../src/report/write.js';
 import { writeSuitePage } from '../../src/suite/page.js';
 import { CHROMIUM } from '../browser.js';
+import { cellOf, nightOf, runOf } from '../nights/nights.js';
 import { makeProject } from '../sweep/project.js';
 import { runHere } from '../sweep/session.js';
 import { makeRun, makeTrials } from './explore-runs.js';
@@ -104,6 +107,26 @@ async function writeSuite(): Promise<string> {
   return join(folder, 'report.html');
 }
 
+/** A night in which one metric got worse, one better and one moved. */
+function writeNight(): string {
+  const goals = { loss: 'min', accuracy: 'max', size: null } as const;
+  const metrics = Object.entries(goals).map(([name, goal]) => ({
+    ...{ name, goal, isBoolean: false, unit: null, tolerance: null },
+  }));
+  const nightWith = (day: number, mean: number) =>
+    nightOf(day, [
+      runOf(
+        Object.keys(goals).map((name) => cellOf(name, mean)),
+        { metrics },
+      ),
+    ]);
+  const nights = Array.from({ length: 12 }, (_, day) => nightWith(day, 1));
+  const gate = judgeTonight(nightWith(12, 2), { nights, faults: [] }, { accepted: [], last: 50 });
+  const path = join(newFolder(), 'night.html');
+  writeFileSync(path, renderNightPage(gate, []));
+  return path;
+}
+
 describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is none)', () => {
   let browser: Browser;
   let page: string;
@@ -172,6 +195,20 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
   test.each(Object.entries(LOOKS))('nor on a suite’s page: %s', async (_, look) => {
     await open(suite, look, async (opened) => {
       expect(await findFaults(opened)).toEqual([]);
+    });
+  });
+
+  test.each(Object.entries(LOOKS))('nor on a night’s page, whose pictures are seen: %s', async (_, look) => {
+    await open(writeNight(), look, async (opened) => {
+      expect(await findFaults(opened)).toEqual([]);
+      expect(await opened.locator('td svg').count()).toBe(3);
+      expect(await opened.locator('td svg').first().boundingBox()).toMatchObject({ width: 150, height: 34 });
+      const colours = (await opened.evaluate(`[
+        ['path', 'stroke'], ['circle', 'fill'], ['rect:not(.band)', 'fill'], ['.band', 'fill'], ['polyline', 'stroke'],
+      ].map(([part, what]) => getComputedStyle(document.querySelector('td svg ' + part))[what])
+        .concat(getComputedStyle(document.body).backgroundColor)`)) as string[];
+      expect(new Set(colours).size).toBe(6);
+      expect(await opened.evaluate('document.documentElement.scrollWidth')).toBe(look.viewport.width);
     });
   });
 
