@@ -1,9 +1,11 @@
 // A run as a host has it: whether this machine may run it, and then the pool that does. Refuses what it does not know:
 // another Sweepline, other code, other data, a task that nobody with the key has signed.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { leadsOut } from '../ground/inside.js';
+import { formatBytes } from '../ground/text.js';
 import { ownVersion } from '../ground/version.js';
 import type { Pool, PoolSetup } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
@@ -115,6 +117,7 @@ export class HostedRun {
     const { about } = this;
     this.#requireTrust(packed);
     this.#requireVersions();
+    this.#requireRoom();
     const stages = join(this.folder, 'stages');
     const setup = unpackSetup(packed, this.folder, (stage) => join(stages, stage));
     mkdirSync(this.folder, { recursive: true });
@@ -155,6 +158,16 @@ export class HostedRun {
       throw new SweeplineError('BAD_USAGE', others.join('; '), {
         hint: 'install the same versions on all machines',
       });
+  }
+
+  #requireRoom(): void {
+    const { memoryBytes } = this.about;
+    if (memoryBytes === null || memoryBytes <= totalmem()) return;
+    const [asked, there] = [memoryBytes, totalmem()].map(formatBytes);
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `a trial may take ${asked} of memory, and this machine has ${there}`,
+    );
   }
 
   /** The environment shows a process one device alone, which is its first then. */

@@ -57,7 +57,7 @@ export class RunLink {
     this.#queue.on('error', () => undefined); // the connection's own, which tells it
     const fail = (error: Error) => this.#fail(error);
     const queue = this.#queue;
-    this.flights = new Flights({ redis, queue, run, keys, secret, device: setup.device, fail });
+    this.flights = new Flights({ redis, queue, run, keys, secret, device: setup.device, say, fail });
     this.hosts = new WatchHosts({ redis, run, say });
     this.#reader = connectAgain(redis);
     this.#inbox = new Inbox({
