@@ -20,6 +20,8 @@ export interface RunLinkOptions {
   readonly about: RunAbout;
   /** As it travels. */
   readonly packed: Buffer;
+  /** The worker's code, where it is sent along. */
+  readonly bundle: Buffer | undefined;
   readonly setup: PoolSetup;
   readonly secret: string | undefined;
   readonly share: string | undefined;
@@ -127,14 +129,14 @@ export class RunLink {
   }
 
   async #put(): Promise<void> {
-    const { redis, about, packed, secret } = this.#options;
+    const { redis, about, packed, bundle, secret } = this.#options;
     const text = JSON.stringify(about);
     const signature = seal(secret, text, packed);
     const { digest, run, priority } = about;
     const fields = { about: text, setup: packed, signature, digest, session: this.#session };
     await redis
       .multi()
-      .hset(this.#keys.run, fields)
+      .hset(this.#keys.run, bundle === undefined ? fields : { ...fields, bundle })
       .hset(this.#keys.run, 'limit', this.#limitMs ?? '')
       .set(this.#keys.alive, '1', 'PX', ALIVE_MS)
       .zadd(KEYS.runs, priority, run)

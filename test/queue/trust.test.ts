@@ -1,6 +1,6 @@
 // Who may read what goes over a queue, and what a host takes from it.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram, type Started, startProgram } from '../cli/program.js';
@@ -96,6 +96,34 @@ describe.skipIf(NO_REDIS !== undefined)(`trust${NO_REDIS === undefined ? '' : `:
     expect(stderr).toMatch(
       /is [0-9a-f]{12} at the coordinator; here \/.*worker\.mjs has [0-9a-f]{12}.*--sweeps/,
     );
+  });
+
+  it('takes code from the queue where it was told to, and from nobody else', async () => {
+    const lib = project.write('lib.mjs', 'export const word = "shipped";');
+    const worker = `import { word } from './lib.mjs';
+      export default defineWorker({ name: 'mine', version: '2', params: {}, metrics: { word: { type: 'string' } },
+        run: () => ({ word: word + ' ' + import.meta.url.includes('sweepline-host-') }) });`;
+    project.write('worker.mjs', worker);
+    const out = join(newPlace(), 'run');
+    const options = ['--queue', url, '--out', out, '--no-report', '--ship'];
+    const file = project.write(
+      'own.mjs',
+      `export default defineSweep({ name: 'own', worker: new URL('./worker.mjs', import.meta.url), axes: {} });`,
+    );
+    const argv = ['run', file, ...options];
+    const shipping = keep(startProgram(project.home, argv));
+    await shipping.said('no host takes part yet');
+    // As on a machine that has neither file.
+    rmSync(lib);
+    rmSync(join(project.home, 'worker.mjs'));
+    const wary = keep(startProgram(newPlace(), ['host', '--queue', url, '--name', 'wary', '--threads', '1']));
+    await shipping.said('host wary does not take part: its code would come through the queue');
+    await stop(wary);
+    const host = ['host', '--queue', url, '--name', 'open', '--threads', '1', '--accept-shipped'];
+    keep(startProgram(newPlace(), host));
+    const { code, stderr } = await shipping.finished;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('host open takes part')]);
+    expect(readFileSync(join(out, 'trials.csv'), 'utf8')).toContain(',ok,shipped true');
   });
 
   it.skipIf(!hasOpenssl())('speaks TLS, and says what is missing where it cannot', async () => {
