@@ -3,7 +3,7 @@
 import { findAddress, type QueueAddress } from '../queue/address.js';
 import type { QueueRequest } from '../sweep/contract.js';
 import type { OptionValues } from './command.js';
-import { anyText, byteSize, integer, option } from './options.js';
+import { anyText, byteSize, integer, option, switchOption } from './options.js';
 
 const WHERE = 'Where they run';
 
@@ -33,6 +33,11 @@ export const queueOptions = {
     '--share <folder>',
     'a folder that this machine and all hosts see, for artifacts that are too large for the queue',
     anyText,
+  ),
+  ship: switchOption(
+    WHERE,
+    '--ship',
+    'send the worker’s code along, for hosts that do not have it (`sweepline host --accept-shipped`, or with a key)',
   ),
   queueFiles: option(
     WHERE,
@@ -68,10 +73,17 @@ export function findQueue(queue: string | undefined, isOptional = false): QueueA
 }
 
 /** What a request says of the queue. */
-export function toQueueRequest({ queue, priority, share, queueFiles }: QueueOptionValues): QueueRequest {
+export function toQueueRequest({
+  queue,
+  priority,
+  share,
+  ship,
+  queueFiles,
+}: QueueOptionValues): QueueRequest {
   const others = {
     ...(priority === undefined ? {} : { priority }),
     ...(share === undefined ? {} : { share }),
+    ...(ship === undefined ? {} : { ship }),
     ...(queueFiles === undefined ? {} : { queueFiles }),
   };
   const { address, secret } = findQueue(queue, true);

@@ -5,7 +5,10 @@ import { ask } from '../answer/answer.js';
 import { renderAnswer } from '../answer/words.js';
 import { type Clock, systemClock } from '../ground/clock.js';
 import { formatCount, formatDuration } from '../ground/text.js';
+import type { QueueAddress } from '../queue/address.js';
+import type { QueueState } from '../queue/state.js';
 import { describeState, type RunStatus, readRunStatus } from '../run/status.js';
+import { renderHosts, toJson } from './host-table.js';
 import { renderStatus, statusToJson } from './plan-table.js';
 import { clip } from './progress.js';
 import type { Terminal } from './terminal.js';
@@ -15,6 +18,8 @@ export interface StatusOptions {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly watch: boolean;
+  /** Where the hosts of the run are; absent: nobody asks. */
+  readonly queue?: QueueAddress | undefined;
 }
 
 const EVERY_MS = 1000;
@@ -24,7 +29,7 @@ const PAUSES = 4;
 /** Prints the status; with `watch` it resolves once nobody works on the run any more. */
 export async function showStatus(
   folder: string,
-  { terminal, json, watch }: StatusOptions,
+  { terminal, json, watch, queue }: StatusOptions,
   clock: Clock = systemClock,
 ): Promise<void> {
   const screen = watch && !json && terminal.isInteractive ? createScreen(terminal) : undefined;
@@ -34,13 +39,18 @@ export async function showStatus(
     const status = await readRunStatus(folder);
     const isOver = !watch || status.coordinator === null;
     const { answer } = ask(status);
-    if (json) terminal.print(JSON.stringify({ ...statusToJson(status), answer }));
+    const there = queue === undefined ? undefined : await readQueue(queue, status.manifest.runId);
+    if (json)
+      terminal.print(
+        JSON.stringify({ ...statusToJson(status), answer, ...(there === undefined ? {} : toJson(there)) }),
+      );
     else if (isOver || screen !== undefined) {
       const { metrics } = status.state.epoch.record.worker;
       const { live, manifest } = status;
       const threads = live === null ? [] : [renderThreads({ live, manifest })];
       const found = renderAnswer(answer, metrics, Math.min(80, terminal.width));
-      const text = [renderStatus(status), ...found, ...threads];
+      const hosts = there === undefined ? [] : renderHosts(there, clock.now()).split('\n');
+      const text = [renderStatus(status), ...found, ...threads, ...hosts];
       if (isOver) screen?.clear();
       if (isOver) terminal.print(text.join('\n'));
       else screen!.draw(text.join('\n').split('\n'));
@@ -52,6 +62,23 @@ export async function showStatus(
     if (isOver) return;
     await sleep(Math.max(EVERY_MS, (clock.elapsed() - began) * PAUSES));
   }
+}
+
+/** What there is of this run, its stages included. */
+async function readQueue(queue: QueueAddress, run: string): Promise<QueueState> {
+  const [{ readQueueState }, isOwn] = [
+    await import('../queue/state.js'),
+    (name: string) => name === run || name.startsWith(`${run}.`),
+  ];
+  const { hosts, runs } = await readQueueState(queue);
+  return {
+    runs: runs.filter((each) => isOwn(each.run)),
+    hosts: hosts.map((host) => ({
+      ...host,
+      busy: host.busy.filter((each) => isOwn(each.run)),
+      runs: Object.fromEntries(Object.entries(host.runs).filter(([name]) => isOwn(name))),
+    })),
+  };
 }
 
 interface Screen {

@@ -16,6 +16,13 @@ const SPELLINGS: readonly (readonly [ending: RegExp, written: readonly string[]]
 
 /** SHA-256 over the module at a `file:` URL and the files that it imports, by their names as seen from it. */
 export function hashSources(url: string): string {
+  const hash = createHash('sha256');
+  for (const [name, text] of collectSources(url)) hash.update(`${name}\0${text}\0`);
+  return hash.digest('hex');
+}
+
+/** The texts of the same files by the same names, in the order of names. */
+export function collectSources(url: string): readonly (readonly [name: string, text: string])[] {
   const entry = fileURLToPath(url.split('#')[0]!);
   const texts = new Map<string, string>();
   const queue = [entry];
@@ -28,10 +35,8 @@ export function hashSources(url: string): string {
       if (file !== undefined) queue.push(file);
     }
   }
-  const hash = createHash('sha256');
   const named = [...texts].map(([path, text]) => [relative(dirname(entry), path), text] as const);
-  for (const [name, text] of named.sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
-  return hash.digest('hex');
+  return named.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** SHA-256 over some files by their names, as seen from a folder; one that is not there is as good as none. */

@@ -12,6 +12,7 @@ import {
   taskKilled,
 } from '../pool/contract.js';
 import { countOf, pick, trialsOf } from '../trial/selection.js';
+import { insist, type Say } from './connect.js';
 import type { Entry } from './inbox.js';
 import { KEYS, QUEUE_PREFIX, type RunKeys } from './keys.js';
 import { type FromQueueHost, hashTrials, type JobData, unpackLoss, unpackResult } from './messages.js';
@@ -26,6 +27,7 @@ export interface FlightsOptions {
   readonly keys: RunKeys;
   readonly secret: string | undefined;
   readonly device: string;
+  readonly say: Say;
   /** Something of the queue does not work any more. */
   readonly fail: (error: Error) => void;
 }
@@ -175,7 +177,10 @@ export class Flights {
 
   /** In the order in which they are asked for. */
   #write(work: () => Promise<unknown>): void {
-    this.#writing = this.#writing.then(work).catch((error: Error) => this.#options.fail(error));
+    const { say } = this.#options;
+    this.#writing = this.#writing
+      .then(() => insist(work, say))
+      .catch((error: Error) => this.#options.fail(error));
   }
 
   async #add(flights: readonly Flight[]): Promise<void> {

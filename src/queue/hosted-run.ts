@@ -1,9 +1,11 @@
 // A run as a host has it: whether this machine may run it, and then the pool that does. Refuses what it does not know:
 // another Sweepline, other code, other data, a task that nobody with the key has signed.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { leadsOut } from '../ground/inside.js';
+import { formatBytes } from '../ground/text.js';
 import { ownVersion } from '../ground/version.js';
 import type { Pool, PoolSetup } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
@@ -15,6 +17,7 @@ import { createRowPrefixes } from '../trial/prefixes.js';
 import type { Selection } from '../trial/selection.js';
 import { ARTIFACTS } from '../trial/store.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
+import { unpackBundle } from './bundle.js';
 import { findWorker } from './find-worker.js';
 import type { QueueHostOptions } from './host-options.js';
 import { keysOf, type RunKeys } from './keys.js';
@@ -32,6 +35,10 @@ export interface Lane {
 }
 
 export type HostedState = 'loading' | 'ready' | 'refused';
+
+/** For what whoever can write to the queue could run here. */
+const TRUST =
+  'start the host with --accept-shipped where you trust whoever writes to the queue, or set SWEEPLINE_QUEUE_KEY on all machines';
 
 export class HostedRun {
   readonly keys: RunKeys;
@@ -115,11 +122,12 @@ export class HostedRun {
     const { about } = this;
     this.#requireTrust(packed);
     this.#requireVersions();
+    this.#requireRoom();
     const stages = join(this.folder, 'stages');
     const setup = unpackSetup(packed, this.folder, (stage) => join(stages, stage));
     mkdirSync(this.folder, { recursive: true });
     await this.#fetchStageFiles(stages);
-    const workerUrl = this.#findWorker();
+    const workerUrl = await this.#findWorker();
     const devices = about.device.startsWith('cuda') ? this.#cudaDevices : [about.device];
     this.#lanes = devices.map((device) => ({
       device,
@@ -157,6 +165,16 @@ export class HostedRun {
       });
   }
 
+  #requireRoom(): void {
+    const { memoryBytes } = this.about;
+    if (memoryBytes === null || memoryBytes <= totalmem()) return;
+    const [asked, there] = [memoryBytes, totalmem()].map(formatBytes);
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `a trial may take ${asked} of memory, and this machine has ${there}`,
+    );
+  }
+
   /** The environment shows a process one device alone, which is its first then. */
   get #cudaDevices(): readonly string[] {
     const { devices } = this.#options;
@@ -170,15 +188,29 @@ export class HostedRun {
     );
   }
 
-  #findWorker(): string {
-    const { worker } = this.about;
+  async #findWorker(): Promise<string> {
+    const { worker, hasBundle } = this.about;
     const { sweeps, acceptShipped, secret } = this.#options;
-    if (worker.command === null)
-      return findWorker(worker, sweeps === undefined ? [process.cwd()] : [resolve(sweeps)]);
-    if (acceptShipped || secret !== undefined) return worker.command;
-    throw new SweeplineError('BAD_USAGE', 'it runs a command line, which would come through the queue', {
-      hint: 'start the host with --accept-shipped where you trust whoever writes to the queue, or set SWEEPLINE_QUEUE_KEY on all machines',
-    });
+    const isTrusted = acceptShipped || secret !== undefined;
+    if (worker.command !== null) {
+      if (isTrusted) return worker.command;
+      throw new SweeplineError('BAD_USAGE', 'it runs a command line, which would come through the queue', {
+        hint: TRUST,
+      });
+    }
+    try {
+      return findWorker(worker, [resolve(sweeps ?? '.')]);
+    } catch (error) {
+      if (!hasBundle) throw error;
+      if (!isTrusted)
+        throw new SweeplineError('BAD_USAGE', 'its code would come through the queue', {
+          hint: TRUST,
+          cause: error,
+        });
+    }
+    const bundle = await this.#redis.hgetBuffer(this.keys.run, 'bundle');
+    if (bundle === null) throw new SweeplineError('BAD_USAGE', 'its code is no longer on the queue');
+    return unpackBundle(bundle, worker, join(this.folder, 'shipped'));
   }
 
   #openPool(workerUrl: string, device: string, devices: number): Pool {

@@ -77,7 +77,9 @@ export class HostedRuns {
       if (known.get(name)?.digest === taken.run.about.digest) continue;
       this.#taken.delete(name);
       this.#options.onOver(taken.run);
-      void closeTaken(taken);
+      void closeTaken(taken)
+        .then(() => this.#sweepUp(taken.run))
+        .catch(() => undefined); // the connection tells it
     }
     for (const about of runs)
       if (isTaking && about.waiting > 0 && !this.#taken.has(about.run)) this.#open(about);
@@ -99,6 +101,13 @@ export class HostedRuns {
       first.isEmpty = false;
       return { run: first.run, job, token };
     }
+  }
+
+  /** What BullMQ's look for dead hosts has written since the run was taken away. */
+  async #sweepUp({ keys }: HostedRun): Promise<void> {
+    const { redis } = this.#options;
+    const own = ['meta', 'stalled-check'].map((name) => `${QUEUE_PREFIX}:${keys.queue}:${name}`);
+    if ((await redis.exists(keys.run)) === 0) await redis.del(...own);
   }
 
   async close(): Promise<void> {

@@ -15,9 +15,11 @@ import {
   type TrialReport,
 } from '../pool/contract.js';
 import type { BusyThread } from '../trial/busy.js';
+import { isCommandUrl } from '../worker/command/definition.js';
 import type { DataIdentity } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import type { QueueAddress } from './address.js';
+import { packBundle } from './bundle.js';
 import { connect, type Say } from './connect.js';
 import { describePlace } from './find-worker.js';
 import type { RunAbout } from './messages.js';
@@ -35,6 +37,8 @@ export interface QueuePoolOptions {
   readonly share: string | undefined;
   /** Files up to so many bytes travel through the queue. */
   readonly filesBytes: number;
+  /** Hosts that do not have the worker's code may take it from the queue. */
+  readonly ship: boolean;
   /** Answers questions about the worker. */
   readonly local: Pool;
   readonly workerUrl: string;
@@ -108,8 +112,11 @@ class QueuePool implements Pool {
     const { redis, packages } = await this.#connect();
     const about = this.#describe(setup, description);
     const { packed } = packSetup(setup);
-    const { address, secret, say, share } = this.#options;
-    const link = new RunLink({ ...{ redis, packages, about, packed, setup, secret, say, share, address } });
+    const { address, secret, say, share, workerUrl } = this.#options;
+    const bundle = about.hasBundle ? packBundle(workerUrl) : undefined;
+    const link = new RunLink({
+      ...{ redis, packages, about, packed, bundle, setup, secret, say, share, address },
+    });
     this.#link = link;
     try {
       await link.open(this.#limitMs);
@@ -182,7 +189,7 @@ class QueuePool implements Pool {
   }
 
   #describe(setup: PoolSetup, description: Awaited<ReturnType<WorkerQuestions['describe']>>): RunAbout {
-    const { workerUrl, limits, filesBytes, priority, now } = this.#options;
+    const { workerUrl, limits, filesBytes, priority, ship, now } = this.#options;
     const { engine, device, data } = setup;
     return {
       run: setup.run ?? randomUUID(),
@@ -195,7 +202,7 @@ class QueuePool implements Pool {
       ...limits,
       ...{ filesBytes, priority, startedAt: now() },
       coordinator: { host: hostname(), process: process.pid },
-      hasBundle: false,
+      hasBundle: ship && !isCommandUrl(workerUrl),
     };
   }
 }

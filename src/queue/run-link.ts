@@ -20,6 +20,8 @@ export interface RunLinkOptions {
   readonly about: RunAbout;
   /** As it travels. */
   readonly packed: Buffer;
+  /** The worker's code, where it is sent along. */
+  readonly bundle: Buffer | undefined;
   readonly setup: PoolSetup;
   readonly secret: string | undefined;
   readonly share: string | undefined;
@@ -57,7 +59,7 @@ export class RunLink {
     this.#queue.on('error', () => undefined); // the connection's own, which tells it
     const fail = (error: Error) => this.#fail(error);
     const queue = this.#queue;
-    this.flights = new Flights({ redis, queue, run, keys, secret, device: setup.device, fail });
+    this.flights = new Flights({ redis, queue, run, keys, secret, device: setup.device, say, fail });
     this.hosts = new WatchHosts({ redis, run, say });
     this.#reader = connectAgain(redis);
     this.#inbox = new Inbox({
@@ -127,14 +129,14 @@ export class RunLink {
   }
 
   async #put(): Promise<void> {
-    const { redis, about, packed, secret } = this.#options;
+    const { redis, about, packed, bundle, secret } = this.#options;
     const text = JSON.stringify(about);
     const signature = seal(secret, text, packed);
     const { digest, run, priority } = about;
     const fields = { about: text, setup: packed, signature, digest, session: this.#session };
     await redis
       .multi()
-      .hset(this.#keys.run, fields)
+      .hset(this.#keys.run, bundle === undefined ? fields : { ...fields, bundle })
       .hset(this.#keys.run, 'limit', this.#limitMs ?? '')
       .set(this.#keys.alive, '1', 'PX', ALIVE_MS)
       .zadd(KEYS.runs, priority, run)

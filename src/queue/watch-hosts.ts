@@ -44,14 +44,17 @@ export class WatchHosts {
    * is no host, so that there is something.
    */
   get threads(): number {
-    const { run } = this.#options;
-    const able = this.#hosts.filter(
-      ({ state, sweepline, runs }) =>
-        state === 'ready' && sweepline === ownVersion() && runs[run]?.state !== 'refused',
-    );
     return Math.max(
       1,
-      able.reduce((sum, { threads }) => sum + threads, 0),
+      this.#able.reduce((sum, { threads }) => sum + threads, 0),
+    );
+  }
+
+  get #able(): HostRecord[] {
+    const { run } = this.#options;
+    return this.#hosts.filter(
+      ({ state, sweepline, runs }) =>
+        state === 'ready' && sweepline === ownVersion() && runs[run]?.state !== 'refused',
     );
   }
 
@@ -82,7 +85,7 @@ export class WatchHosts {
       if (why !== undefined) this.#tellOnce(`${id} ${why}`, `host ${name} does not take part: ${why}`);
     }
     this.#looks++;
-    if (now.size === 0 && this.#looks === PATIENT_LOOKS)
+    if (this.#able.length === 0 && this.#looks === PATIENT_LOOKS)
       this.#options.say('no host takes part yet: start some with `sweepline host --queue …`');
     if (this.threads !== before) this.#listener();
   }

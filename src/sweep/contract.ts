@@ -82,6 +82,8 @@ export interface RunRequest {
   readonly priority?: number;
   /** A folder that hosts see too, for artifacts that are too large for the queue. */
   readonly share?: string;
+  /** Sends the worker's code along, for hosts that do not have it and take such code. */
+  readonly ship?: boolean;
   /** Files up to so many bytes travel through the queue. Default 1 MiB. */
   readonly queueFiles?: number;
   /** Run trials in this process, one after another, for a debugger. */
@@ -91,7 +93,10 @@ export interface RunRequest {
 }
 
 /** What says where trials run that this machine does not. */
-export type QueueRequest = Pick<RunRequest, 'queue' | 'queueKey' | 'priority' | 'share' | 'queueFiles'>;
+export type QueueRequest = Pick<
+  RunRequest,
+  'queue' | 'queueKey' | 'priority' | 'share' | 'ship' | 'queueFiles'
+>;
 
 /** Which ended trials to run again. */
 export type RetryChoice = 'failed' | 'timeout' | 'all';

@@ -7,6 +7,7 @@ export interface QueueSettings {
   readonly secret: string | undefined;
   readonly priority: number;
   readonly share: string | undefined;
+  readonly ship: boolean;
   readonly filesBytes: number;
 }
 
@@ -16,16 +17,16 @@ const MOST_FILES_BYTES = 256 * 2 ** 20;
 
 /** Null: the trials run on this machine. */
 export function readQueue(request: QueueRequest): QueueSettings | null {
-  const { queue, queueKey, priority = 0, share, queueFiles = FILES_BYTES } = request;
+  const { queue, queueKey, priority = 0, share, ship = false, queueFiles = FILES_BYTES } = request;
   if (queue === undefined) return null;
-  return { address: readAddress(queue), secret: queueKey, priority, share, filesBytes: queueFiles };
+  return { address: readAddress(queue), secret: queueKey, priority, share, ship, filesBytes: queueFiles };
 }
 
 export function findQueueFaults(request: RunRequest): string[] {
-  const { queue, queueKey, priority, share, queueFiles, workers, debug } = request;
+  const { queue, queueKey, priority, share, ship, queueFiles, workers, debug } = request;
   const faults: string[] = [];
   if (queue === undefined) {
-    for (const [name, value] of Object.entries({ priority, share, 'queue files': queueFiles }))
+    for (const [name, value] of Object.entries({ priority, share, ship, 'queue files': queueFiles }))
       if (value !== undefined) faults.push(`${name} ${value}: no queue; expected it beside one`);
     return faults;
   }

@@ -1,5 +1,13 @@
 // Machines for tests: programs of their own, each host in a folder of its own with a copy of the project.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Started, startProgram } from '../cli/program.js';
@@ -8,14 +16,21 @@ import { makeProject, type Project } from '../sweep/project.js';
 
 export const newPlace = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'sweepline-machine-')));
 
-/** 24 trials that report, keep a file, and log when they begin in the folder that `data` names; `ms` each. */
+/**
+ * 24 trials that report, keep a file, and log when they begin in the folder that `data` names; `ms` each. Those from 16 on
+ * wait until there is a file `go`.
+ */
 export function makeSteps(ms: number): Project {
   return makeProject(
     `params: { x: z.number().default(0), y: z.string().default('a') },
      metrics: { sum: { type: 'number', goal: 'max' }, drawn: { type: 'number' } }, series: ['loss'],
      async run(trial) {
-       const { appendFileSync } = await import('node:fs');
+       const { appendFileSync, existsSync } = await import('node:fs');
        appendFileSync(trial.data + '/log', trial.number + '\\n');
+       while (trial.number >= 16 && !existsSync(trial.data + '/go')) {
+         if (trial.stopRequested) throw trial.stopped();
+         await new Promise((done) => setTimeout(done, 5));
+       }
        for (let step = 1; step <= 4; step++) {
          if (trial.stopRequested) throw trial.stopped();
          await new Promise((done) => setTimeout(done, ${ms / 4}));
@@ -50,10 +65,8 @@ export function begun(data: string): number {
 
 export const untilBegun = (data: string, count: number): Promise<void> => until(() => begun(data) >= count);
 
-export function newData(): string {
-  const folder = newPlace();
-  mkdirSync(folder, { recursive: true });
-  return folder;
+export function go(data: string): void {
+  writeFileSync(join(data, 'go'), '');
 }
 
 /** Everything that must be the same wherever the trials ran: by name, its bytes as text. */

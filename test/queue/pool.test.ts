@@ -46,6 +46,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a queue${NO_REDIS === undefined ? '' : 
         secret: 'of the tests',
         priority: 0,
         share: undefined,
+        ship: false,
         filesBytes: 2 ** 20,
         local: createHostPool({ workerUrl, threads: 1 }),
         workerUrl,

@@ -45,7 +45,7 @@ export default defineCommand({
     acceptShipped: switchOption(
       WHAT,
       '--accept-shipped',
-      'run command lines that come through the queue: whoever can write to it can then run anything here',
+      'run code and command lines that come through the queue (`sweepline run … --ship`, --command): whoever can write to it can then run anything here',
     ),
     drain: option(WHAT, '--drain <time>', 'give back what still runs this long after SIGTERM', duration),
   },

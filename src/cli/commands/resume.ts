@@ -43,7 +43,7 @@ export default defineCommand({
   ],
   async run({ arguments: [run], options, terminal, commandLine }) {
     const { json = false, quiet = false, report = true, command: _, ...others } = options;
-    const { queue, priority, share, queueFiles, ...own } = others;
+    const { queue, priority, share, ship, queueFiles, ...own } = others;
     const [limits, rest] = splitLimits(own);
     const [{ findRun }, { resumeRun }, { sweepOf }] = await Promise.all([
       import('../../run/find.js'),

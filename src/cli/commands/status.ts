@@ -3,6 +3,7 @@
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { switchOption } from '../options.js';
+import { findQueue, queueOption } from '../queue-options.js';
 import { OUTPUT } from '../run-options.js';
 
 export default defineCommand({
@@ -23,19 +24,23 @@ export default defineCommand({
       'show it every second until the run ends; one line at a time where stderr is no terminal',
     ),
     json: switchOption(OUTPUT, '--json', 'one JSON object on stdout; with --watch one a line'),
+    queue: queueOption,
   },
   examples: [
     ['sweepline status', 'the newest run'],
     ['sweepline status --watch', 'until the run ends'],
     ['sweepline status escape --json', 'the newest run of escape, for a program'],
+    ['sweepline status --queue redis://10.0.0.5:6379', 'and the hosts that it runs on'],
   ],
   async run({ arguments: [run], options, terminal }) {
     const [{ findNewestRun, findRun }, { showStatus }] = await Promise.all([
       import('../../run/find.js'),
       import('../watch-status.js'),
     ]);
+    const { json = false, watch = false } = options;
+    const { address: queue } = findQueue(options.queue, true);
     const folder = run === undefined ? await findNewestRun() : await findRun(run);
-    await showStatus(folder, { terminal, json: options.json ?? false, watch: options.watch ?? false });
+    await showStatus(folder, { terminal, json, watch, queue });
     return EXIT.done;
   },
 });

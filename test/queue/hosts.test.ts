@@ -1,0 +1,98 @@
+// Who is there on a queue: `sweepline hosts`, `status --queue`, and hosts that leave.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram, type Started, startProgram } from '../cli/program.js';
+import { begun, go, killAll, makeSteps, newPlace, startHost, untilBegun } from './machines.js';
+import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
+
+describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
+  let redis: TestRedis;
+  const project = makeSteps(150);
+  const started: Started[] = [];
+  const keep = <T extends Started>(program: T): T => {
+    started.push(program);
+    return program;
+  };
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    for (const program of started) killAll(program);
+    await Promise.all(started.map(({ finished }) => finished));
+    started.length = 0;
+  });
+  afterAll(() => redis.remove());
+
+  it('are listed with what they run, give it back when told twice to leave, and the run goes on elsewhere', async () => {
+    const [data, out] = [newPlace(), join(newPlace(), 'run')];
+    const options = ['--queue', redis.url, '--data', data, '--out', out, '--no-report', '--priority', '7'];
+    const run = keep(startProgram(project.home, ['run', project.sweep, ...options]));
+    await run.said('no host takes part yet');
+    const first = keep(startHost(redis.url, project, 'first', '--threads', '1'));
+    await untilBegun(data, 17); // trial 16 waits
+    const listed = await runProgram(out, 'hosts', '--queue', redis.url);
+    expect(listed.stdout).toMatch(/^1 host, 1 thread\n {2}first {2}pid \d+ {2}ready {2}1 of 1 thread busy /);
+    expect(listed.stdout).toMatch(/^ {2}first {2}\S+ {2}trial 16 {2}\S+$/m);
+    expect(listed.stdout).toMatch(/^1 run\n {2}\S+ {2}mine {2}priority 7 {2}\d waiting {2}coordinator on /m);
+    const { hosts, runs } = JSON.parse(
+      (await runProgram(out, 'hosts', '--queue', redis.url, '--json')).stdout,
+    );
+    expect(hosts).toMatchObject([
+      { name: 'first', threads: 1, devices: ['cpu'], busy: [{ trial: 16, trials: 1 }] },
+    ]);
+    expect(runs).toMatchObject([{ worker: 'mine', priority: 7, isAlive: true }]);
+    const status = await runProgram(out, 'status', out, '--queue', redis.url);
+    expect(status.stdout).toMatch(/thread 0 {2}trial 16 [\s\S]*1 host, 1 thread/);
+
+    first.child.kill('SIGTERM');
+    await first.said('Leaving: what runs is finished');
+    await run.said('host first takes nothing more');
+    first.child.kill('SIGTERM');
+    expect((await first.finished).code).toBe(0);
+    const before = begun(data);
+    keep(startHost(redis.url, project, 'second'));
+    await untilBegun(data, before + 1);
+    go(data);
+    const { code, stderr } = await run.finished;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('24 trials ok')]);
+    // It ended once, where it ended.
+    expect(readFileSync(join(out, 'timings.csv'), 'utf8').match(/^16,.*$/gm)).toEqual([
+      expect.stringMatching(/^16,1,\d,second,cpu,.*,ok,$/),
+    ]);
+  });
+
+  it('outlive a coordinator, whose run can be forgotten', async () => {
+    const out = join(newPlace(), 'run');
+    const run = keep(
+      startProgram(project.home, ['run', project.sweep, '--queue', redis.url, '--data', out, '--out', out]),
+    );
+    await run.said('no host takes part yet');
+    const { runId } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runId: string };
+    const forget = () => runProgram(out, 'hosts', '--queue', redis.url, '--forget', runId);
+    expect(await forget()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has a coordinator, on'),
+    });
+    killAll(run);
+    redis.ask('del', `sweepline:run:${runId}:alive`); // as it is after ten seconds
+    expect((await runProgram(out, 'hosts', '--queue', redis.url)).stdout).toContain(
+      'its coordinator is gone: resume it',
+    );
+    expect(await forget()).toMatchObject({ code: 0, stdout: 'no hosts\nno runs\n' });
+    expect(redis.ask('keys', 'sweepline:run*')).toBe('');
+  });
+
+  it('are not needed to stop a run that waits for them', async () => {
+    const out = join(newPlace(), 'run');
+    const run = keep(
+      startProgram(project.home, ['run', project.sweep, '--queue', redis.url, '--data', out, '--out', out]),
+    );
+    await run.said('no host takes part yet');
+    run.child.kill('SIGINT');
+    expect(await run.finished).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('Interrupted; resume with'),
+    });
+  });
+});
