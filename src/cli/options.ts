@@ -7,7 +7,6 @@ import type { AxisDomain } from '../space/types.js';
 import { parseAxisValues } from '../space/values.js';
 import type { ToleranceParts } from '../trial/tolerance.js';
 import type { OptionSpec } from './command.js';
-import { type Environment, type FoundShard, findShard } from './schedulers.js';
 
 /** An option with one value; given twice, the last counts. */
 export function option<T>(
@@ -124,12 +123,21 @@ export function readSamplerOption(text: string): readonly [name: string, value: 
   ];
 }
 
-export type Shard = Omit<FoundShard, 'from'> & Partial<FoundShard>;
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** As a scheduler says it, which is asked when the command runs; `count` where it does not tell. */
+export interface AutoShard {
+  readonly auto: true;
+  readonly count?: number;
+}
 
 /** `2/3`: the second of three shards; `auto` and `auto/3`: as the scheduler says. */
-export function readShard(text: string, env: Environment = process.env): Shard {
+export function readShard(text: string): Shard | AutoShard {
   const [isAuto, of] = /^auto(?:\/([1-9]\d*))?$/.exec(text) ?? [];
-  if (isAuto !== undefined) return findShard(env, of === undefined ? undefined : Number(of));
+  if (isAuto !== undefined) return { auto: true, ...(of === undefined ? {} : { count: Number(of) }) };
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
   if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
   throw new SweeplineError(

@@ -5,6 +5,7 @@ import type { RunRequest } from '../sweep/contract.js';
 import { namesOfSamplers, SAMPLERS, type SamplerRequest } from '../sweep/samplers/list.js';
 import type { OptionSpec, OptionValues } from './command.js';
 import {
+  type AutoShard,
   anyText,
   byteSize,
   duration,
@@ -17,12 +18,14 @@ import {
   readSeeds,
   readSetting,
   readShard,
+  type Shard,
   switchOption,
   timeout,
   wholeNumber,
 } from './options.js';
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
 import { queueOptions, toQueueRequest } from './queue-options.js';
+import { findShard } from './schedulers.js';
 
 const TRIALS = 'Which trials';
 const WHERE = 'Where they run';
@@ -114,7 +117,7 @@ export const runOptions = {
     TRIALS,
     '--shard <i/n|auto>',
     'the i-th of n parts (merge them with `sweepline merge`); auto: as the scheduler of a job array says, and auto/n where it does not tell how many there are',
-    (text) => readShard(text),
+    readShard,
   ),
   shardBy: option(
     TRIALS,
@@ -237,7 +240,7 @@ export function toRunRequest(
     ...(same as Omit<typeof rest, keyof typeof programOptions | keyof typeof queueOptions>),
     ...varied,
     ...(objective === undefined ? {} : { objectives: objective }),
-    ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
+    ...(shard === undefined ? {} : { shard: shardOf(shard) }),
     command: commandLine,
     ...limits,
     ...toQueueRequest(options),
@@ -245,6 +248,12 @@ export function toRunRequest(
   if (options.command === undefined) return { ...request, sweep: sweep! };
   // The values are those of the sweep itself: there is no other.
   return { ...request, set: {}, sweep: commandSweep(toCommandRequest(options, varied), process.cwd()) };
+}
+
+function shardOf(shard: Shard | AutoShard): Shard {
+  if (!('auto' in shard)) return shard;
+  const { index, count } = findShard(process.env, shard.count);
+  return { index, count };
 }
 
 function readSampler(

@@ -151,5 +151,5 @@ function isSet(text: string | undefined): boolean {
 }
 
 function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError('BAD_USAGE', message, { hint });
+  return new SweeplineError('BAD_USAGE', `--shard auto: ${message}`, { hint });
 }

@@ -68,9 +68,8 @@ describe('the shard', () => {
   });
 
   test('is read from --shard auto and auto/n', () => {
-    expect(readShard('auto', slurm(2, 0, 7, 8))).toMatchObject({ index: 3, count: 8 });
-    expect(readShard('auto/4', { JOB_COMPLETION_INDEX: '3' })).toMatchObject({ index: 4, count: 4 });
-    for (const text of ['auto/0', 'auto/', 'auto4'])
-      expect(() => readShard(text, {})).toThrow('expected i/n');
+    expect(readShard('auto')).toEqual({ auto: true });
+    expect(readShard('auto/4')).toEqual({ auto: true, count: 4 });
+    for (const text of ['auto/0', 'auto/', 'auto4']) expect(() => readShard(text)).toThrow('expected i/n');
   });
 });

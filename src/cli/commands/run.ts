@@ -14,6 +14,7 @@ import {
   runOptions,
   toRunRequest,
 } from '../run-options.js';
+import { findShard } from '../schedulers.js';
 
 export default defineCommand({
   name: 'run',
@@ -73,8 +74,10 @@ export default defineCommand({
     const { command, metrics, series } = options;
     if (command !== undefined && metrics === undefined && series === undefined && !quiet)
       terminal.say('no --metrics: the table will tell how each trial ended, and nothing of what it prints');
-    if (options.shard?.from !== undefined && !quiet)
-      terminal.say(`--shard auto is ${shardName(options.shard)}: ${options.shard.from}`);
+    if (options.shard !== undefined && 'auto' in options.shard && !quiet) {
+      const found = findShard(process.env, options.shard.count);
+      terminal.say(`--shard auto is ${shardName(found)}: ${found.from}`);
+    }
     if (plan) {
       const [{ planRun }, { renderPlan }] = await Promise.all([
         import('../../sweep/plan.js'),
