@@ -26,6 +26,8 @@ export { defineWorker } from './worker/define.js';
 // run and read: from a program, what the command line does
 
 export { type RunReading, readRun } from './answer/read.js';
+export { compareRuns } from './compare/compare.js';
+export { writeComparison } from './compare/files.js';
 export { writeRunReport } from './report/load.js';
 export { loadSuite } from './suite/load.js';
 export { runSuite } from './suite/run.js';
@@ -50,9 +52,8 @@ export {
   type Net,
   reshape,
 } from './net/model.js';
-export { OPTIMIZERS as TRAINING_OPTIMIZERS, type Optimizer, optimizer } from './net/optimizer.js';
+export { OPTIMIZERS as TRAINING_OPTIMIZERS, optimizer } from './net/optimizer.js';
 export { net } from './net/shapes.js';
-export type { Examples } from './session/examples.js';
 export type { Model } from './session/model.js';
 export { openSession } from './session/open.js';
 export type { Session, Trained } from './session/session.js';
