@@ -58,7 +58,7 @@ function renderBlocks({ past, tonight }: GateCell): string {
   return renderSparkline([...past, ...(tonight === null ? [] : [tonight.mean])].slice(-SHOWN_NIGHTS - 1));
 }
 
-const COLUMNS = ['verdict', 'run', 'configuration', 'metric', 'tonight', 'expected', 'change', 'since', PAST];
+const COLUMNS = ['verdict', 'run', 'configuration', 'metric', PAST, 'tonight', 'expected', 'change', 'since'];
 
 function rowOf({ verdict, run, configuration, metric, tonight, expected, by, since }: GateCell): Row {
   return {
