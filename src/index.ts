@@ -27,6 +27,7 @@ export { defineWorker } from './worker/define.js';
 
 export type { RunReading } from './answer/read.js';
 export {
+  compareRuns,
   loadSuite,
   mergeRuns,
   planResume,
@@ -36,6 +37,7 @@ export {
   resumeRun,
   runSuite,
   startRun,
+  writeComparison,
   writeRunReport,
 } from './programs.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
@@ -55,9 +57,8 @@ export {
   type Net,
   reshape,
 } from './net/model.js';
-export { OPTIMIZERS as TRAINING_OPTIMIZERS, type Optimizer, optimizer } from './net/optimizer.js';
+export { OPTIMIZERS as TRAINING_OPTIMIZERS, optimizer } from './net/optimizer.js';
 export { net } from './net/shapes.js';
-export type { Examples } from './session/examples.js';
 export type { Model } from './session/model.js';
 export { openSession } from './session/open.js';
 export type { Session, Trained } from './session/session.js';

@@ -59,3 +59,11 @@ export const startRun: typeof import('./sweep/start.js').startRun = async (...gi
  */
 export const resumeRun: typeof import('./sweep/start.js').resumeRun = async (...given) =>
   (await import('./sweep/start.js')).resumeRun(...given);
+
+/** Compares runs, suites or folders of them with the first one: every metric of every configuration, and times. */
+export const compareRuns: typeof import('./compare/compare.js').compareRuns = async (...given) =>
+  (await import('./compare/compare.js')).compareRuns(...given);
+
+/** Writes a comparison as compare.csv, Markdown, JSON and a page; resolves with the files. */
+export const writeComparison: typeof import('./compare/files.js').writeComparison = async (...given) =>
+  (await import('./compare/files.js')).writeComparison(...given);

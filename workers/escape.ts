@@ -29,20 +29,39 @@ export default defineWorker({
     slope_down: size().default(1).describe('size of the slope before the first minimum'),
     slope_up: size().default(1).describe('size of the slope up the barrier'),
   },
+  // No seed and no engine has a part in them: any difference is a change.
   metrics: {
-    escaped: { type: 'boolean', about: 'some θ was past the top of the barrier, at 1 + h / slope_up' },
-    reached: { type: 'boolean', about: 'some θ was 1 or more: it reached the first minimum' },
-    stuck: { type: 'boolean', about: 'reached and not escaped: it oscillates around the first minimum' },
+    escaped: {
+      type: 'boolean',
+      tolerance: 0,
+      about: 'some θ was past the top of the barrier, at 1 + h / slope_up',
+    },
+    reached: {
+      type: 'boolean',
+      tolerance: 0,
+      about: 'some θ was 1 or more: it reached the first minimum',
+    },
+    stuck: {
+      type: 'boolean',
+      tolerance: 0,
+      about: 'reached and not escaped: it oscillates around the first minimum',
+    },
     escape_step: {
       type: 'integer',
       unit: 'step',
+      tolerance: 0,
       about: 'the first step past the top; none where not escaped',
     },
     peak: {
       type: 'number',
+      tolerance: 0,
       about: 'highest θ over all steps on a barrier of infinite height: the same for every h',
     },
-    final_theta: { type: 'number', about: 'θ at the escape, else after the last step' },
+    final_theta: {
+      type: 'number',
+      tolerance: 0,
+      about: 'θ at the escape, else after the last step',
+    },
   },
   cost: ({ steps }) => steps,
   runBlock: (block) => runEscapes(block),

@@ -13,6 +13,7 @@ export const TABLES = {
   metrics_long: 'a value that a trial reported: step, series, value',
   timings: 'an attempt: thread, host, device, time, status, error',
   artifacts: 'a file that a trial has kept: name, path, bytes',
+  stages: 'a trial of a stage: stage, parameters and metrics',
   trials_raw: 'as trials, with NaN as such',
   metrics_raw: 'as metrics, with NaN as such',
 } as const;

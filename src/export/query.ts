@@ -28,6 +28,9 @@ export function withQuery<T>(
       {
         labels: runs.map(({ label }) => label),
         withSweep: true,
+        stages: runs.flatMap(({ stages }, of) =>
+          stages.map(({ stage, path }) => ({ stage, folder: path, of })),
+        ),
         more: (made) => longViews(made, folder),
         writable,
       },

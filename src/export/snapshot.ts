@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeEpoch } from '../run/derive.js';
-import { formatManifest, MANIFEST_FILE, openRunFolder } from '../run/folder.js';
+import { formatManifest, MANIFEST_FILE, openRunFolder, stageFolder } from '../run/folder.js';
 import { JOURNAL_FILE, readJournal } from '../run/read-journal.js';
 
 export interface Snapshot {
@@ -19,6 +19,8 @@ export interface SnapshotRun {
   readonly source: string;
   /** The folder with its manifest and CSVs as they are now. */
   readonly path: string;
+  /** Its stages that have begun, each with a folder as its own. */
+  readonly stages: readonly { readonly stage: string; readonly path: string }[];
   /** How SQL tells it from the others: its id, or its folder where two have the same. */
   readonly label: string;
 }
@@ -36,7 +38,7 @@ export async function withSnapshot<T>(
     const isKnown = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
     return await work({
       folder,
-      runs: runs.map(({ id, source, path }) => ({ source, path, label: isKnown(id) ? id : source })),
+      runs: runs.map(({ id, ...run }) => ({ ...run, label: isKnown(id) ? id : run.source })),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -45,11 +47,18 @@ export async function withSnapshot<T>(
 
 async function copyRun(folder: string, into: string): Promise<SnapshotRun & { readonly id: string }> {
   const { path: source, manifest } = await openRunFolder(folder);
-  const run = { source, id: manifest.runId, label: source };
+  const stages: { stage: string; path: string }[] = [];
+  for (const stage of manifest.worker.stages ?? []) {
+    const own = stageFolder(source, stage);
+    if (!existsSync(join(own, MANIFEST_FILE))) continue;
+    const { path } = await copyRun(own, join(into, 'stages', stage));
+    stages.push({ stage, path });
+  }
+  const run = { source, id: manifest.runId, label: source, stages };
   // What somebody passed on without its journal has what its CSVs have.
   if (!existsSync(join(source, JOURNAL_FILE))) return { ...run, path: source };
   const epoch = readJournal(source).state.epochs.at(-1);
-  await mkdir(into);
+  await mkdir(into, { recursive: true });
   // Of a grid that is being edited the manifest and the journal may differ for a moment: rows are as the journal says.
   const { t: _, ...space } = epoch?.record ?? { t: 'space' };
   await writeFile(join(into, MANIFEST_FILE), formatManifest({ ...manifest, ...space }));

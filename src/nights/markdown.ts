@@ -66,12 +66,12 @@ const COLUMNS = [
   'run',
   'configuration',
   'metric',
+  PAST,
   'tonight',
   'expected',
   'change',
   'since',
   'again',
-  PAST,
 ];
 
 function rowOf({

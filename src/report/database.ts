@@ -54,11 +54,20 @@ export interface Stream {
   rows(): AsyncIterableIterator<readonly (readonly unknown[])[]>;
 }
 
-export interface DatabaseOptions extends ViewOptions {
+export interface DatabaseOptions extends Omit<ViewOptions, 'stages'> {
+  /** Folders of stages, for the view `stages`. */
+  readonly stages?: readonly StageFolder[];
   /** Statements that make further views, out of those that there are. */
   readonly more?: (runs: readonly RunViews[]) => readonly string[];
   /** Files that `write` may make. */
   readonly writable?: readonly string[];
+}
+
+/** `of`: the place of the run that it belongs to. */
+export interface StageFolder {
+  readonly folder: string;
+  readonly of: number;
+  readonly stage: string;
 }
 
 /** Of what the machine or its container has; the rest is for Node and for trials that run. */
@@ -67,9 +76,12 @@ const MEMORY_SHARE = 0.5;
 /** Views over one run folder or several; throws BAD_RUN_FOLDER where one is none. */
 export async function openDatabase(
   folders: readonly string[],
-  { more, writable = [], ...options }: DatabaseOptions = {},
+  { more, writable = [], stages, ...options }: DatabaseOptions = {},
 ): Promise<RunDatabase> {
   const runs = await Promise.all(folders.map(openRunFolder));
+  const parts = await Promise.all(
+    (stages ?? []).map(async ({ folder, ...rest }) => ({ ...(await openRunFolder(folder)), ...rest })),
+  );
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -84,9 +96,12 @@ export async function openDatabase(
     instance.closeSync();
   };
   try {
-    const { runs: made, ...views } = await makeViews(connection, runs, options);
+    const { runs: made, ...views } = await makeViews(connection, runs, {
+      ...options,
+      ...(stages === undefined ? {} : { stages: parts }),
+    });
     for (const sql of more?.(made) ?? []) await connection.run(sql);
-    await lock(connection, [...runs.flatMap(listCsvs), ...writable]);
+    await lock(connection, [...[...runs, ...parts].flatMap(listCsvs), ...writable]);
     const interrupt = () => connection.interrupt();
     return { manifests: runs.map((run) => run.manifest), ...views, ...queries(connection), interrupt, close };
   } catch (error) {

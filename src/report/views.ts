@@ -23,6 +23,14 @@ export interface ViewOptions {
   readonly labels?: readonly string[];
   /** A column `sweep` behind `run`. */
   readonly withSweep?: boolean;
+  /** Runs of stages, for the view `stages`; absent: there is none. */
+  readonly stages?: readonly StageRun[];
+}
+
+export interface StageRun extends OpenRun {
+  /** The place of the run that it belongs to. */
+  readonly of: number;
+  readonly stage: string;
 }
 
 /** The views of one run: `<name>_trials`, `<name>_trials_raw` and so on. */
@@ -49,17 +57,12 @@ export function csvPath(folder: string, view: View): string {
 export async function makeViews(
   connection: Connection,
   runs: readonly OpenRun[],
-  { labels, withSweep = false }: ViewOptions = {},
+  { labels, withSweep = false, stages }: ViewOptions = {},
 ): Promise<Views> {
-  const files = runs.map(({ manifest }) => ({
-    trials: trialColumns(manifest),
-    timings: timingColumns(),
-    metrics: metricColumns(manifest),
-    constants: constantColumns(manifest),
-  }));
+  const files = runs.map(columnsOf);
   // A parameter or metric may be called `run` too; then the run's id is `run_2`.
   const taken = new Set(
-    files
+    [...files, ...(stages ?? []).map(columnsOf)]
       .flatMap(({ trials, metrics, constants }) => [
         ...[...trials, ...metrics].map((column) => column.sql),
         ...constants.map((constant) => constant.name),
@@ -94,9 +97,47 @@ export async function makeViews(
     }
   }
   for (const view of [...VIEWS, 'trials_raw', 'metrics_raw']) await connection.run(unite(view, runs.length));
+  if (stages !== undefined) await makeStages(connection, stages, { made, name: freeName('stage', taken) });
   const columns = files.flatMap(({ trials, metrics }) => [...trials, ...metrics]);
   const renamed = columns.flatMap(({ name, sql }) => (name === sql ? [] : [{ name, sql }]));
   return { runs: made, oddities, renamed };
+}
+
+function columnsOf({ manifest }: OpenRun) {
+  return {
+    trials: trialColumns(manifest),
+    timings: timingColumns(),
+    metrics: metricColumns(manifest),
+    constants: constantColumns(manifest),
+  };
+}
+
+/** The view `stages`: a row for each trial of a stage. `name`: of the column that says which. */
+async function makeStages(
+  connection: Connection,
+  stages: readonly StageRun[],
+  { made, name }: { readonly made: readonly RunViews[]; readonly name: string },
+): Promise<void> {
+  const parts: string[] = [];
+  for (const [i, { path, manifest, of, stage }] of stages.entries()) {
+    const columns = trialColumns(manifest);
+    const csv = { name: `stage_${i}`, path: csvPath(path, 'trials'), columns, keep: true };
+    const { from, cells } = await openSource(connection, csv);
+    const first = [...made[of]!.leading, { name, value: stage }];
+    const selected = [
+      ...first.map((column) => `${quoteText(column.value)} AS ${quoteName(column.name)}`),
+      ...named(columns, cells),
+      ...constantColumns(manifest).map((column) => `${column.sql} AS ${quoteName(column.name)}`),
+    ];
+    parts.push(`SELECT ${selected.join(', ')} FROM ${from}`);
+  }
+  if (parts.length === 0) {
+    // Whoever asks for them all the same is told by no rows.
+    const texts = [...(made[0]?.leading ?? []), { name }].map((column) => quoteName(column.name));
+    const none = texts.map((column) => `NULL::VARCHAR AS ${column}`).join(', ');
+    parts.push(`SELECT ${none}, NULL::BIGINT AS trial, NULL::VARCHAR AS status WHERE false`);
+  }
+  await connection.run(`CREATE VIEW stages AS ${parts.join(' UNION ALL BY NAME ')}`);
 }
 
 /** A view over the views of that name that each of so many runs has. */

@@ -49,6 +49,38 @@ const query = (folders: readonly string[], sql: string, withArtifacts = mayReadA
   withQuery(folders, { withArtifacts }, (database) => database.query(sql).then(({ rows }) => rows));
 
 describe('the tables', () => {
+  it('have the trials of stages, of every run that has some', async () => {
+    const judge = (runId: string) =>
+      makeManifest({
+        ...{ runId, sweep: 'blur.judge', axes: ['sigma'] },
+        worker: {
+          params: [
+            { name: 'sigma', type: 'number', default: 1 },
+            { name: 'stage', type: 'string', default: 'x' },
+          ],
+          metrics: [{ name: 'accuracy', type: 'number' }],
+          series: [],
+        },
+      });
+    const staged = makeManifest({
+      runId: 'third',
+      sweep: 'blur',
+      worker: { ...worker, stages: ['judge', 'later'] },
+    });
+    const folder = await makeRun(staged, []);
+    const points = [0.5, 2].map((sigma) => ({ point: { sigma }, metrics: { accuracy: sigma / 4 } }));
+    await makeRun(judge('inner'), points, join(folder, 'stages', 'judge'));
+    const folders = [await makeRun(manifest, trials), folder];
+    expect(await query(folders, 'FROM stages ORDER BY trial')).toEqual(
+      points.map(({ point, metrics }, trial) => ({
+        ...{ run: 'third', sweep: 'blur', stage_2: 'judge', trial, key: `key${trial}`, replicate: 0 },
+        ...{ seed: 100 + trial, ...point, status: 'ok', ...metrics, stage: 'x' },
+      })),
+    );
+    expect(await query([folders[0]!], 'SELECT run, stage, trial FROM stages')).toEqual([]);
+    expect(await query(folders, 'SELECT count(*) AS n FROM trials')).toEqual([{ n: 2 }]);
+  });
+
   it('have every run, which says whose rows they are', async () => {
     const folders = [
       await makeRun(manifest, trials),

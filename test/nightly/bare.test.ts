@@ -52,7 +52,7 @@ test('says in one log where it is and what it came to, in plain text', async () 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(log).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
   expect(readdirSync(project.folder).sort()).toEqual([...before, 'nights', 'runs'].sort());
-});
+}, 120_000);
 
 test('writes where it is told to and nowhere else, from a folder that nobody can write to', async () => {
   const [out, history, home] = ['out', 'history', 'home'].map((name) => join(project.home, name));
@@ -65,4 +65,4 @@ test('writes where it is told to and nowhere else, from a folder that nobody can
   // Compiled code, which any program may throw away.
   const left = readdirSync(join(project.home, 'tmp'));
   expect(left.filter((name) => !/^(tsx-\w+|node-compile-cache)$/.test(name))).toEqual([]);
-});
+}, 120_000);

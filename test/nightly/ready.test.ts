@@ -118,7 +118,7 @@ describe('the service of systemd', () => {
     });
     expect([continued.code, continued.output]).toEqual([0, expect.stringContaining('4 trials ok')]);
     expect(countNights()).toBe(5);
-  });
+  }, 120_000);
 
   test('of which any other end is told, with the end of its log', async () => {
     const { unit } = prepareService('sweepline-nightly.service');
@@ -164,34 +164,38 @@ describe('workflows of GitHub', () => {
   test.each([
     [WORKFLOWS[0]!, 1],
     [WORKFLOWS[1]!, 0],
-  ])('the steps of the night in %s', async (file, shift) => {
-    const { steps } = (await readWorkflow(file)).jobs.nightly!;
-    const [restored, saved] = ['restore', 'save'].map(
-      (part) => steps.find(({ uses }) => uses?.startsWith(`actions/cache/${part}@`))!.with!,
-    );
-    expect(saved).toEqual({ path: 'nights', key: restored!.key });
-    // In a checkout of Sweepline it lies elsewhere, and its own suite would take minutes.
-    const replace = (run: string) =>
-      run.replace('node dist/src/cli/main.js suite nightly-small', 'npx sweepline suite suites/mine.ts');
-    const own = steps.map((step) => (step.run === undefined ? step : { ...step, run: replace(step.run) }));
-    const env = {
-      ...{ PATH: project.adapt('/usr/local/bin:/usr/bin:/bin'), HOME: project.home, TMPDIR: project.home },
-      npm_config_offline: 'true',
-    };
-    project.set('shift', shift);
-    const { ran, summary } = await runSteps(own, project.folder, env);
-    expect(
-      ran.map(({ step, code }) => [step, code]),
-      ran.map(({ output }) => output).join('\n'),
-    ).toEqual([
-      ['npm ci', 0],
-      ['Run the suite', shift === 0 ? 0 : 3],
-      ['Summarise', 0],
-    ]);
-    expect(summary).toMatch(shift === 0 ? /^# mine, night .* same or better/ : /^# mine, night .* worse/);
-    expect(read('runs/night/night.html')).toContain('<!doctype html>');
-    expect(countNights()).toBe(5);
-  });
+  ])(
+    'the steps of the night in %s',
+    async (file, shift) => {
+      const { steps } = (await readWorkflow(file)).jobs.nightly!;
+      const [restored, saved] = ['restore', 'save'].map(
+        (part) => steps.find(({ uses }) => uses?.startsWith(`actions/cache/${part}@`))!.with!,
+      );
+      expect(saved).toEqual({ path: 'nights', key: restored!.key });
+      // In a checkout of Sweepline it lies elsewhere, and its own suite would take minutes.
+      const replace = (run: string) =>
+        run.replace('node dist/src/cli/main.js suite nightly-small', 'npx sweepline suite suites/mine.ts');
+      const own = steps.map((step) => (step.run === undefined ? step : { ...step, run: replace(step.run) }));
+      const env = {
+        ...{ PATH: project.adapt('/usr/local/bin:/usr/bin:/bin'), HOME: project.home, TMPDIR: project.home },
+        npm_config_offline: 'true',
+      };
+      project.set('shift', shift);
+      const { ran, summary } = await runSteps(own, project.folder, env);
+      expect(
+        ran.map(({ step, code }) => [step, code]),
+        ran.map(({ output }) => output).join('\n'),
+      ).toEqual([
+        ['npm ci', 0],
+        ['Run the suite', shift === 0 ? 0 : 3],
+        ['Summarise', 0],
+      ]);
+      expect(summary).toMatch(shift === 0 ? /^# mine, night .* same or better/ : /^# mine, night .* worse/);
+      expect(read('runs/night/night.html')).toContain('<!doctype html>');
+      expect(countNights()).toBe(5);
+    },
+    120_000,
+  );
 });
 
 test('the tests of the project itself are what its workflow runs', async () => {

@@ -19,6 +19,8 @@ const TABLES = `  trials        a trial: run, sweep, trial, key, replicate, seed
   timings       an attempt: run, sweep, trial, attempt, worker, host, device, queue_ms, run_ms,
                 status, error
   artifacts     a file that a trial has kept: run, sweep, trial, name, path, bytes
+  stages        a trial of a stage: run, sweep, stage, trial, key, replicate, seed, <parameters…>,
+                status, <metrics…>
   Runs of several sweeps have all their columns; those that a run lacks are NULL. NaN is NULL,
   because SQL takes it for greater than any number; trials_raw and metrics_raw have it as such.
   Lists and objects are JSON text. Names with other characters than letters, digits and _ stand in
