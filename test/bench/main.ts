@@ -1,4 +1,4 @@
-// `npm run bench [-- escape|sweep|dispatch|command|engine|study|explore]…`: ours beside the peers, as ratios in one run. Peers that are not on this
+// `npm run bench [-- escape|sweep|dispatch|cluster|command|engine|study|explore]…`: ours beside the peers, as ratios in one run. Peers that are not on this
 // machine are left out with a word.
 import type { BenchRow } from './row.js';
 
@@ -6,6 +6,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   escape: async () => (await import('./escape.js')).benchEscape(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
   dispatch: async () => (await import('./dispatch.js')).benchDispatch(),
+  cluster: async () => (await import('./cluster.js')).benchCluster(),
   command: async () => (await import('./command.js')).benchCommand(),
   engine: async () => (await import('./engine.js')).benchEngine(),
   study: async () => (await import('./study.js')).benchStudy(),
