@@ -1,11 +1,12 @@
-// `npm run bench [-- escape|sweep|dispatch|command|queue|engine|study|explore]…`: ours beside the peers, as ratios in one run. Peers that are not on this
-// machine are left out with a word.
+// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|explore]…`: ours beside the peers, as ratios in
+// one run. Peers that are not on this machine are left out with a word.
 import type { BenchRow } from './row.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   escape: async () => (await import('./escape.js')).benchEscape(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
   dispatch: async () => (await import('./dispatch.js')).benchDispatch(),
+  cluster: async () => (await import('./cluster.js')).benchCluster(),
   command: async () => (await import('./command.js')).benchCommand(),
   queue: async () => (await import('./queue.js')).benchQueue(),
   engine: async () => (await import('./engine.js')).benchEngine(),
