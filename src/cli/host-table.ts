@@ -49,12 +49,12 @@ function describeWork({ name, busy, runs, seen }: HostRecord, now: number): stri
   return [...(rows.length === 0 ? [] : [renderColumns(rows, [])]), ...refused, last];
 }
 
-function describeRun({ run, worker, priority, waiting, isAlive, coordinator }: QueuedRun): string[] {
+function describeRun({ run, worker, priority, waiting, running, isAlive, coordinator }: QueuedRun): string[] {
   return [
     run,
     worker.name,
     `priority ${priority}`,
-    `${formatCount(waiting)} waiting`,
+    `${formatCount(running)} running, ${formatCount(waiting)} waiting`,
     isAlive ? `coordinator on ${coordinator.host}` : 'its coordinator is gone: resume it',
   ];
 }
@@ -63,8 +63,21 @@ function describeRun({ run, worker, priority, waiting, isAlive, coordinator }: Q
 export function toJson({ hosts, runs }: QueueState): object {
   return {
     hosts,
-    runs: runs.map(({ run, worker, priority, waiting, isAlive, coordinator, sweepline, engine, device }) => ({
-      ...{ run, worker: worker.name, priority, waiting, isAlive, coordinator, sweepline, engine, device },
-    })),
+    runs: runs.map(
+      ({ run, worker, priority, waiting, running, isAlive, coordinator, sweepline, engine, device }) => ({
+        ...{
+          run,
+          worker: worker.name,
+          priority,
+          waiting,
+          running,
+          isAlive,
+          coordinator,
+          sweepline,
+          engine,
+          device,
+        },
+      }),
+    ),
   };
 }

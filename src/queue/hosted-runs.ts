@@ -81,8 +81,11 @@ export class HostedRuns {
         .then(() => this.#sweepUp(taken.run))
         .catch(() => undefined); // the connection tells it
     }
-    for (const about of runs)
-      if (isTaking && about.waiting > 0 && !this.#taken.has(about.run)) this.#open(about);
+    if (!isTaking) return;
+    for (const about of runs) {
+      // What others have taken may have nobody any more: only who takes part finds out.
+      if (about.waiting + about.running > 0 && !this.#taken.has(about.run)) this.#open(about);
+    }
   }
 
   /** Undefined where there is none. */

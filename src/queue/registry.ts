@@ -41,6 +41,8 @@ export interface QueuedRun extends RunAbout {
   readonly isAlive: boolean;
   /** Jobs that no host has taken. */
   readonly waiting: number;
+  /** Jobs that a host has taken, whether or not it is still there. */
+  readonly running: number;
 }
 
 /** The runs on a queue, those of the highest priority first, and of them the oldest. */
@@ -49,10 +51,11 @@ export async function readRuns(redis: Redis, queuePrefix: string): Promise<Queue
   const runs = await Promise.all(
     names.map(async (run) => {
       const keys = keysOf(run);
-      const [[about, session, signature], alive, waiting] = await Promise.all([
+      const [[about, session, signature], alive, waiting, running] = await Promise.all([
         redis.hmget(keys.run, 'about', 'session', 'signature'),
         redis.exists(keys.alive),
         redis.llen(`${queuePrefix}:${keys.queue}:wait`),
+        redis.llen(`${queuePrefix}:${keys.queue}:active`),
       ]);
       if (about == null) return [];
       return tryRead(() => ({
@@ -62,6 +65,7 @@ export async function readRuns(redis: Redis, queuePrefix: string): Promise<Queue
         signature: signature ?? '',
         isAlive: alive === 1,
         waiting,
+        running,
       }));
     }),
   );

@@ -34,7 +34,9 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     const listed = await runProgram(out, 'hosts', '--queue', redis.url);
     expect(listed.stdout).toMatch(/^1 host, 1 thread\n {2}first {2}pid \d+ {2}ready {2}1 of 1 thread busy /);
     expect(listed.stdout).toMatch(/^ {2}first {2}\S+ {2}trial 16 {2}\S+$/m);
-    expect(listed.stdout).toMatch(/^1 run\n {2}\S+ {2}mine {2}priority 7 {2}\d waiting {2}coordinator on /m);
+    expect(listed.stdout).toMatch(
+      /^1 run\n {2}\S+ {2}mine {2}priority 7 {2}1 running, \d waiting {2}coordinator on /m,
+    );
     const { hosts, runs } = JSON.parse(
       (await runProgram(out, 'hosts', '--queue', redis.url, '--json')).stdout,
     );
