@@ -50,8 +50,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return EXIT.done;
   }
   // It stands in the manifest.
-  const commandLine = ['sweepline', ...argv].map(hideSecrets);
+  const commandLine = ['sweepline', ...argv].map((text, i) => hideSecrets(hideWebhook(text, argv[i - 2])));
   return spec.run({ ...call, terminal, commandLine });
+}
+
+/** Who has the address of a webhook can write to it. `before`: the argument before this one. */
+function hideWebhook(text: string, before: string | undefined): string {
+  return before === '--notify' ? '…' : text.replace(/^--notify=.*/, '--notify=…');
 }
 
 export function renderHelp(width = 100): string {

@@ -1,7 +1,7 @@
 // What a suite with a history does after its runs: it keeps the night, judges it, tells what it came to.
 import { systemClock } from '../ground/clock.js';
 import { SweeplineError } from '../ground/errors.js';
-import { plural } from '../ground/text.js';
+import { plural, quoteArgument } from '../ground/text.js';
 import type { Again } from '../nights/confirm.js';
 import { LAST_NIGHTS } from '../nights/gate.js';
 import { pruneHistory } from '../nights/history.js';
@@ -94,16 +94,16 @@ export async function concludeNight(
   }
   if (gate.isWorse)
     terminal.say(
-      `What is meant to be so is accepted with: sweepline accept <metric>… --why "…" --baseline ${history}`,
+      `What is meant to be so is accepted with: sweepline accept <metric>… --why "…" --baseline ${quoteArgument(history)}`,
     );
+  if (webhook !== undefined) {
+    const fault = await notify(webhook, gate);
+    if (fault !== null) terminal.say(fault);
+  }
   if (keep !== undefined) {
     const gone = await pruneHistory(history, ran.suite, keep);
     if (gone.length > 0 && !quiet)
       terminal.say(`  ${plural(gone.length, 'older night')} removed from ${showPath(history)}`);
-  }
-  if (webhook !== undefined) {
-    const fault = await notify(webhook, gate);
-    if (fault !== null) terminal.say(fault);
   }
   return gate.isWorse ? EXIT.regression : EXIT.done;
 }

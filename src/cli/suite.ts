@@ -8,7 +8,7 @@ import type { Outcome, RunRequest } from '../sweep/contract.js';
 import { startRun } from '../sweep/start.js';
 import { Budget } from './budget.js';
 import { type Conduct, conductRun } from './conduct.js';
-import { EXIT } from './errors.js';
+import { describeRunError, EXIT } from './errors.js';
 import type { NightCall } from './nightly.js';
 import { showPath } from './paths.js';
 import type { Terminal } from './terminal.js';
@@ -69,7 +69,7 @@ export async function conductSuite(call: SuiteCall): Promise<number> {
     if (turn === undefined) return worst;
     const verdict = await closeNight(call, { turn, folder, isComplete: isComplete && isWhole }, budget);
     // A regression is what a nightly job asks for; that the machine broke goes before it.
-    return verdict === EXIT.regression && worst < EXIT.broken ? verdict : worst;
+    return verdict !== EXIT.done && worst < EXIT.broken ? verdict : worst;
   } finally {
     budget.close();
     await turn?.release();
@@ -89,7 +89,7 @@ async function carryOut(
   budget: Budget,
 ): Promise<CarriedOut> {
   let outcome: Outcome | undefined;
-  const code = await conductRun({
+  const conducted = conductRun({
     ...{ terminal, json, quiet, report },
     start: async (observers) => {
       const handle = budget.bound(await startRun(request, observers));
@@ -101,7 +101,15 @@ async function carryOut(
       );
       return handle;
     },
-  }).finally(() => budget.release());
+  });
+  // A run that cannot start does not keep the next from starting.
+  const code = await conducted
+    .catch((error: unknown) => {
+      const ending = describeRunError(error);
+      terminal.say(ending.text);
+      return ending.code;
+    })
+    .finally(() => budget.release());
   return outcome === undefined ? { code } : { code, outcome };
 }
 
@@ -110,7 +118,12 @@ const runsOf = ({ suite }: SuiteCall) => suite.runs.map(({ name }) => name);
 async function beginNight(call: SuiteCall, night: NightCall, folder: string): Promise<Turn> {
   const { takeNight } = await import('./nightly.js');
   const turn = await takeNight({ suite: call.suite.name, folder, runs: runsOf(call) }, night, call);
-  await turn.begin();
+  try {
+    await turn.begin();
+  } catch (error) {
+    await turn.release();
+    throw error;
+  }
   return turn;
 }
 
@@ -124,7 +137,7 @@ async function closeNight(
   const runs = runsOf(call);
   const requests = requestsOf(call, ended.folder);
   let isInterrupted = false;
-  return concludeNight(
+  const code = await concludeNight(
     {
       ...{ ...ended, runs, suite: call.suite.name },
       async again(part, out, mostMs) {
@@ -140,4 +153,5 @@ async function closeNight(
     call.night!,
     call,
   );
+  return isInterrupted ? EXIT.interrupted : code;
 }

@@ -20,8 +20,11 @@ export interface Acceptance {
 }
 
 export interface AcceptedChange {
+  /** As it was asked for. */
   readonly metric: string;
   readonly since: string;
+  /** Names of what is accepted: the cells that changed then. */
+  readonly cells: readonly string[];
 }
 
 /** Rejects with BAD_USAGE for names that no metric of the newest night has, and those that have not changed. */
@@ -46,21 +49,22 @@ export async function acceptChanges(asked: Acceptance, clock: Clock): Promise<re
   const { accepted } = await readAccepted(history, suite);
   const gate = judgeTonight(last, { nights, faults: [] }, { accepted });
   const faults: string[] = [];
-  const changes = metrics.flatMap((metric) => {
+  const changes = metrics.flatMap((metric): AcceptedChange[] => {
     const meant = gate.cells.filter((cell) => isMeant(metric, cell));
-    const since = asked.since ?? firstOf(meant);
     if (meant.length === 0) faults.push(describeUnknown('metric', metric, listNames(gate.cells)));
-    else if (since === undefined)
+    if (asked.since !== undefined) return [{ metric, since: asked.since, cells: [metric] }];
+    const changed = groupByNight(meant, last.night);
+    if (meant.length > 0 && changed.length === 0)
       faults.push(
         `${metric}: ${plural(meant.length, 'cell')}, none of which has changed; --since says from which night on`,
       );
-    return since === undefined ? [] : [{ metric, since }];
+    return changed.map(([since, cells]) => ({ metric, since, cells }));
   });
   throwFaults('BAD_USAGE', `nothing is accepted of ${suite}`, faults);
-  // Metrics with the same night are one acceptance.
+  // What changed in one night is one acceptance.
   for (const since of new Set(changes.map((change) => change.since))) {
-    const own = changes.filter((change) => change.since === since).map(({ metric }) => metric);
-    await addAccepted(history, { suite, metrics: own, why, since }, clock);
+    const own = changes.filter((change) => change.since === since).flatMap(({ cells }) => cells);
+    await addAccepted(history, { suite, metrics: [...new Set(own)], why, since }, clock);
   }
   return changes;
 }
@@ -75,9 +79,16 @@ async function findOnlySuite(history: string): Promise<string> {
   );
 }
 
-/** The first night in which one of them changed. */
-function firstOf(cells: readonly GateCell[]): string | undefined {
-  return cells.flatMap(({ since }) => since ?? []).sort()[0];
+/** Names of the cells that changed, by the first night of it. Where some are worse, or have moved, those alone. */
+function groupByNight(cells: readonly GateCell[], last: string): [since: string, names: string[]][] {
+  const bad = cells.filter(({ verdict }) => verdict === 'worse' || verdict === 'moved');
+  const nights = new Map<string, string[]>();
+  for (const cell of bad.length > 0 ? bad : cells.filter(({ since }) => since !== null)) {
+    // What has no value any more has been without one since the last night.
+    const since = cell.since ?? last;
+    nights.set(since, [...(nights.get(since) ?? []), nameOf(cell)]);
+  }
+  return [...nights].sort();
 }
 
 function listNames(cells: readonly GateCell[]): string[] {

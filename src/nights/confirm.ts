@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { formatDuration, plural } from '../ground/text.js';
+import { AGAIN } from '../run/suite-file.js';
 import type { Accepted } from './accepted.js';
 import type { Gate } from './gate.js';
 import { judgeSeries } from './judge-series.js';
@@ -65,9 +66,10 @@ interface Inquiry {
 /** The same gate, with what became of each suspicion. Does not reject where something cannot be run again. */
 export async function confirm(suspicion: Suspicion, again: Again): Promise<Gate> {
   const { gate, folder, clock } = suspicion;
-  const root = join(folder, 'again');
-  await rm(root, { recursive: true, force: true });
-  const wholes = await readWholes(suspicion);
+  const root = join(folder, AGAIN);
+  const wholes = await prepare(suspicion, root).catch((error: Error) => error);
+  if (wholes instanceof Error)
+    return { ...gate, notes: [...gate.notes, `nothing was run again: ${wholes.message}`] };
   const all = [...wholes.values()].reduce((sum, { ms }) => sum + ms, 0);
   const budgetMs = again.budgetMs ?? Math.max(LEAST_BUDGET_MS, all / 4);
   const inquiries = plan(suspicion, wholes, budgetMs);
@@ -80,7 +82,12 @@ export async function confirm(suspicion: Suspicion, again: Again): Promise<Gate>
     for (const inquiry of inquiries) {
       if (isSettled(inquiry)) continue;
       const left = budgetMs - (clock.elapsed() - from);
-      await ask(inquiry, { ...suspicion, again, left, out: join(root, String(round), outName(inquiry)) });
+      await ask(inquiry, {
+        ...suspicion,
+        again,
+        left,
+        out: join(root, String(round), inquiry.whole.name, inquiry.isTime ? 'times' : 'numbers'),
+      });
     }
   return conclude(
     gate,
@@ -89,9 +96,9 @@ export async function confirm(suspicion: Suspicion, again: Again): Promise<Gate>
   );
 }
 
-const outName = ({ whole, isTime }: Inquiry) => (isTime ? `${whole.name}-times` : whole.name);
-
-async function readWholes({ gate, folder }: Suspicion): Promise<Map<string, Whole>> {
+/** Repeats of an earlier attempt at this night go. */
+async function prepare({ gate, folder }: Suspicion, root: string): Promise<Map<string, Whole>> {
+  await rm(root, { recursive: true, force: true });
   const wholes = new Map<string, Whole>();
   for (const { run, verdict } of gate.cells)
     if (verdict === 'worse' && !wholes.has(run)) wholes.set(run, await readWhole(run, join(folder, run)));
@@ -172,6 +179,7 @@ function compareTimes(
   repeat: NightRun,
   tonight: SeriesPoint,
 ): number | null {
+  if (countFailed(after) > 0 && countFailed(before) === 0) return null;
   const pairs = [...after.times[metric]!].flatMap(([key, ms]) => {
     const was = before.times[metric]!.get(key);
     return was === undefined || ms <= 0 || was <= 0 ? [] : [Math.log(ms / was)];
@@ -181,6 +189,8 @@ function compareTimes(
   const isAll = before.status.done === after.status.done;
   return isAll && mean != null && tonight.cell.mean !== null ? Math.log(mean / tonight.cell.mean) : null;
 }
+
+const countFailed = ({ status }: Whole) => status.failed + status.timeout + status.skipped;
 
 interface Repeat {
   readonly repeat: NightRun;
@@ -201,8 +211,10 @@ function comesAgain({ series }: Suspect, { repeat, times, accepted }: Repeat): b
         ? undefined
         : { ...tonight.cell, mean: mean! * Math.exp(slower) };
   if (cell === undefined) return null;
-  const shareOk = shareOkOf(repeat, configuration) ?? series.shareOk;
-  return judgeSeries({ ...series, shareOk, tonight: { ...tonight, cell } }, accepted).verdict === 'worse';
+  // Trials that failed this time say nothing of the numbers that they did not give.
+  if (times === null && metric !== STATUS && shareOkOf(repeat, configuration) !== series.shareOk) return null;
+  if (times === null && cell.n !== tonight.cell.n) return null;
+  return judgeSeries({ ...series, tonight: { ...tonight, cell } }, accepted).verdict === 'worse';
 }
 
 function shareOkOf({ cells }: NightRun, configuration: string): number | null {

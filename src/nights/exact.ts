@@ -17,11 +17,11 @@ export function judgeExact(
   rule: { readonly goal: 'min' | 'max' | null; readonly tolerance: Tolerance | null },
 ): ExactJudgement | null {
   const last = points.at(-1)!;
-  // Means of more or fewer trials are other numbers.
-  const changed = points.findLastIndex(({ cell }) => cell.n !== last.cell.n);
-  const found = walk(findStretches(points.slice(changed + 1)), rule);
-  if (found !== null || changed === -1) return found;
-  const before = walk(findStretches(points.slice(0, changed + 1)), rule);
+  // Means of more or fewer trials are other numbers: a night that lacks some counts for itself.
+  const found = walk(findStretches(points.filter(({ cell }) => cell.n === last.cell.n)), rule);
+  const other = points.findLast(({ cell }) => cell.n !== last.cell.n);
+  if (found !== null || other === undefined) return found;
+  const before = walk(findStretches(points.filter(({ cell }) => cell.n === other.cell.n)), rule);
   return before === null ? null : { verdict: 'too little history', by: null, since: null, expected: null };
 }
 
@@ -62,12 +62,13 @@ function walk(
     const direction = goal === null ? 'moved' : by > 0 === (goal === 'max') ? 'better' : 'worse';
     if (Math.abs(by) <= (tolerance === null ? 0 : widthOf(tolerance, level))) {
       // A step within the tolerance undoes no improvement.
-      if (found.verdict !== 'better') found = steadyAt(level);
-    } else if (direction !== 'better') {
+      if (found.verdict === 'worse') found = steadyAt(level);
+    } else if (direction === 'worse') {
       const since = found.verdict === direction ? found.since : each.since;
       found = { verdict: direction, by, since, expected };
     } else if (each === tonight || hasLasted(each)) {
-      found = { verdict: 'better', by, since: each.since, expected };
+      // Also where no goal says whether it is good: the next change is another one.
+      found = { verdict: direction, by, since: each.since, expected };
       level = each.value;
     }
   }

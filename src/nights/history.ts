@@ -88,9 +88,16 @@ async function readNight(path: string): Promise<NightRecord | { readonly fault: 
 
 /** Copies under another name, as synchronisers leave them, are the same night. */
 function distinct(nights: readonly NightRecord[]): NightRecord[] {
-  const known = new Map(nights.map((night) => [night.night, night]));
+  const known = new Map<string, NightRecord>();
+  for (const night of nights) {
+    const other = known.get(night.night);
+    // A night that was continued is there as it was before, too, where a synchroniser was slow.
+    if (other === undefined || trialsOf(night) >= trialsOf(other)) known.set(night.night, night);
+  }
   return [...known.values()].sort((a, b) => (a.night < b.night ? -1 : 1));
 }
+
+const trialsOf = ({ runs }: NightRecord) => runs.reduce((sum, { trials }) => sum + trials, 0);
 
 /** Suites that have nights there. */
 export async function listSuites(folder: string): Promise<string[]> {

@@ -1,9 +1,7 @@
 // What a night that did not come to its end has left undone.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatCount, plural } from '../ground/text.js';
-import { MANIFEST_FILE } from '../run/folder.js';
-import { readRunStatus } from '../run/status.js';
+import { readBegunStatus } from '../run/status.js';
 import { readPlanned } from '../run/suite-file.js';
 
 /** A run of the suite some of whose trials have not ended. */
@@ -20,8 +18,7 @@ export async function findMissing(folder: string, runs: readonly string[]): Prom
   const planned = await readPlanned(folder);
   const missing: MissingRun[] = [];
   for (const run of runs) {
-    const own = join(folder, run);
-    const status = existsSync(join(own, MANIFEST_FILE)) ? await readRunStatus(own) : undefined;
+    const status = await readBegunStatus(join(folder, run));
     const ended = status?.done ?? 0;
     const trials = status?.total ?? planned.get(run) ?? null;
     // A sampler may end before the most that it could need.

@@ -5,7 +5,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { showValue } from '../ground/shape.js';
 import type { Gate } from './gate.js';
 import { gateToJson } from './json.js';
-import { describeGate } from './words.js';
+import { describeGate, listTold } from './words.js';
 
 const PATIENCE_MS = 10_000;
 const PAUSES_MS = [1000, 5000];
@@ -13,8 +13,23 @@ const PAUSES_MS = [1000, 5000];
 /** Throws BAD_USAGE for anything but an address of the web. */
 export function readWebhook(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.username !== '' || url.password !== ''))
+    throw new SweeplineError(
+      'BAD_USAGE',
+      '--notify: an address with a name and a password cannot be asked; expected https://…',
+    );
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw new SweeplineError('BAD_USAGE', `--notify: ${showValue(text)} is no address; expected https://…`);
+}
+
+/** What Slack reads as a link, or as a call to all, is text here. */
+function toSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Only the cells that say something: the file has all of them. */
+function tell(gate: Gate): object {
+  return gateToJson({ ...gate, cells: listTold(gate) });
 }
 
 /** Resolves with why it could not be told, null where it was. Addresses of webhooks are secrets: the text has the host alone. */
@@ -24,7 +39,7 @@ export async function notify(
   pauses: readonly number[] = PAUSES_MS,
 ): Promise<string | null> {
   const isSlack = url.hostname === 'hooks.slack.com';
-  const body = JSON.stringify(isSlack ? { text: describeGate(gate).join('\n') } : gateToJson(gate));
+  const body = JSON.stringify(isSlack ? { text: toSlack(describeGate(gate).join('\n')) } : tell(gate));
   let why = '';
   for (let attempt = 0; ; attempt++) {
     try {

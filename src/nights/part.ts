@@ -83,6 +83,8 @@ export function planSample(whole: Whole, mostMs: number): PlannedPart | null {
   let replicates = most;
   for (;;) {
     const ms = (predict(whole, axes, values) * replicates) / most;
+    // Fewer trials than threads would run with less beside them than tonight.
+    if (countTrials(whole, axes, values) * (replicates / most) < whole.workers) return null;
     if (ms <= mostMs)
       return { run, set: toSet(axes, values), replicates: replicates === most ? null : replicates, ms };
     const widest = values.reduce((best, each) => (each.length > best.length ? each : best), []);
@@ -122,8 +124,12 @@ function toSet(axes: readonly AxisColumn[], values: readonly (readonly Value[])[
 }
 
 /** Milliseconds of the trials that have these values: each as long as the mean of all. */
-function predict(
-  { configurations: of, status, ms }: Whole,
+function predict(whole: Whole, axes: readonly AxisColumn[], values: readonly (readonly Value[])[]): number {
+  return (whole.ms * countTrials(whole, axes, values)) / Math.max(1, whole.status.done);
+}
+
+function countTrials(
+  { configurations: of }: Whole,
   axes: readonly AxisColumn[],
   values: readonly (readonly Value[])[],
 ): number {
@@ -131,5 +137,5 @@ function predict(
   for (let row = 0; row < of.count; row++)
     if (axes.every((axis, i) => values[i]!.length === 0 || values[i]!.includes(axis.valueAt(row)!)))
       trials += of.ended.get(row);
-  return (ms * trials) / Math.max(1, status.done);
+  return trials;
 }

@@ -29,10 +29,26 @@ export function readKeepRule(text: string): KeepRule {
   return rule;
 }
 
-type Dated = Pick<NightRecord, 'at' | 'isComplete'>;
+type Dated = Pick<NightRecord, 'at' | 'host' | 'isComplete'>;
 
-/** Nights to remove, oldest first. `nights`: oldest first. One that was cut short stands for a period that has no other. */
+/**
+ * Nights to remove, oldest first, of each machine for itself: times are those of a machine. `nights`: oldest first. One
+ * that was cut short stands for a period that has no other.
+ */
 export function findUnkept<N extends Dated>(nights: readonly N[], rule: KeepRule): readonly N[] {
+  const hosts = [...new Set(nights.map(({ host }) => host))];
+  const kept = new Set(
+    hosts.flatMap((host) =>
+      findKept(
+        nights.filter((night) => night.host === host),
+        rule,
+      ),
+    ),
+  );
+  return nights.filter((night) => !kept.has(night));
+}
+
+function findKept<N extends Dated>(nights: readonly N[], rule: KeepRule): N[] {
   const kept = new Set<N>(nights.slice(-1));
   for (const unit of ['d', 'w', 'm'] as const) {
     const periods = new Map<string, N>();
@@ -44,7 +60,7 @@ export function findUnkept<N extends Dated>(nights: readonly N[], rule: KeepRule
     }
     for (const night of periods.values()) kept.add(night);
   }
-  return nights.filter((night) => !kept.has(night));
+  return [...kept];
 }
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,6 @@
 // From the folder of a suite that has run to what is kept of the night.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MANIFEST_FILE } from '../run/folder.js';
-import { readManifest } from '../run/read-manifest.js';
+import { readBegunStatus } from '../run/status.js';
 import { findMissing } from './missing.js';
 import { NIGHT_FORMAT, type NightRecord, type NightRun } from './record.js';
 import { summarizeRun } from './summarize.js';
@@ -24,8 +22,9 @@ export async function recordNight({ night, at, suite, folder, runs, isComplete }
   let [commit, host] = ['', ''];
   for (const name of runs) {
     const own = join(folder, name);
-    if (!existsSync(join(own, MANIFEST_FILE))) continue;
-    const manifest = await readManifest(own);
+    const status = await readBegunStatus(own);
+    if (status === undefined) continue;
+    const { manifest } = status;
     [commit, host] = [manifest.git ?? '', manifest.host];
     summaries.push(await summarizeRun(name, own));
   }

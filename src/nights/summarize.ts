@@ -30,9 +30,11 @@ export async function summarizeRun(
     metrics.map((metric) => metric.name),
   );
   const hash = createHash('sha256');
+  const keys = createHash('sha256');
   for (const cells of readRowCells(status.folder, state.epoch)) {
     of.add(cells);
     hash.update(JSON.stringify(cells));
+    keys.update(cells[1]!);
   }
   const { groups, together } = group(of, taken);
   const times = readLogTimes(status.folder, state);
@@ -50,7 +52,7 @@ export async function summarizeRun(
     ...{ name, sweep: manifest.sweep, run: manifest.runId, rows: hash.digest('hex'), together },
     trials: status.done,
     failed: status.failed + status.timeout + status.skipped,
-    timing: describeTiming(manifest),
+    timing: `${describeTiming(manifest)}; trials ${keys.digest('hex').slice(0, 12)}`,
     metrics: metrics.map(describeMetric),
     cells,
   };

@@ -1,5 +1,6 @@
 // The turn of a night: two nights of a suite never overlap in a history, and what a killed one has left is not lost. A mark
 // in the history says that a night is under way, and goes once that is kept. The next night keeps what it finds marked.
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,8 +9,11 @@ import type { Clock } from '../ground/clock.js';
 import { isTemporaryName, makeFolder, replaceFile } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { quoteArgument } from '../ground/text.js';
+import { MANIFEST_FILE } from '../run/folder.js';
 import { acquireLock } from '../run/lock.js';
-import { addNight, hasNight, suiteFolder } from './history.js';
+import { readManifest } from '../run/read-manifest.js';
+import { SUITE_FILE } from '../run/suite-file.js';
+import { addNight, hasNight, readHistory, suiteFolder } from './history.js';
 import { recordNight } from './record-night.js';
 
 /** In the folder of a suite's nights: a file for each night that is under way. */
@@ -53,18 +57,19 @@ type Mark = z.infer<typeof MARK>;
 export async function takeTurn(request: TurnRequest): Promise<Turn> {
   const { history, suite, folder, runs, clock, onWait } = request;
   const own = suiteFolder(history, suite);
-  await makeFolder(join(own, MARKS));
+  await makeFolder(own);
   const lock = await acquireLock(own, { clock, ...(onWait === undefined ? {} : { onWait }) }).catch(
     async (error: unknown) => {
       throw await explainBusy(error, own, suite);
     },
   );
   try {
+    // Under the lock: whoever had it before has taken the folder away again.
+    await makeFolder(join(own, MARKS));
     for (const place of [own, join(own, MARKS)]) await removeDrafts(place);
     const marks = await readMarks(own);
     const at = new Date(clock.now()).toISOString();
-    const again = marks.find((mark) => mark.folder === folder);
-    const night = again?.night ?? (await readName(folder)) ?? nameNight(folder, at);
+    const night = (await findName(request, marks)) ?? nameNight(folder, at);
     const path = markPath(own, night);
     const notes: string[] = [];
     for (const mark of marks)
@@ -148,11 +153,21 @@ async function keepLeft(
   }
 }
 
-/** That under which the folder was kept before. */
-async function readName(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, 'night.json'), 'utf8').catch(() => '');
-  const found = MARK.pick({ night: true }).safeParse(parse(text));
-  return found.success ? found.data.night : undefined;
+/** The night that the folder holds already: the one whose mark names it, or that which was kept of one of its runs. */
+async function findName(
+  { history, suite, folder, runs }: TurnRequest,
+  marks: readonly Mark[],
+): Promise<string | undefined> {
+  // A new folder under an old name is another night.
+  if (!existsSync(join(folder, SUITE_FILE))) return undefined;
+  const { nights } = await readHistory(history, suite);
+  for (const name of runs) {
+    const own = join(folder, name);
+    const id = existsSync(join(own, MANIFEST_FILE)) ? (await readManifest(own)).runId : undefined;
+    const kept = nights.findLast((night) => night.runs.some(({ run }) => run === id));
+    if (kept !== undefined) return kept.night;
+  }
+  return marks.find((mark) => mark.folder === folder)?.night;
 }
 
 /** That of the suite's folder where it begins with a time, so that a night that was continued is the same one. */

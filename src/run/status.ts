@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { createSpace } from '../space/space.js';
 import type { Counts } from './epoch.js';
-import { openRunFolder, stageFolder } from './folder.js';
+import { MANIFEST_FILE, openRunFolder, stageFolder } from './folder.js';
 import { type Live, readLive } from './live.js';
 import { findCoordinator } from './lock.js';
 import { type Manifest, proposesPoints } from './manifest.js';
@@ -45,6 +45,15 @@ export async function readRunStatus(folder: string): Promise<RunStatus> {
     live: coordinator === null ? null : ((await readLive(path, coordinator.pid)) ?? null),
     stages: readStages(path, manifest),
   });
+}
+
+/** Undefined where there is no run, or where it was stopped before it began. */
+export async function readBegunStatus(folder: string): Promise<RunStatus | undefined> {
+  const hasBegun =
+    existsSync(join(folder, MANIFEST_FILE)) &&
+    existsSync(join(folder, JOURNAL_FILE)) &&
+    readJournal(folder).state.epochs.length > 0;
+  return hasBegun ? readRunStatus(folder) : undefined;
 }
 
 /** The same of what has been read already. Throws BAD_RUN_FOLDER where the journal has no space yet. */

@@ -6,6 +6,9 @@ import { z } from 'zod';
 export const SUITE_FILE = 'suite.json';
 export const SUITE_FORMAT = 1;
 
+/** In the suite's folder: what a night has run again. No run may have that name. */
+export const AGAIN = 'again';
+
 export interface SuiteRecord {
   readonly format: typeof SUITE_FORMAT;
   readonly suite: string;

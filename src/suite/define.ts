@@ -1,7 +1,9 @@
 // What a suite is: sweeps that are run one after another, each with values of its own for some axes. A suite file's
 // default export is what `defineSuite` returns.
+
 import { throwFaults } from '../ground/errors.js';
 import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
+import { AGAIN } from '../run/suite-file.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain } from '../space/types.js';
@@ -69,6 +71,8 @@ export function defineSuite(options: SuiteOptions): Suite {
   const names = runs.map((run) => run.name.toLowerCase());
   for (const each of new Set(names.filter((one, i) => one !== '' && names.indexOf(one) < i)))
     faults.push(`two runs are called ${each}: give each a \`name\``);
+  if (names.includes(AGAIN))
+    faults.push(`a run is called ${AGAIN}, as the folder of what nights run again: give it another \`name\``);
   throwFaults('BAD_DEFINITION', `suite ${showValue(name)} is invalid`, faults);
   return { kind: 'sweepline-suite', name, title, about, runs };
 }

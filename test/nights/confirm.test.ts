@@ -23,6 +23,7 @@ beforeAll(() => {
     `params: { a: z.number().default(0), kind: z.string().default('') }, metrics: { loss: { type: 'number', goal: 'min' } },
     async run({ params, seed }) {
       const { ms, shift } = globalThis.sweeplineNight;
+      if (Number.isNaN(shift)) throw new Error('not tonight');
       await new Promise((done) => setTimeout(done, ms));
       return { loss: params.a + seed / 2 ** 53 + (params.a === 4 ? shift : 0) };
     }`,
@@ -178,6 +179,17 @@ describe('a number', () => {
       { configuration: 'a=4 kind=y' },
     ]);
     expect(gate.night.doubtful).toEqual(['mine/loss/a=4 kind=x', 'mine/loss/a=4 kind=y']);
+  });
+
+  test('of trials that fail this time stays worse: they say nothing of it', async () => {
+    const { folder, found } = await judged();
+    const { gate } = await ask(folder, found, () => {
+      tonight.shift = Number.NaN;
+    });
+    expect(gate.isWorse).toBe(true);
+    expect(gate.cells.find(({ verdict }) => verdict === 'worse')!.confirmation!.skipped).toBe(
+      'run again, and not comparable',
+    );
   });
 
   test('that cannot be run again stays worse, and says why', async () => {

@@ -109,6 +109,24 @@ describe('numbers that every night gave alike', () => {
     expect(only(judge(creeping, { tolerance: { absolute: 0.03 } })).verdict).toBe('worse');
   });
 
+  test('are held against those of as many trials, whatever came in between', () => {
+    const nights = [...repeat(1, 10), 1.25, ...repeat(2, 5)].map((mean, day) =>
+      nightOf(day, [runOf([cellOf('loss', mean, { n: day === 10 ? 4 : 5 })])]),
+    );
+    for (const count of [11, 12, 15]) {
+      const history = { nights: nights.slice(0, count), faults: [] };
+      expect(only(judgeTonight(nights[count]!, history, { accepted: [] }))).toMatchObject({
+        verdict: 'worse',
+        since: '20260112-030000-0000',
+      });
+    }
+  });
+
+  test('without a goal move again and again, each time since a night of its own', () => {
+    const moved = only(judge([...repeat(1, 10), ...repeat(2, 4), 3], { goal: null }));
+    expect(moved).toMatchObject({ verdict: 'moved', by: 1, since: '20260115-030000-0000' });
+  });
+
   test('that come and go are noise', () => {
     const flaky = [...repeat(1, 4), 0.9, ...repeat(1, 3), 0.9, ...repeat(1, 5), 0.9, 1, 0.9];
     expect(only(judge(flaky, { goal: 'max' })).verdict).toBe('steady');

@@ -1,5 +1,5 @@
 // Turns of nights: never two at once; what a night has left that was killed, or had no room, is kept by the next one.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/ground/clock.js';
@@ -25,12 +25,20 @@ beforeAll(async () => {
   await runSuite({ suite, out: whole, common: { workers: 1 } });
 });
 
-/** A folder in which the suite has run, of a night of January. */
-function folderOf(day: number): string {
-  const folder = join(newFolder(), `2026010${day}-030000-0000`);
+let copies = 0;
+
+/** A folder in which the suite has run, as a run of its own. */
+function runAs(name: string): string {
+  const folder = join(newFolder(), name);
   cpSync(whole, folder, { recursive: true });
+  const manifest = join(folder, 'mine/manifest.json');
+  const record = JSON.parse(readFileSync(manifest, 'utf8')) as object;
+  writeFileSync(manifest, JSON.stringify({ ...record, runId: `copy-${copies++}` }));
   return folder;
 }
+
+/** Of a night of January. */
+const folderOf = (day: number) => runAs(`2026010${day}-030000-0000`);
 
 /** A history of three nights. */
 async function newHistory(): Promise<string> {
@@ -84,9 +92,7 @@ describe('a turn', () => {
   });
 
   test('of a night that goes on is that of the same night, whatever its folder is called', async () => {
-    const [history, parent] = [await newHistory(), newFolder()];
-    const folder = join(parent, 'last-night');
-    cpSync(whole, folder, { recursive: true });
+    const [history, folder] = [await newHistory(), runAs('last-night')];
     await spend(history, folder, 'begun');
     await spend(history, folder);
     await spend(history, folder);
@@ -107,6 +113,37 @@ describe('a night that was killed', () => {
       'night 20260105-030000-0000 did not come to its end, though all of its trials had: it is kept now',
     ]);
     expect((await namesIn(history)).slice(3)).toEqual(['20260105-030000-0000', '20260106-030000-0000']);
+    expect(marksIn(history)).toEqual([]);
+  });
+
+  test('and cleared away has given its place to another one', async () => {
+    const [history, folder] = [await newHistory(), runAs('night')];
+    await spend(history, folder, 'begun');
+    const name = marksIn(history)[0]!.replace('.json', '');
+    rmSync(folder, { recursive: true });
+    const later = { ...systemClock, now: () => Date.now() + 86_400_000 };
+    const fresh = await takeTurn({ ...SUITE, history, folder, clock: later });
+    expect(fresh.notes).toEqual([`night ${name} did not come to its end, and had no result`]);
+    await fresh.release();
+  });
+
+  test('and goes on after others is the same night still', async () => {
+    const [history, folder] = [await newHistory(), runAs('monday')];
+    await spend(history, folder, 'begun');
+    await spend(history, folderOf(6));
+    const before = await namesIn(history);
+    await spend(history, folder);
+    expect(await namesIn(history)).toEqual(before);
+  });
+
+  test('between the manifest and the journal of a run is kept without it', async () => {
+    const [history, folder] = [await newHistory(), folderOf(5)];
+    mkdirSync(join(folder, 'other'));
+    cpSync(join(folder, 'mine/manifest.json'), join(folder, 'other/manifest.json'));
+    const turn = await takeTurn({ ...SUITE, history, folder, runs: ['mine', 'other'] });
+    await turn.begin();
+    await turn.release();
+    expect((await spend(history, folderOf(6)))[0]).toContain('what it had done is kept');
     expect(marksIn(history)).toEqual([]);
   });
 
