@@ -42,7 +42,7 @@ export const queueOptions = {
   queueFiles: option(
     WHERE,
     '--queue-files <size>',
-    'files of trials up to this size travel through the queue (default: 1m)',
+    'files of trials up to this size travel through the queue (default: 16m)',
     byteSize,
   ),
 } as const;

@@ -10,7 +10,7 @@ import {
   type TaskResult,
   type TrialReport,
 } from '../pool/contract.js';
-import { countOf, trialAt, trialsOf } from '../trial/selection.js';
+import { countOf, pick, trialAt, trialsOf } from '../trial/selection.js';
 import { ARTIFACTS } from '../trial/store.js';
 import type { Checkpoints } from './checkpoints.js';
 import { insist } from './connect.js';
@@ -132,23 +132,30 @@ export class HostedTask {
       if (!isSealed(data.signature, options.secret, run.about.run, this.key, text))
         throw new SweeplineError('BAD_USAGE', 'a task on the queue is not signed with the key of its run');
       if (this.#job.attemptsStarted > STARTS) throw this.#describeDeaths();
-      if (stops !== null) this.#stops = stops;
-      await this.#answer(await this.#execute());
+      await this.#answer(await this.#execute(stops));
     } catch (error) {
       if (!this.#isDropped) await this.#answerLoss(error);
     }
     await this.#sending;
   }
 
-  async #execute(): Promise<TaskResult> {
+  /** `stops`: what was asked before it began, which is not begun at all. */
+  async #execute(stops: string | null): Promise<TaskResult> {
     const { run } = this.#around;
-    this.#handle = this.lane.pool.submit(this.#task, (report) => this.#report(report));
+    const asked = stops === null ? [] : readStops(stops);
+    const isStopped = (trial: number) => typeof asked === 'string' || asked.includes(trial);
+    const { trials } = this.#task;
+    const left = [...trialsOf(pick(trials, isStopped))].map((trial) => ({ trial, hasBegun: false }));
+    const rest = left.length === 0 ? trials : pick(trials, (trial) => !isStopped(trial));
+    this.#handle = this.lane.pool.submit({ ...this.#task, trials: rest }, (report) => this.#report(report));
     if (this.#isGivenBack) this.#handle.stop();
     this.#obey();
     const result = await this.#handle.result;
+    if (left.length > 0) this.#stops ??= stops ?? undefined;
     const { name } = this.#around.options;
     return {
       ...result,
+      left: [...left, ...result.left],
       host: name,
       device: run.about.device.startsWith('cuda') ? this.lane.device : result.device,
     };

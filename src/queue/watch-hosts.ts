@@ -24,7 +24,7 @@ interface Asked {
 
 /** How long hosts may take to say what they run, in ms. */
 const ANSWER_MS = 700;
-/** After so many looks without any host it is told that none is there. */
+/** After so many looks in a row without any host it is told that none is there. */
 const PATIENT_LOOKS = 2;
 
 export class WatchHosts {
@@ -32,7 +32,8 @@ export class WatchHosts {
   #hosts: readonly HostRecord[] = [];
   readonly #told = new Set<string>();
   readonly #asked = new Map<string, Asked>();
-  #looks = 0;
+  /** In a row, without a host. */
+  #lonelyLooks = 0;
   #listener: () => void = () => undefined;
 
   constructor(options: WatchHostsOptions) {
@@ -84,9 +85,9 @@ export class WatchHosts {
       const why = runs[run]?.state === 'refused' ? (runs[run].why ?? 'for no reason') : undefined;
       if (why !== undefined) this.#tellOnce(`${id} ${why}`, `host ${name} does not take part: ${why}`);
     }
-    this.#looks++;
-    if (this.#able.length === 0 && this.#looks === PATIENT_LOOKS)
-      this.#options.say('no host takes part yet: start some with `sweepline host --queue …`');
+    this.#lonelyLooks = this.#able.length === 0 ? this.#lonelyLooks + 1 : 0;
+    if (this.#lonelyLooks === PATIENT_LOOKS)
+      this.#options.say('no host takes part: start some with `sweepline host --queue …`');
     if (this.threads !== before) this.#listener();
   }
 

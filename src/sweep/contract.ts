@@ -84,7 +84,7 @@ export interface RunRequest {
   readonly share?: string;
   /** Sends the worker's code along, for hosts that do not have it and take such code. */
   readonly ship?: boolean;
-  /** Files up to so many bytes travel through the queue. Default 1 MiB. */
+  /** Files up to so many bytes travel through the queue. Default 16 MiB. */
   readonly queueFiles?: number;
   /** Run trials in this process, one after another, for a debugger. */
   readonly debug?: boolean;

@@ -11,7 +11,7 @@ export interface QueueSettings {
   readonly filesBytes: number;
 }
 
-const FILES_BYTES = 2 ** 20;
+const FILES_BYTES = 16 * 2 ** 20;
 /** A message of Redis has at most 512 MB. */
 const MOST_FILES_BYTES = 256 * 2 ** 20;
 

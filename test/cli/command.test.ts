@@ -156,7 +156,7 @@ describe('parseCall', () => {
   });
 
   test('options that belong to later versions are not taken silently', () => {
-    for (const flag of ['--budget', '--pruner']) {
+    for (const flag of ['--pruner', '--target']) {
       expect(faultsOf(() => parseCall(run, ['escape', flag, '10'])).message).toContain(
         `unknown option "${flag}"`,
       );

@@ -21,6 +21,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     for (const program of started) killAll(program);
     await Promise.all(started.map(({ finished }) => finished));
     started.length = 0;
+    redis.ask('flushall');
   });
   afterAll(() => redis.remove());
 
@@ -28,7 +29,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     const [data, out] = [newPlace(), join(newPlace(), 'run')];
     const options = ['--queue', redis.url, '--data', data, '--out', out, '--no-report', '--priority', '7'];
     const run = keep(startProgram(project.home, ['run', project.sweep, ...options]));
-    await run.said('no host takes part yet');
+    await run.said('no host takes part');
     const first = keep(startHost(redis.url, project, 'first', '--threads', '1'));
     await untilBegun(data, 17); // trial 16 waits
     const listed = await runProgram(out, 'hosts', '--queue', redis.url);
@@ -69,7 +70,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     const run = keep(
       startProgram(project.home, ['run', project.sweep, '--queue', redis.url, '--data', out, '--out', out]),
     );
-    await run.said('no host takes part yet');
+    await run.said('no host takes part');
     const { runId } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runId: string };
     const forget = () => runProgram(out, 'hosts', '--queue', redis.url, '--forget', runId);
     expect(await forget()).toMatchObject({
@@ -90,7 +91,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     const run = keep(
       startProgram(project.home, ['run', project.sweep, '--queue', redis.url, '--data', out, '--out', out]),
     );
-    await run.said('no host takes part yet');
+    await run.said('no host takes part');
     run.child.kill('SIGINT');
     expect(await run.finished).toMatchObject({
       code: 130,

@@ -89,6 +89,39 @@ describe.skipIf(NO_REDIS !== undefined)(`machines${NO_REDIS === undefined ? '' :
     expect(resultsOf(out)).toEqual(expected);
   });
 
+  it('go on where the server has lost all that it had', async () => {
+    const forgetful = await startRedis('--appendonly', 'no');
+    try {
+      const [out, data] = [join(newPlace(), 'run'), newPlace()];
+      const argv = [
+        'run',
+        project.sweep,
+        '--queue',
+        forgetful.url,
+        '--data',
+        data,
+        '--out',
+        out,
+        '--no-report',
+      ];
+      const run = keep(startProgram(project.home, argv));
+      keep(startHost(forgetful.url, project, 'f'));
+      await untilBegun(data, 17);
+      await forgetful.stop('SIGKILL');
+      await forgetful.start();
+      expect(forgetful.ask('keys', 'sweepline:queue:*')).toBe('');
+      go(data);
+      const { code, stderr } = await run.finished;
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringMatching(/has gone away: waiting for it\n[\s\S]* is back\n/),
+      ]);
+      expect(resultsOf(out)).toEqual(expected);
+    } finally {
+      await forgetful.remove();
+    }
+  });
+
   it('bring stages and their files along', async () => {
     const [local, queued] = [join(newPlace(), 'local'), join(newPlace(), 'queued')];
     const [sweep, plain] = [sweepFile('fixtures/sweeps/staged'), ['--no-report', '--quiet']];

@@ -86,7 +86,7 @@ describe.skipIf(NO_REDIS !== undefined)(`trust${NO_REDIS === undefined ? '' : `:
 
   it('takes no code but that of the run, and names both', async () => {
     const refused = run(url, join(newPlace(), 'run'));
-    await refused.said('no host takes part yet');
+    await refused.said('no host takes part');
     // Since this machine is the coordinator's too, its own copy must be another by now.
     appendFileSync(join(project.home, 'worker.mjs'), '// edited\n');
     const host = keep(startHost(url, project, 'edited'));
@@ -112,7 +112,7 @@ describe.skipIf(NO_REDIS !== undefined)(`trust${NO_REDIS === undefined ? '' : `:
     );
     const argv = ['run', file, ...options];
     const shipping = keep(startProgram(project.home, argv));
-    await shipping.said('no host takes part yet');
+    await shipping.said('no host takes part');
     // As on a machine that has neither file.
     rmSync(lib);
     rmSync(join(project.home, 'worker.mjs'));

@@ -87,6 +87,21 @@ describe('resolveSettings', () => {
     expect(resolveSettings(seeded)).toEqual({ ...seeded, replicates: null, queue: null });
   });
 
+  it('reads what it says of a queue, and what does not go with one', () => {
+    const queue = 'redis://:secret@host:6379';
+    expect(resolveSettings({ sweep: 'x', queue, queueKey: 'key', ship: true }).queue).toEqual({
+      address: { url: queue, shown: 'redis://host:6379' },
+      ...{ secret: 'key', priority: 0, share: undefined, ship: true, filesBytes: 2 ** 24 },
+    });
+    const bad = { queue: 'host', queueKey: '', workers: 2, debug: true, priority: 0.5, queueFiles: 0 };
+    expect(() => resolveSettings({ sweep: 'x', ...bad })).toThrow(
+      /queue "host": expected redis.*\n.*queue key: .*\n.*workers 2: .*\n.*debug: .*\n.*priority 0\.5: .*\n.*queue files 0 bytes/,
+    );
+    expect(() => resolveSettings({ sweep: 'x', priority: 1, ship: true })).toThrow(
+      /priority 1: no queue.*\n.*ship true: no queue/,
+    );
+  });
+
   it('tells all faults together', () => {
     const asked: RunRequest = {
       sweep: 'escape',
