@@ -113,6 +113,10 @@ function columnsOf({ manifest }: OpenRun) {
 }
 
 /** The view `stages`: a row for each trial of a stage. `name`: of the column that says which. */
+/** The columns that the trials of every stage have. */
+const NO_STAGE =
+  'NULL::BIGINT AS trial, NULL::VARCHAR AS key, NULL::BIGINT AS replicate, NULL::BIGINT AS seed, NULL::VARCHAR AS status';
+
 async function makeStages(
   connection: Connection,
   stages: readonly StageRun[],
@@ -135,7 +139,7 @@ async function makeStages(
     // Whoever asks for them all the same is told by no rows.
     const texts = [...(made[0]?.leading ?? []), { name }].map((column) => quoteName(column.name));
     const none = texts.map((column) => `NULL::VARCHAR AS ${column}`).join(', ');
-    parts.push(`SELECT ${none}, NULL::BIGINT AS trial, NULL::VARCHAR AS status WHERE false`);
+    parts.push(`SELECT ${none}, ${NO_STAGE} WHERE false`);
   }
   await connection.run(`CREATE VIEW stages AS ${parts.join(' UNION ALL BY NAME ')}`);
 }

@@ -24,8 +24,6 @@ import { samplerOf } from './samplers/list.js';
 
 /** Spaces up to this size are looked through in advance; of larger ones keys alone decide. */
 const LISTED = 200_000;
-/** How far above the mean a shard is filled before trials that their keys put there go elsewhere. */
-const SLACK = 1.05;
 /** Points whose costs are asked for at once. */
 const ASKED = 10_000;
 
@@ -218,7 +216,7 @@ export function dealByWeight(
     return y.weight - x.weight || (x.key < y.key ? -1 : x.key > y.key ? 1 : 0);
   });
   const sum = order.reduce((total, i) => total + given[i]!.weight, 0);
-  const full = Math.max((sum / count) * SLACK, given[order[0] ?? -1]?.weight ?? 0);
+  const full = Math.max(sum / count, given[order[0] ?? -1]?.weight ?? 0);
   const loads = new Float64Array(count);
   const shards = new Uint32Array(given.length);
   for (const i of order) {

@@ -169,7 +169,10 @@ export function simulate(times: readonly number[], cluster: Cluster, price: Pric
     host.waiting.length = 0;
     after(cluster.noticeMs, () => {
       again.push(...lost);
-      for (const { host: other, life } of hungry.splice(0)) ask(other, life);
+      while (again.length > 0 && hungry.length > 0) {
+        const { host: other, life } = hungry.pop()!;
+        ask(other, life);
+      }
     });
     after(cluster.returnMs, () => join(host));
   };

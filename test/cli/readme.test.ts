@@ -80,13 +80,20 @@ test('every command in the README ends well, in the order in which they stand th
   const folder = makeProject('module');
   const commands = commandsOf(readFileSync('README.md', 'utf8'));
   expect(commands.length).toBeGreaterThan(20);
+  // As a task of a job array has it.
+  const env = {
+    ...process.env,
+    SLURM_ARRAY_TASK_ID: '3',
+    SLURM_ARRAY_TASK_COUNT: '3',
+    SLURM_ARRAY_TASK_MIN: '1',
+  };
   for (const command of commands) {
     if (!hasPython && /programs|python3/.test(command)) continue;
     const script = command.replace(
       /^npx sweepline/,
       `"${process.execPath}" "${resolve('dist/src/cli/main.js')}"`,
     );
-    const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
     expect(status, `${command}\n${stderr}`).toBe(0);
   }
   const bytes = (name: string) => readFileSync(join(folder, name, 'trials.csv'));

@@ -32,7 +32,14 @@ export async function startSlurm(folder: string, env: NodeJS.ProcessEnv): Promis
     spawn('/usr/sbin/slurmctld', ['-D', '-c'], { env: own, stdio: 'ignore' }),
     spawn('/usr/sbin/slurmd', ['-D', '-N', 'here'], { env: own, stdio: 'ignore' }),
   ];
+  const queue = () => run('squeue', '--noheader', '--array', '--format', '%i %T').split('\n').slice(0, -1);
   const stop = async () => {
+    // Of a test that has failed, its jobs.
+    const left = listJobs(queue);
+    if (left.length > 0) {
+      run('scancel', ...left);
+      await until(() => listJobs(queue).length === 0);
+    }
     for (const child of daemons.reverse()) await end(child);
   };
   try {
@@ -45,7 +52,6 @@ export async function startSlurm(folder: string, env: NodeJS.ProcessEnv): Promis
     await stop();
     throw error;
   }
-  const queue = () => run('squeue', '--noheader', '--array', '--format', '%i %T').split('\n').slice(0, -1);
   return { run, queue, stop };
 }
 
@@ -54,6 +60,15 @@ function isIdle(run: Slurm['run']): boolean {
     return run('sinfo', '--noheader', '--format', '%t').includes('idle');
   } catch {
     return false; // the controller does not answer yet
+  }
+}
+
+/** None where the controller does not answer. */
+function listJobs(queue: Slurm['queue']): string[] {
+  try {
+    return queue().map((line) => line.split(' ')[0]!);
+  } catch {
+    return [];
   }
 }
 
@@ -108,6 +123,7 @@ function configure(folder: string, [controller, node]: readonly [number, number]
     SlurmdPidFile: join(folder, 'slurmd.pid'),
     SlurmctldLogFile: join(folder, 'slurmctld.log'),
     SlurmdLogFile: join(folder, 'slurmd.log'),
+    KillWait: 2,
     ReturnToService: 2,
     NodeName: `here NodeHostname=${name} NodeAddr=127.0.0.1 CPUs=8 State=UNKNOWN`,
     PartitionName: 'work Nodes=here Default=YES State=UP',

@@ -223,9 +223,7 @@ describe('dealing by weight', () => {
         const mean = given.reduce((sum, { weight }) => sum + weight, 0) / count;
         const heaviest = Math.max(...given.map(({ weight }) => weight));
         // What goes to the emptiest shard finds it below the mean.
-        expect(Math.max(...loadsOf(given, shards, count))).toBeLessThanOrEqual(
-          Math.max(mean * 1.05, mean + heaviest) + 1e-6,
-        );
+        expect(Math.max(...loadsOf(given, shards, count))).toBeLessThanOrEqual(mean + heaviest + 1e-6);
         const back = dealByWeight([...given].reverse(), count);
         expect([...back].reverse()).toEqual([...shards]);
       }),
@@ -237,7 +235,7 @@ describe('dealing by weight', () => {
     const shards = dealByWeight(given, 16);
     const loads = loadsOf(given, shards, 16);
     const mean = loads.reduce((a, b) => a + b) / 16;
-    expect(Math.max(...loads) / mean).toBeLessThan(1.06);
+    expect(Math.max(...loads) / mean).toBeLessThan(1.03);
     const byKey = loadsOf(
       given,
       Uint32Array.from(given, (each) => shardOfKey(each.key, 16)),
@@ -245,7 +243,7 @@ describe('dealing by weight', () => {
     );
     expect(Math.max(...byKey) / mean).toBeGreaterThan(1.06);
     const atHome = given.filter((each, i) => shards[i] === shardOfKey(each.key, 16)).length;
-    expect(atHome / given.length).toBeGreaterThan(0.85);
+    expect(atHome / given.length).toBeGreaterThan(0.8);
   });
 
   test('gives one each where there are as many shards as trials', () => {
