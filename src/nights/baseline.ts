@@ -1,6 +1,6 @@
 // Change points over the whole of a stored series: what lasted and was better is what later nights are held against, so
 // that an improvement that is lost again is told. What lasted and was worse stays told until it is accepted.
-import { averageOf, LEAST_NIGHTS, type Night } from './night.js';
+import { averageOf, LEAST_NIGHTS, type Night, type Noise, noiseOf } from './night.js';
 import { distance, isBeyond, type Limits } from './predict.js';
 
 /** Last nights that are held against those before. */
@@ -18,15 +18,41 @@ function limitsOf(block: number, nights: number): Limits {
   };
 }
 
+/** The noise of all nights before this one. */
+type NoiseBefore = (at: number) => Noise;
+
+/** Each is found once, though many splits ask for it. */
+function keepNoises(nights: readonly Night[]): NoiseBefore {
+  const kept = new Map<number, Noise>();
+  return (at) => {
+    const noise = kept.get(at) ?? noiseOf(nights.slice(0, at));
+    kept.set(at, noise);
+    return noise;
+  };
+}
+
 /** The first night of the level that the last nights have; null where it is that of the nights before. */
-export function findMove(nights: readonly Night[]): number | null {
-  const split = (length: number) => [nights.slice(0, -length), nights.slice(-length)] as const;
-  const blocks = BLOCKS.filter((length) => nights.length - length >= LEAST_NIGHTS);
-  if (!blocks.some((length) => isBeyond(...split(length), limitsOf(length, nights.length)))) return null;
+export function findMove(
+  nights: readonly Night[],
+  noiseBefore: NoiseBefore = keepNoises(nights),
+): number | null {
+  const isFar = (length: number) => {
+    const at = nights.length - length;
+    if (at < LEAST_NIGHTS) return false;
+    const limits = limitsOf(length, nights.length);
+    return isBeyond(nights.slice(0, at), nights.slice(at), limits, noiseBefore(at));
+  };
+  if (!BLOCKS.some(isFar)) return null;
   // Where it began is where the parts are furthest apart.
   let [best, most] = [2, 0];
-  for (let length = 2; nights.length - length >= LEAST_NIGHTS; length++) {
-    const apart = Math.abs(distance(...split(length)));
+  let [sum, shares] = [0, 0];
+  for (let length = 1; nights.length - length >= LEAST_NIGHTS; length++) {
+    const at = nights.length - length;
+    sum += nights[at]!.mean;
+    shares += 1 / nights[at]!.count;
+    if (length < 2) continue;
+    const block = { length, mean: sum / length, share: shares / length };
+    const apart = Math.abs(distance(noiseBefore(at), at, block));
     if (apart > most) [best, most] = [length, apart];
   }
   return nights.length - best;
@@ -50,11 +76,14 @@ const LASTED = 11;
 export function findBaseline(nights: readonly Night[], goal: 'min' | 'max' | null): number {
   if (goal === null || !isSplit(nights)) return 0;
   let from = 0;
+  let noiseBefore = keepNoises(nights);
   for (let end = LEAST_NIGHTS + LASTED; end < nights.length; end++) {
     const seen = nights.slice(from, end);
-    const at = seen.length < LEAST_NIGHTS + LASTED ? null : findMove(seen);
+    const at = seen.length < LEAST_NIGHTS + LASTED ? null : findMove(seen, noiseBefore);
     if (at === null || seen.length - at < LASTED) continue;
-    if (stepAt(seen, at).by > 0 === (goal === 'max')) from += at;
+    if (stepAt(seen, at).by > 0 !== (goal === 'max')) continue;
+    from += at;
+    noiseBefore = keepNoises(nights.slice(from));
   }
   return from;
 }

@@ -32,10 +32,20 @@ export interface Judging {
 }
 
 export function judgeTonight(night: NightRecord, history: History, judging: Judging): Gate {
+  return judgeListed(night, history, judging).gate;
+}
+
+/** With the series that the cells are of, in their order. */
+export function judgeListed(
+  night: NightRecord,
+  history: History,
+  judging: Judging,
+): { readonly gate: Gate; readonly series: readonly NightSeries[] } {
   const { nights, series } = listSeries(night, history, judging);
   const cells = series.map((each) => judgeSeries(each, judging.accepted));
   const isWorse = cells.some(({ verdict }) => verdict === 'worse');
-  return { night, nights, cells, faults: history.faults, notes: judging.notes ?? [], isWorse };
+  const { faults } = history;
+  return { gate: { night, nights, cells, faults, notes: judging.notes ?? [], isWorse }, series };
 }
 
 /** What is judged: the nights before that count, and a series for each cell. */

@@ -33,7 +33,8 @@ export function judgeSeries(series: NightSeries, accepted: readonly Accepted[]):
   );
   const tolerance = isTime ? TIME_TOLERANCE : metric.tolerance;
   const { verdict, change, first } = judgeNights(points, { goal: metric.goal, tolerance });
-  const { low, high } = predict(points.slice(first, -1), points.at(-1)!);
+  // Nights of the new level say nothing of what was to be expected.
+  const { low, high } = predict(points.slice(first, change?.since ?? -1), points.at(-1)!);
   const expected = isTime ? { low: Math.exp(low), high: Math.exp(high) } : { low, high };
   if (change === null) return { ...now, expected, verdict: verdict === 'moved' ? 'steady' : verdict };
   const since = counted[change.since]?.night ?? tonight.night;

@@ -17,8 +17,8 @@ export const LEAST_NIGHTS = 8;
 
 export interface Noise {
   readonly mean: number;
-  /** Standard deviation of a night with so many replicates. */
-  deviation(count: number): number;
+  /** Of a night with so many replicates, given as 1 / count. */
+  variance(share: number): number;
   /** Correlation of neighbours, at least 0: as it is estimated, and with one and a half standard errors more. */
   readonly correlation: number;
   readonly mostCorrelation: number;
@@ -29,18 +29,26 @@ export interface Noise {
  * replicates' own. A night with other replicates than usual gets its own share of the latter.
  */
 export function noiseOf(nights: readonly Night[]): Noise {
-  const means = nights.map((night) => night.mean);
-  const mean = averageOf(means);
-  const spread = means.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (means.length - 1);
+  const { length } = nights;
+  let sum = 0;
+  for (const night of nights) sum += night.mean;
+  const mean = sum / length;
+  let [squares, products, shares, last] = [0, 0, 0, 0];
+  for (const night of nights) {
+    const off = night.mean - mean;
+    squares += off ** 2;
+    products += off * last;
+    shares += 1 / night.count;
+    last = off;
+  }
   const within = pooledVariance(nights);
-  const share = averageOf(nights.map(({ count }) => 1 / count));
-  const between = Math.max(0, spread - within * share);
-  const correlation = correlationOf(means, mean);
+  const between = Math.max(0, squares / (length - 1) - (within * shares) / length);
+  const correlation = squares === 0 ? 0 : correlationOf(products / squares, length);
   return {
     mean,
-    deviation: (count) => Math.sqrt(between + within / count),
+    variance: (share) => between + within * share,
     correlation,
-    mostCorrelation: Math.min(MOST_CORRELATED, correlation + 1.5 / Math.sqrt(means.length)),
+    mostCorrelation: Math.min(MOST_CORRELATED, correlation + 1.5 / Math.sqrt(length)),
   };
 }
 
@@ -58,16 +66,9 @@ function pooledVariance(nights: readonly Night[]): number {
 /** More would leave nothing to tell a change by. */
 const MOST_CORRELATED = 0.9;
 
-/** Of neighbours, without the bias of short series (Marriott and Pope 1954); noise that swings to and fro counts as none. */
-function correlationOf(means: readonly number[], mean: number): number {
-  let [products, squares] = [0, 0];
-  means.forEach((each, i) => {
-    squares += (each - mean) ** 2;
-    if (i > 0) products += (each - mean) * (means[i - 1]! - mean);
-  });
-  if (squares === 0) return 0;
-  const plain = products / squares;
-  return Math.min(MOST_CORRELATED, Math.max(0, plain + (1 + 4 * Math.max(0, plain)) / means.length));
+/** Without the bias of short series (Marriott and Pope 1954); noise that swings to and fro counts as none. */
+function correlationOf(plain: number, nights: number): number {
+  return Math.min(MOST_CORRELATED, Math.max(0, plain + (1 + 4 * Math.max(0, plain)) / nights));
 }
 
 export function averageOf(values: readonly number[]): number {

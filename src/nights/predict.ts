@@ -6,7 +6,7 @@
 import { studentTail } from '../stats/difference.js';
 import { logChoose } from '../stats/exact.js';
 import { studentQuantile } from '../stats/interval.js';
-import { averageOf, LEAST_NIGHTS, type Night, noiseOf } from './night.js';
+import { averageOf, LEAST_NIGHTS, type Night, type Noise, noiseOf } from './night.js';
 
 export interface Prediction {
   /** Null: too little history to say. */
@@ -42,51 +42,93 @@ export function predict(history: readonly Night[], tonight: Night): Prediction {
       found,
     };
   }
-  const { expected, error, freedom } = standardError(history, [tonight]);
-  const half = studentQuantile(1 - WARNING_TAIL, freedom) * error;
+  const noise = noiseOf(history);
+  const { error, freedom } = standardError(noise, history.length, blockOf([tonight]));
+  const half = warningQuantile(freedom) * error;
   // Beyond every night before: the least chance that a single rank can have.
   const rank = (1 + 1e-9) / (history.length + 1);
-  const isOutside = isBeyond(history, [tonight], { tail: WARNING_TAIL, rank });
-  return { isOutside, expected, low: expected - half, high: expected + half, found };
+  const isOutside = isBeyond(history, [tonight], { tail: WARNING_TAIL, rank }, noise);
+  return { isOutside, expected: noise.mean, low: noise.mean - half, high: noise.mean + half, found };
 }
+
+/** Student's tail is at least the normal one, 0.00135 here: nearer than this is within every limit. */
+const LEAST_DISTANCE = 3;
 
 /** Whether some last nights together are further from those before than chance explains, by both answers. */
-export function isBeyond(history: readonly Night[], last: readonly Night[], { tail, rank }: Limits): boolean {
-  const { expected, error, freedom } = standardError(history, last);
-  const difference = averageOf(last.map(({ mean }) => mean)) - expected;
-  const isFar = studentTail(difference / error, freedom) / 2 < tail;
-  return isFar && rankChance(history, last, Math.sign(difference)) <= rank;
+export function isBeyond(
+  history: readonly Night[],
+  last: readonly Night[],
+  { tail, rank }: Limits,
+  noise: Noise,
+): boolean {
+  const block = blockOf(last);
+  const { error, freedom } = standardError(noise, history.length, block);
+  const t = (block.mean - noise.mean) / error;
+  if (Math.abs(t) < LEAST_DISTANCE || studentTail(t, freedom) / 2 >= tail) return false;
+  return rankChance(history, last, Math.sign(t)) <= rank;
 }
 
-/** Distance of the last nights from those before, in standard errors of its prediction. */
-export function distance(history: readonly Night[], last: readonly Night[]): number {
-  const { expected, error } = standardError(history, last);
-  return (averageOf(last.map(({ mean }) => mean)) - expected) / error;
+/** Some nights in a row, taken together. */
+export interface Block {
+  readonly length: number;
+  readonly mean: number;
+  /** Mean of 1 / count. */
+  readonly share: number;
+}
+
+function blockOf(nights: readonly Night[]): Block {
+  const mean = averageOf(nights.map((night) => night.mean));
+  const share = averageOf(nights.map(({ count }) => 1 / count));
+  return { length: nights.length, mean, share };
+}
+
+/** Distance of a block from so many nights before it, of that noise, in standard errors of its prediction. */
+export function distance(noise: Noise, before: number, block: Block): number {
+  return (block.mean - noise.mean) / standardError(noise, before, block).error;
 }
 
 /** From here on the correlation of neighbours makes most of the error, and its own error counts. */
 const LONG_BLOCK = 5;
 
-function standardError(history: readonly Night[], last: readonly Night[]) {
-  const noise = noiseOf(history);
-  const correlation = last.length < LONG_BLOCK ? noise.correlation : noise.mostCorrelation;
+function standardError(noise: Noise, before: number, { length, share }: Block) {
+  const correlation = length < LONG_BLOCK ? noise.correlation : noise.mostCorrelation;
   /** As many independent nights would say as much. */
-  const effective = (history.length * (1 - correlation)) / (1 + correlation);
-  const variance = averageOf(last.map(({ count }) => noise.deviation(count) ** 2));
-  const error = Math.sqrt(variance * (blockShare(last.length, correlation) + 1 / effective));
+  const effective = (before * (1 - correlation)) / (1 + correlation);
+  const error = Math.sqrt(noise.variance(share) * (blockShare(length, correlation) + 1 / effective));
   return {
-    expected: noise.mean,
     // What float64 leaves of a mean of equal numbers is no noise, and no change.
     error: Math.max(error, Math.abs(noise.mean) * 1e-13, Number.MIN_VALUE),
     freedom: Math.max(2, effective - 1),
   };
 }
 
-/** Variance of a mean of so many neighbours, in parts of that of one (autoregressive of first order). */
-function blockShare(length: number, correlation: number): number {
-  let sum = length;
-  for (let lag = 1; lag < length; lag++) sum += 2 * (length - lag) * correlation ** lag;
-  return sum / length ** 2;
+/**
+ * Variance of a mean of so many neighbours, in parts of that of one (autoregressive of first order): the sum of
+ * 2 (length − lag) correlation^lag over all lags, and of the variances themselves. The correlation is less than 1.
+ */
+export function blockShare(length: number, correlation: number): number {
+  const rest = 1 - correlation;
+  const lags = (2 * correlation * (length * rest - 1 + correlation ** length)) / rest ** 2;
+  return (length + lags) / length ** 2;
+}
+
+/** Steps of a degree of freedom between which the quantile is drawn straight, in parts of its inverse. */
+const STEPS = 32;
+const quantiles = new Map<number, number>();
+
+/** Student's, that a warning is beyond. To 1e-4, since thousands of series cannot each look for their own. */
+export function warningQuantile(freedom: number): number {
+  const low = Math.floor(freedom * STEPS) / STEPS;
+  const high = low + 1 / STEPS;
+  const atLow = keptQuantile(low);
+  if (low === freedom) return atLow;
+  return atLow + ((1 / low - 1 / freedom) / (1 / low - 1 / high)) * (keptQuantile(high) - atLow);
+}
+
+function keptQuantile(freedom: number): number {
+  const kept = quantiles.get(freedom) ?? studentQuantile(1 - WARNING_TAIL, freedom);
+  quantiles.set(freedom, kept);
+  return kept;
 }
 
 /** Of more nights than this a quarter may be ordinary: noise swings back, also about a new level. */

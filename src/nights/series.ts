@@ -33,57 +33,68 @@ const TIMES: Omit<NightMetric, 'name'> = { isBoolean: false, goal: 'min', unit: 
 export function seriesOf(nights: readonly NightRecord[], tonight: NightRecord): NightSeries[] {
   const past = new Map<string, SeriesPoint[]>();
   for (const night of nights)
-    for (const point of pointsOf(night)) {
-      const name = nameOf(point);
+    for (const [name, point] of pointsOf(night)) {
       const known = past.get(name);
       if (known === undefined) past.set(name, [point]);
       else known.push(point);
     }
-  const now = new Map([...pointsOf(tonight)].map((point) => [nameOf(point), point]));
-  const series = [...now].map(([name, point]) => describe(point, past.get(name) ?? [], point));
+  const now = new Map(pointsOf(tonight));
+  const shares = new Map(tonight.runs.map((run) => [run, sharesOk(run)]));
+  const series = [...now].map(
+    ([name, point]): NightSeries => ({
+      ...describe(point, past.get(name) ?? []),
+      ...{ tonight: point, shareOk: shares.get(point.run)?.get(point.cell.configuration) ?? 0 },
+    }),
+  );
+  const names = new Set(tonight.runs.map(({ name }) => name));
   for (const [name, points] of past) {
     const last = points.at(-1)!;
     // What has been gone for longer was told before; a run that tonight did not come to is not gone.
-    const hasRun = tonight.runs.some((run) => run.name === last.run.name);
-    if (!now.has(name) && last.night === nights.at(-1) && hasRun && !isTimeOf(last))
-      series.push(describe(last, points, null));
+    const isGone = !now.has(name) && last.night === nights.at(-1) && names.has(last.run.name);
+    if (isGone && !isTimeOf(last.run, last.cell.metric))
+      series.push({ ...describe(last, points), tonight: null, shareOk: 0 });
   }
   return series;
 }
 
-const isTimeOf = ({ run, cell }: SeriesPoint) =>
-  isTimeName(cell.metric) && !run.metrics.some(({ name }) => name === cell.metric);
+const isTimeOf = (run: NightRun, metric: string) =>
+  isTimeName(metric) && !run.metrics.some(({ name }) => name === metric);
+
+/** By configuration. */
+function sharesOk({ cells }: NightRun): ReadonlyMap<string, number | null> {
+  const status = cells.filter(({ metric }) => metric === STATUS);
+  return new Map(status.map(({ configuration, mean }) => [configuration, mean]));
+}
 
 function describe(
   { run, cell }: SeriesPoint,
   past: readonly SeriesPoint[],
-  tonight: SeriesPoint | null,
-): NightSeries {
+): Omit<NightSeries, 'tonight' | 'shareOk'> {
   const { metric: name, configuration } = cell;
   // A worker may have metrics of these names: they are its own then.
   const own = run.metrics.find((each) => each.name === name);
   const metric = own ?? (name === STATUS ? SHARE_OK : { ...TIMES, name });
-  const status = tonight?.run.cells.find(
-    (each) => each.metric === STATUS && each.configuration === configuration,
-  );
-  return {
-    ...{ run: run.name, sweep: run.sweep, configuration, metric, past, tonight },
-    isTime: own === undefined && isTimeName(name),
-    shareOk: status?.mean ?? 0,
-  };
+  const isTime = own === undefined && isTimeName(name);
+  return { run: run.name, sweep: run.sweep, configuration, metric, isTime, past };
 }
 
-function* pointsOf(night: NightRecord): Generator<SeriesPoint> {
+/** Each with the name of its series. */
+function* pointsOf(night: NightRecord): Generator<[string, SeriesPoint]> {
+  const doubtful = new Set(night.doubtful);
+  const isDoubtful = (run: NightRun, { metric, configuration }: NightCell) =>
+    doubtful.size > 0 && doubtful.has(nameCell(run.name, metric, configuration));
   for (const run of night.runs) {
-    const known = new Set([STATUS, RUN_MS, CPU_MS, ...run.metrics.map(({ name }) => name)]);
+    const metrics = [STATUS, RUN_MS, CPU_MS, ...run.metrics.map(({ name }) => name)];
+    const names = new Map(metrics.map((metric) => [metric, nameSeries(run, metric)]));
     for (const cell of run.cells) {
-      const isDoubtful = night.doubtful?.includes(nameCell(run.name, cell.metric, cell.configuration));
-      if (known.has(cell.metric) && isDoubtful !== true) yield { night, run, cell };
+      const name = names.get(cell.metric);
+      if (name !== undefined && !isDoubtful(run, cell))
+        yield [`${name}${cell.configuration}`, { night, run, cell }];
     }
   }
 }
 
-function nameOf({ night, run, cell }: SeriesPoint): string {
-  const { configuration, metric } = cell;
-  return JSON.stringify([run.name, configuration, metric, isTimeOf({ night, run, cell }) ? run.timing : '']);
+/** All of the name but the configuration, which follows: an array in JSON says itself where it ends. */
+function nameSeries(run: NightRun, metric: string): string {
+  return JSON.stringify([run.name, metric, isTimeOf(run, metric) ? run.timing : '']);
 }

@@ -5,7 +5,7 @@ import { FileBatch } from '../ground/durable.js';
 import { readAccepted } from './accepted.js';
 import { findCommits } from './commits.js';
 import { type Again, confirm } from './confirm.js';
-import { type Gate, judgeTonight, listSeries } from './gate.js';
+import { type Gate, judgeListed } from './gate.js';
 import { addNight, readHistory } from './history.js';
 import { gateToJson } from './json.js';
 import { renderJunit } from './junit.js';
@@ -41,9 +41,8 @@ export async function closeNight(tonight: Tonight): Promise<Gate> {
   const { nights, faults } = await readHistory(history, night.suite);
   const { accepted, faults: others } = await readAccepted(history, night.suite);
   const before = { nights, faults: [...faults, ...others] };
-  const found = judgeTonight(night, before, { accepted, last, notes });
+  const { gate: found, series } = judgeListed(night, before, { accepted, last, notes });
   const judged = night.isComplete ? found : { ...found, missing: await findMissing(folder, tonight.runs) };
-  const { series } = listSeries(night, before, { last });
   const gate =
     judged.isWorse && again !== undefined
       ? await confirm({ gate: judged, series, accepted, folder, clock }, again)

@@ -171,6 +171,15 @@ describe('numbers that vary', () => {
     expect(only(judge([...noisy(8), 9])).verdict).toBe('noisy');
   });
 
+  test('are expected where the nights before a change were', () => {
+    const [before, after] = [noisy(20), noisy(6).map((value) => value + 0.2)];
+    const { low, high } = only(judge([...before, before[0]!])).expected!;
+    const worse = only(judge([...before, ...after]));
+    expect(worse).toMatchObject({ verdict: 'worse', since: '20260121-030000-0000' });
+    expect(worse.expected).toEqual({ low, high });
+    expect(worse.tonight!.mean).toBeGreaterThan(high);
+  });
+
   test('are steady within their noise; a change counts once it has lasted', () => {
     const quiet = judge(noisy(31));
     expect(only(quiet).verdict).toBe('steady');

@@ -1,9 +1,11 @@
 // Nights of which it is known whether they changed: predictions and verdicts.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
 import { judgeNights } from '../../src/nights/judge.js';
 import { type Night, noiseOf } from '../../src/nights/night.js';
-import { predict } from '../../src/nights/predict.js';
+import { blockShare, predict, warningQuantile } from '../../src/nights/predict.js';
+import { studentQuantile } from '../../src/stats/interval.js';
 import { countLost, countMoved, drawNights, SHAPES } from './simulate.js';
 
 const night = (mean: number): Night => ({ mean, count: 3, variance: null });
@@ -15,9 +17,9 @@ describe('noise', () => {
     const random = randomFor('noise');
     const shape = { ...SHAPES[0]!, share: 0.2 };
     const nights = drawNights(random, { shape, nights: 4000, replicates: 4, shift: 0, shifted: 0 });
-    const { deviation, correlation } = noiseOf(nights);
-    expect(deviation(4)).toBeCloseTo(Math.sqrt(0.2 + 0.8 / 4), 1);
-    expect(deviation(1)).toBeCloseTo(1, 1);
+    const { variance, correlation } = noiseOf(nights);
+    expect(variance(1 / 4)).toBeCloseTo(0.2 + 0.8 / 4, 1);
+    expect(variance(1)).toBeCloseTo(1, 1);
     expect(correlation).toBeLessThan(0.05);
   });
 
@@ -26,6 +28,32 @@ describe('noise', () => {
     const random = randomFor('noise', 'correlated');
     const nights = drawNights(random, { shape, nights: 4000, replicates: 100, shift: 0, shifted: 0 });
     expect(noiseOf(nights).correlation).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('what is quick to find', () => {
+  test('the variance of a mean of neighbours is the sum over all pairs of them', () => {
+    const plain = (length: number, correlation: number) => {
+      let sum = 0;
+      for (let i = 0; i < length; i++) for (let j = 0; j < length; j++) sum += correlation ** Math.abs(i - j);
+      return sum / length ** 2;
+    };
+    const length = fc.integer({ min: 1, max: 60 });
+    const correlation = fc.double({ min: 0, max: 0.9, noNaN: true });
+    fc.assert(
+      fc.property(length, correlation, (m, r) => {
+        expect(Math.abs(blockShare(m, r) / plain(m, r) - 1)).toBeLessThan(1e-12);
+      }),
+    );
+  });
+
+  test('the quantile of warnings is that of Student', () => {
+    const freedom = fc.double({ min: 2, max: 60, noNaN: true });
+    fc.assert(
+      fc.property(freedom, (nu) => {
+        expect(Math.abs(warningQuantile(nu) / studentQuantile(0.9995, nu) - 1)).toBeLessThan(3e-4);
+      }),
+    );
   });
 });
 
