@@ -112,11 +112,11 @@ function columnsOf({ manifest }: OpenRun) {
   };
 }
 
-/** The view `stages`: a row for each trial of a stage. `name`: of the column that says which. */
 /** The columns that the trials of every stage have. */
 const NO_STAGE =
   'NULL::BIGINT AS trial, NULL::VARCHAR AS key, NULL::BIGINT AS replicate, NULL::BIGINT AS seed, NULL::VARCHAR AS status';
 
+/** The view `stages`: a row for each trial of a stage. `name`: of the column that says which. */
 async function makeStages(
   connection: Connection,
   stages: readonly StageRun[],
