@@ -23,10 +23,10 @@ type NoiseBefore = (at: number) => Noise;
 
 /** Each is found once, though many splits ask for it. */
 function keepNoises(nights: readonly Night[]): NoiseBefore {
-  const kept = new Map<number, Noise>();
+  const kept: (Noise | undefined)[] = nights.map(() => undefined);
   return (at) => {
-    const noise = kept.get(at) ?? noiseOf(nights.slice(0, at));
-    kept.set(at, noise);
+    const noise = kept[at] ?? noiseOf(nights.slice(0, at));
+    kept[at] = noise;
     return noise;
   };
 }

@@ -77,9 +77,13 @@ export interface Block {
 }
 
 function blockOf(nights: readonly Night[]): Block {
-  const mean = averageOf(nights.map((night) => night.mean));
-  const share = averageOf(nights.map(({ count }) => 1 / count));
-  return { length: nights.length, mean, share };
+  const { length } = nights;
+  let [sum, shares] = [0, 0];
+  for (const { mean, count } of nights) {
+    sum += mean;
+    shares += 1 / count;
+  }
+  return { length, mean: sum / length, share: shares / length };
 }
 
 /** Distance of a block from so many nights before it, of that noise, in standard errors of its prediction. */
@@ -107,9 +111,18 @@ function standardError(noise: Noise, before: number, { length, share }: Block) {
  * 2 (length − lag) correlation^lag over all lags, and of the variances themselves. The correlation is less than 1.
  */
 export function blockShare(length: number, correlation: number): number {
+  if (correlation === 0) return 1 / length;
   const rest = 1 - correlation;
-  const lags = (2 * correlation * (length * rest - 1 + correlation ** length)) / rest ** 2;
+  const lags = (2 * correlation * (length * rest - 1 + power(correlation, length))) / rest ** 2;
   return (length + lags) / length ** 2;
+}
+
+/** By squares: `**` takes several times as long for whole exponents, and this is asked for millions of times. */
+function power(base: number, exponent: number): number {
+  let product = 1;
+  for (let [square, rest] = [base, exponent]; rest > 0; rest >>= 1, square *= square)
+    if (rest % 2 === 1) product *= square;
+  return product;
 }
 
 /** Steps of a degree of freedom between which the quantile is drawn straight, in parts of its inverse. */

@@ -32,6 +32,35 @@ describe('noise', () => {
 });
 
 describe('what is quick to find', () => {
+  test('sums over nights are those of the plain formulas', () => {
+    const mean = fc.double({ min: -1e3, max: 1e3, noNaN: true });
+    const count = fc.integer({ min: 1, max: 9 });
+    const nights = fc.array(fc.record({ mean, count, variance: fc.constantFrom(null, 0.1) }), {
+      minLength: 8,
+      maxLength: 60,
+    });
+    const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+    fc.assert(
+      fc.property(nights, (drawn) => {
+        const { length } = drawn;
+        const center = sumOf(drawn.map((each) => each.mean)) / length;
+        const off = drawn.map((each) => each.mean - center);
+        const squares = sumOf(off.map((each) => each ** 2));
+        const rated = drawn.filter((each) => each.variance !== null && each.count > 1);
+        const within = rated.length === 0 ? 0 : 0.1;
+        const share = sumOf(drawn.map((each) => 1 / each.count)) / length;
+        const between = Math.max(0, squares / (length - 1) - within * share);
+        const plain = squares === 0 ? 0 : sumOf(off.slice(1).map((each, i) => each * off[i]!)) / squares;
+        const unbiased = squares === 0 ? 0 : plain + (1 + 4 * Math.max(0, plain)) / length;
+        const noise = noiseOf(drawn);
+        const scale = 1 + between + within;
+        expect(noise.mean).toBeCloseTo(center, 9);
+        expect(noise.variance(0.5) / scale).toBeCloseTo((between + within / 2) / scale, 9);
+        expect(noise.correlation).toBeCloseTo(Math.min(0.9, Math.max(0, unbiased)), 9);
+      }),
+    );
+  });
+
   test('the variance of a mean of neighbours is the sum over all pairs of them', () => {
     const plain = (length: number, correlation: number) => {
       let sum = 0;
