@@ -38,14 +38,8 @@ const SCHEDULERS: readonly Scheduler[] = [
     step: 'SGE_TASK_STEPSIZE',
     none: 'undefined',
   },
-  {
-    name: 'LSF',
-    index: 'LSB_JOBINDEX',
-    first: 1,
-    last: 'LSB_JOBINDEX_END',
-    step: 'LSB_JOBINDEX_STEP',
-    none: '0',
-  },
+  // It tells the last task, and not the first one: of an array of task 5 alone that is no count.
+  { name: 'LSF', index: 'LSB_JOBINDEX', first: 1, none: '0' },
   { name: 'GitLab', index: 'CI_NODE_INDEX', first: 1, count: 'CI_NODE_TOTAL' },
   { name: 'CircleCI', index: 'CIRCLE_NODE_INDEX', first: 0, count: 'CIRCLE_NODE_TOTAL' },
   {

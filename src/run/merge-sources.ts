@@ -1,10 +1,11 @@
 // The runs that are to be merged, opened: what they have, and whether they belong together.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import type { Epoch } from './epoch.js';
-import { openRunFolder, stageFolder } from './folder.js';
+import { MANIFEST_FILE, openRunFolder, stageFolder } from './folder.js';
 import type { Manifest } from './manifest.js';
-import { readJournal } from './read-journal.js';
+import { JOURNAL_FILE, readJournal } from './read-journal.js';
 import type { RunState } from './state.js';
 
 export interface Source {
@@ -41,13 +42,23 @@ export function stageParts(sources: readonly Source[]): [stage: string, folders:
   return names
     .map((name): [string, readonly string[]] => [
       name,
-      sources.map(({ path }) => stageFolder(path, name)).filter(existsSync),
+      sources.map(({ path }) => stageFolder(path, name)).filter(hasBegun),
     ])
     .filter(([, folders]) => folders.length > 0);
 }
 
+/** Whether the folder has a run with a space: not what was killed in its first moments. */
+function hasBegun(folder: string): boolean {
+  const isThere = existsSync(join(folder, MANIFEST_FILE)) && existsSync(join(folder, JOURNAL_FILE));
+  return isThere && readJournal(folder).state.epochs.length > 0;
+}
+
 async function openSource(folder: string): Promise<Source> {
   const { path, manifest } = await openRunFolder(folder);
+  if (!hasBegun(path))
+    throw new SweeplineError('BAD_RUN_FOLDER', `${path}: the run was stopped before it began`, {
+      hint: 'leave it out, or start it again with the same --out',
+    });
   const { state } = readJournal(path);
   return { path, manifest, state, epoch: state.epoch };
 }

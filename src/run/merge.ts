@@ -2,7 +2,8 @@
 // run in one piece. Refuses runs that differ in anything the rows depend on, and trials that two runs disagree about;
 // all of that is looked at before the first byte is written.
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { throwFaults } from '../ground/errors.js';
 import { disk } from '../ground/file-system.js';
 import { skipRows, skipTrials } from '../trial/lines.js';
 import { countNumbers, forEachRun, type TrialNumbers } from '../trial/selection.js';
@@ -55,7 +56,14 @@ export async function mergeRuns(
   identity: MergedIdentity,
   choices: MergeChoices = {},
 ): Promise<Merged> {
-  return writePart(await examine(folders, choices), out, identity, false);
+  const prefer = (choices.prefer ?? []).map((folder) => resolve(folder));
+  const strangers = prefer.filter((folder) => !folders.some((source) => resolve(source) === folder));
+  throwFaults(
+    'BAD_USAGE',
+    'prefer names what is not merged',
+    strangers.map((folder) => `${folder}: expected one of the runs`),
+  );
+  return writePart(await examine(folders, { ...choices, prefer }), out, identity, false);
 }
 
 /** Opens runs that may be merged, and their stages. Throws BAD_USAGE or RUNS_DISAGREE. */
@@ -139,8 +147,8 @@ function copyArtifacts({ path, epoch }: Source, into: string, lost: RangeSet): v
   const artifacts = join(path, ARTIFACTS);
   if (!disk.now.exists(artifacts)) return;
   for (const { name } of disk.now.readdir(artifacts)) {
-    const isTrial = /^\d+$/.test(name);
-    if (isTrial && (!epoch.isDone(Number(name)) || lost.has(Number(name)))) continue;
+    // What is kept by its key is of points that the grid no longer has.
+    if (!/^\d+$/.test(name) || !epoch.isDone(Number(name)) || lost.has(Number(name))) continue;
     cpSync(join(artifacts, name), join(into, ARTIFACTS, name), { recursive: true });
   }
 }

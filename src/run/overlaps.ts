@@ -48,9 +48,10 @@ export function findOverlaps(sources: Sources, preferred: readonly string[]): Ov
   for (const entries of eachShared(sources, shared)) {
     const { trial } = entries[0]!;
     const ranked = [...entries].sort((a, b) => rank(a.source) - rank(b.source));
-    const isPreferred = preferred.includes(ranked[0]!.source.path);
-    const winner = isPreferred ? ranked[0]! : (ranked.find(({ isOk }) => isOk) ?? ranked[0]!);
+    const winner = ranked.find(({ isOk }) => isOk) ?? ranked[0]!;
+    const isPreferred = preferred.includes(winner.source.path);
     let isSame = true;
+    let isConflict = false;
     for (const other of entries) {
       if (other === winner) continue;
       overlaps.lost[other.place]!.add(trial, trial + 1);
@@ -58,9 +59,10 @@ export function findOverlaps(sources: Sources, preferred: readonly string[]): Ov
       if (differences.length === 0) continue;
       isSame = false;
       if (isPreferred || !other.isOk || !winner.isOk) continue;
-      count++;
+      isConflict = true;
       if (conflicts.length < SHOWN) conflicts.push(describeConflict(winner, other, differences));
     }
+    if (isConflict) count++;
     overlaps[isSame ? 'repeated' : 'replaced'].add(trial, trial + 1);
   }
   if (count > 0) throw disagree(conflicts, count);

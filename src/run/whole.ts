@@ -25,12 +25,31 @@ export interface Whole {
 /** `done`: trials that some run has. Of a stage, the trials that the runs needed are all that there are. */
 export function wholeOf(sources: Sources, done: RangeSet, isStage: boolean): Whole {
   const total = isStage ? done.count : totalOf(sources);
-  const haveEnded = sources.every(({ state }) => state.stopped === 'end');
   const left = total === null ? null : Math.max(0, total - done.count);
   const missing = left === 0 ? [] : findMissing(sources);
-  const isWhole = isStage || left === null ? missing.length === 0 && haveEnded : left === 0;
+  const isWhole = isStage
+    ? missing.length === 0 && sources.every(hasEnded)
+    : left === null
+      ? haveAllEnded(sources)
+      : left === 0;
   const leftTrials = left === null || left === 0 ? [] : findLeft(sources, done, total!);
   return { total, left, leftTrials, missing, isWhole, notes: findNotes(sources) };
+}
+
+const hasEnded = ({ state }: Source) => state.stopped === 'end';
+
+/** Where nobody knows how many trials there are: the run itself, or every shard of some cut, has come to its end. */
+function haveAllEnded(sources: Sources): boolean {
+  const cuts = new Map<string, Set<number>>();
+  for (const source of sources.filter(hasEnded)) {
+    const { shard } = source.manifest;
+    if (shard === null) return true;
+    const cut = cutOf(source);
+    const indexes = cuts.get(cut) ?? new Set();
+    cuts.set(cut, indexes.add(shard.index));
+    if (indexes.size === shard.count) return true;
+  }
+  return false;
 }
 
 function totalOf(sources: Sources): number | null {

@@ -42,7 +42,9 @@ export async function takeShare(
   if (shard === null) return job;
   const trials = listTrials(job);
   const { by, weights, times } = await weigh({ job, trials, shardBy, count: shard.count }, questions);
-  const share = weights === null ? cutByKey(job, shard, trials) : cutByWeight(shard, trials!, weights);
+  const dealt = weights === null ? cutByKey(job, shard, trials) : cutByWeight(shard, trials!, weights);
+  // What a search will need nobody knows: what was dealt is its configurations.
+  const share = samplerOf(job.resolved.sampler).listens ? { ...dealt, total: null, of: null } : dealt;
   return { ...job, share: { ...share, ...shard, by, times } };
 }
 

@@ -25,7 +25,7 @@ describe('the shard', () => {
       undefined,
       '3/5',
     ],
-    ['LSF', { LSB_JOBINDEX: '2', LSB_JOBINDEX_END: '6', LSB_JOBINDEX_STEP: '1' }, undefined, '2/6'],
+    ['LSF', { LSB_JOBINDEX: '2', LSB_JOBINDEX_END: '6', LSB_JOBINDEX_STEP: '1' }, 6, '2/6'],
     ['GitLab', { CI_NODE_INDEX: '1', CI_NODE_TOTAL: '3' }, undefined, '1/3'],
     ['CircleCI', { CIRCLE_NODE_INDEX: '0', CIRCLE_NODE_TOTAL: '3' }, undefined, '1/3'],
     ['Buildkite', { BUILDKITE_PARALLEL_JOB: '2', BUILDKITE_PARALLEL_JOB_COUNT: '3' }, undefined, '3/3'],

@@ -65,6 +65,25 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     ]);
   });
 
+  it('take the tasks of the run with the highest priority first', async () => {
+    const [low, high] = [newPlace(), newPlace()];
+    const [first, second] = [
+      ['1', low],
+      ['9', high],
+    ].map(([priority, data]) => {
+      const options = ['--queue', redis.url, '--data', data!, '--out', join(data!, 'run'), '--no-report'];
+      return keep(startProgram(project.home, ['run', project.sweep, ...options, '--priority', priority!]));
+    }) as [Started, Started];
+    await Promise.all([first.said('no host takes part'), second.said('no host takes part')]);
+    keep(startHost(redis.url, project, 'only', '--threads', '1'));
+    await untilBegun(high, 17); // trial 16 waits
+    expect(begun(low)).toBe(0);
+    go(high);
+    go(low);
+    const ended = await Promise.all([first.finished, second.finished]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+  });
+
   it('outlive a coordinator, whose run can be forgotten', async () => {
     const out = join(newPlace(), 'run');
     const run = keep(

@@ -32,7 +32,9 @@ wait "$run"
 code=$?
 
 # 130: interrupted, with trials left. A task that was cancelled is COMPLETING by now, and is not queued again.
-if [ "$code" = 130 ] && [ "$(squeue --noheader --job "$SLURM_JOB_ID" --format %T)" = RUNNING ]; then
-  scontrol requeue "$SLURM_JOB_ID"
+# One task has the number of the whole array as its job: only both together name a task.
+task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+if [ "$code" = 130 ] && [ "$(squeue --noheader --job "$task" --format %T)" = RUNNING ]; then
+  scontrol requeue "$task"
 fi
 exit "$code"

@@ -7,5 +7,7 @@
 #SBATCH --job-name=sweepline-merge
 set -eu
 
+# What an earlier merge left is made again from the shards.
+if [ -f "$2/manifest.json" ]; then rm -r "$2"; fi
 sweepline merge "$1"/shard-* --out "$2"
 sweepline report "$2"
