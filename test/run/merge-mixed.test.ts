@@ -149,6 +149,15 @@ describe('a merge', () => {
     expect(merged).toMatchObject({ trials: 4, notes: [expect.stringContaining('ran other code')] });
   });
 
+  it('refuses to prefer what it does not merge', async () => {
+    const root = temporaryFolder();
+    const a = await makeRun(join(root, 'a'), {}, [[[0, 1]]]);
+    await expect(
+      mergeRuns([a], join(root, 'merged'), identity, { prefer: [join(root, 'b')] }),
+    ).rejects.toThrow('expected one of the runs');
+    expect(existsSync(join(root, 'merged'))).toBe(false);
+  });
+
   it('tells shards of two cuts, what they have twice and what none has', async () => {
     const root = temporaryFolder();
     const shard = (index: number, cut: string) => ({

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { openRunFolder } from '../../src/run/folder.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
 import { makeProject, type Project } from './project.js';
-import { list, newFolder, resume, runPart, runSweep } from './session.js';
+import { fixture, list, newFolder, resume, runPart, runSweep } from './session.js';
 
 const worker = (cost: string) => `
   params: { x: z.int().default(0) },
@@ -111,5 +111,19 @@ describe('a shard', () => {
     const whole = await runSweep({ sweep });
     const merged = await mergeRuns([out, whole.folder], join(newFolder(), 'merged'));
     expect(merged).toMatchObject({ trials: 12, isWhole: true });
+  });
+
+  test('of a search is not taken for the whole of it, however it was dealt', async () => {
+    const sampler = { name: 'bisect', axis: 'x', metric: 'above', from: 0, to: 1, tolerance: 0.01 } as const;
+    const request = { sweep: fixture('noisy'), sampler, replicates: 1 };
+    const run = async (index: number, shardBy: string, count = 2) =>
+      (await runSweep({ ...request, shard: { index, count }, shardBy })).folder;
+    const [first, second] = [await run(1, 'count'), await run(2, 'count')];
+    const isWhole = async (...folders: string[]) =>
+      (await mergeRuns(folders, join(newFolder(), 'merged'))).isWhole;
+    expect(await isWhole(first)).toBe(false);
+    // Of two cuts, between which a search may fall through.
+    expect(await isWhole(first, await run(2, 'key', 3))).toBe(false);
+    expect(await isWhole(first, second)).toBe(true);
   });
 });
