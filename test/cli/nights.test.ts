@@ -160,6 +160,7 @@ describe('a nightly suite', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('was not told');
     expect(stderr).not.toContain('secret');
+    expect(readFileSync(join(newest(), 'sweep/manifest.json'), 'utf8')).not.toContain('secret');
   });
 
   test('refuses what it cannot keep or tell, before anything runs', async () => {
@@ -167,6 +168,7 @@ describe('a nightly suite', () => {
     for (const [more, text] of [
       [['--keep', 'long'], 'such as 30d,12w,24m'],
       [['--notify', 'ftp://x'], 'expected https://'],
+      [['--notify', 'https://me:secret@x/y'], 'with a name and a password'],
       [['--baseline', 'last:0'], 'last:30'],
     ] as const) {
       const { code, stderr } = await night(...more);

@@ -64,6 +64,15 @@ describe('a history', () => {
     expect(parseNightRecord(text)).toEqual(nightOf(0, [runOf([cellOf('loss', 1 / 3)])]));
   });
 
+  test('of which there are two copies counts as that which has more', async () => {
+    const folder = newFolder();
+    const half = nightOf(0, [runOf([], { trials: 3 })], { isComplete: false });
+    const all = nightOf(0, [runOf([], { trials: 9 })]);
+    await addNight(folder, all);
+    writeFileSync(join(folder, 'small', `${half.night}.conflict.json`), renderNightRecord(half));
+    expect((await readHistory(folder, 'small')).nights).toEqual([all]);
+  });
+
   test('lies in folders of its own suites alone', async () => {
     const folder = newFolder();
     await expect(addNight(folder, nightOf(0, [], { suite: '../out' }))).rejects.toThrow(
@@ -97,6 +106,11 @@ describe('a rule of what to keep', () => {
       nightOf(day, [], { at: new Date(Date.UTC(2026, 0, 1 + day, hour)).toISOString(), isComplete });
     const nights = [at(0, 3, true), at(0, 14, false), at(1, 3, false), at(2, 3, true)];
     expect(findUnkept(nights, readKeepRule('30d'))).toEqual([nights[1]]);
+  });
+
+  test('is kept by each machine for itself', () => {
+    const nights = [0, 0, 1, 1].map((day, i) => nightOf(day, [], { host: i % 2 === 0 ? 'a' : 'b' }));
+    expect(findUnkept(nights, readKeepRule('1d'))).toEqual([nights[0], nights[1]]);
   });
 
   test('never removes the newest, nor more than it says', () => {

@@ -15,6 +15,9 @@ test('all faults of a suite are told together', () => {
     /"tilte"[\s\S]*two words[\s\S]*axis h[\s\S]*"sets"[\s\S]*expected a sweep[\s\S]*two runs are called escape/,
   );
   expect(() => defineSuite({ name: 'none', runs: [] })).toThrow('one or more');
+  expect(() => defineSuite({ name: 'x', runs: [{ sweep: 'escape', name: 'again' }] })).toThrow(
+    'a run is called again',
+  );
 });
 
 const SHIPPED = ['nightly', 'nightly-small', 'tour'];
