@@ -2,7 +2,7 @@
 // that they are of must have been begun with the same code, data, seed and engine.
 import { cp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { makeFolder, syncFolder } from '../ground/durable.js';
+import { makeFolder } from '../ground/durable.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { disk } from '../ground/file-system.js';
 import { isLeftover, MANIFEST_FILE, openRunFolder, stageFolder } from '../run/folder.js';
@@ -63,7 +63,6 @@ export async function takeStages(
     await rm(half, { recursive: true, force: true });
     await cp(source, half, { recursive: true, filter: (path) => !isLeftover(basename(path)) });
     await rename(half, target);
-    await syncFolder(parent);
     taken.push(stage);
   }
   return taken;

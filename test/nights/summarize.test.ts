@@ -54,7 +54,8 @@ test('each metric of each configuration, with its spread between replicates', as
     ['ok', null, null, 0],
   ]);
   const times = of('');
-  expect(times).toHaveLength(1);
+  // Not every system tells the processor's time of a thread.
+  expect(times.map(([name]) => name).filter((name) => name !== 'cpu_ms')).toEqual(['run_ms']);
   expect(times[0]![0]).toBe('run_ms');
   expect(times[0]![1]).toBeGreaterThan(0);
   expect(night.rows).toBe((await summarizeRun('mine-1', out)).rows);
