@@ -6,7 +6,7 @@ import type { Selection } from '../trial/selection.js';
 import { CHECKPOINTS, createFolderStore } from '../trial/store.js';
 import type { QueueHostOptions } from './host-options.js';
 import type { HostedRun } from './hosted-run.js';
-import { keepCheckpoint } from './keys.js';
+import { dropCheckpoint, keepCheckpoint } from './keys.js';
 import type { Redis } from './packages.js';
 
 const ENDING = '.bin';
@@ -39,22 +39,24 @@ export class Checkpoints {
   }
 
   /** What has changed since, and what is gone because its trial has ended. */
-  async send({ folder, keys, about }: HostedRun): Promise<void> {
-    const root = join(folder, CHECKPOINTS);
+  async send(run: HostedRun): Promise<void> {
+    if (run.isOver) return; // its folder goes, which is no end of its trials
+    const root = join(run.folder, CHECKPOINTS);
     const names = existsSync(root) ? readdirSync(root).filter((name) => name.endsWith(ENDING)) : [];
     for (const name of names) {
       const path = join(root, name);
       const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined || this.#sent.get(path) === found.mtimeMs) continue;
+      const bytes = found.size <= run.about.filesBytes ? readIfThere(path) : null;
+      if (bytes === undefined) continue;
+      if (bytes === null) this.#tellLarge(found.size, run.about.filesBytes);
+      else await keepCheckpoint(this.#redis, run, name.slice(0, -ENDING.length), bytes);
       this.#sent.set(path, found.mtimeMs);
-      if (found.size <= about.filesBytes)
-        await keepCheckpoint(this.#redis, keys, name.slice(0, -ENDING.length), readFileSync(path));
-      else this.#tellLarge(found.size, about.filesBytes);
     }
     for (const path of this.#sent.keys()) {
-      if (!path.startsWith(root) || existsSync(path)) continue;
+      if (!path.startsWith(root) || existsSync(path) || run.isOver) continue;
       this.#sent.delete(path);
-      await this.#redis.hdel(keys.checkpoints, path.slice(root.length + 1, -ENDING.length));
+      await dropCheckpoint(this.#redis, run, path.slice(root.length + 1, -ENDING.length));
     }
   }
 
@@ -64,5 +66,15 @@ export class Checkpoints {
         `a checkpoint has ${bytes} bytes and stays on this host (more than ${most}; --queue-files of the run): its trial begins anew elsewhere`,
       );
     this.#isToldLarge = true;
+  }
+}
+
+/** Undefined where its trial has ended just now. */
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

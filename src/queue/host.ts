@@ -232,7 +232,9 @@ class Host implements QueueHost {
   /** Undefined for what is no job of ours, which nobody shall get again. */
   async #read(job: Job, token: string): Promise<JobData | undefined> {
     try {
-      return readJob(job.data);
+      const data = readJob(job.data);
+      if (data.key === job.id) return data;
+      throw new SweeplineError('BAD_USAGE', `job ${job.id} from the queue calls itself ${data.key}`);
     } catch (error) {
       this.#options.say((error as Error).message);
       await job.moveToCompleted('', token, false).catch(() => undefined);
@@ -269,7 +271,7 @@ class Host implements QueueHost {
 
   async #say(run: HostedRun, message: Parameters<typeof fieldsOf>[2]): Promise<void> {
     const { secret } = this.#options;
-    await append(this.#redis, run.keys, fieldsOf({ run: run.about.run, secret }, '', message));
+    await append(this.#redis, run, fieldsOf({ run: run.about.run, secret }, '', message));
   }
 }
 

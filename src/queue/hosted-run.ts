@@ -17,7 +17,7 @@ import { createRowPrefixes } from '../trial/prefixes.js';
 import type { Selection } from '../trial/selection.js';
 import { ARTIFACTS } from '../trial/store.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
-import { unpackBundle } from './bundle.js';
+import { hashBundle, unpackBundle } from './bundle.js';
 import { findWorker } from './find-worker.js';
 import type { QueueHostOptions } from './host-options.js';
 import { keysOf, type RunKeys } from './keys.js';
@@ -40,14 +40,13 @@ export type HostedState = 'loading' | 'ready' | 'refused';
 const TRUST =
   'start the host with --accept-shipped where you trust whoever writes to the queue, or set SWEEPLINE_QUEUE_KEY on all machines';
 
+/** `folder`: its own, where the files of its trials are while they run. */
 export class HostedRun {
   readonly keys: RunKeys;
   state: HostedState = 'loading';
   /** Where it was refused. */
   why: string | undefined;
   data: DataIdentity | null = null;
-  /** Where the files of its trials are while they run. */
-  readonly folder: string;
   readonly #options: QueueHostOptions;
   readonly #redis: Redis;
   #lanes: Lane[] = [];
@@ -59,10 +58,9 @@ export class HostedRun {
     readonly about: QueuedRun,
     options: QueueHostOptions,
     redis: Redis,
-    scratch: string,
+    readonly folder: string,
   ) {
     this.keys = keysOf(about.run);
-    this.folder = join(scratch, about.run);
     this.#options = options;
     this.#redis = redis;
   }
@@ -88,6 +86,10 @@ export class HostedRun {
     return this.#lanes.reduce((best, lane) => (lane.running < best.running ? lane : best));
   }
 
+  get digest(): string {
+    return this.about.digest;
+  }
+
   get lanes(): readonly Lane[] {
     return this.#lanes;
   }
@@ -101,6 +103,10 @@ export class HostedRun {
     if (ms === this.#limitMs) return;
     this.#limitMs = ms;
     for (const { pool } of this.#lanes) pool.limit(ms);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** The run is over: what still runs of it is nobody's. */
@@ -189,7 +195,7 @@ export class HostedRun {
   }
 
   async #findWorker(): Promise<string> {
-    const { worker, hasBundle } = this.about;
+    const { worker, bundle: expected } = this.about;
     const { sweeps, acceptShipped, secret } = this.#options;
     const isTrusted = acceptShipped || secret !== undefined;
     if (worker.command !== null) {
@@ -201,7 +207,7 @@ export class HostedRun {
     try {
       return findWorker(worker, [resolve(sweeps ?? '.')]);
     } catch (error) {
-      if (!hasBundle) throw error;
+      if (expected === null) throw error;
       if (!isTrusted)
         throw new SweeplineError('BAD_USAGE', 'its code would come through the queue', {
           hint: TRUST,
@@ -210,6 +216,8 @@ export class HostedRun {
     }
     const bundle = await this.#redis.hgetBuffer(this.keys.run, 'bundle');
     if (bundle === null) throw new SweeplineError('BAD_USAGE', 'its code is no longer on the queue');
+    if (hashBundle(bundle) !== expected)
+      throw new SweeplineError('BAD_USAGE', 'the code on the queue is not what its coordinator has sent');
     return unpackBundle(bundle, worker, join(this.folder, 'shipped'));
   }
 

@@ -197,8 +197,9 @@ export class HostedTask {
   async #publish(message: FromQueueHost, bytes?: Bytes): Promise<void> {
     const { redis, run, options } = this.#around;
     await this.#sending;
+    if (this.#isDropped) return;
     const fields = this.#fields(message, bytes);
-    await insist(() => publish(redis, run.keys, this.key, fields), options.say);
+    await insist(() => publish(redis, run, this.key, fields), options.say);
     await this.#complete();
   }
 
@@ -216,7 +217,7 @@ export class HostedTask {
   #append(message: FromQueueHost, bytes: Bytes): void {
     const { redis, run } = this.#around;
     const fields = this.#fields(message, bytes);
-    this.#sending = this.#sending.then(() => append(redis, run.keys, fields)).catch(() => undefined); // a report that is lost: the result has all of them
+    this.#sending = this.#sending.then(() => append(redis, run, fields)).catch(() => undefined); // a report that is lost: the result has all of them
   }
 
   #fields(message: FromQueueHost, bytes: Bytes = {}): (string | Uint8Array)[] {
@@ -251,7 +252,7 @@ export class HostedTask {
     const shared = isSmall ? {} : { shared: this.#share(path, trial, name) };
     const message: FromQueueHost = { t: 'file', trial, name, ...shared };
     const fields = this.#fields(message, isSmall ? { body: readFileSync(path) } : {});
-    await insist(() => append(redis, run.keys, fields), options.say);
+    await insist(() => append(redis, run, fields), options.say);
   }
 
   #share(path: string, trial: number, name: string): string {

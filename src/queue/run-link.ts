@@ -124,6 +124,7 @@ export class RunLink {
     await this.#queue.drain();
     await redis.del(files, published, stops);
     if (before === about.digest) return;
+    await redis.hdel(run, 'digest'); // from now on no host of that earlier run adds to it
     await redis.del(results, checkpoints);
     await this.#queue.obliterate({ force: true });
   }

@@ -141,7 +141,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a server${NO_REDIS === undefined ? '' :
         priority: 0,
         startedAt: 0,
         coordinator: { host: '', process: 1 },
-        hasBundle: false,
+        bundle: null,
       },
     };
     redis.ask('zadd', 'sweepline:runs', '0', 'r');
