@@ -7,7 +7,6 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { ownVersion } from '../ground/version.js';
-import type { Selection } from '../trial/selection.js';
 import { Checkpoints } from './checkpoints.js';
 import { connect, connectAgain } from './connect.js';
 import { describeHost } from './describe-host.js';
@@ -182,7 +181,7 @@ class Host implements QueueHost {
       this.#redis.hget(run.keys.run, 'limit'),
       tasks.length === 0 ? [] : this.#redis.hmget(run.keys.stops, ...tasks.map(({ key }) => key)),
     ]);
-    if (limit !== null && limit !== '') run.limit(Number(limit));
+    run.limit(limit === null || limit === '' ? undefined : Number(limit));
     tasks.forEach((task, i) => {
       task.look(stops[i] ?? null);
     });
@@ -216,7 +215,6 @@ class Host implements QueueHost {
     }
     const data = await this.#read(job, token);
     if (data === undefined) return true;
-    await this.#checkpoints.fetch(run, data.task.trials as Selection);
     const [redis, options, checkpoints] = [this.#redis, this.#options, this.#checkpoints];
     const task = new HostedTask(job, token, data, { run, redis, options, checkpoints });
     this.#tasks.set(task.key, task);

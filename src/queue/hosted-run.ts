@@ -40,6 +40,9 @@ export type HostedState = 'loading' | 'ready' | 'refused';
 const TRUST =
   'start the host with --accept-shipped where you trust whoever writes to the queue, or set SWEEPLINE_QUEUE_KEY on all machines';
 
+/** What a pool is told where an earlier limit counts no more. */
+const NO_LIMIT_MS = Number.MAX_SAFE_INTEGER;
+
 /** `folder`: its own, where the files of its trials are while they run. */
 export class HostedRun {
   readonly keys: RunKeys;
@@ -99,10 +102,11 @@ export class HostedRun {
     return this.#keysOf(trials);
   }
 
-  limit(ms: number): void {
+  /** Undefined: none, even where there was one. */
+  limit(ms: number | undefined): void {
     if (ms === this.#limitMs) return;
     this.#limitMs = ms;
-    for (const { pool } of this.#lanes) pool.limit(ms);
+    for (const { pool } of this.#lanes) pool.limit(ms ?? NO_LIMIT_MS);
   }
 
   get isOver(): boolean {

@@ -132,11 +132,27 @@ export class HostedTask {
       if (!isSealed(data.signature, options.secret, run.about.run, this.key, text))
         throw new SweeplineError('BAD_USAGE', 'a task on the queue is not signed with the key of its run');
       if (this.#job.attemptsStarted > STARTS) throw this.#describeDeaths();
+      await this.#fetchCheckpoints();
+      if (this.#isDropped) return;
       await this.#answer(await this.#execute(stops));
     } catch (error) {
       if (!this.#isDropped) await this.#answerLoss(error);
     }
     await this.#sending;
+  }
+
+  /** Where they cannot be written here, another host may have room; after some such losses in a row the run gives up. */
+  async #fetchCheckpoints(): Promise<void> {
+    const { run, checkpoints, options } = this.#around;
+    try {
+      await insist(() => checkpoints.fetch(run, this.#task.trials), options.say);
+    } catch (cause) {
+      throw new TaskLost(
+        { cause: 'unstarted', blame: 'none', host: options.name, process: this.id }, // each counts: none began
+        `its checkpoints could not be fetched: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
   }
 
   /** `stops`: what was asked before it began, which is not begun at all. */

@@ -69,6 +69,8 @@ export class RunFiles {
       return;
     }
     const path = this.#sharedPath(shared);
+    // Taken by a coordinator that was killed right after.
+    if (!existsSync(path) && existsSync(join(folder, ARTIFACTS, String(trial), name))) return;
     store.putArtifact(trial, name, readFileSync(path));
     await rm(path, { force: true });
   }

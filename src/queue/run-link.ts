@@ -179,8 +179,11 @@ export class RunLink {
         void this.hosts.look().catch(() => undefined);
         return true;
       case 'file':
-        this.#inOrder(() => this.#files.take(message.trial, message.name, entry.body, message.shared));
-        return true;
+        this.#inOrder(async () => {
+          await this.#files.take(message.trial, message.name, entry.body, message.shared);
+          this.#inbox.forget(entry.id);
+        });
+        return false;
       default:
         this.#inOrder(() => this.#settle(entry));
         return false;

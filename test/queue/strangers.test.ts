@@ -1,5 +1,5 @@
 // What whoever can write to a queue may put there, and what comes too late: neither leads out of a folder nor counts.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -14,6 +14,7 @@ import { append, keepCheckpoint, keysOf, publish, QUEUE_PREFIX } from '../../src
 import { type RunAbout, readJob, readRun } from '../../src/queue/messages.js';
 import { loadQueuePackages, type Redis } from '../../src/queue/packages.js';
 import { readRuns } from '../../src/queue/registry.js';
+import { RunFiles } from '../../src/queue/run-files.js';
 import { unpackSetup } from '../../src/queue/setup.js';
 import { newPlace } from './machines.js';
 import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
@@ -62,6 +63,19 @@ test('code that came along has no file that the hash does not cover', () => {
   const more = gzipSync(JSON.stringify(bundle));
   expect(() => unpackBundle(more, worker, join(folder, 'bad'))).toThrow('is not that of the run');
   rmSync(folder, { recursive: true });
+});
+
+test('a file in the shared folder that was taken already is there', async () => {
+  const [folder, share] = [newPlace(), newPlace()];
+  mkdirSync(join(share, 'r'));
+  writeFileSync(join(share, 'r', 'model'), 'large');
+  const files = new RunFiles({ redis: undefined as never, keys: keysOf('r'), folder, share, mostBytes: 1 });
+  const take = () => files.take(3, 'model', new Uint8Array(0), 'r/model');
+  await take();
+  expect(existsSync(join(share, 'r', 'model'))).toBe(false);
+  await take();
+  expect(readFileSync(join(folder, 'artifacts/3/model'), 'utf8')).toBe('large');
+  for (const each of [folder, share]) rmSync(each, { recursive: true });
 });
 
 describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
