@@ -178,10 +178,10 @@ class Host implements QueueHost {
   async #steer(run: HostedRun): Promise<void> {
     const tasks = [...this.#tasks.values()].filter((task) => task.run === run);
     const [limit, stops] = await Promise.all([
-      this.#redis.hget(run.keys.run, 'limit'),
+      this.#redis.hgetBuffer(run.keys.run, 'limit'),
       tasks.length === 0 ? [] : this.#redis.hmget(run.keys.stops, ...tasks.map(({ key }) => key)),
     ]);
-    run.limit(limit === null || limit === '' ? undefined : Number(limit));
+    if (limit !== null) run.limit(limit);
     tasks.forEach((task, i) => {
       task.look(stops[i] ?? null);
     });
@@ -269,7 +269,7 @@ class Host implements QueueHost {
 
   async #say(run: HostedRun, message: Parameters<typeof fieldsOf>[2]): Promise<void> {
     const { secret } = this.#options;
-    await append(this.#redis, run, fieldsOf({ run: run.about.run, secret }, '', message));
+    await append(this.#redis, run, fieldsOf({ about: run.about, secret }, '', message));
   }
 }
 

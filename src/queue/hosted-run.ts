@@ -20,10 +20,10 @@ import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import { hashBundle, unpackBundle } from './bundle.js';
 import { findWorker } from './find-worker.js';
 import type { QueueHostOptions } from './host-options.js';
-import { keysOf, type RunKeys } from './keys.js';
+import { keysOf, type RunKeys, sealedAs } from './keys.js';
 import type { Redis } from './packages.js';
 import type { QueuedRun } from './registry.js';
-import { isSealed } from './seal.js';
+import { isSealed, openSealed } from './seal.js';
 import { unpackSetup } from './setup.js';
 import { packageVersions } from './versions.js';
 
@@ -102,8 +102,12 @@ export class HostedRun {
     return this.#keysOf(trials);
   }
 
-  /** Undefined: none, even where there was one. */
-  limit(ms: number | undefined): void {
+  /** As it stands on the queue: milliseconds, or nothing where there is none, even if there was one. */
+  limit(sealed: Uint8Array): void {
+    const bytes = openSealed(this.#options.secret, sealedAs(this.about, 'limit'), sealed);
+    if (bytes === undefined) return; // nobody's who has the key
+    const text = Buffer.from(bytes).toString();
+    const ms = text === '' ? undefined : Number(text);
     if (ms === this.#limitMs) return;
     this.#limitMs = ms;
     for (const { pool } of this.#lanes) pool.limit(ms ?? NO_LIMIT_MS);
@@ -253,11 +257,14 @@ export class HostedRun {
   }
 
   async #fetchStageFiles(root: string): Promise<void> {
-    for (const [name, bytes] of Object.entries(await this.#redis.hgetallBuffer(this.keys.files))) {
+    for (const [name, sealed] of Object.entries(await this.#redis.hgetallBuffer(this.keys.files))) {
       const [stage, ...rest] = name.split('/');
       const path = resolve(root, stage!, ARTIFACTS, ...rest);
       if (leadsOut(path, resolve(root)))
         throw new SweeplineError('BAD_USAGE', `a stage's file is called ${JSON.stringify(name)}`);
+      const bytes = openSealed(this.#options.secret, sealedAs(this.about, 'file', name), sealed);
+      if (bytes === undefined)
+        throw new SweeplineError('BAD_USAGE', `a stage's file, ${name}, is not signed with this host’s key`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }

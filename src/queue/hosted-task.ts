@@ -238,7 +238,7 @@ export class HostedTask {
 
   #fields(message: FromQueueHost, bytes: Bytes = {}): (string | Uint8Array)[] {
     const { run, options } = this.#around;
-    return fieldsOf({ run: run.about.run, secret: options.secret }, this.key, message, bytes);
+    return fieldsOf({ about: run.about, secret: options.secret }, this.key, message, bytes);
   }
 
   async #sendFiles(): Promise<void> {

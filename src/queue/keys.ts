@@ -54,6 +54,13 @@ export function keysOf(run: string): RunKeys {
 /** Nothing is left behind for a run that is over, or that another digest says to be another one by now. */
 const SAME_RUN = `if redis.call('HGET', KEYS[1], 'digest') ~= ARGV[1] then return -1 end`;
 
+/** What the signatures of what stands under a run's keys are of, beside the bytes. */
+export const sealedAs = (
+  { run, digest }: { readonly run: string; readonly digest: string },
+  kind: 'limit' | 'checkpoint' | 'file',
+  name = '',
+): readonly string[] => [run, digest, kind, name];
+
 /** A message of a job that counts once, however often the job is run. */
 const PUBLISH = `${SAME_RUN}
 if redis.call('SADD', KEYS[2], ARGV[2]) == 0 then return 0 end

@@ -10,11 +10,12 @@ import { packBundle, unpackBundle } from '../../src/queue/bundle.js';
 import { Checkpoints } from '../../src/queue/checkpoints.js';
 import { connect } from '../../src/queue/connect.js';
 import type { HostedRun } from '../../src/queue/hosted-run.js';
-import { append, keepCheckpoint, keysOf, publish, QUEUE_PREFIX } from '../../src/queue/keys.js';
+import { append, keepCheckpoint, keysOf, publish, QUEUE_PREFIX, sealedAs } from '../../src/queue/keys.js';
 import { type RunAbout, readJob, readRun } from '../../src/queue/messages.js';
 import { loadQueuePackages, type Redis } from '../../src/queue/packages.js';
 import { readRuns } from '../../src/queue/registry.js';
 import { RunFiles } from '../../src/queue/run-files.js';
+import { openSealed, sealBytes } from '../../src/queue/seal.js';
 import { unpackSetup } from '../../src/queue/setup.js';
 import { newPlace } from './machines.js';
 import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
@@ -65,11 +66,32 @@ test('code that came along has no file that the hash does not cover', () => {
   rmSync(folder, { recursive: true });
 });
 
+test('bytes are opened with the key alone, and as what they were sealed as', () => {
+  const bytes = Buffer.from('numbers');
+  const as = sealedAs(about, 'checkpoint', 'key');
+  const sealed = sealBytes('sesame', as, bytes);
+  expect(openSealed('sesame', as, sealed)).toEqual(bytes);
+  expect(openSealed('other', as, sealed)).toBeUndefined();
+  expect(openSealed('sesame', sealedAs(about, 'checkpoint', 'another'), sealed)).toBeUndefined();
+  expect(
+    openSealed('sesame', sealedAs({ ...about, digest: 'old' }, 'checkpoint', 'key'), sealed),
+  ).toBeUndefined();
+  expect(openSealed('sesame', as, bytes)).toBeUndefined();
+  expect(openSealed(undefined, as, sealBytes(undefined, as, bytes))).toEqual(bytes);
+});
+
 test('a file in the shared folder that was taken already is there', async () => {
   const [folder, share] = [newPlace(), newPlace()];
   mkdirSync(join(share, 'r'));
   writeFileSync(join(share, 'r', 'model'), 'large');
-  const files = new RunFiles({ redis: undefined as never, keys: keysOf('r'), folder, share, mostBytes: 1 });
+  const files = new RunFiles({
+    redis: undefined as never,
+    keys: keysOf('r'),
+    folder,
+    share,
+    about,
+    secret: undefined,
+  });
   const take = () => files.take(3, 'model', new Uint8Array(0), 'r/model');
   await take();
   expect(existsSync(join(share, 'r', 'model'))).toBe(false);
@@ -123,7 +145,7 @@ describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: 
     const folder = newPlace();
     const path = (key: string) => join(folder, 'checkpoints', `${key}.bin`);
     const run = { about, keys, digest: 'd', folder, isOver: false };
-    const checkpoints = new Checkpoints(redis, { say: () => undefined });
+    const checkpoints = new Checkpoints(redis, { say: () => undefined, secret: undefined });
     const send = () => checkpoints.send(run as unknown as HostedRun);
     const there = async () => (await redis.hkeys(keys.checkpoints)).sort();
     mkdirSync(join(folder, 'checkpoints'));
