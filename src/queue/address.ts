@@ -14,13 +14,17 @@ const EXPECTED =
 /** Throws BAD_USAGE, without the password, where it is no such URL. */
 export function readAddress(text: string): QueueAddress {
   const bad = () =>
-    new SweeplineError('BAD_USAGE', `queue ${JSON.stringify(hideSecrets(text))}: ${EXPECTED}`);
+    // Whatever it is, a password would stand before the last @.
+    new SweeplineError(
+      'BAD_USAGE',
+      `queue ${JSON.stringify(text.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1'))}: ${EXPECTED}`,
+    );
   if (!URL.canParse(text)) throw bad();
   const url = new URL(text);
   const isRedis = url.protocol === 'redis:' || url.protocol === 'rediss:';
   if (!isRedis || url.hostname === '' || !/^(\/\d{0,2})?$/.test(url.pathname) || url.search + url.hash !== '')
     throw bad();
-  return { url: text, shown: hideSecrets(text) };
+  return { url: text, shown: `${url.protocol}//${url.host}${url.pathname}` };
 }
 
 /**
@@ -43,5 +47,5 @@ export function findAddress(
 
 /** Text without the names and passwords of the URLs in it. */
 export function hideSecrets(text: string): string {
-  return text.replaceAll(/\b(rediss?:\/\/)\S*@/g, '$1');
+  return text.replaceAll(/\b(rediss?:\/\/)\S*@/gi, '$1');
 }

@@ -1,5 +1,6 @@
 // The code of a worker on its way to machines that do not have it: the module and what it imports by relative paths. The
 // packages that it imports are those that Sweepline has there.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -29,6 +30,11 @@ export function packBundle(workerUrl: string): Buffer {
   return gzipSync(JSON.stringify({ entry: basename(path), type: typeOf(path), files }));
 }
 
+/** SHA-256 of a bundle as it travels. */
+export function hashBundle(packed: Uint8Array): string {
+  return createHash('sha256').update(packed).digest('hex');
+}
+
 /** Writes the code below `folder` and returns its URL. Throws BAD_DEFINITION where it is not that of the run. */
 export function unpackBundle(
   packed: Uint8Array,
@@ -50,7 +56,9 @@ export function unpackBundle(
   writeFileSync(join(code, 'package.json'), JSON.stringify({ type }));
   linkPackages(folder, code);
   const { href } = pathToFileURL(join(home, entry));
-  if (hashSources(href) !== sources.split('+')[0])
+  // Files beside those that the hash is of could be loaded in some other way.
+  const own = new Set(collectSources(href).map(([name]) => name));
+  if (hashSources(href) !== sources.split('+')[0] || files.some(([name]) => !own.has(name)))
     throw new SweeplineError('BAD_DEFINITION', 'the code that came through the queue is not that of the run');
   return stage === null ? href : stageUrl(href, stage);
 }

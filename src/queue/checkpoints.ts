@@ -6,21 +6,24 @@ import type { Selection } from '../trial/selection.js';
 import { CHECKPOINTS, createFolderStore } from '../trial/store.js';
 import type { QueueHostOptions } from './host-options.js';
 import type { HostedRun } from './hosted-run.js';
-import { keepCheckpoint } from './keys.js';
+import { dropCheckpoint, keepCheckpoint, sealedAs } from './keys.js';
 import type { Redis } from './packages.js';
+import { openSealed, sealBytes } from './seal.js';
 
 const ENDING = '.bin';
 
 export class Checkpoints {
   readonly #redis: Redis;
   readonly #say: (line: string) => void;
+  readonly #secret: string | undefined;
   /** By path: when what was sent was written. */
   readonly #sent = new Map<string, number>();
   #isToldLarge = false;
 
-  constructor(redis: Redis, { say }: Pick<QueueHostOptions, 'say'>) {
+  constructor(redis: Redis, { say, secret }: Pick<QueueHostOptions, 'say' | 'secret'>) {
     this.#redis = redis;
     this.#say = say;
+    this.#secret = secret;
   }
 
   /** Of trials that have begun before, on whatever machine. */
@@ -30,8 +33,10 @@ export class Checkpoints {
     const keys = run.keysOf(trials);
     const found = await this.#redis.hmgetBuffer(run.keys.checkpoints, ...keys);
     keys.forEach((key, i) => {
-      const bytes = found[i];
-      if (bytes == null) return;
+      const sealed = found[i];
+      if (sealed == null) return;
+      const bytes = openSealed(this.#secret, sealedAs(run.about, 'checkpoint', key), sealed);
+      if (bytes === undefined) return; // nobody's who has the key: the trial begins anew
       store.putCheckpoint(key, bytes);
       const path = join(run.folder, CHECKPOINTS, `${key}${ENDING}`);
       this.#sent.set(path, statSync(path).mtimeMs);
@@ -39,23 +44,30 @@ export class Checkpoints {
   }
 
   /** What has changed since, and what is gone because its trial has ended. */
-  async send({ folder, keys, about }: HostedRun): Promise<void> {
-    const root = join(folder, CHECKPOINTS);
+  async send(run: HostedRun): Promise<void> {
+    if (run.isOver) return; // its folder goes, which is no end of its trials
+    const root = join(run.folder, CHECKPOINTS);
     const names = existsSync(root) ? readdirSync(root).filter((name) => name.endsWith(ENDING)) : [];
     for (const name of names) {
       const path = join(root, name);
       const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined || this.#sent.get(path) === found.mtimeMs) continue;
+      const bytes = found.size <= run.about.filesBytes ? readIfThere(path) : null;
+      if (bytes === undefined) continue;
+      if (bytes === null) this.#tellLarge(found.size, run.about.filesBytes);
+      else await this.#keep(run, name.slice(0, -ENDING.length), bytes);
       this.#sent.set(path, found.mtimeMs);
-      if (found.size <= about.filesBytes)
-        await keepCheckpoint(this.#redis, keys, name.slice(0, -ENDING.length), readFileSync(path));
-      else this.#tellLarge(found.size, about.filesBytes);
     }
     for (const path of this.#sent.keys()) {
-      if (!path.startsWith(root) || existsSync(path)) continue;
+      if (!path.startsWith(root) || existsSync(path) || run.isOver) continue;
       this.#sent.delete(path);
-      await this.#redis.hdel(keys.checkpoints, path.slice(root.length + 1, -ENDING.length));
+      await dropCheckpoint(this.#redis, run, path.slice(root.length + 1, -ENDING.length));
     }
+  }
+
+  async #keep(run: HostedRun, key: string, bytes: Uint8Array): Promise<void> {
+    const sealed = sealBytes(this.#secret, sealedAs(run.about, 'checkpoint', key), bytes);
+    await keepCheckpoint(this.#redis, run, key, sealed);
   }
 
   #tellLarge(bytes: number, most: number): void {
@@ -64,5 +76,15 @@ export class Checkpoints {
         `a checkpoint has ${bytes} bytes and stays on this host (more than ${most}; --queue-files of the run): its trial begins anew elsewhere`,
       );
     this.#isToldLarge = true;
+  }
+}
+
+/** Undefined where its trial has ended just now. */
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

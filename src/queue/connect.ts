@@ -10,10 +10,17 @@ const LEAST_VERSION = '6.2.0';
 const CONNECT_MS = 5_000;
 /** Longest pause between two tries to come back, in ms. */
 const RETRY_MS = 500;
+/** A connection that answers nothing for so long is made again, in ms: time enough for the largest file on its way. */
+const SILENT_MS = 60_000;
+/** The same for those that only read, and wait for a second at most. */
+const SILENT_READER_MS = 10_000;
 /** How often a write is tried again that the server refuses for now. */
 const INSIST_MS = 1_000;
-/** Refusals that may pass: no disk, no memory, a server that loads its data or has become a replica. */
-const PASSING = /^(MISCONF|OOM|READONLY|LOADING|BUSY|MASTERDOWN|TRYAGAIN|NOREPLICAS)\b/;
+/**
+ * Refusals that may pass: no disk, no memory, a server that loads its data or has become a replica. Of a script, they stand
+ * within the message of Redis 6.2.
+ */
+const PASSING = /(^|-|\s)(MISCONF|OOM|READONLY|LOADING|BUSY|MASTERDOWN|TRYAGAIN|NOREPLICAS)\b/;
 
 export type Say = (line: string) => void;
 
@@ -25,6 +32,7 @@ export async function connect({ Redis }: QueuePackages, address: QueueAddress, s
   const redis = new Redis(address.url, {
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
+    socketTimeout: SILENT_MS,
     maxRetriesPerRequest: null,
     protocol: 2, // what XREAD answers has another shape in the third
     retryStrategy: (times) => (isUp ? Math.min(50 * times, RETRY_MS) : null),
@@ -54,7 +62,7 @@ export async function connect({ Redis }: QueuePackages, address: QueueAddress, s
 
 /** A second connection to the same server, for what blocks the first. */
 export function connectAgain(redis: Redis): Redis {
-  const second = redis.duplicate({ lazyConnect: false });
+  const second = redis.duplicate({ lazyConnect: false, socketTimeout: SILENT_READER_MS });
   second.on('error', () => undefined); // the first one tells it
   return second;
 }
@@ -135,11 +143,19 @@ export async function insist<T>(work: () => Promise<T>, say: Say): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!PASSING.test((error as Error).message)) throw error;
-      if (tries === 0) say(`the queue takes nothing for now: ${(error as Error).message}`);
+      const reason = findPassing(error as Refusal);
+      if (reason === undefined) throw error;
+      if (tries === 0) say(`the queue takes nothing for now: ${reason}`);
       await new Promise((resolve) => setTimeout(resolve, INSIST_MS));
     }
   }
+}
+
+/** A transaction is refused for what its commands were. */
+type Refusal = Error & { readonly previousErrors?: readonly Error[] };
+
+function findPassing({ message, previousErrors = [] }: Refusal): string | undefined {
+  return [message, ...previousErrors.map((each) => each.message)].find((text) => PASSING.test(text));
 }
 
 function parseInfo(text: string): Readonly<Record<string, string | undefined>> {

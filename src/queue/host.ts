@@ -7,7 +7,6 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { ownVersion } from '../ground/version.js';
-import type { Selection } from '../trial/selection.js';
 import { Checkpoints } from './checkpoints.js';
 import { connect, connectAgain } from './connect.js';
 import { describeHost } from './describe-host.js';
@@ -179,10 +178,10 @@ class Host implements QueueHost {
   async #steer(run: HostedRun): Promise<void> {
     const tasks = [...this.#tasks.values()].filter((task) => task.run === run);
     const [limit, stops] = await Promise.all([
-      this.#redis.hget(run.keys.run, 'limit'),
+      this.#redis.hgetBuffer(run.keys.run, 'limit'),
       tasks.length === 0 ? [] : this.#redis.hmget(run.keys.stops, ...tasks.map(({ key }) => key)),
     ]);
-    if (limit !== null && limit !== '') run.limit(Number(limit));
+    if (limit !== null) run.limit(limit);
     tasks.forEach((task, i) => {
       task.look(stops[i] ?? null);
     });
@@ -216,7 +215,6 @@ class Host implements QueueHost {
     }
     const data = await this.#read(job, token);
     if (data === undefined) return true;
-    await this.#checkpoints.fetch(run, data.task.trials as Selection);
     const [redis, options, checkpoints] = [this.#redis, this.#options, this.#checkpoints];
     const task = new HostedTask(job, token, data, { run, redis, options, checkpoints });
     this.#tasks.set(task.key, task);
@@ -232,7 +230,9 @@ class Host implements QueueHost {
   /** Undefined for what is no job of ours, which nobody shall get again. */
   async #read(job: Job, token: string): Promise<JobData | undefined> {
     try {
-      return readJob(job.data);
+      const data = readJob(job.data);
+      if (data.key === job.id) return data;
+      throw new SweeplineError('BAD_USAGE', `job ${job.id} from the queue calls itself ${data.key}`);
     } catch (error) {
       this.#options.say((error as Error).message);
       await job.moveToCompleted('', token, false).catch(() => undefined);
@@ -269,7 +269,7 @@ class Host implements QueueHost {
 
   async #say(run: HostedRun, message: Parameters<typeof fieldsOf>[2]): Promise<void> {
     const { secret } = this.#options;
-    await append(this.#redis, run.keys, fieldsOf({ run: run.about.run, secret }, '', message));
+    await append(this.#redis, run, fieldsOf({ about: run.about, secret }, '', message));
   }
 }
 

@@ -17,13 +17,13 @@ import { createRowPrefixes } from '../trial/prefixes.js';
 import type { Selection } from '../trial/selection.js';
 import { ARTIFACTS } from '../trial/store.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
-import { unpackBundle } from './bundle.js';
+import { hashBundle, unpackBundle } from './bundle.js';
 import { findWorker } from './find-worker.js';
 import type { QueueHostOptions } from './host-options.js';
-import { keysOf, type RunKeys } from './keys.js';
+import { keysOf, type RunKeys, sealedAs } from './keys.js';
 import type { Redis } from './packages.js';
 import type { QueuedRun } from './registry.js';
-import { isSealed } from './seal.js';
+import { isSealed, openSealed } from './seal.js';
 import { unpackSetup } from './setup.js';
 import { packageVersions } from './versions.js';
 
@@ -40,14 +40,16 @@ export type HostedState = 'loading' | 'ready' | 'refused';
 const TRUST =
   'start the host with --accept-shipped where you trust whoever writes to the queue, or set SWEEPLINE_QUEUE_KEY on all machines';
 
+/** What a pool is told where an earlier limit counts no more. */
+const NO_LIMIT_MS = Number.MAX_SAFE_INTEGER;
+
+/** `folder`: its own, where the files of its trials are while they run. */
 export class HostedRun {
   readonly keys: RunKeys;
   state: HostedState = 'loading';
   /** Where it was refused. */
   why: string | undefined;
   data: DataIdentity | null = null;
-  /** Where the files of its trials are while they run. */
-  readonly folder: string;
   readonly #options: QueueHostOptions;
   readonly #redis: Redis;
   #lanes: Lane[] = [];
@@ -59,10 +61,9 @@ export class HostedRun {
     readonly about: QueuedRun,
     options: QueueHostOptions,
     redis: Redis,
-    scratch: string,
+    readonly folder: string,
   ) {
     this.keys = keysOf(about.run);
-    this.folder = join(scratch, about.run);
     this.#options = options;
     this.#redis = redis;
   }
@@ -88,6 +89,10 @@ export class HostedRun {
     return this.#lanes.reduce((best, lane) => (lane.running < best.running ? lane : best));
   }
 
+  get digest(): string {
+    return this.about.digest;
+  }
+
   get lanes(): readonly Lane[] {
     return this.#lanes;
   }
@@ -97,10 +102,19 @@ export class HostedRun {
     return this.#keysOf(trials);
   }
 
-  limit(ms: number): void {
+  /** As it stands on the queue: milliseconds, or nothing where there is none, even if there was one. */
+  limit(sealed: Uint8Array): void {
+    const bytes = openSealed(this.#options.secret, sealedAs(this.about, 'limit'), sealed);
+    if (bytes === undefined) return; // nobody's who has the key
+    const text = Buffer.from(bytes).toString();
+    const ms = text === '' ? undefined : Number(text);
     if (ms === this.#limitMs) return;
     this.#limitMs = ms;
-    for (const { pool } of this.#lanes) pool.limit(ms);
+    for (const { pool } of this.#lanes) pool.limit(ms ?? NO_LIMIT_MS);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** The run is over: what still runs of it is nobody's. */
@@ -189,7 +203,7 @@ export class HostedRun {
   }
 
   async #findWorker(): Promise<string> {
-    const { worker, hasBundle } = this.about;
+    const { worker, bundle: expected } = this.about;
     const { sweeps, acceptShipped, secret } = this.#options;
     const isTrusted = acceptShipped || secret !== undefined;
     if (worker.command !== null) {
@@ -201,7 +215,7 @@ export class HostedRun {
     try {
       return findWorker(worker, [resolve(sweeps ?? '.')]);
     } catch (error) {
-      if (!hasBundle) throw error;
+      if (expected === null) throw error;
       if (!isTrusted)
         throw new SweeplineError('BAD_USAGE', 'its code would come through the queue', {
           hint: TRUST,
@@ -210,6 +224,8 @@ export class HostedRun {
     }
     const bundle = await this.#redis.hgetBuffer(this.keys.run, 'bundle');
     if (bundle === null) throw new SweeplineError('BAD_USAGE', 'its code is no longer on the queue');
+    if (hashBundle(bundle) !== expected)
+      throw new SweeplineError('BAD_USAGE', 'the code on the queue is not what its coordinator has sent');
     return unpackBundle(bundle, worker, join(this.folder, 'shipped'));
   }
 
@@ -241,11 +257,14 @@ export class HostedRun {
   }
 
   async #fetchStageFiles(root: string): Promise<void> {
-    for (const [name, bytes] of Object.entries(await this.#redis.hgetallBuffer(this.keys.files))) {
+    for (const [name, sealed] of Object.entries(await this.#redis.hgetallBuffer(this.keys.files))) {
       const [stage, ...rest] = name.split('/');
       const path = resolve(root, stage!, ARTIFACTS, ...rest);
       if (leadsOut(path, resolve(root)))
         throw new SweeplineError('BAD_USAGE', `a stage's file is called ${JSON.stringify(name)}`);
+      const bytes = openSealed(this.#options.secret, sealedAs(this.about, 'file', name), sealed);
+      if (bytes === undefined)
+        throw new SweeplineError('BAD_USAGE', `a stage's file, ${name}, is not signed with this host’s key`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }

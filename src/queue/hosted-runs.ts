@@ -2,6 +2,7 @@
 // oldest. A run is loaded once there is something to take, and let go of when it has ended.
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { QueueHostOptions } from './host-options.js';
 import { HostedRun } from './hosted-run.js';
 import { QUEUE_PREFIX } from './keys.js';
@@ -42,6 +43,7 @@ export interface TakenJob {
 export class HostedRuns {
   readonly #options: HostedRunsOptions;
   readonly #taken = new Map<string, Taken>();
+  #count = 0;
 
   constructor(options: HostedRunsOptions) {
     this.#options = options;
@@ -119,7 +121,8 @@ export class HostedRuns {
 
   #open(about: ConstructorParameters<typeof HostedRun>[0]): void {
     const { host, packages, redis, scratch, onState } = this.#options;
-    const run = new HostedRun(about, host, redis, scratch);
+    // Never that of an earlier one of the same name, which may still be on its way out.
+    const run = new HostedRun(about, host, redis, join(scratch, String(++this.#count)));
     const worker = new packages.Worker(run.keys.queue, null, {
       connection: redis,
       prefix: QUEUE_PREFIX,

@@ -132,11 +132,27 @@ export class HostedTask {
       if (!isSealed(data.signature, options.secret, run.about.run, this.key, text))
         throw new SweeplineError('BAD_USAGE', 'a task on the queue is not signed with the key of its run');
       if (this.#job.attemptsStarted > STARTS) throw this.#describeDeaths();
+      await this.#fetchCheckpoints();
+      if (this.#isDropped) return;
       await this.#answer(await this.#execute(stops));
     } catch (error) {
       if (!this.#isDropped) await this.#answerLoss(error);
     }
     await this.#sending;
+  }
+
+  /** Where they cannot be written here, another host may have room; after some such losses in a row the run gives up. */
+  async #fetchCheckpoints(): Promise<void> {
+    const { run, checkpoints, options } = this.#around;
+    try {
+      await insist(() => checkpoints.fetch(run, this.#task.trials), options.say);
+    } catch (cause) {
+      throw new TaskLost(
+        { cause: 'unstarted', blame: 'none', host: options.name, process: this.id }, // each counts: none began
+        `its checkpoints could not be fetched: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
   }
 
   /** `stops`: what was asked before it began, which is not begun at all. */
@@ -197,8 +213,9 @@ export class HostedTask {
   async #publish(message: FromQueueHost, bytes?: Bytes): Promise<void> {
     const { redis, run, options } = this.#around;
     await this.#sending;
+    if (this.#isDropped) return;
     const fields = this.#fields(message, bytes);
-    await insist(() => publish(redis, run.keys, this.key, fields), options.say);
+    await insist(() => publish(redis, run, this.key, fields), options.say);
     await this.#complete();
   }
 
@@ -216,12 +233,12 @@ export class HostedTask {
   #append(message: FromQueueHost, bytes: Bytes): void {
     const { redis, run } = this.#around;
     const fields = this.#fields(message, bytes);
-    this.#sending = this.#sending.then(() => append(redis, run.keys, fields)).catch(() => undefined); // a report that is lost: the result has all of them
+    this.#sending = this.#sending.then(() => append(redis, run, fields)).catch(() => undefined); // a report that is lost: the result has all of them
   }
 
   #fields(message: FromQueueHost, bytes: Bytes = {}): (string | Uint8Array)[] {
     const { run, options } = this.#around;
-    return fieldsOf({ run: run.about.run, secret: options.secret }, this.key, message, bytes);
+    return fieldsOf({ about: run.about, secret: options.secret }, this.key, message, bytes);
   }
 
   async #sendFiles(): Promise<void> {
@@ -251,7 +268,7 @@ export class HostedTask {
     const shared = isSmall ? {} : { shared: this.#share(path, trial, name) };
     const message: FromQueueHost = { t: 'file', trial, name, ...shared };
     const fields = this.#fields(message, isSmall ? { body: readFileSync(path) } : {});
-    await insist(() => append(redis, run.keys, fields), options.say);
+    await insist(() => append(redis, run, fields), options.say);
   }
 
   #share(path: string, trial: number, name: string): string {

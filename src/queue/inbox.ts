@@ -1,6 +1,6 @@
 // What hosts have written to a run's stream, in order. Reads on where it was after the connection was lost.
 import { keysOf } from './keys.js';
-import { type FromQueueHost, readMessage } from './messages.js';
+import { type FromQueueHost, type RunAbout, readMessage } from './messages.js';
 import type { Redis } from './packages.js';
 import { isSealed, seal } from './seal.js';
 
@@ -17,12 +17,16 @@ export interface Entry {
 
 type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
-export interface InboxOptions {
+interface Sealing {
+  /** A result of the same trials of an earlier digest is another one. */
+  readonly about: Pick<RunAbout, 'run' | 'digest'>;
+  readonly secret: string | undefined;
+}
+
+export interface InboxOptions extends Sealing {
   /** Of its own: it blocks. */
   readonly reader: Redis;
   readonly redis: Redis;
-  readonly run: string;
-  readonly key: string | undefined;
   /** False: the entry is to stay until it is forgotten. */
   readonly take: (entry: Entry) => boolean;
   readonly say: (line: string) => void;
@@ -36,13 +40,13 @@ const AGAIN_MS = 200;
 
 /** The fields of an entry. */
 export function fieldsOf(
-  { run, secret }: { readonly run: string; readonly secret: string | undefined },
+  { about: { run, digest }, secret }: Sealing,
   key: string,
   message: FromQueueHost,
   { body = NO_BYTES, series = NO_BYTES }: Partial<Pick<Entry, 'body' | 'series'>> = {},
 ): (string | Uint8Array)[] {
   const text = JSON.stringify(message);
-  const signature = seal(secret, run, key, text, body, series);
+  const signature = seal(secret, run, digest, key, text, body, series);
   return ['k', key, 'm', text, 'b', body, 's', series, 'h', signature];
 }
 
@@ -57,7 +61,7 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    this.#stream = keysOf(options.run).results;
+    this.#stream = keysOf(options.about.run).results;
   }
 
   /** Takes everything that is there already. */
@@ -116,7 +120,8 @@ export class Inbox {
 
   /** Undefined where it is not of a host that has the key, or is no message. */
   #decode(id: string, fields: readonly Buffer[]): Entry | undefined {
-    const { run, key: secret, say } = this.#options;
+    const { about, secret, say } = this.#options;
+    const { run, digest } = about;
     const byName = new Map<string, Buffer>();
     for (let i = 0; i + 1 < fields.length; i += 2) byName.set(fields[i]!.toString(), fields[i + 1]!);
     const bytes = (name: string): Uint8Array => {
@@ -126,7 +131,7 @@ export class Inbox {
         : new Uint8Array(found.buffer, found.byteOffset, found.byteLength);
     };
     const text = (name: string): string => byName.get(name)?.toString() ?? '';
-    const parts = [run, text('k'), text('m'), bytes('b'), bytes('s')];
+    const parts = [run, digest, text('k'), text('m'), bytes('b'), bytes('s')];
     try {
       if (!isSealed(text('h'), secret, ...parts)) throw new Error('its signature is not that of the key');
       return { id, key: text('k'), message: readMessage(text('m')), body: bytes('b'), series: bytes('s') };

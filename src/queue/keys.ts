@@ -18,7 +18,7 @@ export const KEYS = {
 export const QUEUE_PREFIX = `${HEAD}:queue`;
 
 export interface RunKeys {
-  /** Hash: `about`, `setup`, `signature`, `session`, `limit`. */
+  /** Hash: `about`, `setup`, `signature`, `digest`, `session`, `limit`, and `bundle` where code is sent along. */
   readonly run: string;
   /** There while its coordinator is. */
   readonly alive: string;
@@ -51,22 +51,32 @@ export function keysOf(run: string): RunKeys {
   };
 }
 
-/** A message of a job that counts once, however often the job is run. Nothing is left behind for a run that is over. */
-const PUBLISH = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
-if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return 0 end
-redis.call('XADD', KEYS[3], '*', unpack(ARGV, 2))
+/** Nothing is left behind for a run that is over, or that another digest says to be another one by now. */
+const SAME_RUN = `if redis.call('HGET', KEYS[1], 'digest') ~= ARGV[1] then return -1 end`;
+
+/** What the signatures of what stands under a run's keys are of, beside the bytes. */
+export const sealedAs = (
+  { run, digest }: { readonly run: string; readonly digest: string },
+  kind: 'limit' | 'checkpoint' | 'file',
+  name = '',
+): readonly string[] => [run, digest, kind, name];
+
+/** A message of a job that counts once, however often the job is run. */
+const PUBLISH = `${SAME_RUN}
+if redis.call('SADD', KEYS[2], ARGV[2]) == 0 then return 0 end
+redis.call('XADD', KEYS[3], '*', unpack(ARGV, 3))
 return 1`;
 
-const APPEND = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
-redis.call('XADD', KEYS[2], '*', unpack(ARGV))
+const APPEND = `${SAME_RUN}
+redis.call('XADD', KEYS[2], '*', unpack(ARGV, 2))
 return 1`;
 
-const KEEP = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+const KEEP = `${SAME_RUN}
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 return 1`;
+
+const DROP = `${SAME_RUN}
+return redis.call('HDEL', KEYS[2], ARGV[2])`;
 
 /** Only of one's own session: another coordinator may have taken the run up. */
 const REMOVE = `
@@ -77,25 +87,44 @@ for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
 redis.call('DEL', KEYS[1])
 return 1`;
 
+/** Of a run as a host has it: what it writes counts for that digest alone. */
+export interface HostedKeys {
+  readonly keys: RunKeys;
+  readonly digest: string;
+}
+
 type Fields = readonly (string | Uint8Array)[];
 
 /** False where another delivery of the job has published already, or the run is over. */
-export async function publish(redis: Redis, keys: RunKeys, job: string, fields: Fields): Promise<boolean> {
-  const args = [job, ...fields].map(toArgument);
+export async function publish(
+  redis: Redis,
+  { keys, digest }: HostedKeys,
+  job: string,
+  fields: Fields,
+): Promise<boolean> {
+  const args = [digest, job, ...fields].map(toArgument);
   return (await redis.eval(PUBLISH, 3, keys.run, keys.published, keys.results, ...args)) === 1;
 }
 
-export async function append(redis: Redis, keys: RunKeys, fields: Fields): Promise<void> {
-  await redis.eval(APPEND, 2, keys.run, keys.results, ...fields.map(toArgument));
+export async function append(redis: Redis, { keys, digest }: HostedKeys, fields: Fields): Promise<void> {
+  await redis.eval(APPEND, 2, keys.run, keys.results, digest, ...fields.map(toArgument));
 }
 
 export async function keepCheckpoint(
   redis: Redis,
-  keys: RunKeys,
+  { keys, digest }: HostedKeys,
   trial: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  await redis.eval(KEEP, 2, keys.run, keys.checkpoints, trial, toArgument(bytes));
+  await redis.eval(KEEP, 2, keys.run, keys.checkpoints, digest, trial, toArgument(bytes));
+}
+
+export async function dropCheckpoint(
+  redis: Redis,
+  { keys, digest }: HostedKeys,
+  trial: string,
+): Promise<void> {
+  await redis.eval(DROP, 2, keys.run, keys.checkpoints, digest, trial);
 }
 
 /** False where the run is another session's by now. */

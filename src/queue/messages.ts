@@ -10,6 +10,14 @@ export const COUNT = z.number().int().nonnegative();
 export const TEXT = z.string().max(100_000);
 export const NAME = z.string().max(1_000);
 export const PATH = z.string().max(10_000);
+/** A name that becomes that of a folder: it leads nowhere else. */
+export const FOLDER = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9][\w.-]*$/)
+  .refine((name) => !name.includes('..'), 'expected no ..');
+/** Far more than any task has. */
+const MOST_TRIALS = 1_000_000;
 const MS = z.number().nonnegative();
 const VALUE = z.json();
 export const POINT = z.record(z.string(), VALUE);
@@ -18,7 +26,7 @@ const DATA = z.object({ name: NAME, sha256: NAME }).nullable();
 
 /** What is to be known of a run before its tasks are taken: who may run it. */
 const RUN = z.object({
-  run: NAME,
+  run: FOLDER,
   /** Of the setup: another one is another run under the same name. */
   digest: NAME,
   sweepline: NAME,
@@ -48,13 +56,13 @@ const RUN = z.object({
   /** Milliseconds since 1970, by the coordinator's clock. */
   startedAt: z.number(),
   coordinator: z.object({ host: NAME, process: COUNT }),
-  /** Where the definition has been sent along. */
-  hasBundle: z.boolean(),
+  /** SHA-256 of the worker's code as it was sent along; null where it was not. */
+  bundle: NAME.nullable(),
 });
 export type RunAbout = z.output<typeof RUN>;
 
 const SELECTION = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('range'), first: COUNT, count: COUNT }),
+  z.object({ kind: z.literal('range'), first: COUNT, count: COUNT.max(MOST_TRIALS) }),
   z.object({ kind: z.literal('numbers'), numbers: z.array(COUNT) }),
   z.object({
     kind: z.literal('points'),
@@ -63,7 +71,7 @@ const SELECTION = z.discriminatedUnion('kind', [
 ]);
 
 const TASK = z.object({ attempt: COUNT, trials: SELECTION, isApart: z.boolean().optional() });
-const JOB = z.object({ key: NAME, task: TASK, signature: NAME });
+const JOB = z.object({ key: FOLDER, task: TASK, signature: NAME });
 export type JobData = z.output<typeof JOB>;
 
 const ERROR = z.object({

@@ -19,7 +19,7 @@ import { isCommandUrl } from '../worker/command/definition.js';
 import type { DataIdentity } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import type { QueueAddress } from './address.js';
-import { packBundle } from './bundle.js';
+import { hashBundle, packBundle } from './bundle.js';
 import { connect, type Say } from './connect.js';
 import { describePlace } from './find-worker.js';
 import type { RunAbout } from './messages.js';
@@ -110,10 +110,14 @@ class QueuePool implements Pool {
     const description = await this.questions.describe();
     await this.questions.load({ data: setup.data });
     const { redis, packages } = await this.#connect();
-    const about = this.#describe(setup, description);
-    const { packed } = packSetup(setup);
-    const { address, secret, say, share, workerUrl } = this.#options;
-    const bundle = about.hasBundle ? packBundle(workerUrl) : undefined;
+    const { packed, digest } = packSetup(setup, this.#data);
+    const { address, secret, say, share, workerUrl, ship } = this.#options;
+    const bundle = ship && !isCommandUrl(workerUrl) ? packBundle(workerUrl) : undefined;
+    const about = {
+      ...this.#describe(setup, description),
+      digest,
+      bundle: bundle === undefined ? null : hashBundle(bundle),
+    };
     const link = new RunLink({
       ...{ redis, packages, about, packed, bundle, setup, secret, say, share, address },
     });
@@ -188,12 +192,14 @@ class QueuePool implements Pool {
     connection?.redis.disconnect();
   }
 
-  #describe(setup: PoolSetup, description: Awaited<ReturnType<WorkerQuestions['describe']>>): RunAbout {
-    const { workerUrl, limits, filesBytes, priority, ship, now } = this.#options;
+  #describe(
+    setup: PoolSetup,
+    description: Awaited<ReturnType<WorkerQuestions['describe']>>,
+  ): Omit<RunAbout, 'digest' | 'bundle'> {
+    const { workerUrl, limits, filesBytes, priority, now } = this.#options;
     const { engine, device, data } = setup;
     return {
       run: setup.run ?? randomUUID(),
-      digest: packSetup(setup).digest,
       sweepline: ownVersion(),
       node: process.version,
       worker: describePlace(workerUrl, description, process.cwd()),
@@ -202,7 +208,6 @@ class QueuePool implements Pool {
       ...limits,
       ...{ filesBytes, priority, startedAt: now() },
       coordinator: { host: hostname(), process: process.pid },
-      hasBundle: ship && !isCommandUrl(workerUrl),
     };
   }
 }

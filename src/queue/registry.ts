@@ -1,4 +1,5 @@
 // Who is there: hosts announce themselves in records that expire, and whoever wants to know reads them.
+import { SweeplineError } from '../ground/errors.js';
 import { KEYS, keysOf } from './keys.js';
 import { type HostRecord, type RunAbout, readHost, readRun } from './messages.js';
 import type { Redis } from './packages.js';
@@ -59,7 +60,7 @@ export async function readRuns(redis: Redis, queuePrefix: string): Promise<Queue
       ]);
       if (about == null) return [];
       return tryRead(() => ({
-        ...readRun(about),
+        ...readOwn(run, about),
         text: about,
         session: session ?? '',
         signature: signature ?? '',
@@ -70,6 +71,13 @@ export async function readRuns(redis: Redis, queuePrefix: string): Promise<Queue
     }),
   );
   return runs.flat().sort((a, b) => b.priority - a.priority || a.startedAt - b.startedAt);
+}
+
+/** Throws where it is that of another name, under which a host would take it for another run. */
+function readOwn(name: string, text: string): RunAbout {
+  const about = readRun(text);
+  if (about.run !== name) throw new SweeplineError('BAD_USAGE', `run ${name} calls itself ${about.run}`);
+  return about;
 }
 
 function tryRead<T>(read: () => T): T[] {

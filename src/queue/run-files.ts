@@ -8,8 +8,10 @@ import { leadsOut } from '../ground/inside.js';
 import { skipCell } from '../trial/lines.js';
 import { ARTIFACTS, CHECKPOINTS, createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
-import type { RunKeys } from './keys.js';
+import { type RunKeys, sealedAs } from './keys.js';
+import type { RunAbout } from './messages.js';
 import type { Redis } from './packages.js';
+import { openSealed, sealBytes } from './seal.js';
 
 export interface RunFilesOptions {
   readonly redis: Redis;
@@ -17,7 +19,8 @@ export interface RunFilesOptions {
   /** Null: none are kept. */
   readonly folder: string | null;
   readonly share: string | undefined;
-  readonly mostBytes: number;
+  readonly about: Pick<RunAbout, 'run' | 'digest' | 'filesBytes'>;
+  readonly secret: string | undefined;
 }
 
 const ENDING = '.bin';
@@ -33,13 +36,14 @@ export class RunFiles {
 
   /** Sends what is there already: checkpoints of trials that were interrupted, and what stages have left. */
   async send(stages: readonly FinishedStage[]): Promise<void> {
-    const { redis, keys, folder, mostBytes } = this.#options;
+    const { redis, keys, folder, about } = this.#options;
     for (const name of folder === null ? [] : listFolder(join(folder, CHECKPOINTS))) {
       if (!name.endsWith(ENDING)) continue;
       const path = join(folder!, CHECKPOINTS, name);
       const key = name.slice(0, -ENDING.length);
       this.#kept.add(key);
-      if (statSync(path).size <= mostBytes) await redis.hset(keys.checkpoints, key, readFileSync(path));
+      if (statSync(path).size <= about.filesBytes)
+        await redis.hset(keys.checkpoints, key, this.#seal('checkpoint', key, path));
     }
     for (const stage of stages) {
       const root = join(stage.folder, ARTIFACTS);
@@ -48,15 +52,20 @@ export class RunFiles {
   }
 
   async #sendStageFile({ name: stage, folder }: FinishedStage, name: string): Promise<void> {
-    const { redis, keys, mostBytes } = this.#options;
+    const { redis, keys, about } = this.#options;
     const path = join(folder, ARTIFACTS, name);
-    if (statSync(path).size > mostBytes)
+    if (statSync(path).size > about.filesBytes)
       throw new SweeplineError(
         'BAD_USAGE',
-        `${path} has ${statSync(path).size} bytes, and all hosts need it: at most ${mostBytes} travel through the queue`,
+        `${path} has ${statSync(path).size} bytes, and all hosts need it: at most ${about.filesBytes} travel through the queue`,
         { hint: 'raise the limit with --queue-files, such as --queue-files 64m' },
       );
-    await redis.hset(keys.files, `${stage}/${name}`, readFileSync(path));
+    await redis.hset(keys.files, `${stage}/${name}`, this.#seal('file', `${stage}/${name}`, path));
+  }
+
+  #seal(kind: 'checkpoint' | 'file', name: string, path: string): Buffer {
+    const { about, secret } = this.#options;
+    return sealBytes(secret, sealedAs(about, kind, name), readFileSync(path));
   }
 
   /** An artifact that a host has sent. */
@@ -69,6 +78,8 @@ export class RunFiles {
       return;
     }
     const path = this.#sharedPath(shared);
+    // Taken by a coordinator that was killed right after.
+    if (!existsSync(path) && existsSync(join(folder, ARTIFACTS, String(trial), name))) return;
     store.putArtifact(trial, name, readFileSync(path));
     await rm(path, { force: true });
   }
@@ -84,11 +95,13 @@ export class RunFiles {
 
   /** Brings the checkpoints that hosts have sent into the run folder: a trial has stopped, or the run ends. */
   async fetchCheckpoints(): Promise<void> {
-    const { redis, keys, folder } = this.#options;
+    const { redis, keys, folder, about, secret } = this.#options;
     if (folder === null) return;
     const store = createFolderStore(folder);
-    for (const [key, bytes] of Object.entries(await redis.hgetallBuffer(keys.checkpoints))) {
+    for (const [key, sealed] of Object.entries(await redis.hgetallBuffer(keys.checkpoints))) {
       if (!/^[\w.-]+$/.test(key)) continue; // no key of a trial
+      const bytes = openSealed(secret, sealedAs(about, 'checkpoint', key), sealed);
+      if (bytes === undefined) continue; // nobody's who has the key: the trial begins anew
       store.putCheckpoint(key, bytes);
       this.#kept.add(key);
     }

@@ -6,12 +6,12 @@ import type { QueueAddress } from './address.js';
 import { connectAgain, insist, type Say } from './connect.js';
 import { Flights } from './flights.js';
 import { type Entry, Inbox } from './inbox.js';
-import { KEYS, keysOf, QUEUE_PREFIX, type RunKeys, removeRun } from './keys.js';
+import { KEYS, keysOf, QUEUE_PREFIX, type RunKeys, removeRun, sealedAs } from './keys.js';
 import type { RunAbout } from './messages.js';
 import type { Queue, QueuePackages, Redis } from './packages.js';
 import { ALIVE_MS } from './registry.js';
 import { RunFiles } from './run-files.js';
-import { seal } from './seal.js';
+import { seal, sealBytes } from './seal.js';
 import { WatchHosts } from './watch-hosts.js';
 
 export interface RunLinkOptions {
@@ -65,12 +65,12 @@ export class RunLink {
     this.#inbox = new Inbox({
       reader: this.#reader,
       redis,
-      run,
-      key: secret,
+      about,
+      secret,
       say,
       take: (entry) => this.#take(entry),
     });
-    this.#files = new RunFiles({ redis, keys, folder: setup.folder, share, mostBytes: about.filesBytes });
+    this.#files = new RunFiles({ redis, keys, folder: setup.folder, share, about, secret });
   }
 
   async open(limitMs: number | undefined): Promise<void> {
@@ -97,7 +97,7 @@ export class RunLink {
     this.#limitMs = ms;
     const { redis } = this.#options;
     redis
-      .hset(this.#keys.run, 'limit', ms)
+      .hset(this.#keys.run, 'limit', this.#limit)
       .then(() => redis.publish(KEYS.bell, 'sync'))
       .catch(() => undefined); // the next look writes it again
   }
@@ -124,6 +124,7 @@ export class RunLink {
     await this.#queue.drain();
     await redis.del(files, published, stops);
     if (before === about.digest) return;
+    await redis.hdel(run, 'digest'); // from now on no host of that earlier run adds to it
     await redis.del(results, checkpoints);
     await this.#queue.obliterate({ force: true });
   }
@@ -137,10 +138,15 @@ export class RunLink {
     await redis
       .multi()
       .hset(this.#keys.run, bundle === undefined ? fields : { ...fields, bundle })
-      .hset(this.#keys.run, 'limit', this.#limitMs ?? '')
+      .hset(this.#keys.run, 'limit', this.#limit)
       .set(this.#keys.alive, '1', 'PX', ALIVE_MS)
       .zadd(KEYS.runs, priority, run)
       .exec();
+  }
+
+  get #limit(): Buffer {
+    const { about, secret } = this.#options;
+    return sealBytes(secret, sealedAs(about, 'limit'), Buffer.from(`${this.#limitMs ?? ''}`));
   }
 
   #look(): void {
@@ -178,8 +184,11 @@ export class RunLink {
         void this.hosts.look().catch(() => undefined);
         return true;
       case 'file':
-        this.#inOrder(() => this.#files.take(message.trial, message.name, entry.body, message.shared));
-        return true;
+        this.#inOrder(async () => {
+          await this.#files.take(message.trial, message.name, entry.body, message.shared);
+          this.#inbox.forget(entry.id);
+        });
+        return false;
       default:
         this.#inOrder(() => this.#settle(entry));
         return false;

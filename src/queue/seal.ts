@@ -20,3 +20,23 @@ export function isSealed(
   const found = Buffer.from(signature);
   return expected.length === found.length && timingSafeEqual(expected, found);
 }
+
+/** Characters of a signature. */
+const LENGTH = 64;
+
+/** Bytes with a signature of them, and of what they are of, before them; without a key the bytes alone. */
+export function sealBytes(key: string | undefined, of: readonly string[], bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(seal(key, ...of, bytes)), bytes]);
+}
+
+/** The bytes; undefined where nobody with the key has sealed them as that. */
+export function openSealed(
+  key: string | undefined,
+  of: readonly string[],
+  sealed: Uint8Array,
+): Uint8Array | undefined {
+  const length = key === undefined ? 0 : LENGTH;
+  const bytes = sealed.subarray(length);
+  const signature = Buffer.from(sealed.subarray(0, length)).toString();
+  return isSealed(signature, key, ...of, bytes) ? bytes : undefined;
+}

@@ -5,7 +5,19 @@ import * as z from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import type { PoolSetup } from '../pool/contract.js';
 import { findSpaceFaults } from '../space/check.js';
-import { COUNT, METRIC, NAME, PATH, POINT, packNumber, parse, TEXT, unpackNumber } from './messages.js';
+import type { DataIdentity } from '../worker/contract.js';
+import {
+  COUNT,
+  FOLDER,
+  METRIC,
+  NAME,
+  PATH,
+  POINT,
+  packNumber,
+  parse,
+  TEXT,
+  unpackNumber,
+} from './messages.js';
 
 const SETUP = z.object({
   space: z.looseObject({ grids: z.array(z.any()), replicates: COUNT }),
@@ -19,7 +31,7 @@ const SETUP = z.object({
   stages: z
     .array(
       z.object({
-        name: NAME,
+        name: FOLDER,
         params: z.array(NAME),
         folder: PATH,
         results: z.record(
@@ -36,8 +48,11 @@ const SETUP = z.object({
     .optional(),
 });
 
-/** What travels, and what identifies it. */
-export function packSetup({ folder: _, run: _run, ...setup }: PoolSetup): {
+/** What travels, and what identifies it together with the data set, of which the setup knows the name alone. */
+export function packSetup(
+  { folder: _, run: _run, ...setup }: PoolSetup,
+  data: DataIdentity | null,
+): {
   readonly packed: Buffer;
   readonly digest: string;
 } {
@@ -49,7 +64,7 @@ export function packSetup({ folder: _, run: _run, ...setup }: PoolSetup): {
   const text = JSON.stringify(stages === undefined ? setup : { ...setup, stages });
   return {
     packed: gzipSync(text, { level: 1 }),
-    digest: createHash('sha256').update(text).digest('hex').slice(0, 16),
+    digest: createHash('sha256').update(`${data?.sha256}\0${text}`).digest('hex').slice(0, 16),
   };
 }
 

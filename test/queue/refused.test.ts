@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { findAddress, hideSecrets, readAddress } from '../../src/queue/address.js';
-import { connect } from '../../src/queue/connect.js';
+import { connect, insist } from '../../src/queue/connect.js';
 import { loadQueuePackages } from '../../src/queue/packages.js';
 import { runProgram, sweepFile } from '../cli/program.js';
 import { newPlace } from './machines.js';
@@ -30,6 +30,8 @@ test.each([
   ['http://host:6379', /expected redis:\/\/host:6379/],
   ['redis://', /expected redis:\/\/host:6379/],
   [`redis://:${SECRET}@host/name`, /^queue "redis:\/\/host\/name": expected/],
+  [`:${SECRET}@host:6379`, /^queue "host:6379": expected/],
+  [`REDIS://me:${SECRET}#@host:6379`, /^queue "REDIS:\/\/host:6379": expected/],
 ])('the address %s is none', (text, message) => {
   expect(() => readAddress(text)).toThrow(message);
   expect(() => readAddress(text)).not.toThrow(SECRET);
@@ -42,8 +44,39 @@ test('an address takes its password from the environment, and shows none', () =>
   expect(findAddress('env', full)).toMatchObject({ url: full });
   expect(findAddress(undefined, full)).toMatchObject({ url: full });
   expect(findAddress(undefined, undefined)).toBeUndefined();
+  expect(readAddress(`REDIS://me:${SECRET}@host:1/2`).shown).toBe('redis://host:1/2');
   expect(() => findAddress('env', undefined)).toThrow('SWEEPLINE_QUEUE is not set');
   expect(hideSecrets(`--queue=rediss://user:a@b/c@host:1/2 and`)).toBe('--queue=rediss://host:1/2 and');
+});
+
+test('what a server refuses for now is tried again, wherever it says so', async () => {
+  const passing = [
+    new Error('MISCONF Redis is configured to save'),
+    new Error('ERR Error running script (call to f_1): @user_script:3: @user_script: 3: -MISCONF Redis is'),
+    Object.assign(new Error('EXECABORT Transaction discarded'), {
+      previousErrors: [new Error('OOM command')],
+    }),
+  ];
+  for (const error of passing) {
+    const told: string[] = [];
+    let isRefused = true;
+    const work = async () => {
+      if (isRefused) throw error;
+      return 'done';
+    };
+    const say = (line: string) => {
+      told.push(line);
+      isRefused = false;
+    };
+    expect(await insist(work, say)).toBe('done');
+    expect(told).toEqual([expect.stringMatching(/takes nothing for now: .*(MISCONF|OOM)/)]);
+  }
+  await expect(
+    insist(
+      () => Promise.reject(new Error('NOPERM OOMPH')),
+      () => undefined,
+    ),
+  ).rejects.toThrow('NOPERM');
 });
 
 test('nobody answers, or somebody who is no Redis', async () => {
@@ -141,7 +174,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a server${NO_REDIS === undefined ? '' :
         priority: 0,
         startedAt: 0,
         coordinator: { host: '', process: 1 },
-        hasBundle: false,
+        bundle: null,
       },
     };
     redis.ask('zadd', 'sweepline:runs', '0', 'r');

@@ -1,0 +1,165 @@
+// What whoever can write to a queue may put there, and what comes too late: neither leads out of a folder nor counts.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { hashSources } from '../../src/ground/sources.js';
+import { readAddress } from '../../src/queue/address.js';
+import { packBundle, unpackBundle } from '../../src/queue/bundle.js';
+import { Checkpoints } from '../../src/queue/checkpoints.js';
+import { connect } from '../../src/queue/connect.js';
+import type { HostedRun } from '../../src/queue/hosted-run.js';
+import { append, keepCheckpoint, keysOf, publish, QUEUE_PREFIX, sealedAs } from '../../src/queue/keys.js';
+import { type RunAbout, readJob, readRun } from '../../src/queue/messages.js';
+import { loadQueuePackages, type Redis } from '../../src/queue/packages.js';
+import { readRuns } from '../../src/queue/registry.js';
+import { RunFiles } from '../../src/queue/run-files.js';
+import { openSealed, sealBytes } from '../../src/queue/seal.js';
+import { unpackSetup } from '../../src/queue/setup.js';
+import { newPlace } from './machines.js';
+import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
+
+const about: RunAbout = {
+  ...{ run: 'r', digest: 'd', sweepline: '0', node: '', engine: 'none', device: 'cpu', packages: {} },
+  worker: { name: '', sources: '', path: null, local: null, shipped: null, stage: null, command: null },
+  ...{ data: { choice: null, identity: null }, isolation: 'thread', memoryBytes: null, loadMs: 1 },
+  ...{ filesBytes: 4, priority: 0, startedAt: 0, coordinator: { host: '', process: 1 }, bundle: null },
+};
+const LEADING = ['../up', '..', '/etc', 'a/b', 'a\\b', '', '.hidden', 'a..b', 'x'.repeat(300)];
+
+test.each(LEADING)('%j names no run, no job and no stage', (name) => {
+  const task = { attempt: 1, trials: { kind: 'range', first: 0, count: 1 } };
+  const setup = {
+    space: { grids: [{ base: {}, axes: {} }], replicates: 1, seed: 1 },
+    ...{ axes: [], fixed: {}, sweepSeed: 1, engine: 'none', device: 'cpu' },
+    stages: [{ name, params: [], folder: '', results: {} }],
+  };
+  expect(() => readRun(JSON.stringify({ ...about, run: name }))).toThrow(/a run from the queue.*\n.*at run/s);
+  expect(() => readJob({ key: name, task, signature: '' })).toThrow(/a job from the queue.*\n.*at key/s);
+  expect(() => unpackSetup(gzipSync(JSON.stringify(setup)), '/x', () => '/x')).toThrow(
+    /at stages\[0\]\.name/,
+  );
+});
+
+test('a task has a number of trials that can be held', () => {
+  const job = (count: number) => ({
+    ...{ key: 'a-b-0', signature: '' },
+    task: { attempt: 1, trials: { kind: 'range', first: 0, count } },
+  });
+  expect(readJob(job(16_384)).key).toBe('a-b-0');
+  expect(() => readJob(job(1e12))).toThrow('a job from the queue');
+});
+
+test('code that came along has no file that the hash does not cover', () => {
+  const folder = newPlace();
+  const path = join(folder, 'worker.mjs');
+  writeFileSync(path, 'export default 1;');
+  const { href } = pathToFileURL(path);
+  const packed = packBundle(href);
+  const worker = { ...about.worker, sources: hashSources(href) };
+  expect(unpackBundle(packed, worker, join(folder, 'good'))).toMatch(/worker\.mjs$/);
+  const bundle = JSON.parse(gunzipSync(packed).toString()) as { files: [string, string][] };
+  bundle.files.push(['extra.mjs', 'evil']);
+  const more = gzipSync(JSON.stringify(bundle));
+  expect(() => unpackBundle(more, worker, join(folder, 'bad'))).toThrow('is not that of the run');
+  rmSync(folder, { recursive: true });
+});
+
+test('bytes are opened with the key alone, and as what they were sealed as', () => {
+  const bytes = Buffer.from('numbers');
+  const as = sealedAs(about, 'checkpoint', 'key');
+  const sealed = sealBytes('sesame', as, bytes);
+  expect(openSealed('sesame', as, sealed)).toEqual(bytes);
+  expect(openSealed('other', as, sealed)).toBeUndefined();
+  expect(openSealed('sesame', sealedAs(about, 'checkpoint', 'another'), sealed)).toBeUndefined();
+  expect(
+    openSealed('sesame', sealedAs({ ...about, digest: 'old' }, 'checkpoint', 'key'), sealed),
+  ).toBeUndefined();
+  expect(openSealed('sesame', as, bytes)).toBeUndefined();
+  expect(openSealed(undefined, as, sealBytes(undefined, as, bytes))).toEqual(bytes);
+});
+
+test('a file in the shared folder that was taken already is there', async () => {
+  const [folder, share] = [newPlace(), newPlace()];
+  mkdirSync(join(share, 'r'));
+  writeFileSync(join(share, 'r', 'model'), 'large');
+  const files = new RunFiles({
+    redis: undefined as never,
+    keys: keysOf('r'),
+    folder,
+    share,
+    about,
+    secret: undefined,
+  });
+  const take = () => files.take(3, 'model', new Uint8Array(0), 'r/model');
+  await take();
+  expect(existsSync(join(share, 'r', 'model'))).toBe(false);
+  await take();
+  expect(readFileSync(join(folder, 'artifacts/3/model'), 'utf8')).toBe('large');
+  for (const each of [folder, share]) rmSync(each, { recursive: true });
+});
+
+describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
+  let server: TestRedis;
+  let redis: Redis;
+  const keys = keysOf('r');
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = await connect(await loadQueuePackages(), readAddress(server.url), () => undefined);
+  });
+  afterEach(() => redis.flushall());
+  afterAll(async () => {
+    redis.disconnect();
+    await server.remove();
+  });
+
+  it('what a host says of a run that is another one by now, or none', async () => {
+    const [old, now] = [
+      { keys, digest: 'old' },
+      { keys, digest: 'd' },
+    ];
+    expect(await publish(redis, now, 'job', ['m', '0'])).toBe(false);
+    await redis.hset(keys.run, 'digest', 'd');
+    expect(await publish(redis, old, 'job', ['m', '1'])).toBe(false);
+    await append(redis, old, ['m', '2']);
+    await keepCheckpoint(redis, old, 'key', Buffer.from('3'));
+    expect(await redis.keys('sweepline:run*')).toEqual([keys.run]);
+    expect(await publish(redis, now, 'job', ['m', '4'])).toBe(true);
+    expect(await publish(redis, now, 'job', ['m', '5'])).toBe(false);
+    await append(redis, now, ['m', '6']);
+    const entries = await redis.xrange(keys.results, '-', '+');
+    expect(entries.map(([, fields]) => fields)).toEqual([
+      ['m', '4'],
+      ['m', '6'],
+    ]);
+  });
+
+  it('a run is known by the name that it calls itself', async () => {
+    await redis.zadd('sweepline:runs', 0, 'r', 0, 'alias');
+    for (const name of ['r', 'alias']) await redis.hset(keysOf(name).run, 'about', JSON.stringify(about));
+    expect((await readRuns(redis, QUEUE_PREFIX)).map(({ run }) => run)).toEqual(['r']);
+  });
+
+  it('checkpoints go as their trials end, but not as their run ends', async () => {
+    const folder = newPlace();
+    const path = (key: string) => join(folder, 'checkpoints', `${key}.bin`);
+    const run = { about, keys, digest: 'd', folder, isOver: false };
+    const checkpoints = new Checkpoints(redis, { say: () => undefined, secret: undefined });
+    const send = () => checkpoints.send(run as unknown as HostedRun);
+    const there = async () => (await redis.hkeys(keys.checkpoints)).sort();
+    mkdirSync(join(folder, 'checkpoints'));
+    for (const key of ['a', 'b']) writeFileSync(path(key), key);
+    await redis.hset(keys.run, 'digest', 'd');
+    await send();
+    expect(await there()).toEqual(['a', 'b']);
+    rmSync(path('a'));
+    await send();
+    expect(await there()).toEqual(['b']);
+    run.isOver = true;
+    rmSync(folder, { recursive: true });
+    await send();
+    expect(await there()).toEqual(['b']);
+    expect(existsSync(folder)).toBe(false);
+  });
+});
