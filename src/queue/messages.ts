@@ -203,7 +203,7 @@ export function unpackNumber(value: unknown): unknown {
 
 type Partial_ = NonNullable<LeftTrial['partial']>;
 
-export function packPartial({ values, series }: Partial_): z.output<typeof PARTIAL> {
+function packPartial({ values, series }: Partial_): z.output<typeof PARTIAL> {
   return {
     ...(values === undefined ? {} : { values: values.map(packNumber) as never }),
     series: new TextDecoder().decode(series),

@@ -1,30 +1,16 @@
 // Files of trials on their way between machines: large ones through a shared folder, checkpoints from a host that died.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Started, startProgram } from '../cli/program.js';
+import { describe, expect, it } from 'vitest';
+import { startProgram } from '../cli/program.js';
 import { until } from '../conformance/pool.js';
 import { makeProject } from '../sweep/project.js';
-import { killAll, newPlace, startHost } from './machines.js';
-import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
+import { newPlace, startHost, useRedis } from './machines.js';
+import { NO_REDIS } from './redis.js';
 
 describe.skipIf(NO_REDIS !== undefined)(`files${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
-  let redis: TestRedis;
-  const started: Started[] = [];
-  const keep = <T extends Started>(program: T): T => {
-    started.push(program);
-    return program;
-  };
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterEach(async () => {
-    for (const program of started) killAll(program);
-    await Promise.all(started.map(({ finished }) => finished));
-    started.length = 0;
-    redis.ask('flushall');
-  });
-  afterAll(() => redis.remove());
+  const place = useRedis();
+  const { keep } = place;
 
   it('that are large take the shared folder, or end the run with what to do', async () => {
     const project = makeProject(
@@ -33,8 +19,8 @@ describe.skipIf(NO_REDIS !== undefined)(`files${NO_REDIS === undefined ? '' : `:
       'axes: { kb: [1, 200] }',
     );
     const [out, share] = [join(newPlace(), 'run'), newPlace()];
-    const first = keep(startHost(redis.url, project, 'alone'));
-    const options = ['--queue', redis.url, '--no-report', '--queue-files', '64k'];
+    const first = keep(startHost(place.redis.url, project, 'alone'));
+    const options = ['--queue', place.redis.url, '--no-report', '--queue-files', '64k'];
     const run = keep(startProgram(project.home, ['run', project.sweep, '--out', out, ...options]));
     const { code, stderr } = await run.finished;
     expect([code, stderr]).toEqual([
@@ -43,7 +29,7 @@ describe.skipIf(NO_REDIS !== undefined)(`files${NO_REDIS === undefined ? '' : `:
     ]);
     first.child.kill('SIGTERM');
     await first.finished;
-    keep(startHost(redis.url, project, 'sharing', '--share', share));
+    keep(startHost(place.redis.url, project, 'sharing', '--share', share));
     const again = keep(startProgram(project.home, ['resume', out, ...options, '--share', share]));
     expect(await again.finished).toMatchObject({ code: 0 });
     expect([0, 1].map((trial) => statSync(join(out, 'artifacts', `${trial}`, 'model.bin')).size)).toEqual([
@@ -71,15 +57,15 @@ describe.skipIf(NO_REDIS !== undefined)(`files${NO_REDIS === undefined ? '' : `:
       'axes: {}',
     );
     const [out, data] = [join(newPlace(), 'run'), newPlace()];
-    const options = ['--queue', redis.url, '--no-report'];
+    const options = ['--queue', place.redis.url, '--no-report'];
     const run = keep(
       startProgram(project.home, ['run', project.sweep, '--out', out, '--data', data, ...options]),
     );
-    const first = keep(startHost(redis.url, project, 'first'));
-    const checkpoint = () => redis.ask('hvals', redis.ask('keys', 'sweepline:run:*:checkpoints'));
+    const first = keep(startHost(place.redis.url, project, 'first'));
+    const checkpoint = () => place.redis.ask('hvals', place.redis.ask('keys', 'sweepline:run:*:checkpoints'));
     await until(() => checkpoint() === 'x');
     first.child.kill('SIGKILL');
-    keep(startHost(redis.url, project, 'second'));
+    keep(startHost(place.redis.url, project, 'second'));
     await until(() => checkpoint() === 'xx');
     run.child.kill('SIGINT');
     expect(await run.finished).toMatchObject({ code: 130 });

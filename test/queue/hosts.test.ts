@@ -1,38 +1,34 @@
 // Who is there on a queue: `sweepline hosts`, `status --queue`, and hosts that leave.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runProgram, type Started, startProgram } from '../cli/program.js';
-import { begun, go, killAll, makeSteps, newPlace, startHost, untilBegun } from './machines.js';
-import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
+import { begun, go, killAll, makeSteps, newPlace, startHost, untilBegun, useRedis } from './machines.js';
+import { NO_REDIS } from './redis.js';
 
 describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
-  let redis: TestRedis;
   const project = makeSteps(150);
-  const started: Started[] = [];
-  const keep = <T extends Started>(program: T): T => {
-    started.push(program);
-    return program;
-  };
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterEach(async () => {
-    for (const program of started) killAll(program);
-    await Promise.all(started.map(({ finished }) => finished));
-    started.length = 0;
-    redis.ask('flushall');
-  });
-  afterAll(() => redis.remove());
+  const place = useRedis();
+  const { keep } = place;
 
   it('are listed with what they run, give it back when told twice to leave, and the run goes on elsewhere', async () => {
     const [data, out] = [newPlace(), join(newPlace(), 'run')];
-    const options = ['--queue', redis.url, '--data', data, '--out', out, '--no-report', '--priority', '7'];
+    const options = [
+      '--queue',
+      place.redis.url,
+      '--data',
+      data,
+      '--out',
+      out,
+      '--no-report',
+      '--priority',
+      '7',
+    ];
     const run = keep(startProgram(project.home, ['run', project.sweep, ...options]));
     await run.said('no host takes part');
-    const first = keep(startHost(redis.url, project, 'first', '--threads', '1'));
+    const first = keep(startHost(place.redis.url, project, 'first', '--threads', '1'));
     await untilBegun(data, 17); // trial 16 waits
-    const list = () => runProgram(out, 'hosts', '--queue', redis.url);
+    const list = () => runProgram(out, 'hosts', '--queue', place.redis.url);
     let listed = await list();
     // A host tells once a second what it runs.
     while (!listed.stdout.includes('trial 16')) listed = await list();
@@ -42,13 +38,13 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
       /^1 run\n {2}\S+ {2}mine {2}priority 7 {2}1 running, \d waiting {2}coordinator on /m,
     );
     const { hosts, runs } = JSON.parse(
-      (await runProgram(out, 'hosts', '--queue', redis.url, '--json')).stdout,
+      (await runProgram(out, 'hosts', '--queue', place.redis.url, '--json')).stdout,
     );
     expect(hosts).toMatchObject([
       { name: 'first', threads: 1, devices: ['cpu'], busy: [{ trial: 16, trials: 1 }] },
     ]);
     expect(runs).toMatchObject([{ worker: 'mine', priority: 7, isAlive: true }]);
-    const status = await runProgram(out, 'status', out, '--queue', redis.url);
+    const status = await runProgram(out, 'status', out, '--queue', place.redis.url);
     expect(status.stdout).toMatch(/thread 0 {2}trial 16 [\s\S]*1 host, 1 thread/);
 
     first.child.kill('SIGTERM');
@@ -57,7 +53,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     first.child.kill('SIGINT'); // the same signal within a moment is taken for npm's copy
     expect((await first.finished).code).toBe(0);
     const before = begun(data);
-    keep(startHost(redis.url, project, 'second'));
+    keep(startHost(place.redis.url, project, 'second'));
     await untilBegun(data, before + 1);
     go(data);
     const { code, stderr } = await run.finished;
@@ -74,11 +70,19 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
       ['1', low],
       ['9', high],
     ].map(([priority, data]) => {
-      const options = ['--queue', redis.url, '--data', data!, '--out', join(data!, 'run'), '--no-report'];
+      const options = [
+        '--queue',
+        place.redis.url,
+        '--data',
+        data!,
+        '--out',
+        join(data!, 'run'),
+        '--no-report',
+      ];
       return keep(startProgram(project.home, ['run', project.sweep, ...options, '--priority', priority!]));
     }) as [Started, Started];
     await Promise.all([first.said('no host takes part'), second.said('no host takes part')]);
-    keep(startHost(redis.url, project, 'only', '--threads', '1'));
+    keep(startHost(place.redis.url, project, 'only', '--threads', '1'));
     await untilBegun(high, 17); // trial 16 waits
     // One at most, taken before the host had heard of the other run.
     expect(begun(low)).toBeLessThanOrEqual(1);
@@ -91,28 +95,46 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
   it('outlive a coordinator, whose run can be forgotten', async () => {
     const out = join(newPlace(), 'run');
     const run = keep(
-      startProgram(project.home, ['run', project.sweep, '--queue', redis.url, '--data', out, '--out', out]),
+      startProgram(project.home, [
+        'run',
+        project.sweep,
+        '--queue',
+        place.redis.url,
+        '--data',
+        out,
+        '--out',
+        out,
+      ]),
     );
     await run.said('no host takes part');
     const { runId } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runId: string };
-    const forget = () => runProgram(out, 'hosts', '--queue', redis.url, '--forget', runId);
+    const forget = () => runProgram(out, 'hosts', '--queue', place.redis.url, '--forget', runId);
     expect(await forget()).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('has a coordinator, on'),
     });
     killAll(run);
-    redis.ask('del', `sweepline:run:${runId}:alive`); // as it is after ten seconds
-    expect((await runProgram(out, 'hosts', '--queue', redis.url)).stdout).toContain(
+    place.redis.ask('del', `sweepline:run:${runId}:alive`); // as it is after ten seconds
+    expect((await runProgram(out, 'hosts', '--queue', place.redis.url)).stdout).toContain(
       'its coordinator is gone: resume it',
     );
     expect(await forget()).toMatchObject({ code: 0, stdout: 'no hosts\nno runs\n' });
-    expect(redis.ask('keys', 'sweepline:run*')).toBe('');
+    expect(place.redis.ask('keys', 'sweepline:run*')).toBe('');
   });
 
   it('are not needed to stop a run that waits for them', async () => {
     const out = join(newPlace(), 'run');
     const run = keep(
-      startProgram(project.home, ['run', project.sweep, '--queue', redis.url, '--data', out, '--out', out]),
+      startProgram(project.home, [
+        'run',
+        project.sweep,
+        '--queue',
+        place.redis.url,
+        '--data',
+        out,
+        '--out',
+        out,
+      ]),
     );
     await run.said('no host takes part');
     run.child.kill('SIGINT');

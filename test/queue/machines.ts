@@ -10,9 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type Started, startProgram } from '../cli/program.js';
 import { until } from '../conformance/pool.js';
 import { makeProject, type Project } from '../sweep/project.js';
+import { startRedis, type TestRedis } from './redis.js';
 
 export const newPlace = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'sweepline-machine-')));
 
@@ -83,4 +85,35 @@ export function resultsOf(folder: string): Record<string, string> {
 /** The program with all that it has started. */
 export function killAll({ child }: Started): void {
   if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+}
+
+/** A server for the tests of a file, emptied after each, and the programs of a test, which end with it. */
+export interface Place {
+  readonly redis: TestRedis;
+  keep<T extends Started>(program: T): T;
+}
+
+/** To be called in a `describe` that needs Redis. The server is there once its tests begin. */
+export function useRedis(): Place {
+  let redis: TestRedis;
+  const started: Started[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    for (const program of started) killAll(program);
+    await Promise.all(started.map(({ finished }) => finished));
+    started.length = 0;
+    redis.ask('flushall');
+  });
+  afterAll(() => redis.remove());
+  return {
+    get redis() {
+      return redis;
+    },
+    keep(program) {
+      started.push(program);
+      return program;
+    },
+  };
 }
