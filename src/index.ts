@@ -15,7 +15,7 @@ export {
   type Row,
   type TableSpec,
 } from './report/define.js';
-export { choice, int, loguniform, uniform } from './space/domain.js';
+export { choice, int, logint, loguniform, normal, uniform } from './space/domain.js';
 export type { Value } from './space/types.js';
 export { lin, log, range } from './space/values.js';
 export { defineSuite, type Suite, type SuiteOptions } from './suite/define.js';

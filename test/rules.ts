@@ -19,6 +19,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   worker: 4,
   session: 4,
   trial: 3,
+  search: 3,
   explore: 2,
   net: 2,
   data: 2,

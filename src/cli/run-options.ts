@@ -280,6 +280,7 @@ export const AXIS_VALUES = `  0.1,0.2,0.5         these values            adam,s
   [64,32],[128]       lists; objects: {"lr":0.1,"name":"sgd"}; no value: null
   uniform(0,1)        any number from 0 to 1 (--sampler random); in steps: uniform(0,1,0.25)
   loguniform(1e-4,1)  any number from 1e-4 to 1, its logarithm uniform (--sampler random)
+  logint(1,1000)      whole numbers whose logarithm is uniform; normal(0,1): mean and standard deviation
 A text parameter takes what is written: 007 stays 007. Text with commas or brackets is put in double
 quotes: --set 'tag="a,b","none"'.
 Quote all of it for the shell: --set 'h=lin(0,1,101)'. An axis that the sweep does not have is refused

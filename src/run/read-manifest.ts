@@ -111,7 +111,7 @@ const reference: Check = (given, at, faults) =>
 
 const values: Check = (given, at, faults) =>
   objectOf({
-    kind: oneOf('list', 'lin', 'log', 'range', 'uniform', 'loguniform', 'int', 'choice'),
+    kind: oneOf('list', 'lin', 'log', 'range', 'uniform', 'loguniform', 'int', 'logint', 'normal', 'choice'),
     ...(isPlainObject(given) && ['list', 'choice'].includes(given.kind as string)
       ? { values: expecting('a list', Array.isArray), texts: optional(listOf(text)) }
       : {}),
@@ -247,7 +247,7 @@ function findDomains({ grids: all }: DeclaredSpace): string[] {
   return all.flatMap(({ axes }) =>
     axes.flatMap(({ names, values: given }) =>
       given.flatMap(({ kind }) =>
-        ['uniform', 'loguniform', 'int', 'choice'].includes(kind)
+        ['uniform', 'loguniform', 'int', 'logint', 'normal', 'choice'].includes(kind)
           ? [`axis ${names.join(' + ')}: its values are ${kind}; expected list, lin, log or range`]
           : [],
       ),

@@ -24,6 +24,19 @@ export function int(from: number, to: number, step?: number): Domain {
   return checkAxisValues({ kind: 'int', ...endsAndStep(from, to, step) });
 }
 
+/**
+ * The whole numbers from `from` (at least 1) to `to`, small ones more often: each is as likely as the part of the
+ * logarithmic scale that rounds to it. Throws BAD_DEFINITION.
+ */
+export function logint(from: number, to: number): Domain {
+  return checkAxisValues({ kind: 'logint', from, to });
+}
+
+/** Normally distributed numbers; `sd` is their standard deviation, above 0. Throws BAD_DEFINITION. */
+export function normal(mean: number, sd: number): Domain {
+  return checkAxisValues({ kind: 'normal', mean: withoutNegativeZero(mean), sd });
+}
+
 /** One of the values, each as likely as any other. Throws BAD_DEFINITION. */
 export function choice(...values: readonly Value[]): Domain {
   checkAxisValues({ kind: 'choice', values }); // a copy of what is no value would be one
@@ -41,19 +54,16 @@ function endsAndStep(from: number, to: number, step: number | undefined) {
 
 /** True for what only a sampler can draw from; false for values that have positions. */
 export function isDomain(values: AxisDomain): values is Domain {
-  return (
-    values.kind === 'uniform' ||
-    values.kind === 'loguniform' ||
-    values.kind === 'int' ||
-    values.kind === 'choice'
-  );
+  return DOMAINS.has(values.kind);
 }
+
+const DOMAINS: ReadonlySet<string> = new Set(['uniform', 'loguniform', 'int', 'logint', 'normal', 'choice']);
 
 const finite = new WeakMap<Domain, AxisValues>();
 
 /**
  * Exactly the values that can be drawn from a sound domain, in order and by position; undefined for an open one
- * (`loguniform`, and `uniform` without a step). Values that have positions already are their own. One object per domain.
+ * (`loguniform`, `normal`, and `uniform` without a step). Values that have positions already are their own. One object per domain.
  */
 export function toFiniteValues(values: AxisDomain): AxisValues | undefined {
   if (!isDomain(values)) return values;
@@ -75,9 +85,17 @@ function makeFinite(domain: Domain): AxisValues | undefined {
       return domain.step === undefined
         ? undefined
         : { kind: 'range', from: domain.from, to: domain.to, step: domain.step };
+    case 'logint':
+      return { kind: 'range', from: domain.from, to: domain.to, step: 1 };
     case 'loguniform':
+    case 'normal':
       return undefined;
   }
+}
+
+/** True where every value of the domain is as likely as any other, and there are finitely many. */
+export function isEven(values: AxisDomain): boolean {
+  return values.kind !== 'logint' && toFiniteValues(values) !== undefined;
 }
 
 /** A value from a sound domain (see `findAxisFaults`), or one of the values of an axis. Never -0. */
@@ -90,6 +108,13 @@ export function drawFrom(values: AxisDomain, random: Random): Value {
     const drawn = Math.exp(drawUniform(Math.log(from), Math.log(to), random.uniform()));
     return Math.min(Math.max(drawn, from), to);
   }
+  if (values.kind === 'logint') {
+    // The ends are half a step out, so that the outermost numbers get their whole share.
+    const [low, high] = [Math.log(values.from - 0.5), Math.log(values.to + 0.5)];
+    const drawn = Math.round(Math.exp(drawUniform(low, high, random.uniform())));
+    return Math.min(Math.max(drawn, values.from), values.to);
+  }
+  if (values.kind === 'normal') return values.mean + values.sd * random.normal() + 0;
   return drawValue(toFiniteValues(values)!, random);
 }
 
@@ -103,6 +128,7 @@ export function drawValue(values: AxisValues, random: Random): Value {
 export function contains(values: AxisDomain, value: Value): boolean {
   const listed = toFiniteValues(values);
   if (listed !== undefined) return axisIndexOf(listed, value) >= 0;
+  if (values.kind === 'normal') return typeof value === 'number';
   const { from, to } = values as { readonly from: number; readonly to: number };
   return typeof value === 'number' && from <= value && value <= to;
 }

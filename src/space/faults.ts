@@ -18,6 +18,8 @@ const KINDS: readonly AxisDomain['kind'][] = [
   'uniform',
   'loguniform',
   'int',
+  'logint',
+  'normal',
   'choice',
 ];
 
@@ -59,6 +61,12 @@ export function findAxisFaults(values: AxisDomain, repeats = false): string[] {
       );
     case 'int':
       return first(findWholeFaults(numbersOf(values))) ?? findIntFaults(values);
+    case 'logint':
+      return (
+        first(findWholeFaults(numbersOf(values))) ?? [...findLogEndFaults(values), ...findOrderFaults(values)]
+      );
+    case 'normal':
+      return first(findNumberFaults({ mean: values.mean, sd: values.sd })) ?? findSpreadFaults(values);
     default: {
       const { kind } = values as { readonly kind?: unknown };
       return [describeUnknown('kind of axis', typeof kind === 'string' ? kind : showValue(kind), KINDS)];
@@ -71,7 +79,7 @@ function first(faults: string[]): string[] | undefined {
 }
 
 /** The ends, and the step where one is given. */
-function numbersOf(domain: Exclude<Domain, { kind: 'choice' }>): Record<string, number> {
+function numbersOf(domain: Exclude<Domain, { kind: 'choice' | 'normal' }>): Record<string, number> {
   const { from, to } = domain;
   return 'step' in domain && domain.step !== undefined ? { from, to, step: domain.step } : { from, to };
 }
@@ -103,6 +111,10 @@ function findStepFaults({ from, to }: Ends, step: number): string[] {
   return from < to && step > to - from
     ? [`step is ${step}, but the ends are ${to - from} apart; expected a step that is not longer`]
     : [];
+}
+
+function findSpreadFaults({ sd }: { readonly sd: number }): string[] {
+  return sd > 0 ? [] : [`sd is ${sd}; expected a standard deviation above 0`];
 }
 
 function findWholeFaults(numbers: Readonly<Record<string, number>>): string[] {

@@ -26,13 +26,16 @@ export type AxisValues =
   | { readonly kind: 'range'; readonly from: number; readonly to: number; readonly step: number };
 
 /**
- * What a sampler draws the values of one axis from; every value is as likely as any other, `loguniform` by its
- * logarithm. Ends are included; with a step (1 for `int`) only from, from + step, … up to `to` can come.
+ * What a sampler draws the values of one axis from; every value is as likely as any other, `loguniform` and `logint`
+ * by their logarithm, `normal` around its mean. Ends are included; with a step (1 for `int`) only from, from + step, …
+ * up to `to` can come.
  */
 export type Domain =
   | { readonly kind: 'uniform'; readonly from: number; readonly to: number; readonly step?: number }
   | { readonly kind: 'loguniform'; readonly from: number; readonly to: number }
   | { readonly kind: 'int'; readonly from: number; readonly to: number; readonly step?: number }
+  | { readonly kind: 'logint'; readonly from: number; readonly to: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly sd: number }
   | ({ readonly kind: 'choice' } & Listed);
 
 /** Whatever an axis can be declared with: values by position, or a domain to draw from. */

@@ -39,6 +39,8 @@ const FORMS = {
   uniform: ['from,to', 'from,to,step'],
   loguniform: ['from,to'],
   int: ['from,to', 'from,to,step'],
+  logint: ['from,to'],
+  normal: ['mean,sd'],
 } as const satisfies Record<string, readonly string[]>;
 const NUMERIC = Object.keys(FORMS) as readonly (keyof typeof FORMS)[];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -150,7 +152,7 @@ function splitItems(text: string): string[] {
 
 const HINT =
   'write values: 0.1,0.2 or lin(0,1,101) or log(1e-4,1,9) or range(2,20,2); lists as [64,32],[128], objects as {"a":1}; or, for a sampler that draws, a domain: ' +
-  'uniform(0,1) or uniform(0,1,0.05) or loguniform(1e-4,1) or int(1,9) or int(1,9,2) or choice(a,b,"c,d")';
+  'uniform(0,1) or uniform(0,1,0.05) or loguniform(1e-4,1) or int(1,9) or int(1,9,2) or logint(1,1000) or normal(0,1) or choice(a,b,"c,d")';
 
 function badValues(text: string, fault: string, cause?: unknown): SweeplineError {
   return new SweeplineError('BAD_USAGE', `axis values "${text}": ${fault}`, {
@@ -169,7 +171,10 @@ export function describeAxisValues(values: AxisDomain): string {
     case 'log':
       return `${values.kind}(${values.from}, ${values.to}, ${values.count})`;
     case 'loguniform':
-      return `loguniform(${values.from}, ${values.to})`;
+    case 'logint':
+      return `${values.kind}(${values.from}, ${values.to})`;
+    case 'normal':
+      return `normal(${values.mean}, ${values.sd})`;
     case 'range':
     case 'uniform':
     case 'int':

@@ -16,12 +16,14 @@ const KEYS: Readonly<Record<AxisDomain['kind'], readonly string[]>> = {
   uniform: ['from', 'to', 'step'],
   loguniform: ['from', 'to'],
   int: ['from', 'to', 'step'],
+  logint: ['from', 'to'],
+  normal: ['mean', 'sd'],
   choice: ['values', 'texts'],
 };
 
 const EXPECTED =
   'a list such as [0.1, 0.2], lin(from, to, count), log(from, to, count), range(from, to, step), ' +
-  'or a domain: uniform(from, to), loguniform(from, to), int(from, to), choice(…)';
+  'or a domain: uniform(from, to), loguniform(from, to), int(from, to), logint(from, to), normal(mean, sd), choice(…)';
 
 /** The values of an axis, or undefined where `faults` got what is wrong with them. They are not checked further. */
 export function toAxisValues(label: string, input: unknown, faults: string[]): AxisDomain | undefined {

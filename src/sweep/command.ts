@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { throwFaults } from '../ground/errors.js';
-import type { AxisDomain, Value } from '../space/types.js';
+import type { AxisDomain, Domain, Value } from '../space/types.js';
 import { isStructured } from '../space/value.js';
 import { axisAt } from '../space/values.js';
 import type { MetricSpec } from '../trial/metrics.js';
@@ -77,10 +77,14 @@ interface Inferred {
   readonly values: AxisDomain;
 }
 
+function startOf(domain: Exclude<Domain, { kind: 'choice' }>): number {
+  return domain.kind === 'normal' ? domain.mean : domain.from;
+}
+
 /** Numbers, words, true and false; where they are mixed it is text, as it was written. */
 function infer(name: string, domain: AxisDomain): Inferred {
   if (domain.kind !== 'list' && domain.kind !== 'choice') {
-    const first = 'count' in domain || domain.kind === 'range' ? axisAt(domain, 0) : domain.from;
+    const first = 'count' in domain || domain.kind === 'range' ? axisAt(domain, 0) : startOf(domain);
     return { param: { name, type: 'number', default: first }, values: domain };
   }
   const { values, texts } = domain;

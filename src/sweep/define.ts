@@ -15,7 +15,7 @@ import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
 /**
  * One value, a list, `lin(…)`, `log(…)`, `range(…)`, a domain to draw from (`uniform(…)`, `loguniform(…)`, `int(…)`,
- * `choice(…)`), or the same as command-line text: `'log(1e-4,1,9)'`.
+ * `logint(…)`, `normal(…)`, `choice(…)`), or the same as command-line text: `'log(1e-4,1,9)'`.
  */
 export type AxisInput =
   | Exclude<Scalar, null>

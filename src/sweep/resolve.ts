@@ -6,7 +6,16 @@ import { proposesPoints, type SamplerSpec } from '../run/manifest.js';
 import { findSpaceFaults } from '../space/check.js';
 import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
-import type { AxisDomain, AxisSpec, AxisValues, GridSpec, Point, SpaceSpec, Value } from '../space/types.js';
+import type {
+  AxisDomain,
+  AxisSpec,
+  AxisValues,
+  Domain,
+  GridSpec,
+  Point,
+  SpaceSpec,
+  Value,
+} from '../space/types.js';
 import { identityOf } from '../space/value.js';
 import { axisAt, axisLength } from '../space/values.js';
 import type { ParamDescription, WorkerDescription } from '../worker/contract.js';
@@ -226,7 +235,15 @@ function toSamples(domain: AxisDomain): AxisValues {
   if (!isDomain(domain)) return domain;
   const finite = toFiniteValues(domain);
   if (finite !== undefined) return finite;
-  return { kind: 'list', values: domain.kind === 'choice' ? domain.values : [domain.from, domain.to] };
+  return { kind: 'list', values: endsOf(domain) };
+}
+
+/** Of a normal distribution: where it lies mostly. */
+function endsOf(domain: Domain): readonly Value[] {
+  if (domain.kind === 'choice') return domain.values;
+  if (domain.kind !== 'normal') return [domain.from, domain.to];
+  const { mean, sd } = domain;
+  return [mean - 3 * sd, mean, mean + 3 * sd];
 }
 
 export function samplePoints(

@@ -68,7 +68,10 @@ describe('domains as text and as plain data', () => {
     ['choice(1,,2)', /empty item/],
     ['choice(Infinity)', /"Infinity" is no value/],
     ['choice(a,int(1,2))', /neither a number nor a plain word/],
-    ['unifrom(0,1)', /unknown function "unifrom"; did you mean "uniform"\?.*loguniform, int, choice\)/],
+    [
+      'unifrom(0,1)',
+      /unknown function "unifrom"; did you mean "uniform"\?.*loguniform, int, logint, normal, choice\)/,
+    ],
     ['integer(0,1)', /unknown function "integer"/],
   ])('refuses %j', (written, message) => {
     const fault = faultOf(() => parseAxisValues(written));

@@ -60,7 +60,7 @@ describe('drawFrom', () => {
           const value = drawFrom(domain, random);
           expect(contains(domain, value)).toBe(true);
           expect(Object.is(value, -0)).toBe(false);
-          if (domain.kind === 'choice') continue;
+          if (domain.kind === 'choice' || domain.kind === 'normal') continue;
           expect(value).toBeGreaterThanOrEqual(domain.from);
           expect(value).toBeLessThanOrEqual(domain.to);
           if (domain.kind === 'int') {

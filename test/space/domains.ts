@@ -1,6 +1,6 @@
 // Random sound domains for properties.
 import fc from 'fast-check';
-import { choice, int, loguniform, uniform } from '../../src/space/domain.js';
+import { choice, int, logint, loguniform, normal, uniform } from '../../src/space/domain.js';
 import type { Domain } from '../../src/space/types.js';
 
 const end = fc.oneof(
@@ -41,6 +41,15 @@ const whole: fc.Arbitrary<Domain> = fc
 const small: fc.Arbitrary<Domain> = fc
   .tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }))
   .map(([from, width, step]) => int(from, from + width, Math.min(step, width)));
+const logWhole: fc.Arbitrary<Domain> = fc
+  .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 2 ** 31 }))
+  .map(([from, width]) => logint(from, from + width));
+const bell: fc.Arbitrary<Domain> = fc
+  .tuple(
+    fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    fc.double({ min: 1e-9, max: 1e9, noNaN: true, minExcluded: true }),
+  )
+  .map(([mean, sd]) => normal(mean, sd));
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -73,4 +82,4 @@ const listed: fc.Arbitrary<Domain> = fc
   .map((values) => choice(...values));
 /** Domains with at most about 50 values. */
 export const finiteDomain = fc.oneof(stepped, small, listed);
-export const anyDomain = fc.oneof(openUniform, openLog, stepped, whole, small, listed);
+export const anyDomain = fc.oneof(openUniform, openLog, stepped, whole, logWhole, bell, small, listed);

@@ -37,7 +37,7 @@ export class AxisValuesSeen {
     for (const values of declared) {
       if (values.kind === 'list' || values.kind === 'choice')
         for (const value of values.values) this.add(value);
-      else this.#widen(values.from, values.to);
+      else if (values.kind !== 'normal') this.#widen(values.from, values.to); // which has no ends but those drawn
     }
   }
 
@@ -58,7 +58,7 @@ export class AxisValuesSeen {
     }
     if (this.#low > this.#high) return undefined;
     const isWhole = this.#isWhole;
-    const isLog = ({ kind }: AxisDomain) => kind === 'log' || kind === 'loguniform';
+    const isLog = ({ kind }: AxisDomain) => ['log', 'loguniform', 'logint'].includes(kind);
     const log = this.declared.some(isLog) && this.#low > 0;
     return {
       kind: isWhole ? 'int' : 'float',
