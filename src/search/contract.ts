@@ -5,6 +5,7 @@
 // - Views grow: what a later one has of told observations begins with what an earlier one had.
 // - A proposal lies in the space; values of dimensions that do not exist at it are NaN.
 // - Nothing but `allows` is called back, no clock is read, and all chance comes from `randomFor` with `seed` and k.
+import type { z } from 'zod';
 import type { SearchSpace } from './space.js';
 
 /** A configuration that has been evaluated. */
@@ -59,4 +60,22 @@ export interface MethodSetup<Options = Readonly<Record<string, unknown>>> {
   readonly objectives: number;
   /** Whether a point passes the constraint of the sweep and is no repeat: what is proposed otherwise is replaced at random. */
   readonly allows: (x: Float64Array) => boolean;
+}
+
+/** A method as the command line and the manifest know it. */
+export interface MethodDefinition {
+  readonly name: string;
+  /** One line for help. */
+  readonly about: string;
+  /** All of them may be left out (zod's `default` fills them in). Descriptions show in help. */
+  readonly options: z.ZodObject;
+  /** False: proposals do not depend on results, and any number of them may be made at once. */
+  readonly listens: boolean;
+  /** How many objectives it can do; `none` needs none, and takes any number. */
+  readonly objectives: 'none' | 'one' | 'several' | 'any';
+  /** A proposal may take more than some milliseconds: it is made in a thread of its own. */
+  readonly isSlow: boolean;
+  /** What is wrong with a space for this method, and what to write instead; absent: nothing can be. */
+  findSpaceFaults?(space: SearchSpace): readonly string[];
+  create(setup: MethodSetup): Method;
 }
