@@ -9,6 +9,7 @@ import {
   anyText,
   byteSize,
   duration,
+  finiteNumber,
   listOption,
   maxFailures,
   oneOf,
@@ -37,6 +38,19 @@ export const workersOption = option(
   '--workers <N>',
   'worker threads (default: one per core)',
   wholeNumber(1),
+);
+/** Totals of the run, which `resume` can raise. */
+export const trialsOption = option(
+  TRIALS,
+  '--trials <N>',
+  'total number of trials, for samplers without an end of their own; a larger N begins with the same trials',
+  wholeNumber(1),
+);
+export const budgetOption = option(
+  TRIALS,
+  '--budget <time>',
+  'start nothing more once the run has taken so long, all its sessions together: 90s, 30m or 5h',
+  duration,
 );
 /** What every command takes that runs trials. */
 export const limitOptions = {
@@ -93,7 +107,26 @@ export const runOptions = {
     readSamplerOption,
   ),
   ...shorthandOptions(),
-  trials: option(TRIALS, '--trials <N>', 'total number of trials (with --sampler random)', wholeNumber(1)),
+  trials: trialsOption,
+  lookahead: option(
+    TRIALS,
+    '--lookahead <W>',
+    'a search proposes a configuration without the results of the W - 1 before it, so that as many run at once, always with the same outcome (default: 8, or the number of workers where that is more)',
+    wholeNumber(1),
+  ),
+  target: option(
+    TRIALS,
+    '--target <value>',
+    'end a search once its objective has reached this value',
+    finiteNumber,
+  ),
+  plateau: option(
+    TRIALS,
+    '--plateau <N>',
+    'end a search once N configurations in a row are not better than the best before them',
+    wholeNumber(1),
+  ),
+  budget: budgetOption,
   replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
   seeds: option(
     TRIALS,
@@ -223,7 +256,7 @@ export function toRunRequest(
   options: RunOptionValues,
   commandLine: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], objective, shard, ...others } = options;
+  const { set, sampler, samplerOption = [], objective, shard, budget, ...others } = options;
   const [limits, rest] = splitLimits(others);
   const apart = [
     ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
@@ -240,6 +273,7 @@ export function toRunRequest(
     ...(same as Omit<typeof rest, keyof typeof programOptions | keyof typeof queueOptions>),
     ...varied,
     ...(objective === undefined ? {} : { objectives: objective }),
+    ...(budget === undefined ? {} : { budgetMs: budget }),
     ...(shard === undefined ? {} : { shard: shardOf(shard) }),
     command: commandLine,
     ...limits,

@@ -194,6 +194,7 @@ const fields = objectOf({
   limits: optional(
     objectOf({ isolation: optional(oneOf('thread', 'process')), retries: optional(wholeFrom(0)) }),
   ),
+  budgetMs: optional(expecting('a number above 0', (given) => typeof given === 'number' && given > 0)),
   node: text,
   packages: recordOf(text),
   git: orNull(text),

@@ -80,10 +80,19 @@ export interface ReportRecord {
   readonly attempt: number;
 }
 
+/** A session begins whose time counts against a budget. */
+export interface SessionRecord {
+  readonly t: 'session';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** The coordinator stopped, and why. */
 export interface StopRecord {
   readonly t: 'stop';
   readonly reason: string;
+  /** Milliseconds since 1970; absent in journals of before. */
+  readonly at?: number;
 }
 
 export type JournalRecord =
@@ -93,6 +102,7 @@ export type JournalRecord =
   | ReportRecord
   | RowsRecord
   | AttemptRecord
+  | SessionRecord
   | StopRecord;
 
 /** The space record that a manifest asks for. */

@@ -4,7 +4,7 @@ import type { PlainError } from '../ground/errors.js';
 import { clipText, quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import type { Epoch } from '../run/epoch.js';
-import { readHistory } from '../run/history.js';
+import { type History, readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
 import { naming } from '../run/trust.js';
 import { createFolderStore } from '../trial/store.js';
@@ -23,10 +23,11 @@ import { Recorder } from './recorder.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
-import { createTurns, type Turn, type Turns } from './samplers/turn.js';
+import { createTurns, type Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import type { Steered } from './steering.js';
 import { Tally } from './tally.js';
+import type { TimeBudget } from './time-budget.js';
 import { TimeLimit } from './time-limit.js';
 import { readTimed } from './timed-trials.js';
 
@@ -42,6 +43,8 @@ export interface Undertaking {
   readonly only?: (trial: number) => boolean;
   /** Of a stage: its run, and its name. */
   readonly stageOf?: readonly [run: string, stage: string];
+  /** Absent: it may take as long as it takes. */
+  readonly budget?: TimeBudget;
 }
 
 /** A job that is ready to run. */
@@ -71,13 +74,18 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
   const retried = findRetried(epoch, settings.retry).filter((trial) => undertaking.only?.(trial) ?? true);
-  const openAgain = (turn?: Turn): Sampler => {
+  const history = readProposed(open, retried);
+  const openAgain = (more: Progressing = {}): Sampler => {
     const progress = describeProgress(undertaking, new Set(retried));
-    const sampler = openSampler(job, turn === undefined ? progress : { ...progress, turn });
-    return retryFirst(sampler, epoch, retried);
+    return retryFirst(openSampler(job, { ...progress, ...more }), epoch, retried);
   };
   const turns = createTurns(clock);
-  const sampler = openAgain(turns);
+  const sampler = openAgain({
+    turn: turns,
+    proposed: (trial) => history?.proposals.get(trial)?.point,
+    wake: () => coordinator.wake(),
+    fail: (error) => coordinator.abort(error as Error),
+  });
   const before = epoch.counts();
   const fresh = keepSeriesFresh(folder, journal.state, { clock, check: () => open.lock.check() });
   const tally = createTally(undertaking, sampler.total, retried);
@@ -85,7 +93,9 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     seen.tell('onProgress', tally.progress());
     fresh.tick();
   });
-  const coordinator = createCoordinator(undertaking, { sampler, turns, tally, retried, tick });
+  const coordinator = createCoordinator(undertaking, {
+    ...{ sampler, turns, tally, history, tick },
+  });
   const started = clock.elapsed();
   return {
     openSampler: () => openAgain(),
@@ -116,15 +126,20 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       });
     },
     async run() {
-      await coordinator.run().finally(() => fresh.end());
+      await coordinator.run().finally(() => {
+        sampler.close?.();
+        return fresh.end();
+      });
       seen.tell('onProgress', tally.progress());
-      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started });
+      const ended = undertaking.budget?.spent ?? sampler.ended ?? null;
+      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started, ended });
       seen.tell('onEnd', outcome);
       return outcome;
     },
     async leave(failed) {
       const left = { interrupted: true, tooManyFailures: false, evicted: 0 };
-      const outcome = await concludeJob({ open, coordinator: left, total: sampler.total, started });
+      const ending = { open, coordinator: left, total: sampler.total, started, ended: null };
+      const outcome = await concludeJob(ending);
       const ended = { ...outcome, failed: outcome.failed + failed, interrupted: false };
       seen.tell('onEnd', ended);
       return ended;
@@ -146,12 +161,20 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   };
 }
 
+/** What a sampler that makes its points has proposed so far. */
+function readProposed({ job, folder, journal }: OpenRun, retried: readonly number[]): History | undefined {
+  const spec = job.resolved.sampler;
+  if (!proposesPoints(spec)) return undefined;
+  const listens = samplerOf(spec).listens(spec);
+  return readHistory(folder, journal.state, { listens, retried: new Set(retried) });
+}
+
 /** What a sampler skips. */
 function describeProgress({ open, only }: Undertaking, retried: ReadonlySet<number>): Progressing {
   const { epoch } = open.journal.state;
   const { sampler } = epoch.record;
   // One that listens proposes everything again, and is told what came of it.
-  if (samplerOf(sampler).listens) return { only, nextUndone: (from) => from };
+  if (samplerOf(sampler).listens(sampler)) return { only, nextUndone: (from) => from };
   const nextUndone = (from: number) => epoch.nextUndone(from);
   if (!proposesPoints(sampler)) return { only, nextUndone };
   return { only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };
@@ -188,17 +211,18 @@ interface Parts {
   readonly sampler: Sampler;
   readonly turns: Turns;
   readonly tally: Tally;
-  readonly retried: readonly number[];
+  readonly history: History | undefined;
   readonly tick: () => void;
 }
 
 function createCoordinator(
   { open, pool, settings, seen }: Undertaking,
-  { sampler, turns, tally, retried, tick }: Parts,
+  { sampler, turns, tally, history, tick }: Parts,
 ): Coordinator {
   const { job, folder, journal, clock } = open;
   const spec = job.resolved.sampler;
-  const { listens, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
+  const { listens: hears, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
+  const listens = hears(spec);
   const first = new FirstTrials({
     threads: pool.size,
     replicates: job.resolved.space.replicates,
@@ -236,9 +260,7 @@ function createCoordinator(
     lookAhead,
     limit: openLimit(settings, folder, journal.state.epoch),
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
-    history: proposesPoints(spec)
-      ? readHistory(folder, journal.state, { listens, retried: new Set(retried) })
-      : undefined,
+    history,
     isTooManyFailures: areTooMany,
     onTick: tick,
   });

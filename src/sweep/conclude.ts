@@ -11,14 +11,17 @@ export interface Ending {
   readonly total: number | null;
   /** When the job began, on the clock of `open`. */
   readonly started: number;
+  /** Why it ended before its trials were run, though nobody stopped it; null: it did not. */
+  readonly ended: string | null;
 }
 
-export async function concludeJob({ open, coordinator, total, started }: Ending): Promise<Outcome> {
+export async function concludeJob({ open, coordinator, total, started, ended }: Ending): Promise<Outcome> {
   const { journal, lock, folder, manifest, clock } = open;
-  const { interrupted, tooManyFailures, evicted } = coordinator;
+  const { tooManyFailures, evicted } = coordinator;
+  const interrupted = coordinator.interrupted && ended === null;
   const isLeft = interrupted || evicted > 0;
   const reason = isLeft ? 'interrupted' : tooManyFailures ? 'too many failures' : 'end';
-  await journal.append({ t: 'stop', reason });
+  await journal.append({ t: 'stop', reason, at: clock.now() });
   lock.check();
   await writeDerived(folder, journal.state);
   const counts = journal.state.epoch.counts();
@@ -33,6 +36,7 @@ export async function concludeJob({ open, coordinator, total, started }: Ending)
     interrupted,
     tooManyFailures,
     evicted,
+    ended,
     elapsedMs: clock.elapsed() - started,
   };
 }

@@ -86,6 +86,11 @@ export class Coordinator {
     this.#wake();
   }
 
+  /** Something may be there to be started. */
+  wake(): void {
+    this.#wake();
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }

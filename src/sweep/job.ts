@@ -3,6 +3,7 @@
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
 import { createSpace, type Space } from '../space/space.js';
+import type { Point } from '../space/types.js';
 import type { Aims } from '../trial/objective.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
@@ -38,7 +39,9 @@ export function prepareJob(
   settings: Settings,
   questions: WorkerQuestions,
 ): Promise<Job> {
-  return prepare({ loaded, questions }, settings, (worker) => resolveSweep(loaded.sweep, settings, worker));
+  return prepare({ loaded, questions }, settings, (worker, aims) =>
+    resolveSweep(loaded.sweep, settings, worker, aims),
+  );
 }
 
 interface Asked {
@@ -49,11 +52,11 @@ interface Asked {
 async function prepare(
   { loaded, questions }: Asked,
   settings: Settings,
-  resolve: (worker: WorkerDescription) => Resolved,
+  resolve: (worker: WorkerDescription, aims: Aims | undefined) => Resolved,
 ): Promise<Job> {
   const worker = await questions.describe();
-  const resolved = resolve(worker);
   const aims = resolveAims(loaded.sweep, settings.objectives, worker.metrics);
+  const resolved = resolve(worker, aims);
   await checkValues(loaded.sweep, resolved, settings, questions);
   const device = await findDevice(settings, worker);
   const data = await questions.load({ data: settings.data ?? undefined });
@@ -97,11 +100,18 @@ export interface Progressing {
   readonly only?: ((trial: number) => boolean) | undefined;
   /** Absent: it may look as long as it takes. */
   readonly turn?: Turn;
+  /** See Surroundings. */
+  readonly proposed?: (trial: number) => Point | undefined;
+  readonly wake?: () => void;
+  readonly fail?: (error: unknown) => void;
 }
+
+const nothing = (): void => undefined;
 
 /** A sampler at the start of a run, or where `nextUndone` says that the run is. */
 export function openSampler({ space, resolved, loaded, share }: Job, progressing: Progressing = {}): Sampler {
-  const { nextUndone = (from: number) => from, only, turn = ENDLESS } = progressing;
+  const { nextUndone = (from: number) => from, only, turn = ENDLESS, proposed } = progressing;
+  const { wake = nothing, fail = nothing } = progressing;
   const { where } = loaded.sweep;
   return createSampler({
     spec: resolved.sampler,
@@ -112,5 +122,9 @@ export function openSampler({ space, resolved, loaded, share }: Job, progressing
     share,
     nextUndone,
     turn,
+    proposed,
+    wake,
+    fail,
+    sweepUrl: loaded.url,
   });
 }

@@ -5,6 +5,7 @@ import { systemClock } from '../ground/clock.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
+import { spaceRecord } from '../run/records.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
@@ -14,6 +15,8 @@ import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
 import { findShardFaults, prepareShare } from './same-shard.js';
+import { isSameSpace } from './same-space.js';
+import { samplerOf } from './samplers/list.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { checkStagesOf } from './stages-of.js';
@@ -60,18 +63,35 @@ export async function resumeRun(
   observers: readonly Observer[] = [],
 ): Promise<RunHandle> {
   const found = await openRunFolder(path);
-  const { path: folder, manifest } = found;
+  const { path: folder } = found;
+  const manifest = withTrials(found.manifest, request.trials);
   const seen = new Observers(observers);
   const settings = settingsOf(found, request);
   const loaded = await loadSweep(settings.sweep);
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const job = await prepareShare(manifest, settings, { loaded, questions: pool.questions });
+    const { total } = openSampler(job);
     if (hasNewCode(manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
-    const now = { ...manifest, fingerprint: fingerprintOf(job) };
+    const now = {
+      ...{ ...manifest, fingerprint: fingerprintOf(job), trials: total },
+      ...(settings.budgetMs === null ? {} : { budgetMs: settings.budgetMs }),
+    };
     const run = { job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock };
     return { ...(await launch(run)), files: filesOf(loaded) };
   });
+}
+
+/** A run that goes on to another number of trials: a total, as it is everywhere. Throws BAD_USAGE where its sampler has its own. */
+function withTrials(manifest: Manifest, trials: number | undefined): Manifest {
+  if (trials === undefined) return manifest;
+  const { sampler } = manifest;
+  if (!samplerOf(sampler).takesTrials)
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
+    );
+  return { ...manifest, sampler: { ...sampler, trials } };
 }
 
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
@@ -83,8 +103,17 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
-  faults.push(...findShardFaults(found, asked));
+  faults.push(...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
+}
+
+/** A search goes on from its own results: those of another search, or in another space, would be none of its own. */
+function findSamplerFaults(found: Manifest, asked: Manifest): string[] {
+  if (found.sampler.search === undefined && asked.sampler.search === undefined) return [];
+  if (isSameSpace(spaceRecord(found), spaceRecord(asked))) return [];
+  const [is, shall] = [found, asked].map(({ sampler }) => samplerOf(sampler).describe(sampler));
+  if (is !== shall) return [`its sampler is ${is}; not ${shall}`];
+  return ['its search is in another space, or of another worker, seed or number of replicates'];
 }

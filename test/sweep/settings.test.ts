@@ -14,6 +14,8 @@ const DEFAULTS: Settings = {
   seeds: null,
   objectives: [],
   trials: null,
+  ends: { lookahead: null, target: null, plateau: null, hasBudget: false },
+  budgetMs: null,
   shard: null,
   shardBy: null,
   stagesOf: null,
