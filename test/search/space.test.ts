@@ -119,7 +119,8 @@ describe('a space', () => {
           // Of a point of several grids it is the first: a place with the same point.
           const back = space.placeOf(point)!;
           expect(findMisplaced(space, back)).toBeUndefined();
-          expectClose(space.pointAt(back), point);
+          // An axis of another grid may be much wider, and its coordinates coarser.
+          if (grids.length === 1 || back[0] === x[0]) expectClose(space.pointAt(back), point);
           if (grids.length === 1) expectNear(space, back, x);
           expect(space.placeOf({ ...point, stranger: 1 })).toBeUndefined();
         }
