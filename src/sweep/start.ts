@@ -1,9 +1,10 @@
 // Starts runs and takes them up again: everything that can be refused is refused here, before anything runs. The clock is
 // the real one from here on.
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
-import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
+import { createRunFolder, discardRunFolder, MANIFEST_FILE, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
@@ -17,7 +18,8 @@ import { handingOn, openPool } from './open-pool.js';
 import { findShardFaults, prepareShare } from './same-shard.js';
 import { isSameSpace } from './same-space.js';
 import { samplerOf } from './samplers/list.js';
-import { givenLimits, resolveSettings, settingsOf } from './settings.js';
+import type { SearchSpec } from './samplers/search-spec.js';
+import { givenLimits, resolveSettings, type Settings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { checkStagesOf } from './stages-of.js';
 
@@ -28,7 +30,8 @@ import { checkStagesOf } from './stages-of.js';
 export async function startRun(request: RunRequest, observers: readonly Observer[] = []): Promise<RunHandle> {
   const seen = new Observers(observers);
   const loaded = await loadSweep(resolveSettings(request).sweep);
-  const settings = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
+  const asked = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
+  const settings = await withLookahead(asked);
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const whole = await prepareJob(loaded, settings, pool.questions);
@@ -80,6 +83,15 @@ export async function resumeRun(
     const run = { job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock };
     return { ...(await launch(run)), files: filesOf(loaded) };
   });
+}
+
+/** A search that there is goes on as it began, also with more workers. */
+async function withLookahead(settings: Settings): Promise<Settings> {
+  const { out, ends } = settings;
+  if (out === null || ends.lookahead !== null || !existsSync(join(out, MANIFEST_FILE))) return settings;
+  const { manifest } = await openRunFolder(out);
+  const { search } = manifest.sampler as Partial<SearchSpec>;
+  return search === undefined ? settings : { ...settings, ends: { ...ends, lookahead: search.lookahead } };
 }
 
 /** A run that goes on to another number of trials: a total, as it is everywhere. Throws BAD_USAGE where its sampler has its own. */
