@@ -2,7 +2,6 @@
 // is said. All of them end in one RunRequest.
 import { commandSweep } from '../sweep/command.js';
 import type { RunRequest } from '../sweep/contract.js';
-import { namesOfSamplers, SAMPLERS, type SamplerRequest } from '../sweep/samplers/list.js';
 import type { OptionSpec, OptionValues } from './command.js';
 import {
   type AutoShard,
@@ -27,8 +26,14 @@ import {
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
 import { queueOptions, toQueueRequest } from './queue-options.js';
 import { findShard } from './schedulers.js';
+import {
+  findSamplerFaults,
+  namesOfShorthands,
+  readSampler,
+  searchOptions,
+  TRIALS,
+} from './search-options.js';
 
-const TRIALS = 'Which trials';
 const WHERE = 'Where they run';
 export const FAILURES = 'Failure handling';
 export const OUTPUT = 'Output';
@@ -38,19 +43,6 @@ export const workersOption = option(
   '--workers <N>',
   'worker threads (default: one per core)',
   wholeNumber(1),
-);
-/** Totals of the run, which `resume` can raise. */
-export const trialsOption = option(
-  TRIALS,
-  '--trials <N>',
-  'total number of trials, for samplers without an end of their own; a larger N begins with the same trials',
-  wholeNumber(1),
-);
-export const budgetOption = option(
-  TRIALS,
-  '--budget <time>',
-  'start nothing more once the run has taken so long, all its sessions together: 90s, 30m or 5h',
-  duration,
 );
 /** What every command takes that runs trials. */
 export const limitOptions = {
@@ -94,39 +86,7 @@ export const limitOptions = {
 
 export const runOptions = {
   set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
-  sampler: option(
-    TRIALS,
-    '--sampler <name>',
-    SAMPLERS.map(({ name, about }) => `${name}: ${about}`).join('; '),
-    oneOf(...namesOfSamplers()),
-  ),
-  samplerOption: listOption(
-    TRIALS,
-    '--sampler-option <name=value>',
-    `an option of the sampler; may be repeated (${describeSamplerOptions()})`,
-    readSamplerOption,
-  ),
-  ...shorthandOptions(),
-  trials: trialsOption,
-  lookahead: option(
-    TRIALS,
-    '--lookahead <W>',
-    'a search proposes a configuration without the results of the W - 1 before it, so that as many run at once, always with the same outcome (default: 8, or the number of workers where that is more)',
-    wholeNumber(1),
-  ),
-  target: option(
-    TRIALS,
-    '--target <value>',
-    'end a search once its objective has reached this value',
-    finiteNumber,
-  ),
-  plateau: option(
-    TRIALS,
-    '--plateau <N>',
-    'end a search once N configurations in a row are not better than the best before them',
-    wholeNumber(1),
-  ),
-  budget: budgetOption,
+  ...searchOptions,
   replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
   seeds: option(
     TRIALS,
@@ -193,37 +153,11 @@ export const outputOptions = {
 
 export type RunOptionValues = OptionValues<typeof runOptions>;
 
-/** What a sampler's own options on the command line stand for, by their names. */
-function shorthandOptions(): Record<never, never> {
-  const entries = SAMPLERS.flatMap(({ shorthands = {} }) =>
-    Object.entries(shorthands).map(([name, { flags, about, read }]) => [
-      name,
-      option(TRIALS, flags, about, read),
-    ]),
-  );
-  return Object.fromEntries(entries);
-}
-
-/** `bisect: axis, metric, from, to, tolerance` */
-function describeSamplerOptions(): string {
-  return SAMPLERS.map(({ name, options }) => [name, Object.keys(options.shape)] as const)
-    .filter(([, names]) => names.length > 0)
-    .map(([name, names]) => `${name}: ${names.join(', ')}`)
-    .join('; ');
-}
-
 /** Options that only mean something together. */
 export function findRunFaults(options: RunOptionValues, sweep: string | undefined): string[] {
-  const { sampler } = options;
-  const faults = SAMPLERS.filter(({ name }) => name !== sampler).flatMap(({ name, shorthands = {} }) =>
-    Object.keys(shorthands)
-      .filter((shorthand) => Object.hasOwn(options, shorthand))
-      .map((shorthand) => `--${shorthand} belongs to the ${name} sampler: add --sampler ${name}`),
-  );
+  const faults = findSamplerFaults(options);
   if (options.shardBy !== undefined && options.shard === undefined)
     faults.push('--shard-by: no --shard; expected the shard to run, such as --shard 2/8');
-  if (options.samplerOption !== undefined && sampler === undefined)
-    faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
   return [...faults, ...findProgramFaults(sweep, options)];
 }
 
@@ -258,11 +192,7 @@ export function toRunRequest(
 ): RunRequest {
   const { set, sampler, samplerOption = [], objective, shard, budget, ...others } = options;
   const [limits, rest] = splitLimits(others);
-  const apart = [
-    ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
-    ...Object.keys(programOptions),
-    ...Object.keys(queueOptions),
-  ];
+  const apart = [...namesOfShorthands(), ...Object.keys(programOptions), ...Object.keys(queueOptions)];
   const given: Readonly<Record<string, unknown>> = rest;
   const same = Object.fromEntries(Object.entries(given).filter(([name]) => !apart.includes(name)));
   const varied = {
@@ -288,20 +218,6 @@ function shardOf(shard: Shard | AutoShard): Shard {
   if (!('auto' in shard)) return shard;
   const { index, count } = findShard(process.env, shard.count);
   return { index, count };
-}
-
-function readSampler(
-  name: string,
-  options: readonly (readonly [string, unknown])[],
-  given: Readonly<Record<string, unknown>>,
-): SamplerRequest {
-  const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
-  // From entries: assigning would take a name like `__proto__` for something else than a name.
-  return Object.fromEntries<unknown>([
-    ['name', name],
-    ...shorthands.flatMap((shorthand) => Object.entries(given[shorthand] ?? {})),
-    ...options,
-  ]) as SamplerRequest;
 }
 
 /** Section of the help. */

@@ -107,7 +107,9 @@ const isFileUrl = expecting('a file: URL', (given) => typeof given === 'string' 
 const reference: Check = (given, at, faults) =>
   (isPlainObject(given) && Object.hasOwn(given, 'shipped')
     ? objectOf({ shipped: text })
-    : objectOf({ fromRun: text, fromDirectory: optional(text) }))(given, at, faults);
+    : isPlainObject(given) && Object.hasOwn(given, 'study')
+      ? objectOf({ study: text })
+      : objectOf({ fromRun: text, fromDirectory: optional(text) }))(given, at, faults);
 
 const values: Check = (given, at, faults) =>
   objectOf({

@@ -87,9 +87,7 @@ export class Coordinator {
   }
 
   /** Something may be there to be started. */
-  wake(): void {
-    this.#wake();
-  }
+  readonly wake = (): void => this.#wake();
 
   get isPaused(): boolean {
     return this.#isPaused;

@@ -1,12 +1,8 @@
-// Starts runs and takes them up again: everything that can be refused is refused here, before anything runs. The clock is
-// the real one from here on.
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { SweeplineError, throwFaults } from '../ground/errors.js';
-import { createRunFolder, discardRunFolder, MANIFEST_FILE, newRunId, openRunFolder } from '../run/folder.js';
+import { SweeplineError } from '../ground/errors.js';
+import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
-import { spaceRecord } from '../run/records.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
@@ -15,11 +11,10 @@ import { launch } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { findShardFaults, prepareShare } from './same-shard.js';
-import { isSameSpace } from './same-space.js';
+import { requireSameRun, withLookahead } from './same-run.js';
+import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
-import type { SearchSpec } from './samplers/search-spec.js';
-import { givenLimits, resolveSettings, type Settings, settingsOf } from './settings.js';
+import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { checkStagesOf } from './stages-of.js';
 
@@ -43,7 +38,7 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const manifest = createManifest(job, settings, { runId, created, total }, out);
     await checkStagesOf(manifest, settings);
     const folder = await createRunFolder(out, manifest);
-    requireSameEngine(folder.manifest, manifest, out);
+    requireSameRun(folder.manifest, manifest, out);
     const { isNew } = folder;
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
@@ -85,15 +80,6 @@ export async function resumeRun(
   });
 }
 
-/** A search that there is goes on as it began, also with more workers. */
-async function withLookahead(settings: Settings): Promise<Settings> {
-  const { out, ends } = settings;
-  if (out === null || ends.lookahead !== null || !existsSync(join(out, MANIFEST_FILE))) return settings;
-  const { manifest } = await openRunFolder(out);
-  const { search } = manifest.sampler as Partial<SearchSpec>;
-  return search === undefined ? settings : { ...settings, ends: { ...ends, lookahead: search.lookahead } };
-}
-
 /** A run that goes on to another number of trials: a total, as it is everywhere. Throws BAD_USAGE where its sampler has its own. */
 function withTrials(manifest: Manifest, trials: number | undefined): Manifest {
   if (trials === undefined) return manifest;
@@ -108,24 +94,4 @@ function withTrials(manifest: Manifest, trials: number | undefined): Manifest {
 
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
   return { sweep: url, report: reportUrl };
-}
-
-/** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */
-function requireSameEngine(found: Manifest, asked: Manifest, out: string): void {
-  const faults = (['engine', 'device', 'data'] as const)
-    .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
-    .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
-  faults.push(...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
-  throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
-    hint: 'give another --out',
-  });
-}
-
-/** A search goes on from its own results: those of another search, or in another space, would be none of its own. */
-function findSamplerFaults(found: Manifest, asked: Manifest): string[] {
-  if (found.sampler.search === undefined && asked.sampler.search === undefined) return [];
-  if (isSameSpace(spaceRecord(found), spaceRecord(asked))) return [];
-  const [is, shall] = [found, asked].map(({ sampler }) => samplerOf(sampler).describe(sampler));
-  if (is !== shall) return [`its sampler is ${is}; not ${shall}`];
-  return ['its search is in another space, or of another worker, seed or number of replicates'];
 }

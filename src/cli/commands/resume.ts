@@ -5,15 +5,14 @@ import { CODE_RULE } from '../named-code.js';
 import { commandOption, oneOf, option, sweepOption } from '../options.js';
 import { queueOptions, toQueueRequest } from '../queue-options.js';
 import {
-  budgetOption,
   EXIT_CODES,
   FAILURES,
   limitOptions,
   outputOptions,
   splitLimits,
-  trialsOption,
   workersOption,
 } from '../run-options.js';
+import { budgetOption, trialsOption } from '../search-options.js';
 
 export default defineCommand({
   name: 'resume',

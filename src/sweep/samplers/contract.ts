@@ -92,6 +92,8 @@ export interface EndsAsked {
   readonly plateau: number | null;
   /** A time to spend is given, so that nobody has to say how many trials there shall be. */
   readonly hasBudget: boolean;
+  /** Whoever evaluates the trials does so one by one, unless `lookahead` says otherwise. */
+  readonly isSequential: boolean;
 }
 
 /** What a sampler makes of it. */
