@@ -1,5 +1,5 @@
-// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|explore]…` and `npm run bench -- search …`: ours beside the peers, as ratios in
-// one run. Peers that are not on this machine are left out with a word.
+// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|explore]…` and `npm run bench -- search …`:
+// ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with a word.
 import type { BenchRow } from './row.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
