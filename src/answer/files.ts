@@ -6,6 +6,7 @@ import type { Epoch } from '../run/epoch.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import { type Asked, askRun } from './answer.js';
 import { findImportances, type Importances } from './importance.js';
+import { drawSpace } from './spread.js';
 import { bestRows, importanceRows } from './tables.js';
 import { type AnswerLine, describeAnswer } from './words.js';
 
@@ -62,12 +63,18 @@ function createFiles(asked: Asked): AnswerFile[] {
 }
 
 /** Of a run that was asked with `others`: METRICS. One at a time, since each takes a while. */
-export function* explainMetrics({ aims, of, status }: Asked): Generator<readonly [string, Importances]> {
+export function* explainMetrics(asked: Asked): Generator<readonly [string, Importances]> {
+  const { aims, of, status, importances } = asked;
   const { metrics } = status.state.epoch.record.worker;
+  const points = drawSpace(status.manifest);
+  const goalOf = (name: string) =>
+    aims.objectives.find(({ metric }) => metric === name)?.goal ??
+    metrics.find((metric) => metric.name === name)?.goal;
   const numbers = metrics.filter(({ type }) => type !== 'string').slice(0, METRICS);
   const names = new Set([...aims.objectives.map(({ metric }) => metric), ...numbers.map(({ name }) => name)]);
   for (const name of names) {
-    const found = findImportances(of, name);
+    const isKnown = importances !== undefined && name === aims.objectives[0]?.metric;
+    const found = isKnown ? importances : findImportances(of, name, { goal: goalOf(name), points });
     if (found.parameters.length > 0) yield [name, found];
   }
 }
