@@ -26,7 +26,9 @@ export function millsRatio(z: number): number {
   const scaled =
     x <= 4
       ? polynomial(ERFC_MIDDLE, x) / polynomial(ERFC_MIDDLE_BELOW, x)
-      : (1 / Math.sqrt(Math.PI) - (polynomial(ERFC_FAR, 1 / (x * x)) / polynomial(ERFC_FAR_BELOW, 1 / (x * x))) / (x * x)) / x;
+      : (1 / Math.sqrt(Math.PI) -
+          polynomial(ERFC_FAR, 1 / (x * x)) / polynomial(ERFC_FAR_BELOW, 1 / (x * x)) / (x * x)) /
+        x;
   return SQRT_2_PI * 0.5 * scaled;
 }
 

@@ -5,7 +5,7 @@ import { clipText, quoteArgument } from '../ground/text.js';
 import type { Pool } from '../pool/contract.js';
 import type { Epoch } from '../run/epoch.js';
 import { type History, readHistory } from '../run/history.js';
-import { proposesPoints } from '../run/manifest.js';
+import { proposesPoints, type SamplerSpec } from '../run/manifest.js';
 import { naming } from '../run/trust.js';
 import { createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
@@ -14,7 +14,7 @@ import { concludeJob } from './conclude.js';
 import type { Outcome } from './contract.js';
 import { Coordinator } from './coordinator.js';
 import { FirstTrials, isTooMany } from './failures.js';
-import { openSampler, type Progressing } from './job.js';
+import { type Job, openSampler, type Progressing } from './job.js';
 import { keepSeriesFresh } from './live-series.js';
 import type { Observers } from './observers.js';
 import type { OpenRun } from './open.js';
@@ -23,6 +23,7 @@ import { Recorder } from './recorder.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
+import type { SearchSpec } from './samplers/search-spec.js';
 import { createTurns, type Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 import type { Steered } from './steering.js';
@@ -131,14 +132,18 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         return fresh.end();
       });
       seen.tell('onProgress', tally.progress());
-      const ended = undertaking.budget?.spent ?? sampler.ended ?? null;
-      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started, ended });
+      const spent = undertaking.budget?.spent ?? null;
+      const outcome = await concludeJob({
+        ...{ open, coordinator, total: sampler.total, started },
+        ended: spent ?? sampler.ended ?? null,
+        endedBy: spent === null ? null : 'budget spent',
+      });
       seen.tell('onEnd', outcome);
       return outcome;
     },
     async leave(failed) {
       const left = { interrupted: true, tooManyFailures: false, evicted: 0 };
-      const ending = { open, coordinator: left, total: sampler.total, started, ended: null };
+      const ending = { open, coordinator: left, total: sampler.total, started, ended: null, endedBy: null };
       const outcome = await concludeJob(ending);
       const ended = { ...outcome, failed: outcome.failed + failed, interrupted: false };
       seen.tell('onEnd', ended);
@@ -259,11 +264,18 @@ function createCoordinator(
     ...{ pool, journal, sampler, turns, recorder, tally, settings },
     lookAhead,
     limit: openLimit(settings, folder, journal.state.epoch),
-    sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
+    sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize, windowOf(spec, job)),
     history,
     isTooManyFailures: areTooMany,
     onTick: tick,
   });
+}
+
+/** Trials that a search can have under way: those of the configurations that it proposes without each other's results. */
+function windowOf(spec: SamplerSpec, { resolved }: Pick<Job, 'resolved'>): number | undefined {
+  const { search } = spec as Partial<SearchSpec>;
+  const isHeard = samplerOf(spec).listens(spec) && search !== undefined;
+  return isHeard ? search.lookahead * resolved.space.replicates : undefined;
 }
 
 /** One that is a multiple of the median knows the trials of earlier sessions. */

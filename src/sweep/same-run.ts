@@ -37,5 +37,5 @@ export async function withLookahead(settings: Settings): Promise<Settings> {
   if (out === null || ends.lookahead !== null || !existsSync(join(out, MANIFEST_FILE))) return settings;
   const { manifest } = await openRunFolder(out);
   const { search } = manifest.sampler as Partial<SearchSpec>;
-  return search === undefined ? settings : { ...settings, ends: { ...ends, lookahead: search.lookahead } };
+  return search === undefined ? settings : { ...settings, ends: { ...ends, usual: search.lookahead } };
 }

@@ -81,7 +81,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
       target: request.target ?? null,
       plateau: request.plateau ?? null,
       hasBudget: request.budgetMs !== undefined,
-      isSequential: false,
+      usual: null,
     },
     budgetMs: request.budgetMs ?? null,
     shard: request.shard ?? null,

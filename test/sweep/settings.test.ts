@@ -14,7 +14,7 @@ const DEFAULTS: Settings = {
   seeds: null,
   objectives: [],
   trials: null,
-  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, isSequential: false },
+  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, usual: null },
   budgetMs: null,
   shard: null,
   shardBy: null,
@@ -83,7 +83,7 @@ describe('resolveSettings', () => {
       command: ['sweepline', 'run'],
     } as const;
     const { lookahead, target, plateau, ...own } = asked;
-    const ends = { lookahead, target, plateau, hasBudget: true, isSequential: false };
+    const ends = { lookahead, target, plateau, hasBudget: true, usual: null };
     const { seeds, ...rest } = { ...DEFAULTS, ...own, ends };
     expect(Object.keys({ ...own, ends }).sort()).toEqual(
       Object.keys(DEFAULTS)
