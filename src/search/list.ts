@@ -3,5 +3,6 @@ import type { MethodDefinition } from './contract.js';
 import { halton } from './halton.js';
 import { lhs } from './lhs.js';
 import { sobol } from './sobol.js';
+import { tpe } from './tpe/method.js';
 
-export const METHODS: readonly MethodDefinition[] = [sobol, halton, lhs];
+export const METHODS: readonly MethodDefinition[] = [tpe, sobol, halton, lhs];
