@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from './options.js';
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
+import { findPrunerOptionFaults, prunerOptions, toPrunerRequest } from './pruner-options.js';
 import { queueOptions, toQueueRequest } from './queue-options.js';
 import { findShard } from './schedulers.js';
 
@@ -93,6 +94,7 @@ export const runOptions = {
     readSamplerOption,
   ),
   ...shorthandOptions(),
+  ...prunerOptions,
   trials: option(TRIALS, '--trials <N>', 'total number of trials (with --sampler random)', wholeNumber(1)),
   replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
   seeds: option(
@@ -191,7 +193,7 @@ export function findRunFaults(options: RunOptionValues, sweep: string | undefine
     faults.push('--shard-by: no --shard; expected the shard to run, such as --shard 2/8');
   if (options.samplerOption !== undefined && sampler === undefined)
     faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
-  return [...faults, ...findProgramFaults(sweep, options)];
+  return [...faults, ...findPrunerOptionFaults(options), ...findProgramFaults(sweep, options)];
 }
 
 type LimitValues = OptionValues<typeof limitOptions>;
@@ -229,6 +231,7 @@ export function toRunRequest(
     ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
     ...Object.keys(programOptions),
     ...Object.keys(queueOptions),
+    ...Object.keys(prunerOptions),
   ];
   const given: Readonly<Record<string, unknown>> = rest;
   const same = Object.fromEntries(Object.entries(given).filter(([name]) => !apart.includes(name)));
@@ -237,8 +240,12 @@ export function toRunRequest(
     ...(sampler === undefined ? {} : { sampler: readSampler(sampler, samplerOption, given) }),
   };
   const request = {
-    ...(same as Omit<typeof rest, keyof typeof programOptions | keyof typeof queueOptions>),
+    ...(same as Omit<
+      typeof rest,
+      keyof typeof programOptions | keyof typeof queueOptions | keyof typeof prunerOptions
+    >),
     ...varied,
+    ...toPrunerRequest(options),
     ...(objective === undefined ? {} : { objectives: objective }),
     ...(shard === undefined ? {} : { shard: shardOf(shard) }),
     command: commandLine,

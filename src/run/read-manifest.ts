@@ -194,6 +194,9 @@ const fields = objectOf({
   limits: optional(
     objectOf({ isolation: optional(oneOf('thread', 'process')), retries: optional(wholeFrom(0)) }),
   ),
+  pruner: optional(
+    objectOf({ name: text, metric: text, goal: oneOf('min', 'max'), lookahead: wholeFrom(1) }),
+  ),
   node: text,
   packages: recordOf(text),
   git: orNull(text),

@@ -19,6 +19,7 @@ import { keepSeriesFresh } from './live-series.js';
 import type { Observers } from './observers.js';
 import type { OpenRun } from './open.js';
 import { describePlan } from './plan.js';
+import { Pruning } from './pruning.js';
 import { Recorder } from './recorder.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
@@ -74,6 +75,8 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   const openAgain = (turn?: Turn): Sampler => {
     const progress = describeProgress(undertaking, new Set(retried));
     const sampler = openSampler(job, turn === undefined ? progress : { ...progress, turn });
+    // Under a pruner the order of the proposals counts, and each is made again.
+    if (job.pruner !== undefined) return sampler;
     return retryFirst(sampler, epoch, retried);
   };
   const turns = createTurns(clock);
@@ -107,6 +110,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         data: settings.data ?? undefined,
         folder,
         sources: job.worker.sources,
+        ...(job.pruner === undefined ? {} : { pruner: job.pruner }),
         run: undertaking.stageOf?.join('.') ?? manifest.runId,
         ...(stages === undefined ? {} : { stages }),
       });
@@ -150,8 +154,9 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
 function describeProgress({ open, only }: Undertaking, retried: ReadonlySet<number>): Progressing {
   const { epoch } = open.journal.state;
   const { sampler } = epoch.record;
-  // One that listens proposes everything again, and is told what came of it.
-  if (samplerOf(sampler).listens) return { only, nextUndone: (from) => from };
+  // One that listens proposes everything again, and is told what came of it; so does any under a pruner.
+  if (samplerOf(sampler).listens || open.job.pruner !== undefined)
+    return { only, nextUndone: (from) => from };
   const nextUndone = (from: number) => epoch.nextUndone(from);
   if (!proposesPoints(sampler)) return { only, nextUndone };
   return { only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };
@@ -162,7 +167,7 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
   const { worker, resolved } = job;
   const [shown] = manifest.aims?.objectives ?? [];
   const { epoch } = journal.state;
-  const { done, failed, timeout } = epoch.counts();
+  const { done, failed, timeout, pruned } = epoch.counts();
   const redone = retried.length;
   const failedBefore = retried.filter((trial) => epoch.failed.has(trial) || epoch.timeout.has(trial)).length;
   return new Tally(clock, {
@@ -170,7 +175,11 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
     mode: worker.mode,
     total,
     ...(shown === undefined ? {} : { shown }),
-    before: { done: done - redone, failed: failed + timeout - failedBefore },
+    before: {
+      done: done - redone,
+      failed: failed + timeout - failedBefore,
+      ...(job.pruner === undefined ? {} : { pruned }),
+    },
     threads: () => pool.size,
   });
 }
@@ -218,8 +227,10 @@ function createCoordinator(
         error,
         replay: `sweepline replay ${quoteArgument(folder)} ${trial}${named}`,
       }),
+    onEnded: (trials) => pruning?.ended(trials),
     onWarning: (text) => seen.tell('onLine', text),
   });
+  const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries });
   let isTold = false;
   const areTooMany = (): boolean => {
     const { failed, done } = tally;
@@ -232,7 +243,8 @@ function createCoordinator(
     return true;
   };
   return new Coordinator({
-    ...{ pool, journal, sampler, turns, recorder, tally, settings },
+    ...{ pool, journal, turns, recorder, tally, settings, pruning },
+    sampler: pruning?.watch(sampler) ?? sampler,
     lookAhead,
     limit: openLimit(settings, folder, journal.state.epoch),
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
@@ -241,6 +253,26 @@ function createCoordinator(
       : undefined,
     isTooManyFailures: areTooMany,
     onTick: tick,
+  });
+}
+
+interface PruningChoice {
+  readonly listens: boolean;
+  readonly retried: readonly number[];
+  readonly retries: number;
+}
+
+function openPruning(
+  { job, folder, journal }: OpenRun,
+  recorder: Recorder,
+  { listens, retried, retries }: PruningChoice,
+): Pruning | undefined {
+  if (job.pruner === undefined) return undefined;
+  return new Pruning({
+    ...{ spec: job.pruner, seed: job.resolved.seed, series: job.worker.series },
+    ...{ folder, journal, recorder, listens, retries },
+    retried: new Set(retried),
+    store: createFolderStore(folder),
   });
 }
 

@@ -13,6 +13,7 @@ import { launch } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
+import { describePruner } from './pruners/list.js';
 import { findShardFaults, prepareShare } from './same-shard.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
@@ -74,6 +75,15 @@ export async function resumeRun(
   });
 }
 
+function isSamePruner(a: Manifest['pruner'], b: Manifest['pruner']): boolean {
+  const sorted = (spec: Manifest['pruner']) => JSON.stringify(Object.entries(spec ?? {}).sort());
+  return sorted(a) === sorted(b);
+}
+
+function nameOf(pruner: Manifest['pruner']): string {
+  return pruner === undefined ? 'none' : describePruner(pruner);
+}
+
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
   return { sweep: url, report: reportUrl };
 }
@@ -83,6 +93,10 @@ function requireSameEngine(found: Manifest, asked: Manifest, out: string): void 
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
+  if (!isSamePruner(found.pruner, asked.pruner))
+    faults.push(
+      `its pruner is ${nameOf(found.pruner)}, not ${nameOf(asked.pruner)}: which trials stop depends on it`,
+    );
   faults.push(...findShardFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
