@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import type { LeftTrial, Loss, TaskResult } from '../pool/contract.js';
+import { TRIAL_STATUSES } from '../trial/status.js';
 
 export const COUNT = z.number().int().nonnegative();
 export const TEXT = z.string().max(100_000);
@@ -90,7 +91,7 @@ const RESULT = z.object({
   notes: z.array(
     z.object({
       trial: COUNT,
-      status: z.enum(['ok', 'failed', 'timeout', 'skipped']),
+      status: z.enum(TRIAL_STATUSES),
       error: ERROR.optional(),
     }),
   ),

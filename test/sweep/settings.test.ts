@@ -9,6 +9,7 @@ const DEFAULTS: Settings = {
   sweep: 'escape',
   set: {},
   sampler: null,
+  pruner: null,
   seed: null,
   replicates: null,
   seeds: null,
@@ -79,6 +80,7 @@ describe('resolveSettings', () => {
       out: 'there',
       root: 'results',
       blockSize: 64,
+      pruner: { name: 'asha', max: 27 },
       debug: true,
       command: ['sweepline', 'run'],
     } as const;
