@@ -10,12 +10,19 @@ export interface Box {
   readonly dimensions: readonly number[];
   /** Which of them are continuous. */
   readonly isContinuous: readonly boolean[];
+  /** The component of each dimension; -1 where it has none. */
+  readonly components: readonly number[];
   readonly space: SearchSpace;
 }
 
 export function createBox(space: SearchSpace): Box {
   const dimensions = space.dimensions.flatMap(({ size }, d) => (size > 1 ? [d] : []));
-  return { space, dimensions, isContinuous: dimensions.map((d) => isContinuous(space.dimensions[d]!)) };
+  return {
+    space,
+    dimensions,
+    isContinuous: dimensions.map((d) => isContinuous(space.dimensions[d]!)),
+    components: space.dimensions.map((_, d) => dimensions.indexOf(d)),
+  };
 }
 
 const isContinuous = ({ size }: Dimension) => size === Number.POSITIVE_INFINITY;
@@ -32,11 +39,14 @@ export function clip({ isContinuous: which }: Box, x: Float64Array): void {
 }
 
 /** The place of a vector; integers see it through the widths of the source. */
-export function placeOf({ space, dimensions, isContinuous: which }: Box, x: Float64Array, source: Source) {
-  const components = new Map(dimensions.map((d, i) => [d, i]));
+export function placeOf(
+  { space, components, isContinuous: which }: Box,
+  x: Float64Array,
+  source: Source,
+): Float64Array {
   return space.fill((d, dimension) => {
-    const i = components.get(d);
-    if (i === undefined) return 0;
+    const i = components[d]!;
+    if (i < 0) return 0;
     if (which[i]) return x[i]!;
     return positionAt(dimension, source.mean[i]! + source.widths[i]! * (x[i]! - source.mean[i]!));
   });

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import type { Method, MethodDefinition, MethodSetup, View } from '../contract.js';
 import type { SearchSpace } from '../space.js';
-import { createBox, placeOf } from './box.js';
-import { type CmaesOptions, drawInside, MOST_ATTEMPTS, Replay } from './replay.js';
+import { createBox } from './box.js';
+import { type CmaesOptions, MOST_ATTEMPTS, Replay } from './replay.js';
 
 const options = z.object({
   population: z
@@ -79,13 +79,11 @@ function createCmaes({
     propose(k, view) {
       if (box.dimensions.length === 0) return { x: space.fill(() => 0), why: { stage: 'only point' } };
       const at = replayTo(k, view);
-      const source = at.sourceOf(k);
-      const propose = (attempt: number) => placeOf(box, drawInside(box, source, seed, k, attempt), source);
-      let x = propose(0);
-      for (let attempt = 1; attempt < MOST_ATTEMPTS && !allows(x); attempt++) x = propose(attempt);
+      let x = at.propose(k, 0);
+      for (let attempt = 1; attempt < MOST_ATTEMPTS && !allows(x); attempt++) x = at.propose(k, attempt);
       const { number, population } = at.phase;
       const stage = view.told.length === 0 ? 'start-up' : 'distribution';
-      return { x, why: { stage, restart: number, population, sigma: source.sigma, learnt: at.told } };
+      return { x, why: { stage, restart: number, population, sigma: at.sigma, learnt: at.told } };
     },
   };
 }

@@ -9,12 +9,12 @@ import { Distribution, type Draw, drawFrom, type Source } from './distribution.j
 import { keepMargins } from './margin.js';
 import {
   type Budget,
+  endValue,
   firstPhase,
   hasComeToRest,
   nextPhase,
   type Phase,
   patience,
-  valueOf,
 } from './restart.js';
 import { defaultPopulation, type Strategy, strategyFor, weightAt } from './strategy.js';
 
@@ -37,6 +37,8 @@ export interface ReplaySetup {
 interface Origin {
   readonly source: Source;
   readonly phase: number;
+  /** The vectors drawn from it, by attempt. */
+  readonly drawn: Float64Array[];
 }
 
 /** Vectors drawn until one lies inside; the last is put on the edge. */
@@ -45,7 +47,7 @@ const MOST_OUTSIDE = 100;
 export const MOST_ATTEMPTS = 20;
 /** Standard deviations of more than half the space say nothing more. */
 const WIDEST = 0.5;
-/** After so many observations a dimension, the population is at least the look-ahead; see `#strategyNow`. */
+/** Observations a dimension after which a search is a long one; see `#strategyNow`. */
 const SETTLED = 30;
 
 export class Replay {
@@ -78,17 +80,19 @@ export class Replay {
     for (let k = 0; k <= setup.lag; k++) this.#origins.push(this.#origin());
   }
 
-  /** What proposal `told + lag` is drawn from; or an earlier one that has not been told. */
-  sourceOf(k: number): Source {
-    return this.#origins[k - this.told]!.source;
+  /** The place that proposal `told + lag` is, or an earlier one that has not been told; of several attempts at it. */
+  propose(k: number, attempt: number): Float64Array {
+    const { box } = this.#setup;
+    const origin = this.#origins[k - this.told]!;
+    return placeOf(box, this.#draw(k, attempt, origin), origin.source);
   }
 
   get phase(): Phase {
     return this.#phase;
   }
 
-  get strategy(): Strategy {
-    return this.#strategy;
+  get sigma(): number {
+    return this.#distribution.sigma;
   }
 
   /** Learns from the next observation, of all that are told. */
@@ -105,7 +109,7 @@ export class Replay {
   #learn(observation: Observation, draw: Draw): void {
     const { box, options } = this.#setup;
     this.#ranked.push(observation);
-    const value = valueOf(observation);
+    const value = endValue(observation);
     this.#least = Math.min(this.#least, value ?? this.#least);
     this.#most = Math.max(this.#most, value ?? this.#most);
     this.#strategy = this.#strategyNow();
@@ -132,22 +136,24 @@ export class Replay {
   }
 
   /**
-   * A population smaller than the look-ahead learns faster at first, but not for long: what it learns is of distributions
-   * that are several generations old, and on Rosenbrock in 5 dimensions it comes to rest nowhere.
+   * A population smaller than the look-ahead comes furthest in a hundred trials, but is not stable for long: what it learns is
+   * of distributions that are some generations old, and Rosenbrock in ten dimensions takes it twice the evaluations.
    */
   #strategyNow(): Strategy {
     const { box, lag } = this.#setup;
     const n = box.dimensions.length;
-    const least = this.#ranked.length >= SETTLED * n ? lag + 1 : 0;
+    const isLong = lag > 0 && this.#ranked.length >= SETTLED * n;
+    const least = isLong ? Math.max(Math.ceil(1.5 * (lag + 1)), 4 + Math.floor(3 * Math.log(n))) : 0;
     const population = Math.max(this.#phase.population, least);
     return population === this.#strategy.population ? this.#strategy : strategyFor(n, population);
   }
 
   /** The vector that an observation was drawn as: with the attempt that gave the place as it was told. */
-  #recall({ number, x }: Observation, { source }: Origin): Draw {
-    const { box, seed } = this.#setup;
+  #recall({ number, x }: Observation, origin: Origin): Draw {
+    const { box } = this.#setup;
+    const { source } = origin;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const drawn = drawInside(box, source, seed, number, attempt);
+      const drawn = this.#draw(number, attempt, origin);
       if (isSamePlace(placeOf(box, drawn, source), x)) return { x: drawn, source };
     }
     return { x: vectorOf(box, x, this.#distribution), source: undefined };
@@ -186,15 +192,19 @@ export class Replay {
   }
 
   #origin(): Origin {
-    return { source: this.#distribution.source, phase: this.#phase.number };
+    return { source: this.#distribution.source, phase: this.#phase.number, drawn: [] };
   }
-}
 
-/** The vector of one attempt at proposal k. */
-export function drawInside(box: Box, source: Source, seed: number, k: number, attempt: number): Float64Array {
-  const random = randomFor('cmaes', seed, k, attempt);
-  let x = drawFrom(source, random);
-  for (let tries = 1; tries < MOST_OUTSIDE && !isInside(box, x); tries++) x = drawFrom(source, random);
-  clip(box, x);
-  return x;
+  /** The vector of one attempt at proposal k. */
+  #draw(k: number, attempt: number, { source, drawn }: Origin): Float64Array {
+    const known = drawn[attempt];
+    if (known !== undefined) return known;
+    const { box, seed } = this.#setup;
+    const random = randomFor('cmaes', seed, k, attempt);
+    let x = drawFrom(source, random);
+    for (let tries = 1; tries < MOST_OUTSIDE && !isInside(box, x); tries++) x = drawFrom(source, random);
+    clip(box, x);
+    drawn[attempt] = x;
+    return x;
+  }
 }

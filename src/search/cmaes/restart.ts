@@ -47,12 +47,12 @@ export function hasComeToRest(
 function isFlat(recent: readonly Observation[], range: number): boolean {
   const [first] = recent;
   if (recent.every((each) => compareObservations(each, first!) === 0)) return true;
-  const values = recent.flatMap((each) => valueOf(each) ?? []);
+  const values = recent.flatMap((each) => endValue(each) ?? []);
   return values.length === recent.length && halfRange(values) <= NO_DIFFERENCE * range;
 }
 
 /** The value of what ended well. */
-export function valueOf({ status, values }: Observation): number | undefined {
+export function endValue({ status, values }: Observation): number | undefined {
   return status === 'ok' && values !== null ? values[0] : undefined;
 }
 
