@@ -44,6 +44,8 @@ export interface Manifest {
   readonly dataChoice: string | null;
   /** How failures are handled; `resume` does the same unless it is told otherwise. Absent in runs of earlier versions. */
   readonly limits?: Limits;
+  /** Milliseconds that all sessions may take together; absent: as long as it takes. */
+  readonly budgetMs?: number;
   /** What is best, where the sweep or the command line says so. Never changes which trials run. */
   readonly aims?: Aims;
   /** What stops trials early; absent: nothing does. */

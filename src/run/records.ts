@@ -80,6 +80,13 @@ export interface ReportRecord {
   readonly attempt: number;
 }
 
+/** A session begins whose time counts against a budget. */
+export interface SessionRecord {
+  readonly t: 'session';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /**
  * A trial is pruned: it counts up to `step`, whatever it has done since. Written before its row. Values as they were
  * reported; null where they are not finite.
@@ -110,6 +117,8 @@ export interface EndedRecord extends Omit<RowsRecord, 't' | 'points' | 'carried'
 export interface StopRecord {
   readonly t: 'stop';
   readonly reason: string;
+  /** Milliseconds since 1970; absent in journals of before. */
+  readonly at?: number;
 }
 
 export type JournalRecord =
@@ -119,6 +128,7 @@ export type JournalRecord =
   | ReportRecord
   | RowsRecord
   | AttemptRecord
+  | SessionRecord
   | PruneRecord
   | EndedRecord
   | StopRecord;

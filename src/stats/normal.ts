@@ -1,6 +1,7 @@
 // The normal distribution to machine precision: its distribution function and quantiles, also far out in the tails.
 
 const SQRT_2_PI = Math.sqrt(2 * Math.PI);
+const LOG_SQRT_2_PI = 0.5 * Math.log(2 * Math.PI);
 
 export function normalDensity(z: number): number {
   return Math.exp(-0.5 * z * z) / SQRT_2_PI;
@@ -8,24 +9,93 @@ export function normalDensity(z: number): number {
 
 /** Probability of a standard normal number below z. */
 export function normalCdf(z: number): number {
-  return z < 0 ? upperTail(-z) : 1 - upperTail(z);
+  if (Math.abs(z) < NEAR) return 0.5 + z * centralRatio(z * z);
+  return z < 0 ? sharpDensity(z) * millsRatio(-z) : 1 - sharpDensity(z) * millsRatio(z);
 }
 
-/** P(Z > z) for z >= 0: the power series near 0, Laplace's continued fraction further out (Abramowitz and Stegun 26.2). */
-function upperTail(z: number): number {
-  if (z < 3) {
-    let term = z;
-    let sum = z;
-    for (let n = 1; term > 1e-18 * sum; n++) {
-      term *= (z * z) / (2 * n + 1);
-      sum += term;
-    }
-    return 0.5 - normalDensity(z) * sum;
-  }
-  if (z > 39) return 0;
+/** The logarithm of `normalCdf`, also where that is 0 or rounds to 1. */
+export function logNormalCdf(z: number): number {
+  if (z > -NEAR) return z > 0 ? Math.log1p(-normalCdf(-z)) : Math.log(normalCdf(z));
+  return -0.5 * z * z - LOG_SQRT_2_PI + Math.log(millsRatio(-z));
+}
+
+/** P(Z > z) / density(z) for a standard normal Z and z >= 0 (Cody 1969: rational approximations of erfc). */
+export function millsRatio(z: number): number {
+  const x = z / Math.SQRT2;
+  if (z < NEAR) return (0.5 - z * centralRatio(z * z)) / normalDensity(z);
+  const scaled =
+    x <= 4
+      ? polynomial(ERFC_MIDDLE, x) / polynomial(ERFC_MIDDLE_BELOW, x)
+      : (1 / Math.sqrt(Math.PI) -
+          polynomial(ERFC_FAR, 1 / (x * x)) / polynomial(ERFC_FAR_BELOW, 1 / (x * x)) / (x * x)) /
+        x;
+  return SQRT_2_PI * 0.5 * scaled;
+}
+
+/** Cody's inner interval, |x| <= 0.46875 for erf(x), as a number of standard deviations. */
+const NEAR = 0.46875 * Math.SQRT2;
+
+/** (Φ(z) − 1/2) / z near 0. */
+function centralRatio(square: number): number {
+  const y = square / 2;
+  return (polynomial(ERF, y) / polynomial(ERF_BELOW, y)) * (0.5 / Math.SQRT2);
+}
+
+/** exp(−z² / 2) loses digits as z² is rounded: z is split so that the larger square is exact. */
+function sharpDensity(z: number): number {
+  if (Math.abs(z) > 40) return 0;
+  const coarse = Math.trunc(z * 16) / 16;
+  return (Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * (z - coarse) * (z + coarse))) / SQRT_2_PI;
+}
+
+const ERF = [
+  [0.185777706184603153, 3.1611237438705656, 113.864154151050156],
+  [377.485237685302021, 3209.37758913846947],
+].flat();
+const ERF_BELOW = [1, 23.6012909523441209, 244.024637934444173, 1282.61652607737228, 2844.23683343917062];
+const ERFC_MIDDLE = [
+  [2.15311535474403846e-8, 0.564188496988670089, 8.88314979438837594, 66.1191906371416295],
+  [298.635138197400131, 881.95222124176909, 1712.04761263407058, 2051.07837782607147, 1230.33935479799725],
+].flat();
+const ERFC_MIDDLE_BELOW = [
+  [1, 15.7449261107098347, 117.693950891312499, 537.181101862009858, 1621.38957456669019],
+  [3290.79923573345963, 4362.61909014324716, 3439.36767414372164, 1230.33935480374942],
+].flat();
+const ERFC_FAR = [
+  [1.63153871373020978e-2, 0.305326634961232344, 0.360344899949804439, 0.125781726111229246],
+  [1.60837851487422766e-2, 6.58749161529837803e-4],
+].flat();
+const ERFC_FAR_BELOW = [
+  [1, 2.56852019228982242, 1.87295284992346725, 0.527905102951428412],
+  [6.05183413124413191e-2, 2.33520497626869185e-3],
+].flat();
+
+/**
+ * log E[max(z + Z, 0)] of a standard normal Z: the logarithm of the expected improvement of a normal number whose mean is
+ * z standard deviations on the good side (Ament et al. 2023, "Unexpected improvements to expected improvement").
+ */
+export function logImprovement(z: number): number {
+  if (z > -1) return Math.log(normalDensity(z) + z * normalCdf(z));
+  return -0.5 * z * z - LOG_SQRT_2_PI + Math.log(excess(-z) * millsRatio(-z));
+}
+
+/** Its derivative, Φ(z) / (φ(z) + z Φ(z)). */
+export function logImprovementSlope(z: number): number {
+  if (z > -1) return normalCdf(z) / (normalDensity(z) + z * normalCdf(z));
+  return 1 / excess(-z);
+}
+
+/**
+ * 1 / millsRatio(t) − t for t >= 1: how far above t a normal number is expected that is above t. With it,
+ * φ(t) − t Φ(−t) = Φ(−t) excess(t) has no difference of numbers that are nearly equal. Laplace's continued fraction
+ * t + 1/(t + 2/(t + …)) further out (Abramowitz and Stegun 26.2.14).
+ */
+function excess(t: number): number {
+  if (t < 4) return 1 / millsRatio(t) - t;
+  if (t > 1e8) return 1 / t;
   let fraction = 0;
-  for (let n = 60 + Math.ceil(600 / (z * z)); n >= 1; n--) fraction = n / (z + fraction);
-  return normalDensity(z) / (z + fraction);
+  for (let n = 16 + Math.ceil(500 / (t * t)); n >= 2; n--) fraction = n / (t + fraction);
+  return 1 / (t + fraction);
 }
 
 const CENTRE = [

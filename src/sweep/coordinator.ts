@@ -92,6 +92,9 @@ export class Coordinator {
     this.#wake();
   }
 
+  /** Something may be there to be started. */
+  readonly wake = (): void => this.#wake();
+
   get isPaused(): boolean {
     return this.#isPaused;
   }

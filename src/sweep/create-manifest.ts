@@ -76,6 +76,7 @@ export function createManifest(
     data,
     dataChoice: settings.data,
     limits: limitsOf(settings),
+    ...(settings.budgetMs === null ? {} : { budgetMs: settings.budgetMs }),
     ...(aims === undefined ? {} : { aims }),
     ...(pruner === undefined ? {} : { pruner }),
     node: process.version,

@@ -4,6 +4,7 @@ import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
 import type { PrunerSpec } from '../search/pruning/contract.js';
 import { createSpace, type Space } from '../space/space.js';
+import type { Point } from '../space/types.js';
 import type { Aims } from '../trial/objective.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
@@ -43,7 +44,7 @@ export function prepareJob(
   questions: WorkerQuestions,
 ): Promise<Job> {
   return prepare({ loaded, questions }, settings, {
-    space: (worker) => resolveSweep(loaded.sweep, settings, worker),
+    space: (worker, aims) => resolveSweep(loaded.sweep, settings, worker, aims),
     pruner: (worker, aims) => choosePruner({ loaded, settings, worker }, aims),
   });
 }
@@ -74,13 +75,13 @@ async function prepare(
   { loaded, questions }: Asked,
   settings: Settings,
   find: {
-    readonly space: (worker: WorkerDescription) => Resolved;
+    readonly space: (worker: WorkerDescription, aims: Aims | undefined) => Resolved;
     readonly pruner: (worker: WorkerDescription, aims: Aims | undefined) => PrunerSpec | undefined;
   },
 ): Promise<Job> {
   const worker = await questions.describe();
-  const resolved = find.space(worker);
   const aims = resolveAims(loaded.sweep, settings.objectives, worker.metrics);
+  const resolved = find.space(worker, aims);
   const pruner = find.pruner(worker, aims);
   await checkValues(loaded.sweep, resolved, settings, questions);
   const device = await findDevice(settings, worker);
@@ -133,11 +134,18 @@ export interface Progressing {
   readonly only?: ((trial: number) => boolean) | undefined;
   /** Absent: it may look as long as it takes. */
   readonly turn?: Turn;
+  /** See Surroundings. */
+  readonly proposed?: (trial: number) => Point | undefined;
+  readonly wake?: () => void;
+  readonly fail?: (error: unknown) => void;
 }
+
+const nothing = (): void => undefined;
 
 /** A sampler at the start of a run, or where `nextUndone` says that the run is. */
 export function openSampler({ space, resolved, loaded, share }: Job, progressing: Progressing = {}): Sampler {
-  const { nextUndone = (from: number) => from, only, turn = ENDLESS } = progressing;
+  const { nextUndone = (from: number) => from, only, turn = ENDLESS, proposed } = progressing;
+  const { wake = nothing, fail = nothing } = progressing;
   const { where } = loaded.sweep;
   return createSampler({
     spec: resolved.sampler,
@@ -148,5 +156,9 @@ export function openSampler({ space, resolved, loaded, share }: Job, progressing
     share,
     nextUndone,
     turn,
+    proposed,
+    wake,
+    fail,
+    sweepUrl: loaded.url,
   });
 }
