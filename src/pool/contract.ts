@@ -102,6 +102,8 @@ export interface TaskResult {
 export interface TrialReport {
   readonly trial: number;
   readonly rows: Uint8Array;
+  /** How many rows this attempt has reported before: a report may be lost, and those after it come all the same. */
+  readonly from: number;
 }
 
 /** A task that was handed to the pool. */

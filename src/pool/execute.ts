@@ -116,7 +116,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           watched: watch?.(number),
           isStopAsked,
           clock,
-          onReport: (reported) => control.report(number, reported),
+          onReport: (reported) => control.report({ trial: number, ...reported }),
         },
       );
       let cells: string;

@@ -40,8 +40,8 @@ export interface TrialSurroundings {
   /** Null: no files can be kept. */
   readonly store: TrialStore | null;
   readonly isStopAsked: () => boolean;
-  /** Hears rows of metrics.csv while the trial runs. */
-  readonly onReport: (rows: Uint8Array) => void;
+  /** Hears rows of metrics.csv while the trial runs, and how many it has heard before. */
+  readonly onReport: (report: { readonly rows: Uint8Array; readonly from: number }) => void;
   /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stages: StageFinder;
@@ -250,11 +250,14 @@ function createReporter(
   let last = began;
   let timer: NodeJS.Timeout | undefined;
   let isWhole = true;
+  /** Rows. */
+  let sent = 0;
   const send = (which: 'all' | 'complete') => {
     const rows = writer.take(which);
     if (rows === '') return;
     last = clock.elapsed();
-    onReport(new TextEncoder().encode(rows));
+    onReport({ rows: new TextEncoder().encode(rows), from: sent });
+    sent += rows.split('\n').length - 1;
   };
   const sendAll = () => {
     timer = undefined;

@@ -127,7 +127,7 @@ const BUSY = z.object({
 const FROM_HOST = z.discriminatedUnion('t', [
   RESULT,
   z.object({ t: z.literal('broken'), error: ERROR, loss: LOSS.optional() }),
-  z.object({ t: z.literal('report'), trial: COUNT, delivery: COUNT, count: COUNT }),
+  z.object({ t: z.literal('report'), trial: COUNT, from: COUNT, delivery: COUNT, count: COUNT }),
   /** A file that a trial has kept; its bytes come along, or lie in the shared folder. */
   z.object({ t: z.literal('file'), trial: COUNT, name: PATH, shared: PATH.optional() }),
   z.object({ t: z.literal('busy'), ask: NAME, host: NAME, threads: z.array(BUSY) }),

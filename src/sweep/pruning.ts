@@ -9,6 +9,7 @@ import { type HeldTrial, readHeld } from '../run/read-held.js';
 import { PruningBoard } from '../search/pruning/board.js';
 import type { Decision, PrunerSpec } from '../search/pruning/contract.js';
 import { createPruningRule } from '../search/pruning/rules.js';
+import { countRows } from '../trial/lines.js';
 import type { TrialRow } from '../trial/row.js';
 import { pick, type Selection, trialAt, trialsOf } from '../trial/selection.js';
 import type { TrialStore } from '../trial/store.js';
@@ -63,6 +64,8 @@ export class Pruning {
   readonly #held = new Map<number, Held>();
   /** Pruned and running still: at which step. */
   readonly #ending = new Map<number, number>();
+  /** Rows that running trials have told without a gap. */
+  readonly #told = new Map<number, number>();
   #helper: PruningHelper | undefined;
   /** Results that have waited and are being written. */
   #releasing = 0;
@@ -126,7 +129,11 @@ export class Pruning {
   }
 
   /** A running trial has reported. */
-  report({ trial, rows }: TrialReport): void {
+  report({ trial, rows, from }: TrialReport): void {
+    const known = from === 0 ? 0 : (this.#told.get(trial) ?? 0);
+    // Of a curve with a gap nothing can be said: the result will have all of it.
+    if (from > known) return;
+    this.#told.set(trial, from + countRows(rows));
     const last = this.#learn(rows);
     this.#advance();
     const verdict = this.#board.verdict(trial);
@@ -151,6 +158,7 @@ export class Pruning {
     this.#advance();
     const verdict = this.#board.verdict(trial);
     this.#ending.delete(trial);
+    this.#told.delete(trial);
     if (verdict.state === 'pruned') {
       const kept = cutSeries(series, this.#board.stepOf(trial, verdict.row));
       if (kept === undefined) return undefined; // it was stopped, or failed, before it got there again
