@@ -34,11 +34,13 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const out = resolve(settings.out ?? join(settings.root, loaded.sweep.name, runId));
     const { total } = openSampler(job);
     const created = new Date(systemClock.now()).toISOString();
-    const manifest = createManifest(job, settings, { runId, created, total }, out);
-    await checkStagesOf(manifest, settings);
-    const folder = await createRunFolder(out, manifest);
-    requireSameEngine(folder.manifest, manifest, out);
+    const asked = createManifest(job, settings, { runId, created, total }, out);
+    await checkStagesOf(asked, settings);
+    const folder = await createRunFolder(out, asked);
+    requireSameEngine(folder.manifest, asked, out);
     const { isNew } = folder;
+    // A run that goes on is the same one: a queue knows it by its id.
+    const manifest = { ...asked, runId: folder.manifest.runId, created: folder.manifest.created };
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
     const handle = await launch(run).catch(async (error: unknown) => {
