@@ -136,7 +136,8 @@ export function describeComparison({ verdict, p }: NonNullable<Answer['compariso
 }
 
 /** `alpha 62%, beta1 21% of the variance of loss`; null where no two parameters can be told apart. */
-function describeImportance(importance: readonly Importance[]): string | null {
+function describeImportance(all: readonly Importance[]): string | null {
+  const importance = all.filter(({ method }) => method !== 'ped-anova');
   if (importance.length < 2) return null;
   const most = importance.slice(0, MATTER).filter(({ importance: share }) => share >= LEAST_SHARE);
   const { metric } = importance[0]!;

@@ -136,7 +136,7 @@ export class LiveRun {
     const found: Payload['importances'][number][] = [];
     let { answer } = asked;
     for (const [metric, importances] of explainMetrics(asked)) {
-      found.push(describeImportances([metric, importances]));
+      found.push(...describeImportances([metric, importances]));
       if (metric === answer.objectives[0]?.metric)
         answer = { ...answer, importance: importances.parameters, importanceOf: importances.sampled };
       await setImmediate();

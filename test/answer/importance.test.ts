@@ -99,9 +99,9 @@ describe('on drawn points', () => {
     const of = configurationsOf(points, (p) => ({ y: 3 * num(p, 'a') + num(p, 'b') }));
     const { parameters } = findImportances(of, 'y');
     expect(parameters.map(({ parameter, method }) => `${parameter} ${method}`)).toEqual([
-      'a forest',
-      'b forest',
-      'c forest',
+      'a fanova',
+      'b fanova',
+      'c fanova',
     ]);
     expect(parameters[0]!.importance).toBeCloseTo(0.9, 1);
     expect(parameters[1]!.importance).toBeCloseTo(0.1, 1);
