@@ -65,6 +65,12 @@ test('two objectives: as many boxes as points, and one', () => {
   expect(cutBoxes(front, Float64Array.of(5, 5)).count).toBe(6);
 });
 
+test('three objectives: points that are dominated within a slice do not cut it', () => {
+  const front = [0, 1, 2, 3].map((i) => Float64Array.of(5 - i, 5 - i, i));
+  // One box before the first point, two in each slice from there on.
+  expect(cutBoxes(front, Float64Array.of(6, 6, 6)).count).toBe(9);
+});
+
 /** Of objectives that are linear in x, with a standard deviation each that is too. */
 function linear(mean: readonly number[], sd: readonly number[]): GaussianProcess {
   const answer = { mean: 0, variance: 0, meanSlope: new Float64Array(2), varianceSlope: new Float64Array(2) };
