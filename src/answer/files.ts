@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Epoch } from '../run/epoch.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
+import type { Aims } from '../trial/objective.js';
 import { type Asked, askRun } from './answer.js';
 import { findImportances, type Importances } from './importance.js';
 import { drawSpace } from './spread.js';
@@ -25,6 +26,8 @@ export interface ReportAnswer {
   readonly lines: readonly AnswerLine[];
   /** By metric, those without any left out: the first objective, then others in the order of their declaration. */
   readonly importances: ReadonlyMap<string, Importances>;
+  /** What it is about; empty where there is no journal. */
+  readonly aims: Aims;
   /** The newest, as its journal has it; undefined where there is none. */
   readonly epoch: Epoch | undefined;
 }
@@ -34,14 +37,16 @@ const MOST = 10_000;
 /** Metrics whose importances are found: each takes up to a third of a second. */
 export const METRICS = 6;
 
+const NO_AIMS: Aims = { objectives: [], constraints: [] };
+
 /** Nothing where there is no journal to ask. */
 export async function answerReport(folder: string): Promise<ReportAnswer> {
   if (!existsSync(join(folder, JOURNAL_FILE)))
-    return { files: [], lines: [], importances: new Map(), epoch: undefined };
+    return { files: [], lines: [], importances: new Map(), aims: NO_AIMS, epoch: undefined };
   const asked = await askRun(folder, { limit: MOST, others: METRICS });
   const { epoch } = asked.status.state;
   const importances = new Map(explainMetrics(asked));
-  return { files: createFiles(asked), lines: describe(asked), importances, epoch };
+  return { files: createFiles(asked), lines: describe(asked), importances, aims: asked.aims, epoch };
 }
 
 /** Reports list the trials that failed themselves. */

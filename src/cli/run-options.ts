@@ -8,13 +8,11 @@ import {
   anyText,
   byteSize,
   duration,
-  finiteNumber,
   listOption,
   maxFailures,
   oneOf,
   option,
   readDevice,
-  readSamplerOption,
   readSeeds,
   readSetting,
   readShard,
@@ -24,6 +22,7 @@ import {
   wholeNumber,
 } from './options.js';
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
+import { findPrunerOptionFaults, prunerOptions, toPrunerRequest } from './pruner-options.js';
 import { queueOptions, toQueueRequest } from './queue-options.js';
 import { findShard } from './schedulers.js';
 import {
@@ -87,6 +86,7 @@ export const limitOptions = {
 export const runOptions = {
   set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
   ...searchOptions,
+  ...prunerOptions,
   replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
   seeds: option(
     TRIALS,
@@ -158,7 +158,7 @@ export function findRunFaults(options: RunOptionValues, sweep: string | undefine
   const faults = findSamplerFaults(options);
   if (options.shardBy !== undefined && options.shard === undefined)
     faults.push('--shard-by: no --shard; expected the shard to run, such as --shard 2/8');
-  return [...faults, ...findProgramFaults(sweep, options)];
+  return [...faults, ...findPrunerOptionFaults(options), ...findProgramFaults(sweep, options)];
 }
 
 type LimitValues = OptionValues<typeof limitOptions>;
@@ -192,7 +192,12 @@ export function toRunRequest(
 ): RunRequest {
   const { set, sampler, samplerOption = [], objective, shard, budget, ...others } = options;
   const [limits, rest] = splitLimits(others);
-  const apart = [...namesOfShorthands(), ...Object.keys(programOptions), ...Object.keys(queueOptions)];
+  const apart = [
+    ...namesOfShorthands(),
+    ...Object.keys(programOptions),
+    ...Object.keys(queueOptions),
+    ...Object.keys(prunerOptions),
+  ];
   const given: Readonly<Record<string, unknown>> = rest;
   const same = Object.fromEntries(Object.entries(given).filter(([name]) => !apart.includes(name)));
   const varied = {
@@ -200,8 +205,12 @@ export function toRunRequest(
     ...(sampler === undefined ? {} : { sampler: readSampler(sampler, samplerOption, given) }),
   };
   const request = {
-    ...(same as Omit<typeof rest, keyof typeof programOptions | keyof typeof queueOptions>),
+    ...(same as Omit<
+      typeof rest,
+      keyof typeof programOptions | keyof typeof queueOptions | keyof typeof prunerOptions
+    >),
     ...varied,
+    ...toPrunerRequest(options),
     ...(objective === undefined ? {} : { objectives: objective }),
     ...(budget === undefined ? {} : { budgetMs: budget }),
     ...(shard === undefined ? {} : { shard: shardOf(shard) }),

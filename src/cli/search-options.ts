@@ -1,4 +1,5 @@
 // The options that say how trials are chosen: the sampler, its own options, how many trials, when to end.
+import type { z } from 'zod';
 import { namesOfSamplers, SAMPLERS, type SamplerRequest } from '../sweep/samplers/list.js';
 import {
   duration,
@@ -29,13 +30,13 @@ export const searchOptions = {
   sampler: option(
     TRIALS,
     '--sampler <name>',
-    SAMPLERS.map(({ name, about }) => `${name}: ${about}`).join('; '),
+    `how trials are chosen: ${namesOfSamplers().join(', ')} (see Samplers; default: the sweep’s, else grid)`,
     oneOf(...namesOfSamplers()),
   ),
   samplerOption: listOption(
     TRIALS,
     '--sampler-option <name=value>',
-    `an option of the sampler; may be repeated (${describeSamplerOptions()})`,
+    'an option of the sampler (see Samplers); may be repeated',
     readSamplerOption,
   ),
   ...shorthandOptions(),
@@ -72,12 +73,37 @@ function shorthandOptions(): Record<never, never> {
   return Object.fromEntries(entries);
 }
 
-/** `bisect: axis, metric, from, to, tolerance` */
-function describeSamplerOptions(): string {
-  return SAMPLERS.map(({ name, options }) => [name, Object.keys(options.shape)] as const)
-    .filter(([, names]) => names.length > 0)
-    .map(([name, names]) => `${name}: ${names.join(', ')}`)
-    .join('; ');
+const WIDTH = 98;
+const INDENT = 12;
+
+/** Section of the help. */
+export const SAMPLERS_HELP = [
+  ...SAMPLERS.flatMap(({ name, about, options }) => [
+    ...wrap(name, about),
+    ...Object.entries(options.shape).flatMap(([option, type]) => wrap('', describeOption(option, type))),
+  ]),
+  '  Every sampler gives the same trials for the same seed, on any number of workers. A search waits for',
+  '  the results that a proposal depends on: --lookahead says how many trials may be under way meanwhile.',
+].join('\n');
+
+/** `candidates=24: points drawn for a proposal` */
+function describeOption(name: string, type: z.core.$ZodType): string {
+  const { description = '' } = type as z.ZodType;
+  const { data } = (type as z.ZodType).safeParse(undefined);
+  return `${name}${data === undefined ? '' : `=${data}`}: ${description}`;
+}
+
+function wrap(name: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = `  ${name}`.padEnd(INDENT);
+  for (const word of text.split(' ')) {
+    if (line.length + word.length > WIDTH && line.trim() !== '') {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(INDENT + 2);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
 }
 
 /** Options without the sampler that they are of. */

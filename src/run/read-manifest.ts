@@ -197,6 +197,9 @@ const fields = objectOf({
     objectOf({ isolation: optional(oneOf('thread', 'process')), retries: optional(wholeFrom(0)) }),
   ),
   budgetMs: optional(expecting('a number above 0', (given) => typeof given === 'number' && given > 0)),
+  pruner: optional(
+    objectOf({ name: text, metric: text, goal: oneOf('min', 'max'), lookahead: wholeFrom(1) }),
+  ),
   node: text,
   packages: recordOf(text),
   git: orNull(text),

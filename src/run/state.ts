@@ -64,7 +64,9 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
     case 'propose':
     case 'report':
     case 'rows':
-    case 'attempt': {
+    case 'attempt':
+    case 'prune':
+    case 'ended': {
       const epoch = state.epochs[record.epoch];
       if (epoch === undefined)
         throw new InternalError(`a journal record of epoch ${record.epoch}, which has no space record`);
@@ -73,7 +75,9 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
       if (record.t === 'rows') epoch.applyRows(record, placed);
       else if (record.t === 'attempt') epoch.applyAttempt(record, placed);
       else if (record.t === 'report') epoch.applyReport(record, placed);
-      else epoch.applyProposals(record);
+      else if (record.t === 'propose') epoch.applyProposals(record);
+      else if (record.t === 'ended') epoch.applyEnded(record, placed);
+      // What was decided follows from the rows; why, `prune` says to whoever reads it.
       return;
     }
     default:

@@ -13,14 +13,24 @@ export interface Ending {
   readonly started: number;
   /** Why it ended before its trials were run, though nobody stopped it; null: it did not. */
   readonly ended: string | null;
+  /** The same in a word or two, where it can go on all the same; null: it is complete. */
+  readonly endedBy: string | null;
 }
 
-export async function concludeJob({ open, coordinator, total, started, ended }: Ending): Promise<Outcome> {
+export async function concludeJob({
+  open,
+  coordinator,
+  total,
+  started,
+  ended,
+  endedBy,
+}: Ending): Promise<Outcome> {
   const { journal, lock, folder, manifest, clock } = open;
   const { tooManyFailures, evicted } = coordinator;
   const interrupted = coordinator.interrupted && ended === null;
   const isLeft = interrupted || evicted > 0;
-  const reason = isLeft ? 'interrupted' : tooManyFailures ? 'too many failures' : 'end';
+  const why = tooManyFailures ? 'too many failures' : (endedBy ?? 'end');
+  const reason = isLeft ? 'interrupted' : why;
   await journal.append({ t: 'stop', reason, at: clock.now() });
   lock.check();
   await writeDerived(folder, journal.state);

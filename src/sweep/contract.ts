@@ -6,6 +6,7 @@ import type { Limits, ShardRecord } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
 import type { TrialRow } from '../trial/row.js';
 import type { TrialStatus } from '../trial/status.js';
+import type { PrunerRequest } from './pruners/list.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
 
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly data?: string;
   /** A sampler's name and some of its options. */
   readonly sampler?: SamplerRequest;
+  /** What stops trials early: its name and some of its options; `none`: nothing, whatever the sweep says. */
+  readonly pruner?: PrunerRequest;
   /** Trials in all, for samplers that have no end of their own. */
   readonly trials?: number;
   /**

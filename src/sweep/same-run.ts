@@ -5,6 +5,7 @@ import { throwFaults } from '../ground/errors.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
+import { describePruner } from './pruners/list.js';
 import { findShardFaults } from './same-shard.js';
 import { isSameSpace } from './same-space.js';
 import { samplerOf } from './samplers/list.js';
@@ -16,6 +17,10 @@ export function requireSameRun(found: Manifest, asked: Manifest, out: string): v
   const faults = (['engine', 'device', 'data'] as const)
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
     .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
+  if (!isSamePruner(found.pruner, asked.pruner))
+    faults.push(
+      `its pruner is ${nameOf(found.pruner)}, not ${nameOf(asked.pruner)}: which trials stop depends on it`,
+    );
   faults.push(...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
@@ -37,5 +42,14 @@ export async function withLookahead(settings: Settings): Promise<Settings> {
   if (out === null || ends.lookahead !== null || !existsSync(join(out, MANIFEST_FILE))) return settings;
   const { manifest } = await openRunFolder(out);
   const { search } = manifest.sampler as Partial<SearchSpec>;
-  return search === undefined ? settings : { ...settings, ends: { ...ends, lookahead: search.lookahead } };
+  return search === undefined ? settings : { ...settings, ends: { ...ends, usual: search.lookahead } };
+}
+
+function isSamePruner(a: Manifest['pruner'], b: Manifest['pruner']): boolean {
+  const sorted = (spec: Manifest['pruner']) => JSON.stringify(Object.entries(spec ?? {}).sort());
+  return sorted(a) === sorted(b);
+}
+
+function nameOf(pruner: Manifest['pruner']): string {
+  return pruner === undefined ? 'none' : describePruner(pruner);
 }

@@ -11,6 +11,7 @@ import { requireReferred } from '../run/reference.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
+import type { PrunerRequest } from './pruners/list.js';
 import { findQueueFaults, type QueueSettings, readQueue } from './queue-settings.js';
 import type { EndsAsked, Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
@@ -26,6 +27,7 @@ export interface Settings extends Limits {
   readonly sweep: string;
   readonly set: Readonly<Record<string, AxisDomain>>;
   readonly sampler: SamplerRequest | null;
+  readonly pruner: PrunerRequest | null;
   readonly seed: number | null;
   readonly replicates: number | null;
   readonly seeds: readonly number[] | null;
@@ -71,6 +73,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     sweep: request.sweep,
     set: request.set ?? {},
     sampler: request.sampler ?? null,
+    pruner: request.pruner ?? null,
     seed: request.seed ?? null,
     replicates: request.replicates ?? null,
     seeds: request.seeds ?? null,
@@ -81,7 +84,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
       target: request.target ?? null,
       plateau: request.plateau ?? null,
       hasBudget: request.budgetMs !== undefined,
-      isSequential: false,
+      usual: null,
     },
     budgetMs: request.budgetMs ?? null,
     shard: request.shard ?? null,

@@ -79,22 +79,20 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
   const { sweep, worker } = defineStudy(options);
   const { lookahead, trials, target, plateau, folder } = options;
   const name = sweep.name;
-  const { ends, ...rest } = await withLookahead(
-    resolveSettings({
-      ...{ sweep: name, workers: 1, blockSize: 1 },
-      ...(lookahead === undefined ? {} : { lookahead }),
-      ...(trials === undefined ? {} : { trials }),
-      ...(target === undefined ? {} : { target }),
-      ...(plateau === undefined ? {} : { plateau }),
-      ...(folder === undefined ? {} : { out: folder }),
-      maxFailures: { fraction: 1 },
-    }),
-  );
-  const settings = { ...rest, ends: { ...ends, isSequential: true } };
+  const asked = resolveSettings({
+    ...{ sweep: name, workers: 1, blockSize: 1 },
+    ...(lookahead === undefined ? {} : { lookahead }),
+    ...(trials === undefined ? {} : { trials }),
+    ...(target === undefined ? {} : { target }),
+    ...(plateau === undefined ? {} : { plateau }),
+    ...(folder === undefined ? {} : { out: folder }),
+    maxFailures: { fraction: 1 },
+  });
+  const settings = await withLookahead({ ...asked, ends: { ...asked.ends, usual: 1 } });
   const url = studyUrl(name);
   const loaded: LoadedSweep = { sweep, url, workerUrl: url, reportUrl: null };
   // Eagerly: which trials come does not depend on when they are proposed.
-  const pool = createAskingPool(worker, (ends.lookahead ?? 1) * sweep.replicates);
+  const pool = createAskingPool(worker, (lookahead ?? settings.ends.usual!) * sweep.replicates);
   return handingOn(pool, async () => {
     const job = await prepareJob(loaded, settings, pool.questions);
     const runId = newRunId(systemClock);

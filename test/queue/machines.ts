@@ -11,6 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { TaskResult } from '../../src/pool/contract.js';
+import { readAddress } from '../../src/queue/address.js';
+import { connect } from '../../src/queue/connect.js';
+import type { RunAbout } from '../../src/queue/messages.js';
+import { loadQueuePackages, type Redis } from '../../src/queue/packages.js';
 import { type Started, startProgram } from '../cli/program.js';
 import { until } from '../conformance/pool.js';
 import { makeProject, type Project } from '../sweep/project.js';
@@ -93,18 +98,25 @@ export interface Place {
   keep<T extends Started>(program: T): T;
 }
 
-/** To be called in a `describe` that needs Redis. The server is there once its tests begin. */
-export function useRedis(): Place {
+/** To be called in a `describe` that needs Redis. The server is there once its tests begin; it may want a password. */
+export function useRedis(password?: string): Place {
+  const [options, login] =
+    password === undefined
+      ? [[], []]
+      : [
+          ['--requirepass', password],
+          ['-a', password],
+        ];
   let redis: TestRedis;
   const started: Started[] = [];
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startRedis(...options);
   });
   afterEach(async () => {
     for (const program of started) killAll(program);
     await Promise.all(started.map(({ finished }) => finished));
     started.length = 0;
-    redis.ask('flushall');
+    redis.ask(...login, 'flushall');
   });
   afterAll(() => redis.remove());
   return {
@@ -117,3 +129,24 @@ export function useRedis(): Place {
     },
   };
 }
+
+/** A connection of Sweepline's own. */
+export async function connectTo({ url }: TestRedis): Promise<Redis> {
+  return connect(await loadQueuePackages(), readAddress(url), () => undefined);
+}
+
+/** What a coordinator says of a run `r`, with whatever the test is about. */
+export const aboutOf = (more: Partial<RunAbout> = {}): RunAbout => ({
+  ...{ run: 'r', digest: 'd', sweepline: '0', node: '', engine: 'none', device: 'cpu', packages: {} },
+  worker: { name: '', sources: '', path: null, local: null, shipped: null, stage: null, command: null },
+  ...{ data: { choice: null, identity: null }, isolation: 'thread', memoryBytes: null, loadMs: 1 },
+  ...{ filesBytes: 4, priority: 0, startedAt: 0, coordinator: { host: 'there', process: 7 }, bundle: null },
+  ...more,
+});
+
+/** The result of a task that did nothing. */
+export const resultOf = (id: number, more: Partial<TaskResult> = {}): TaskResult => ({
+  ...{ id, left: [], notes: [], rows: new Uint8Array(0), series: new Uint8Array(0) },
+  ...{ thread: 0, host: 'h', device: 'cpu', queueMs: 0, runMs: 1, cpuMs: null },
+  ...more,
+});

@@ -9,12 +9,13 @@ const DEFAULTS: Settings = {
   sweep: 'escape',
   set: {},
   sampler: null,
+  pruner: null,
   seed: null,
   replicates: null,
   seeds: null,
   objectives: [],
   trials: null,
-  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, isSequential: false },
+  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, usual: null },
   budgetMs: null,
   shard: null,
   shardBy: null,
@@ -79,11 +80,12 @@ describe('resolveSettings', () => {
       out: 'there',
       root: 'results',
       blockSize: 64,
+      pruner: { name: 'asha', max: 27 },
       debug: true,
       command: ['sweepline', 'run'],
     } as const;
     const { lookahead, target, plateau, ...own } = asked;
-    const ends = { lookahead, target, plateau, hasBudget: true, isSequential: false };
+    const ends = { lookahead, target, plateau, hasBudget: true, usual: null };
     const { seeds, ...rest } = { ...DEFAULTS, ...own, ends };
     expect(Object.keys({ ...own, ends }).sort()).toEqual(
       Object.keys(DEFAULTS)

@@ -36,8 +36,7 @@ export function factor(a: Float64Array, n: number, stride = n, from = 0): boolea
       a[row + j + 2] = s2;
       a[row + j + 3] = s3;
     }
-    for (; j < i; j++)
-      a[row + j] = (a[row + j]! - dot(a, row, a, j * stride, j)) / a[j * stride + j]!;
+    for (; j < i; j++) a[row + j] = (a[row + j]! - dot(a, row, a, j * stride, j)) / a[j * stride + j]!;
     const pivot = a[row + i]! - dot(a, row, a, row, i);
     if (!(pivot > 0)) return false;
     a[row + i] = Math.sqrt(pivot);

@@ -49,7 +49,9 @@ export function maximise(setup: MaximiseSetup): Found | undefined {
   close.sort(better);
   const starts = mix(wide, close, effort.starts);
   const improved = starts.map((start) => improve(setup, start)).sort(better);
-  return [improved, close, wide].map((some) => some.find(({ x }) => allows(x))).find((one) => one !== undefined);
+  return [improved, close, wide]
+    .map((some) => some.find(({ x }) => allows(x)))
+    .find((one) => one !== undefined);
 }
 
 const better = (a: Found, b: Found) => b.value - a.value;
@@ -133,7 +135,8 @@ function climb({ space, encoder, acquisition, weights, effort }: MaximiseSetup, 
   const reached = minimise({ lower: new Float64Array(free.length), upper: unit, evaluate }, start, options);
   if (!(-reached.value > from.value)) return from;
   const x = from.x.slice();
-  for (let i = 0; i < free.length; i++) x[encoder.dimensions[free[i]!]!] = Math.min(reached.x[i]! / unit[i]!, 1);
+  for (let i = 0; i < free.length; i++)
+    x[encoder.dimensions[free[i]!]!] = Math.min(reached.x[i]! / unit[i]!, 1);
   return { x, value: -reached.value };
 }
 

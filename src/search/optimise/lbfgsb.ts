@@ -159,7 +159,8 @@ class History {
       this.#weights[at] = curvature > 0 ? along / curvature : 0;
       if (scale === 0 && curvature > 0) scale = curvature / size;
       const change = this.#changes[at]!;
-      for (let i = 0; i < n; i++) if (isHeld[i] === 0) direction[i] = direction[i]! - this.#weights[at]! * change[i]!;
+      for (let i = 0; i < n; i++)
+        if (isHeld[i] === 0) direction[i] = direction[i]! - this.#weights[at]! * change[i]!;
     }
     if (scale > 0) for (let i = 0; i < n; i++) direction[i] = direction[i]! * scale;
     for (let k = this.count - 1; k >= 0; k--) {

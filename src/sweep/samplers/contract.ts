@@ -92,8 +92,8 @@ export interface EndsAsked {
   readonly plateau: number | null;
   /** A time to spend is given, so that nobody has to say how many trials there shall be. */
   readonly hasBudget: boolean;
-  /** Whoever evaluates the trials does so one by one, unless `lookahead` says otherwise. */
-  readonly isSequential: boolean;
+  /** The look-ahead where none is asked for: of the run that is continued, or of a program that evaluates one by one. */
+  readonly usual: number | null;
 }
 
 /** What a sampler makes of it. */

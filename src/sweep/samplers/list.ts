@@ -5,6 +5,7 @@ import { InternalError } from '../../ground/errors.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import { METHODS } from '../../search/list.js';
+import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
 import { requireFinite } from './finite.js';
@@ -12,11 +13,14 @@ import { gridSampler } from './grid.js';
 import { randomSampler } from './random.js';
 import { searchSampler } from './search.js';
 
+const SEARCHES: readonly SamplerDefinition[] = METHODS.map(searchSampler);
+
 /** The first is the default. */
 export const SAMPLERS: readonly SamplerDefinition[] = [
   gridSampler,
   randomSampler,
-  ...METHODS.map(searchSampler),
+  autoSampler(SEARCHES),
+  ...SEARCHES,
   bisectSampler,
 ];
 
@@ -79,11 +83,13 @@ export function resolveSampler(
 
 /** What only a search has. */
 function requireNoEnds(name: string, { ends }: Wanted, faults: string[]): void {
-  if (METHODS.some((method) => method.name === name)) return;
-  const able = METHODS.map((method) => method.name).join(', ');
+  const able = ['auto', ...METHODS.map((method) => method.name)];
+  if (able.includes(name)) return;
   for (const end of ['lookahead', 'target', 'plateau'] as const)
     if (ends[end] !== null)
-      faults.push(`${name}: --${end} ${ends[end]}: it is for samplers that search (${able}); leave it out`);
+      faults.push(
+        `${name}: --${end} ${ends[end]}: it is for samplers that search (${able.join(', ')}); leave it out`,
+      );
 }
 
 export function createSampler(surroundings: Surroundings): Sampler {

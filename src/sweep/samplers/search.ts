@@ -25,7 +25,7 @@ export function searchSampler(method: MethodDefinition): SamplerDefinition {
       findFaults(method, wanted, faults);
       const { grids, trials, ends, workers, aims } = wanted;
       const { objectives, constraints } = aims;
-      const lookahead = ends.lookahead ?? (ends.isSequential ? 1 : Math.max(LOOKAHEAD, workers));
+      const lookahead = ends.lookahead ?? ends.usual ?? Math.max(LOOKAHEAD, workers);
       const { target, plateau } = ends;
       const spec: SearchSpec = {
         ...asked,

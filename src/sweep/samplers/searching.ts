@@ -19,7 +19,6 @@ export interface Asking {
 }
 
 export class Searching implements Sampler {
-  readonly excluded = 0;
   readonly #spec: SearchSpec;
   readonly #of: Pick<Surroundings, 'space' | 'share' | 'nextUndone' | 'proposed' | 'turn'>;
   readonly #asking: Asking;
@@ -48,6 +47,10 @@ export class Searching implements Sampler {
     const { trials, search } = this.#spec;
     if (share !== null) return share.total;
     return search.target === null && search.plateau === null ? (trials ?? null) : null;
+  }
+
+  get excluded(): number | null {
+    return this.total === null ? null : 0;
   }
 
   get ended(): string | null {
