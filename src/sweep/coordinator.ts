@@ -60,12 +60,8 @@ export class Coordinator {
     const wake = () => this.#wake();
     const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
     this.#backlog = new Backlog(wake, settings.retryPauseMs);
-    this.#recovery = new Recovery({
-      recorder,
-      backlog: this.#backlog,
-      retries: settings.retries,
-      conclude: pruning && record,
-    });
+    const conclude = pruning && record;
+    this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
     this.#askedStops = new AskedStops(recorder);
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);

@@ -44,7 +44,10 @@ const hyperparameters = {
 
 test('mean and variance are those of the dense formulas', () => {
   const process = createProcess(data, hyperparameters);
-  const pending = createProcess({ ...data, points: toPoints([...dense.X, ...dense.pending]) }, hyperparameters);
+  const pending = createProcess(
+    { ...data, points: toPoints([...dense.X, ...dense.pending]) },
+    hyperparameters,
+  );
   dense.at.forEach((x, i) => {
     const found = process.predict(Float64Array.from(x), false);
     expect(found.mean).toBeCloseTo(dense.mean[i]!, 10);
@@ -80,20 +83,23 @@ test('the likelihood is that of the dense formulas, and its gradient that of dif
   const theta = Float64Array.from([...dense.weights, dense.scale, dense.noise], Math.log);
   expect(evaluate(theta, new Float64Array(6))).toBeCloseTo(dense.negativeLogPosterior, 10);
   fc.assert(
-    fc.property(fc.array(fc.double({ min: -3, max: 2, noNaN: true }), { minLength: 6, maxLength: 6 }), (list) => {
-      const at = Float64Array.from(list);
-      const gradient = new Float64Array(6);
-      const value = evaluate(at, gradient);
-      for (let i = 0; i < 6; i++) {
-        const h = 1e-5;
-        const [up, down] = [h, -h].map((move) => {
-          const moved = at.slice();
-          moved[i] = moved[i]! + move;
-          return evaluate(moved, new Float64Array(6));
-        });
-        expect(Math.abs(gradient[i]! - (up! - down!) / (2 * h))).toBeLessThan(1e-6 * (1 + Math.abs(value)));
-      }
-    }),
+    fc.property(
+      fc.array(fc.double({ min: -3, max: 2, noNaN: true }), { minLength: 6, maxLength: 6 }),
+      (list) => {
+        const at = Float64Array.from(list);
+        const gradient = new Float64Array(6);
+        const value = evaluate(at, gradient);
+        for (let i = 0; i < 6; i++) {
+          const h = 1e-5;
+          const [up, down] = [h, -h].map((move) => {
+            const moved = at.slice();
+            moved[i] = moved[i]! + move;
+            return evaluate(moved, new Float64Array(6));
+          });
+          expect(Math.abs(gradient[i]! - (up! - down!) / (2 * h))).toBeLessThan(1e-6 * (1 + Math.abs(value)));
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });

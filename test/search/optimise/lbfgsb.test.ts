@@ -24,7 +24,11 @@ const rosenbrock: Smooth = (x, gradient) => {
 };
 
 test.each([2, 5, 20])('Rosenbrock in %d dimensions, its minimum inside', (n) => {
-  const found = minimise({ ...box(n, -5, 10), evaluate: rosenbrock }, new Float64Array(n).fill(-1.2), options);
+  const found = minimise(
+    { ...box(n, -5, 10), evaluate: rosenbrock },
+    new Float64Array(n).fill(-1.2),
+    options,
+  );
   expect(found.value).toBeLessThan(1e-12);
   for (const each of found.x) expect(each).toBeCloseTo(1, 5);
   expect(found.evaluations).toBeLessThan(60 * n);
@@ -148,7 +152,10 @@ test('no more evaluations than asked for', () => {
       count++;
       return rosenbrock(x, gradient);
     };
-    minimise({ ...box(4, -5, 10), evaluate: counted }, new Float64Array(4).fill(-1.2), { ...options, evaluations });
+    minimise({ ...box(4, -5, 10), evaluate: counted }, new Float64Array(4).fill(-1.2), {
+      ...options,
+      evaluations,
+    });
     expect(count).toBe(evaluations);
   }
 });
