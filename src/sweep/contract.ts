@@ -132,6 +132,8 @@ export interface Plan {
   readonly title: string;
   readonly folder: string | null;
   readonly sampler: string;
+  /** `asha, min 1, factor 3, max 81, on val_loss:min`; absent: nothing stops trials early. */
+  readonly pruner?: string;
   /** Text of each axis: `alpha: 0.01 … 1 (41 values, log)`. */
   readonly axes: readonly string[];
   /** The part of the sweep that it is; null: all of it. */
@@ -223,6 +225,8 @@ export interface Outcome {
   readonly trials: number;
   readonly ok: number;
   readonly failed: number;
+  /** Stopped early, which is no failure. */
+  readonly pruned: number;
   /** Not run because a stage that they depend on failed. */
   readonly skipped: number;
   /** Not run: interrupted, or given up after too many failures. */

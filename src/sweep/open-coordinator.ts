@@ -96,7 +96,7 @@ export function openCoordinator(
     lookAhead,
     limit: openLimit(settings, folder, journal.state.epoch),
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize, windowOf(spec, job)),
-    history,
+    history: history && (pruning?.withSteps(history) ?? history),
     isTooManyFailures: areTooMany,
     onTick: tick,
   });

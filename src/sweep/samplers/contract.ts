@@ -41,7 +41,7 @@ export interface Cut extends Share, Shard {
 /** A trial that has ended, as a sampler hears of it. */
 export interface TrialResult {
   readonly trial: number;
-  readonly status: TrialStatus | 'pruned';
+  readonly status: TrialStatus;
   /** Null where the trial did not yield the metric. */
   readonly metrics: MetricValues;
   /** The step at which a pruned trial ended; null of others. */
