@@ -6,7 +6,7 @@ import type { QueueState } from '../queue/state.js';
 import { renderColumns } from './columns.js';
 
 /** `now`: milliseconds since 1970. Clocks of machines differ: a host is never seen in the future. */
-export function renderHosts({ hosts, runs }: QueueState, now: number): string {
+export function renderHosts({ hosts, runs, others }: QueueState, now: number): string {
   const head =
     hosts.length === 0
       ? 'no hosts'
@@ -19,6 +19,10 @@ export function renderHosts({ hosts, runs }: QueueState, now: number): string {
   for (const host of hosts) lines.push(...describeWork(host, now));
   lines.push(runs.length === 0 ? 'no runs' : plural(runs.length, 'run'));
   if (runs.length > 0) lines.push(renderColumns(runs.map(describeRun), []));
+  if (others.length > 0)
+    lines.push(
+      `${plural(others.length, 'run')} of another Sweepline: ${others.join(', ')} (--forget removes one that nobody takes up again)`,
+    );
   return lines.map((line) => line.replaceAll(/[^\P{Cc}\n]/gu, ' ')).join('\n');
 }
 
@@ -49,18 +53,31 @@ function describeWork({ name, busy, runs, seen }: HostRecord, now: number): stri
   return [...(rows.length === 0 ? [] : [renderColumns(rows, [])]), ...refused, last];
 }
 
-function describeRun({ run, worker, priority, waiting, running, isAlive, coordinator }: QueuedRun): string[] {
+function describeRun({
+  run,
+  worker,
+  priority,
+  waiting,
+  running,
+  isAlive,
+  isLeft,
+  coordinator,
+}: QueuedRun): string[] {
   return [
     run,
     worker.name,
     `priority ${priority}`,
     `${formatCount(running)} running, ${formatCount(waiting)} waiting`,
-    isAlive ? `coordinator on ${coordinator.host}` : 'its coordinator is gone: resume it',
+    isLeft
+      ? 'cut short, and results wait for it: resume it'
+      : isAlive
+        ? `coordinator on ${coordinator.host}`
+        : 'its coordinator is gone: resume it',
   ];
 }
 
 /** What a program may want to know; where workers lie on the coordinator's disk is its own affair. */
-export function toJson({ hosts, runs }: QueueState): object {
+export function toJson({ hosts, runs, others }: QueueState): object {
   return {
     hosts,
     runs: runs.map(
@@ -79,5 +96,6 @@ export function toJson({ hosts, runs }: QueueState): object {
         },
       }),
     ),
+    others,
   };
 }

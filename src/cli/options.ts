@@ -146,6 +146,13 @@ export function readShard(text: string): Shard | AutoShard {
   );
 }
 
+/** `0.95`, `1e-3`. */
+export function finiteNumber(text: string): number {
+  const value = readNumber(text);
+  if (Number.isFinite(value)) return value;
+  throw new SweeplineError('BAD_USAGE', 'expected a number such as 0.95 or 1e-3');
+}
+
 /** `90s`, `10m`, `2h`, in milliseconds. */
 export function duration(text: string): number {
   const ms = readDuration(text);

@@ -70,8 +70,9 @@ async function readQueue(queue: QueueAddress, run: string): Promise<QueueState> 
     await import('../queue/state.js'),
     (name: string) => name === run || name.startsWith(`${run}.`),
   ];
-  const { hosts, runs } = await readQueueState(queue);
+  const { hosts, runs, others } = await readQueueState(queue);
   return {
+    others: others.filter(isOwn),
     runs: runs.filter((each) => isOwn(each.run)),
     hosts: hosts.map((host) => ({
       ...host,

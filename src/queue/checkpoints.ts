@@ -1,9 +1,11 @@
 // The checkpoints of trials that run on a host: sent to the queue as they change, so that another host can go on where
 // this one died, and fetched before a trial that has begun before.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../ground/durable.js';
 import type { Selection } from '../trial/selection.js';
-import { CHECKPOINTS, createFolderStore } from '../trial/store.js';
+import { CHECKPOINTS } from '../trial/store.js';
 import type { QueueHostOptions } from './host-options.js';
 import type { HostedRun } from './hosted-run.js';
 import { dropCheckpoint, keepCheckpoint, sealedAs } from './keys.js';
@@ -29,18 +31,17 @@ export class Checkpoints {
   /** Of trials that have begun before, on whatever machine. */
   async fetch(run: HostedRun, trials: Selection): Promise<void> {
     if ((await this.#redis.hlen(run.keys.checkpoints)) === 0) return;
-    const store = createFolderStore(run.folder);
     const keys = run.keysOf(trials);
     const found = await this.#redis.hmgetBuffer(run.keys.checkpoints, ...keys);
-    keys.forEach((key, i) => {
+    for (const [i, key] of keys.entries()) {
       const sealed = found[i];
-      if (sealed == null) return;
+      if (sealed == null) continue;
       const bytes = openSealed(this.#secret, sealedAs(run.about, 'checkpoint', key), sealed);
-      if (bytes === undefined) return; // nobody's who has the key: the trial begins anew
-      store.putCheckpoint(key, bytes);
+      if (bytes === undefined) continue; // nobody's who has the key: the trial begins anew
       const path = join(run.folder, CHECKPOINTS, `${key}${ENDING}`);
+      await replaceFile(path, bytes);
       this.#sent.set(path, statSync(path).mtimeMs);
-    });
+    }
   }
 
   /** What has changed since, and what is gone because its trial has ended. */
@@ -52,7 +53,7 @@ export class Checkpoints {
       const path = join(root, name);
       const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined || this.#sent.get(path) === found.mtimeMs) continue;
-      const bytes = found.size <= run.about.filesBytes ? readIfThere(path) : null;
+      const bytes = found.size <= run.about.filesBytes ? await readIfThere(path) : null;
       if (bytes === undefined) continue;
       if (bytes === null) this.#tellLarge(found.size, run.about.filesBytes);
       else await this.#keep(run, name.slice(0, -ENDING.length), bytes);
@@ -80,9 +81,9 @@ export class Checkpoints {
 }
 
 /** Undefined where its trial has ended just now. */
-function readIfThere(path: string): Uint8Array | undefined {
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
-    return readFileSync(path);
+    return await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -2,52 +2,39 @@
 // whatever the queue brings, and however often.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { fromPlainError } from '../ground/errors.js';
 import {
   type RunningTask,
+  refusedTask,
   type Task,
-  TaskLost,
   type TaskResult,
   type TrialReport,
   taskKilled,
 } from '../pool/contract.js';
-import { countOf, pick, trialsOf } from '../trial/selection.js';
+import { countOf, pick, type Selection, trialsOf } from '../trial/selection.js';
 import { insist, type Say } from './connect.js';
-import type { Entry } from './inbox.js';
-import { KEYS, QUEUE_PREFIX, type RunKeys } from './keys.js';
-import { type FromQueueHost, hashTrials, type JobData, unpackLoss, unpackResult } from './messages.js';
-import type { Queue, Redis } from './packages.js';
+import { type Flight, settle, unreadable } from './flight.js';
+import type { Entry, Inbox } from './inbox.js';
+import { hashTrials, nameJob } from './job-name.js';
+import { Jobs, type JobsOptions } from './jobs.js';
+import { Leftovers } from './leftovers.js';
 import { Reports } from './reports.js';
-import { seal } from './seal.js';
 
-export interface FlightsOptions {
-  readonly redis: Redis;
-  readonly queue: Queue;
-  readonly run: string;
-  readonly keys: RunKeys;
-  readonly secret: string | undefined;
+export interface FlightsOptions extends JobsOptions {
   readonly device: string;
   readonly say: Say;
+  readonly inbox: Pick<Inbox, 'fetch' | 'rewind' | 'isBehind'>;
+  /** Whether all files that a result tells of are here: a server may have lost them. */
+  readonly isComplete: (entry: Entry) => boolean;
   /** Something of the queue does not work any more. */
   readonly fail: (error: Error) => void;
 }
 
-interface Flight {
-  readonly key: string;
-  readonly hash: string;
-  readonly task: Task;
-  readonly reports: Reports;
-  readonly resolve: (result: TaskResult) => void;
-  readonly reject: (error: Error) => void;
-  stops: 'all' | readonly number[] | undefined;
-  /** Looks that it has been there. */
-  age: number;
-}
-
-type Settled = Extract<FromQueueHost, { readonly t: 'result' | 'broken' }>;
-
 /** Jobs that are so new are on their way: nobody need look whether they are there. */
 const YOUNG = 3;
+/** After so many looks, what was written and not heard is read again; after twice as many the task runs again, */
+const UNHEARD = 5;
+/** so often. */
+const MOST_UNREAD = 3;
 
 export class Flights {
   readonly #options: FlightsOptions;
@@ -56,15 +43,17 @@ export class Flights {
   readonly #results = new Set<Promise<unknown>>();
   #count = 0;
   #unsent: Flight[] = [];
-  /** Of an earlier session, by its trials: jobs that still run, and results that nobody has taken. */
-  readonly #running = new Map<string, string>();
-  readonly #leftovers = new Map<string, Entry>();
-  /** By task: the entry of its result. */
-  readonly #entries = new Map<number, string>();
+  readonly #leftovers = new Leftovers();
+  readonly #jobs: Jobs;
+  /** By task: the entry of its result, which is in no journal yet. */
+  readonly #entries = new Map<number, { readonly id: string; readonly key: string }>();
+  readonly #unkept = new Set<string>();
   #writing: Promise<unknown> = Promise.resolve();
+  #failure: Error | undefined;
 
   constructor(options: FlightsOptions) {
     this.#options = options;
+    this.#jobs = new Jobs(options);
   }
 
   /** Whether a trial is on its way. */
@@ -79,32 +68,39 @@ export class Flights {
     return this.#writing;
   }
 
-  /** A job of an earlier session that a host still runs. */
-  adopt(key: string): void {
-    this.#running.set(key.split('-')[0]!, key);
+  /** Results that are on the server, and nowhere else. */
+  get unkept(): number {
+    return this.#unkept.size + this.#leftovers.count;
+  }
+
+  /** What an earlier session has left: `active`: jobs that hosts have; `published`: jobs whose results were written. */
+  adopt(active: readonly string[], published: readonly string[]): void {
+    this.#leftovers.adopt(active, published);
+    this.#jobs.published.forget(...published);
   }
 
   run(task: Task, onReport: ((report: TrialReport) => void) | undefined): RunningTask {
-    const hash = hashTrials(task.trials);
-    const running = this.#running.get(hash);
-    this.#running.delete(hash);
-    const key = running ?? `${hash}-${this.#session}-${this.#count++}`;
+    if (this.#failure !== undefined) return refusedTask(this.#failure);
+    let hash: string;
+    try {
+      hash = hashTrials(task.trials);
+    } catch (error) {
+      return refusedTask(error as Error);
+    }
+    const leftover = this.#leftovers.takeResult(hash, task.attempt);
+    const running = leftover === undefined ? this.#leftovers.takeJob(hash) : undefined;
+    const key = running ?? nameJob({ hash, session: this.#session, attempt: task.attempt }, this.#count++);
     let flight!: Flight;
     const result = new Promise<TaskResult>((resolve, reject) => {
       const reports = new Reports(onReport);
-      flight = { key, hash, task, reports, resolve, reject, stops: undefined, age: 0 };
+      flight = { key, task, reports, resolve, reject, stops: undefined, age: 0, unheard: 0, unread: 0 };
     });
     this.#results.add(result);
     const forget = () => void this.#results.delete(result);
     result.then(forget, forget);
-    const leftover = this.#leftovers.get(hash);
     this.#byKey.set(key, flight);
-    if (leftover !== undefined) {
-      this.#leftovers.delete(hash);
-      this.#settle(flight, leftover);
-    } else if (running === undefined && this.#unsent.push(flight) === 1) {
-      setImmediate(() => this.#send());
-    }
+    if (leftover !== undefined) void this.#takeLeftover(flight, leftover.id);
+    else if (running === undefined) this.#sendSoon(flight);
     return {
       result,
       stop: (trials) => this.#stop(flight, trials),
@@ -112,20 +108,40 @@ export class Flights {
     };
   }
 
+  async #takeLeftover(flight: Flight, id: string): Promise<void> {
+    const { inbox, isComplete } = this.#options;
+    const entry = await inbox.fetch(id).catch(() => undefined);
+    if (!this.#byKey.has(flight.key)) return;
+    if (entry === undefined || !isComplete(entry)) this.#sendSoon(flight);
+    else this.#settle(flight, entry);
+  }
+
+  #sendSoon(flight: Flight): void {
+    if (this.#unsent.push(flight) === 1) setImmediate(() => this.#send());
+  }
+
   /** True where the entry need not be kept: it counts no more, or never did. */
   take(entry: Entry): boolean {
     const flight = this.#byKey.get(entry.key);
-    if (flight !== undefined) {
+    if (flight !== undefined && this.#options.isComplete(entry)) {
       this.#settle(flight, entry);
       return false;
     }
+    if (flight !== undefined) {
+      this.#write(() => this.#repeat(flight));
+      return true;
+    }
+    if (this.#unkept.has(entry.id)) return false; // it was read again
     // Of an earlier session: it counts once its trials are asked for.
-    if (entry.message.t !== 'result' || entry.key.split('-')[1] === this.#session) return true;
-    const hash = entry.key.split('-')[0]!;
-    if (entry.message.left.length > 0 || this.#leftovers.has(hash)) return true;
-    this.#running.delete(hash);
-    this.#leftovers.set(hash, entry);
-    return false;
+    if (this.#leftovers.add(entry, this.#session)) return false;
+    this.#jobs.published.forget(entry.key);
+    return true;
+  }
+
+  /** Trials of a job, of those that an entry tells of. */
+  trialsOf(key: string, trials: readonly number[]): Selection | undefined {
+    const flight = this.#byKey.get(key);
+    return flight && pick(flight.task.trials, (trial) => trials.includes(trial));
   }
 
   report({ key, message, body }: Entry): void {
@@ -134,12 +150,17 @@ export class Flights {
 
   /** The entry of a task's result, which is on disk by now. */
   kept(task: number): string | undefined {
-    const entry = this.#entries.get(task);
+    const kept = this.#entries.get(task);
+    if (kept === undefined) return undefined;
     this.#entries.delete(task);
-    return entry;
+    this.#unkept.delete(kept.id);
+    this.#jobs.published.forget(kept.key);
+    return kept.id;
   }
 
-  rejectAll(error: Error): void {
+  /** Nothing is handed over from now on, and what was has no result. */
+  fail(error: Error): void {
+    this.#failure ??= error;
     for (const flight of this.#byKey.values()) flight.reject(error);
     this.#byKey.clear();
     this.#unsent = [];
@@ -151,28 +172,36 @@ export class Flights {
 
   /** Gives the server again what it has lost, and takes back what nobody has taken and shall stop. */
   async audit(): Promise<void> {
-    const { redis, keys, queue } = this.#options;
+    await this.#jobs.published.sweep();
     for (const flight of [...this.#byKey.values()]) {
       flight.age++;
       if (flight.stops === 'all') await this.#takeBack(flight);
     }
-    const old = [...this.#byKey.values()].filter(({ age }) => age >= YOUNG);
-    if (old.length === 0) return;
-    const [there, published] = await Promise.all([
-      Promise.all(old.map(({ key }) => redis.exists(`${QUEUE_PREFIX}:${queue.name}:${key}`))),
-      redis.smismember(keys.published, ...old.map(({ key }) => key)),
-    ]);
-    const lost = old.filter(({ key }, i) => there[i] === 0 && published[i] === 0 && this.#byKey.has(key));
-    for (const flight of lost) flight.age = 0;
-    if (lost.length > 0) await this.#add(lost);
-    for (const { key, stops } of lost)
-      if (stops !== undefined) await redis.hset(keys.stops, key, JSON.stringify(stops));
+    const found = await this.#jobs.find([...this.#byKey.values()].filter(({ age }) => age >= YOUNG));
+    const flying = found.filter(({ flight }) => this.#byKey.has(flight.key));
+    await this.#jobs.addAgain(
+      flying.filter(({ isThere, isPublished }) => !isThere && !isPublished).map(({ flight }) => flight),
+    );
+    const { inbox } = this.#options;
+    if (inbox.isBehind) return;
+    for (const { flight, isPublished } of flying) flight.unheard = isPublished ? flight.unheard + 1 : 0;
+    // Hosts have written their results, and they are not there, or nobody can read them.
+    if (flying.some(({ flight }) => flight.unheard === UNHEARD)) inbox.rewind();
+    for (const { flight } of flying) if (flight.unheard >= 2 * UNHEARD) await this.#repeat(flight);
+  }
+
+  /** What hosts have written of it cannot be used. */
+  async #repeat(flight: Flight): Promise<void> {
+    if (!this.#byKey.has(flight.key)) return;
+    if (++flight.unread <= MOST_UNREAD) return this.#jobs.repeat(flight);
+    this.#byKey.delete(flight.key);
+    flight.reject(unreadable(flight, flight.unread));
   }
 
   #send(): void {
     const flights = this.#unsent.filter(({ key }) => this.#byKey.has(key));
     this.#unsent = [];
-    if (flights.length > 0) this.#write(() => this.#add(flights));
+    if (flights.length > 0) this.#write(() => this.#jobs.add(flights));
   }
 
   /** In the order in which they are asked for. */
@@ -183,36 +212,12 @@ export class Flights {
       .catch((error: Error) => this.#options.fail(error));
   }
 
-  async #add(flights: readonly Flight[]): Promise<void> {
-    const { queue, redis, run, secret } = this.#options;
-    const jobs = flights.map(({ key, task: { attempt, trials, isApart } }) => {
-      const task = { attempt, trials, ...(isApart === undefined ? {} : { isApart }) } as JobData['task'];
-      const data: JobData = { key, task, signature: seal(secret, run, key, JSON.stringify(task)) };
-      return {
-        name: 'task',
-        data,
-        opts: { jobId: key, removeOnComplete: true, removeOnFail: true, attempts: 1 },
-      };
-    });
-    await queue.addBulk(jobs);
-    await redis.publish(KEYS.bell, `jobs ${run}`);
-  }
-
-  #settle(flight: Flight, { id, message, body, series }: Entry): void {
+  #settle(flight: Flight, entry: Entry): void {
+    const { id } = entry;
     this.#byKey.delete(flight.key);
-    this.#entries.set(flight.task.id, id);
-    const settled = message as Settled;
-    if (settled.t === 'result') {
-      flight.resolve(unpackResult(flight.task.id, settled, body, series));
-      return;
-    }
-    const { error, loss } = settled;
-    const details = error.hint === undefined ? {} : { hint: error.hint };
-    flight.reject(
-      loss === undefined
-        ? fromPlainError(error as never)
-        : new TaskLost(unpackLoss(loss), error.message, details),
-    );
+    this.#entries.set(flight.task.id, { id, key: flight.key });
+    this.#unkept.add(id);
+    settle(flight, entry);
   }
 
   #stop(flight: Flight, trials: readonly number[] | undefined): void {
@@ -222,10 +227,9 @@ export class Flights {
     const { stops } = flight;
     this.#unsentFirst();
     this.#write(async () => {
-      const { redis, keys } = this.#options;
-      await redis.hset(keys.stops, flight.key, JSON.stringify(stops));
+      await this.#jobs.askToStop(flight, stops);
       if (stops === 'all') await this.#takeBack(flight);
-      await redis.publish(KEYS.bell, 'sync');
+      await this.#jobs.ring();
     });
   }
 
@@ -236,10 +240,9 @@ export class Flights {
 
   /** No host has it: it comes back without having run. */
   async #takeBack(flight: Flight): Promise<void> {
-    const { queue, redis, keys, device } = this.#options;
-    if (!this.#byKey.has(flight.key) || (await queue.remove(flight.key)) === 0) return;
-    // Whoever writes this first has it: a host may have ended it in between.
-    if ((await redis.sadd(keys.published, flight.key)) === 0 || !this.#byKey.delete(flight.key)) return;
+    if (!this.#byKey.has(flight.key) || !(await this.#jobs.takeBack(flight))) return;
+    if (!this.#byKey.delete(flight.key)) return;
+    const { device } = this.#options;
     const left = [...trialsOf(flight.task.trials)].map((trial) => ({ trial, hasBegun: false }));
     flight.resolve({
       ...{ id: flight.task.id, left, notes: [], rows: new Uint8Array(0), series: new Uint8Array(0) },
@@ -250,12 +253,6 @@ export class Flights {
   #kill(flight: Flight): void {
     if (!this.#byKey.delete(flight.key)) return;
     flight.reject(taskKilled());
-    this.#write(async () => {
-      const { redis, keys, queue } = this.#options;
-      await redis.sadd(keys.published, flight.key);
-      await redis.hset(keys.stops, flight.key, JSON.stringify('kill'));
-      await queue.remove(flight.key);
-      await redis.publish(KEYS.bell, 'sync');
-    });
+    this.#write(() => this.#jobs.kill(flight));
   }
 }

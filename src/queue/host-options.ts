@@ -5,6 +5,7 @@ export interface QueueHostOptions {
   readonly address: QueueAddress;
   /** Takes signed tasks alone, and signs what it says; without one it takes only what is not signed. */
   readonly secret: string | undefined;
+  /** Two hosts of one machine may have the same. */
   readonly name: string;
   /** Worker threads, on each device. */
   readonly threads: number;

@@ -3,10 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
-import { ownVersion } from '../ground/version.js';
 import { Checkpoints } from './checkpoints.js';
 import { connect, connectAgain } from './connect.js';
 import { describeHost } from './describe-host.js';
@@ -18,10 +17,16 @@ import { fieldsOf } from './inbox.js';
 import { append, KEYS, QUEUE_PREFIX } from './keys.js';
 import { type JobData, readJob } from './messages.js';
 import { type Job, loadQueuePackages, type QueuePackages, type Redis } from './packages.js';
-import { announce, type QueuedRun, readRuns, withdraw } from './registry.js';
+import { atMost, pause } from './pause.js';
+import { announce, readRuns, withdraw } from './registry.js';
+import { requireAnyOf } from './requirements.js';
 
 const TICK_MS = 1_000;
+/** What the server need not hear of a host that leaves takes so long at most. */
 const LEAVE_MS = 2_000;
+const POLL_MS = 20;
+/** Ticks without an answer after which the server is away, whatever the connection says. */
+const AWAY_TICKS = 3;
 
 export interface QueueHost {
   readonly name: string;
@@ -36,25 +41,12 @@ export async function openQueueHost(options: QueueHostOptions): Promise<QueueHos
   const packages = await loadQueuePackages();
   const redis = await connect(packages, options.address, options.say);
   try {
-    requireVersion(await readRuns(redis, QUEUE_PREFIX));
+    requireAnyOf(await readRuns(redis, QUEUE_PREFIX));
   } catch (error) {
     redis.disconnect();
     throw error;
   }
   return new Host(options, packages, redis);
-}
-
-function requireVersion(runs: readonly QueuedRun[]): void {
-  const own = ownVersion();
-  if (runs.length === 0 || runs.some(({ sweepline }) => sweepline === own)) return;
-  const versions = [...new Set(runs.map(({ sweepline }) => sweepline))].join(', ');
-  throw new SweeplineError(
-    'BAD_USAGE',
-    `the runs on the queue are of Sweepline ${versions}; this host is ${own}`,
-    {
-      hint: 'install the same version on all machines',
-    },
-  );
 }
 
 class Host implements QueueHost {
@@ -71,6 +63,10 @@ class Host implements QueueHost {
   readonly #since: number;
   #state: 'ready' | 'draining' = 'ready';
   #timer: NodeJS.Timeout | undefined;
+  /** Told twice to leave. */
+  #isHurried = false;
+  /** Ticks since the server answered. */
+  #unanswered = 0;
   #syncing: Promise<void> | undefined;
   #isSyncAsked = false;
   #isTaking = false;
@@ -101,27 +97,49 @@ class Host implements QueueHost {
 
   leave(): void {
     if (this.#state === 'draining') {
+      this.#isHurried = true;
       for (const task of this.#tasks.values()) task.giveBack();
       return;
     }
     this.#state = 'draining';
     void this.#announce().catch(() => undefined); // the next tick says it
-    void this.#leave();
+    void this.#leave().finally(() => this.#finish());
   }
 
+  /** Never rejects: what is left behind expires, and what was not heard is run by others. */
   async #leave(): Promise<void> {
-    while (this.#isTaking || this.#tasks.size > 0)
-      await Promise.race([...[...this.#tasks.values()].map(({ ended }) => ended), pause(20)]);
-    clearTimeout(this.#timer);
-    await this.#syncing;
-    clearTimeout(this.#timer);
-    // A server that is away need not hear it: the record expires.
-    await Promise.race([this.#withdraw().catch(() => undefined), pause(LEAVE_MS)]);
-    await this.#runs.close();
-    this.#subscriber.disconnect();
-    this.#redis.disconnect();
-    rmSync(this.#scratch, { recursive: true, force: true, maxRetries: 3 });
-    this.#finish();
+    try {
+      await this.#finishTasks();
+      clearTimeout(this.#timer);
+      await atMost(LEAVE_MS, this.#syncing);
+      clearTimeout(this.#timer);
+      await atMost(LEAVE_MS, this.#withdraw());
+      await atMost(LEAVE_MS, this.#runs.close());
+    } catch (error) {
+      this.#options.say(`leaving, something went wrong: ${(error as Error).message}`);
+    } finally {
+      clearTimeout(this.#timer);
+      this.#subscriber.disconnect();
+      this.#redis.disconnect();
+      rmSync(this.#scratch, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  /**
+   * Until what runs has ended and is answered for. A server that is away keeps only those waiting that have a result, and
+   * nobody who was told twice to leave.
+   */
+  async #finishTasks(): Promise<void> {
+    let awayMs = 0;
+    while (this.#isTaking || this.#tasks.size > 0) {
+      await pause(POLL_MS);
+      awayMs = this.#isAway ? awayMs + POLL_MS : 0;
+      if (awayMs >= LEAVE_MS && (this.#isHurried || this.#tasks.size === 0)) return;
+    }
+  }
+
+  get #isAway(): boolean {
+    return this.#redis.status !== 'ready' || this.#unanswered >= AWAY_TICKS;
   }
 
   async #withdraw(): Promise<void> {
@@ -141,6 +159,7 @@ class Host implements QueueHost {
 
   /** Every second: locks, records, and what a bell that was not heard would have told. */
   #tick(): void {
+    this.#unanswered++;
     this.#sync();
     for (const task of this.#tasks.values()) void task.extend(LOCK_MS);
     for (const run of new Set([...this.#tasks.values()].map((task) => task.run)))
@@ -164,6 +183,7 @@ class Host implements QueueHost {
 
   async #syncOnce(): Promise<void> {
     await this.#runs.sync(this.#state === 'ready');
+    this.#unanswered = 0;
     for (const run of this.#runs.all) await this.#steer(run);
     await this.#announce();
   }
@@ -197,8 +217,9 @@ class Host implements QueueHost {
         this.#isTakeAsked = false;
         while (await this.#takeOne().catch(() => false));
       }
+    })().finally(() => {
       this.#isTaking = false;
-    })();
+    });
   }
 
   /** False where nothing is to be had. */
@@ -272,10 +293,3 @@ class Host implements QueueHost {
     await append(this.#redis, run, fieldsOf({ about: run.about, secret }, '', message));
   }
 }
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Two hosts of one machine have the same name unless they are given others. */
-export const defaultHostName = (): string => hostname();

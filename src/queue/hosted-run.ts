@@ -1,31 +1,27 @@
 // A run as a host has it: whether this machine may run it, and then the pool that does. Refuses what it does not know:
 // another Sweepline, other code, other data, a task that nobody with the key has signed.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { leadsOut } from '../ground/inside.js';
-import { formatBytes } from '../ground/text.js';
-import { ownVersion } from '../ground/version.js';
 import type { Pool, PoolSetup } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
 import { tryDevice } from '../session/try-device.js';
-import { createSpace } from '../space/space.js';
-import { createKeyer } from '../trial/key.js';
-import { createRowPrefixes } from '../trial/prefixes.js';
 import type { Selection } from '../trial/selection.js';
 import { ARTIFACTS } from '../trial/store.js';
-import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
+import type { DataIdentity } from '../worker/contract.js';
 import { hashBundle, unpackBundle } from './bundle.js';
 import { findWorker } from './find-worker.js';
 import type { QueueHostOptions } from './host-options.js';
 import { keysOf, type RunKeys, sealedAs } from './keys.js';
 import type { Redis } from './packages.js';
 import type { QueuedRun } from './registry.js';
+import { requireRoom, requireTrust, requireVersions } from './requirements.js';
 import { isSealed, openSealed } from './seal.js';
 import { unpackSetup } from './setup.js';
-import { packageVersions } from './versions.js';
+import { createTrialKeys } from './trial-keys.js';
 
 /** A device of a host with its pool. */
 export interface Lane {
@@ -58,12 +54,12 @@ export class HostedRun {
   #keysOf: (trials: Selection) => readonly string[] = () => [];
 
   constructor(
-    readonly about: QueuedRun,
+    private found: QueuedRun,
     options: QueueHostOptions,
     redis: Redis,
     readonly folder: string,
   ) {
-    this.keys = keysOf(about.run);
+    this.keys = keysOf(found.run);
     this.#options = options;
     this.#redis = redis;
   }
@@ -82,6 +78,25 @@ export class HostedRun {
       this.why = hint === undefined ? message : `${message} (${hint})`;
       if (!this.#isOver) this.#options.say(`run ${this.about.run} is not taken: ${this.why}`);
     }
+  }
+
+  get about(): QueuedRun {
+    return this.found;
+  }
+
+  /**
+   * Takes over what the run says by now: a coordinator that has taken it up again may have been given other settings. False
+   * where it is to be loaded anew: it is another run, its processes are to be others, or it was refused as it was before.
+   */
+  async goesOn(found: QueuedRun): Promise<boolean> {
+    const { found: before } = this;
+    if (found.session === before.session && found.text === before.text) return found.digest === before.digest;
+    if (found.digest !== before.digest || this.state === 'refused') return false;
+    if (processesOf(found) !== processesOf(before)) return false;
+    const packed = await this.#redis.hgetBuffer(this.keys.run, 'setup');
+    if (packed === null || !isSealed(found.signature, this.#options.secret, found.text, packed)) return false;
+    this.found = found;
+    return true;
   }
 
   /** The device that has most room. */
@@ -134,9 +149,9 @@ export class HostedRun {
 
   async #open(packed: Uint8Array): Promise<void> {
     const { about } = this;
-    this.#requireTrust(packed);
-    this.#requireVersions();
-    this.#requireRoom();
+    requireTrust(about, this.#options.secret, packed);
+    requireVersions(about);
+    requireRoom(about);
     const stages = join(this.folder, 'stages');
     const setup = unpackSetup(packed, this.folder, (stage) => join(stages, stage));
     mkdirSync(this.folder, { recursive: true });
@@ -149,44 +164,8 @@ export class HostedRun {
       running: 0,
     }));
     await Promise.all(this.#lanes.map(({ pool, device }) => this.#begin(pool, device, setup)));
-    this.#keysOf = createKeyFinder(setup, await this.#lanes[0]!.pool.questions.describe());
+    this.#keysOf = createTrialKeys(setup, await this.#lanes[0]!.pool.questions.describe());
     if (this.#limitMs !== undefined) for (const { pool } of this.#lanes) pool.limit(this.#limitMs);
-  }
-
-  #requireTrust(packed: Uint8Array): void {
-    const { signature, text } = this.about;
-    if (isSealed(signature, this.#options.secret, text, packed)) return;
-    const hint = 'set SWEEPLINE_QUEUE_KEY to the same key on all machines, or on none';
-    const what =
-      this.#options.secret === undefined
-        ? 'its tasks are signed, and this host has no key'
-        : signature === ''
-          ? 'its tasks are not signed, and this host has a key'
-          : 'its signature is not that of this host’s key';
-    throw new SweeplineError('BAD_USAGE', what, { hint });
-  }
-
-  #requireVersions(): void {
-    const { sweepline, engine, packages } = this.about;
-    const own = packageVersions(engine);
-    const others = Object.entries({ sweepline, ...packages }).flatMap(([name, version]) => {
-      const here = name === 'sweepline' ? ownVersion() : own[name];
-      return here === version ? [] : [`${name} ${version} at the coordinator, ${here ?? 'none'} here`];
-    });
-    if (others.length > 0)
-      throw new SweeplineError('BAD_USAGE', others.join('; '), {
-        hint: 'install the same versions on all machines',
-      });
-  }
-
-  #requireRoom(): void {
-    const { memoryBytes } = this.about;
-    if (memoryBytes === null || memoryBytes <= totalmem()) return;
-    const [asked, there] = [memoryBytes, totalmem()].map(formatBytes);
-    throw new SweeplineError(
-      'BAD_USAGE',
-      `a trial may take ${asked} of memory, and this machine has ${there}`,
-    );
   }
 
   /** The environment shows a process one device alone, which is its first then. */
@@ -266,18 +245,15 @@ export class HostedRun {
       if (bytes === undefined)
         throw new SweeplineError('BAD_USAGE', `a stage's file, ${name}, is not signed with this host’s key`);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, bytes);
+      await writeFile(path, bytes);
     }
   }
 }
 
-function createKeyFinder(
-  { space, axes, fixed, sweepSeed }: PoolSetup,
-  { name, version, params }: WorkerDescription,
-): (trials: Selection) => readonly string[] {
-  const keyer = createKeyer(name, version);
-  const prefixes = createRowPrefixes({ space: createSpace(space), axes, params, fixed, keyer, sweepSeed });
-  return (trials) => prefixes(trials).keys;
+/** What the processes of a run were started with. */
+function processesOf({ isolation, memoryBytes, loadMs, worker, engine, device }: QueuedRun): string {
+  const { sources, stage, command } = worker;
+  return JSON.stringify([isolation, memoryBytes, loadMs, sources, stage, command, engine, device]);
 }
 
 function environmentOf(device: string): Readonly<Record<string, string>> {

@@ -76,7 +76,8 @@ export class HostedRuns {
     const runs = await readRuns(this.#options.redis, QUEUE_PREFIX);
     const known = new Map(runs.map((run) => [run.run, run]));
     for (const [name, taken] of this.#taken) {
-      if (known.get(name)?.digest === taken.run.about.digest) continue;
+      const about = known.get(name);
+      if (about !== undefined && !about.isLeft && (await taken.run.goesOn(about))) continue;
       this.#taken.delete(name);
       this.#options.onOver(taken.run);
       void closeTaken(taken)
@@ -86,7 +87,8 @@ export class HostedRuns {
     if (!isTaking) return;
     for (const about of runs) {
       // What others have taken may have nobody any more: only who takes part finds out.
-      if (about.waiting + about.running > 0 && !this.#taken.has(about.run)) this.#open(about);
+      const hasWork = about.waiting + about.running > 0 && !about.isLeft;
+      if (hasWork && !this.#taken.has(about.run)) this.#open(about);
     }
   }
 

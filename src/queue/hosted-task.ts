@@ -1,7 +1,9 @@
 // One job on a host, from the moment it is taken to the moment it is answered for: runs it, keeps its lock, sends what it
 // leaves. What it has to say counts once, even where another host was given the job in between.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SweeplineError, toPlainError } from '../ground/errors.js';
 import {
   type RunningTask,
@@ -30,8 +32,8 @@ export interface TaskAround {
   readonly checkpoints: Checkpoints;
 }
 
-/** A job that was started so often has ended its machine each time, as far as anybody knows. */
-const STARTS = 4;
+/** A job whose host has gone away so often has ended its machine each time, as far as anybody knows. */
+const DEATHS = 4;
 
 type Bytes = NonNullable<Parameters<typeof fieldsOf>[3]>;
 
@@ -131,7 +133,8 @@ export class HostedTask {
       const text = JSON.stringify((this.#job.data as JobData).task);
       if (!isSealed(data.signature, options.secret, run.about.run, this.key, text))
         throw new SweeplineError('BAD_USAGE', 'a task on the queue is not signed with the key of its run');
-      if (this.#job.attemptsStarted > STARTS) throw this.#describeDeaths();
+      // Not how often it was started: hosts that leave politely give it back.
+      if (this.#job.stalledCounter >= DEATHS) throw this.#describeDeaths();
       await this.#fetchCheckpoints();
       if (this.#isDropped) return;
       await this.#answer(await this.#execute(stops));
@@ -185,11 +188,11 @@ export class HostedTask {
       await this.#job.moveToWait(this.#token).catch(() => undefined); // somebody else has it already
       return;
     }
-    await this.#sendFiles();
-    await this.#publish(packResult(result), { body: result.rows, series: result.series });
+    const files = await this.#sendFiles();
+    await this.#publish(packResult(result, files), { body: result.rows, series: result.series });
+    if (!existsSync(join(run.folder, ARTIFACTS))) return;
     for (const trial of trialsOf(this.#task.trials))
-      if (existsSync(join(run.folder, ARTIFACTS)))
-        rmSync(join(run.folder, ARTIFACTS, String(trial)), { recursive: true, force: true });
+      await rm(join(run.folder, ARTIFACTS, String(trial)), { recursive: true, force: true });
   }
 
   async #answerLoss(error: unknown): Promise<void> {
@@ -206,7 +209,7 @@ export class HostedTask {
     const { name } = this.#around.options;
     return new TaskLost(
       { cause: 'evicted', blame, host: name, process: process.pid },
-      `${this.#job.attemptsStarted - 1} hosts went away while they had it`,
+      `${this.#job.stalledCounter} hosts went away while they had it`,
     );
   }
 
@@ -224,9 +227,9 @@ export class HostedTask {
     await this.#job.moveToCompleted('', this.#token, false).catch(() => undefined);
   }
 
-  #report({ trial, rows }: TrialReport): void {
+  #report({ trial, rows, from }: TrialReport): void {
     const delivery = this.#job.attemptsStarted;
-    const message: FromQueueHost = { t: 'report', trial, delivery, count: ++this.#reports };
+    const message: FromQueueHost = { t: 'report', trial, from, delivery, count: ++this.#reports };
     this.#append(message, { body: rows });
   }
 
@@ -241,21 +244,27 @@ export class HostedTask {
     return fieldsOf({ about: run.about, secret: options.secret }, this.key, message, bytes);
   }
 
-  async #sendFiles(): Promise<void> {
+  /** By trial, the names of all. */
+  async #sendFiles(): Promise<[trial: number, name: string][]> {
     const { run } = this.#around;
     const root = join(run.folder, ARTIFACTS);
-    if (!existsSync(root)) return;
+    if (!existsSync(root)) return [];
     const there = new Set(readdirSync(root));
+    const sent: [number, string][] = [];
     for (const trial of trialsOf(this.#task.trials)) {
       if (!there.has(String(trial))) continue;
-      for (const name of listDeep(join(root, String(trial)))) await this.#sendFile(root, trial, name);
+      for (const name of listDeep(join(root, String(trial)))) {
+        await this.#sendFile(root, trial, name);
+        sent.push([trial, name]);
+      }
     }
+    return sent;
   }
 
   async #sendFile(root: string, trial: number, name: string): Promise<void> {
     const { run, redis, options } = this.#around;
     const path = join(root, String(trial), name);
-    const { size } = statSync(path);
+    const { size } = await stat(path);
     const isSmall = size <= run.about.filesBytes;
     if (!isSmall && options.share === undefined)
       throw new SweeplineError(
@@ -265,18 +274,19 @@ export class HostedTask {
           hint: 'give the run and its hosts the same --share folder, or raise the limit with --queue-files',
         },
       );
-    const shared = isSmall ? {} : { shared: this.#share(path, trial, name) };
+    const shared = isSmall ? {} : { shared: await this.#share(path) };
     const message: FromQueueHost = { t: 'file', trial, name, ...shared };
-    const fields = this.#fields(message, isSmall ? { body: readFileSync(path) } : {});
+    const fields = this.#fields(message, isSmall ? { body: await readFile(path) } : {});
     await insist(() => append(redis, run, fields), options.say);
   }
 
-  #share(path: string, trial: number, name: string): string {
+  /** Under a name of its own: another host may have been given the same job. */
+  async #share(path: string): Promise<string> {
     const { run, options } = this.#around;
-    const shared = `${run.about.run}/${this.key}/${trial}/${name.replaceAll('/', '_')}`;
+    const shared = `${run.about.run}/${this.key}/${randomUUID()}`;
     const target = join(options.share!, shared);
-    mkdirSync(join(target, '..'), { recursive: true });
-    copyFileSync(path, target);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(path, target);
     return shared;
   }
 }

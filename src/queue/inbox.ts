@@ -1,5 +1,5 @@
 // What hosts have written to a run's stream, in order. Reads on where it was after the connection was lost.
-import { keysOf } from './keys.js';
+import { forgetEntries, keysOf, type RunKeys } from './keys.js';
 import { type FromQueueHost, type RunAbout, readMessage } from './messages.js';
 import type { Redis } from './packages.js';
 import { isSealed, seal } from './seal.js';
@@ -27,14 +27,22 @@ export interface InboxOptions extends Sealing {
   /** Of its own: it blocks. */
   readonly reader: Redis;
   readonly redis: Redis;
+  /** Only what is of this coordinator is forgotten by it. */
+  readonly session: string;
+  /** How large the files in entries may be. */
+  readonly filesBytes: number;
   /** False: the entry is to stay until it is forgotten. */
   readonly take: (entry: Entry) => boolean;
+  /** What was taken has been seen to: before that nothing more is read, so that memory does not grow. */
+  readonly done: () => Promise<unknown>;
   readonly say: (line: string) => void;
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** Entries that are read at once: each may be some megabytes. */
+/** Entries that are read at once, */
 const BATCH = 32;
+/** and about how many bytes of files they may bring along. */
+const BATCH_BYTES = 256 * 2 ** 20;
 const BLOCK_MS = 1_000;
 const AGAIN_MS = 200;
 
@@ -52,8 +60,12 @@ export function fieldsOf(
 
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #stream: string;
+  readonly #keys: RunKeys;
+  readonly #batch: number;
   #last = '0';
+  /** How often it has begun from the start. */
+  #rounds = 0;
+  #isBehind = false;
   #forgotten: string[] = [];
   #ended = false;
   #isToldForeign = false;
@@ -61,12 +73,31 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    this.#stream = keysOf(options.about.run).results;
+    this.#keys = keysOf(options.about.run);
+    this.#batch = Math.max(1, Math.min(BATCH, Math.floor(BATCH_BYTES / options.filesBytes)));
   }
 
   /** Takes everything that is there already. */
   async catchUp(): Promise<void> {
-    while (this.#takeAll(await this.#read([])) > 0);
+    while (this.#takeAll(await this.#read([])) > 0) await this.#options.done();
+  }
+
+  /** Reads all again: a server that has lost its stream may give the next entries earlier places. */
+  rewind(): void {
+    this.#last = '0';
+    this.#rounds++;
+  }
+
+  /** Whether there may be more that has been written than was taken. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** An entry that was read before; undefined where it is no longer there. */
+  async fetch(id: string): Promise<Entry | undefined> {
+    const { redis } = this.#options;
+    const [raw] = (await redis.callBuffer('XRANGE', this.#keys.results, id, id)) as RawEntry[];
+    return raw === undefined ? undefined : this.#decode(id, raw[1]);
   }
 
   /** Takes what comes from now on. */
@@ -89,7 +120,14 @@ export class Inbox {
   }
 
   async #follow(): Promise<void> {
-    while (!this.#ended) this.#takeAll(await this.#wait());
+    while (!this.#ended) {
+      const round = this.#rounds;
+      const entries = await this.#wait();
+      if (round !== this.#rounds) continue; // they are read again
+      this.#isBehind = entries.length > 0;
+      if (this.#takeAll(entries) > 0) await this.#options.done();
+      this.#isBehind = entries.length === this.#batch;
+    }
   }
 
   async #wait(): Promise<readonly RawEntry[]> {
@@ -104,7 +142,7 @@ export class Inbox {
 
   async #read(how: readonly (string | number)[]): Promise<readonly RawEntry[]> {
     const { reader } = this.#options;
-    const what = ['COUNT', BATCH, ...how, 'STREAMS', this.#stream, this.#last];
+    const what = ['COUNT', this.#batch, ...how, 'STREAMS', this.#keys.results, this.#last];
     const answer = (await reader.callBuffer('XREAD', ...what)) as [Buffer, RawEntry[]][] | null;
     return answer?.[0]?.[1] ?? [];
   }
@@ -146,6 +184,7 @@ export class Inbox {
     const ids = this.#forgotten;
     if (ids.length === 0) return;
     this.#forgotten = [];
-    this.#options.redis.xdel(this.#stream, ...ids).catch(() => undefined); // read again, they count no more
+    const { redis, session } = this.#options;
+    forgetEntries(redis, this.#keys, session, ids).catch(() => undefined); // read again, they count no more
   }
 }

@@ -18,9 +18,12 @@ export const KEYS = {
 export const QUEUE_PREFIX = `${HEAD}:queue`;
 
 export interface RunKeys {
-  /** Hash: `about`, `setup`, `signature`, `digest`, `session`, `limit`, and `bundle` where code is sent along. */
+  /**
+   * Hash: `about`, `setup`, `signature`, `digest`, `session`, `limit`, `bundle` where code is sent along, and `left` where
+   * its coordinator has gone and left so many results.
+   */
   readonly run: string;
-  /** There while its coordinator is. */
+  /** There while its coordinator is: the session, and a number that changes every second. */
   readonly alive: string;
   /** Stream: what hosts have to say to the coordinator. */
   readonly results: string;
@@ -78,13 +81,41 @@ return 1`;
 const DROP = `${SAME_RUN}
 return redis.call('HDEL', KEYS[2], ARGV[2])`;
 
-/** Only of one's own session: another coordinator may have taken the run up. */
+/** What a coordinator does counts only as long as no other one has taken the run up. */
+const SAME_SESSION = `if redis.call('HGET', KEYS[1], 'session') ~= ARGV[1] then return 0 end`;
+
+/** Of several who have seen the same session before them, one gets in. */
+const ENTER = `
+if (redis.call('HGET', KEYS[1], 'session') or '') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'session', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[2] .. ' 0', 'PX', ARGV[3])
+return 1`;
+
+const BEAT = `
+local session = redis.call('HGET', KEYS[1], 'session') or ''
+if session == ARGV[1] then redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3]) end
+return session`;
+
+const PUT = `${SAME_SESSION}
+redis.call('HSET', KEYS[1], unpack(ARGV, 4))
+redis.call('HDEL', KEYS[1], 'left')
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2])
+return 1`;
+
+const FORGET = `${SAME_SESSION}
+return redis.call('XDEL', KEYS[2], unpack(ARGV, 2))`;
+
 const REMOVE = `
 local session = redis.call('HGET', KEYS[1], 'session')
 if session and session ~= ARGV[1] then return 0 end
 redis.call('ZREM', KEYS[2], ARGV[2])
 for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
 redis.call('DEL', KEYS[1])
+return 1`;
+
+const LEAVE = `${SAME_SESSION}
+redis.call('HSET', KEYS[1], 'left', ARGV[2])
+for i = 2, #KEYS do redis.call('DEL', KEYS[i]) end
 return 1`;
 
 /** Of a run as a host has it: what it writes counts for that digest alone. */
@@ -125,6 +156,55 @@ export async function dropCheckpoint(
   trial: string,
 ): Promise<void> {
   await redis.eval(DROP, 2, keys.run, keys.checkpoints, digest, trial);
+}
+
+/** Takes up a run that `seen` had before, '' for nobody; false where another one has come first. */
+export async function enterRun(
+  redis: Redis,
+  { run, alive }: RunKeys,
+  { seen, session, ms }: { readonly seen: string; readonly session: string; readonly ms: number },
+): Promise<boolean> {
+  return (await redis.eval(ENTER, 2, run, alive, seen, session, ms)) === 1;
+}
+
+/** Whose run it is: one's own session, that of another, or '' where the server has lost it. */
+export async function beat(
+  redis: Redis,
+  { run, alive }: RunKeys,
+  { session, count, ms }: { readonly session: string; readonly count: number; readonly ms: number },
+): Promise<string> {
+  return String(await redis.eval(BEAT, 2, run, alive, session, count, ms));
+}
+
+/** False where the run is another session's by now. */
+export async function putRun(
+  redis: Redis,
+  { run, priority }: { readonly run: string; readonly priority: number },
+  session: string,
+  fields: Readonly<Record<string, string | Buffer>>,
+): Promise<boolean> {
+  const args = Object.entries(fields).flat();
+  return (await redis.eval(PUT, 2, keysOf(run).run, KEYS.runs, session, run, priority, ...args)) === 1;
+}
+
+/** Lua takes no more arguments than so at once, and some more. */
+const MOST_IDS = 1_000;
+
+/** Entries of the stream are on the coordinator's disk. */
+export async function forgetEntries(
+  redis: Redis,
+  { run, results }: RunKeys,
+  session: string,
+  ids: readonly string[],
+): Promise<void> {
+  for (let i = 0; i < ids.length; i += MOST_IDS)
+    await redis.eval(FORGET, 2, run, results, session, ...ids.slice(i, i + MOST_IDS));
+}
+
+/** The run waits, with `results` results that are in no run folder yet, for who takes it up. */
+export async function leaveRun(redis: Redis, keys: RunKeys, session: string, results: number): Promise<void> {
+  const { run, alive, stops, files } = keys;
+  await redis.eval(LEAVE, 4, run, alive, stops, files, session, results);
 }
 
 /** False where the run is another session's by now. */

@@ -1,10 +1,9 @@
 // What crosses a queue, as JSON beside raw bytes, and its schemas: whatever comes from the server is checked before it is
 // used. Numbers that JSON does not have (NaN, infinite ones) stand as texts in an object of their own.
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import type { LeftTrial, Loss, TaskResult } from '../pool/contract.js';
-import { numbersOf, type Selection } from '../trial/selection.js';
+import { TRIAL_STATUSES } from '../trial/status.js';
 
 export const COUNT = z.number().int().nonnegative();
 export const TEXT = z.string().max(100_000);
@@ -92,11 +91,13 @@ const RESULT = z.object({
   notes: z.array(
     z.object({
       trial: COUNT,
-      status: z.enum(['ok', 'failed', 'timeout', 'skipped']),
+      status: z.enum(TRIAL_STATUSES),
       error: ERROR.optional(),
     }),
   ),
   warnings: z.array(TEXT).optional(),
+  /** Files that its trials have kept, which were sent before. */
+  files: z.array(z.tuple([COUNT, PATH])).optional(),
   thread: z.number().int(),
   host: NAME,
   device: NAME,
@@ -126,7 +127,7 @@ const BUSY = z.object({
 const FROM_HOST = z.discriminatedUnion('t', [
   RESULT,
   z.object({ t: z.literal('broken'), error: ERROR, loss: LOSS.optional() }),
-  z.object({ t: z.literal('report'), trial: COUNT, delivery: COUNT, count: COUNT }),
+  z.object({ t: z.literal('report'), trial: COUNT, from: COUNT, delivery: COUNT, count: COUNT }),
   /** A file that a trial has kept; its bytes come along, or lie in the shared folder. */
   z.object({ t: z.literal('file'), trial: COUNT, name: PATH, shared: PATH.optional() }),
   z.object({ t: z.literal('busy'), ask: NAME, host: NAME, threads: z.array(BUSY) }),
@@ -135,6 +136,8 @@ const FROM_HOST = z.discriminatedUnion('t', [
 ]);
 export type FromQueueHost = z.output<typeof FROM_HOST>;
 export type ResultMessage = Extract<FromQueueHost, { readonly t: 'result' }>;
+/** What ends a job. */
+export type Settled = Extract<FromQueueHost, { readonly t: 'result' | 'broken' }>;
 
 const HOST = z.object({
   id: NAME,
@@ -217,8 +220,11 @@ function unpackPartial({ values, series }: z.output<typeof PARTIAL>): Partial_ {
   };
 }
 
-/** A result without its rows, which travel beside it. */
-export function packResult(result: TaskResult): ResultMessage {
+/** A result without its rows, which travel beside it. `files`: the trials that have kept some, and their names. */
+export function packResult(
+  result: TaskResult,
+  files: readonly (readonly [trial: number, name: string])[] = [],
+): ResultMessage {
   const { left, notes, warnings, thread, host, device, queueMs, runMs, cpuMs } = result;
   return {
     t: 'result',
@@ -228,13 +234,14 @@ export function packResult(result: TaskResult): ResultMessage {
     })),
     notes: notes as ResultMessage['notes'],
     ...(warnings === undefined ? {} : { warnings: [...warnings] }),
+    ...(files.length === 0 ? {} : { files: files.map(([trial, name]): [number, string] => [trial, name]) }),
     ...{ thread, host, device, queueMs, runMs, cpuMs },
   };
 }
 
 export function unpackResult(
   id: number,
-  { t: _, left, ...message }: ResultMessage,
+  { t: _, files: _files, left, ...message }: ResultMessage,
   rows: Uint8Array,
   series: Uint8Array,
 ): TaskResult {
@@ -251,16 +258,4 @@ export function packLoss({ partial, ...loss }: Loss): z.output<typeof LOSS> {
 
 export function unpackLoss({ partial, ...loss }: z.output<typeof LOSS>): Loss {
   return { ...loss, ...(partial === undefined ? {} : { partial: unpackPartial(partial) }) };
-}
-
-/** Equal for tasks of the same trials, whatever attempt it is. */
-export function hashTrials(trials: Selection): string {
-  const text = JSON.stringify(trials.kind === 'points' ? trials.points : listOf(trials));
-  return createHash('sha256').update(text).digest('hex').slice(0, 24);
-}
-
-/** One trial by its number is the same in whatever form it comes. */
-function listOf(trials: Selection): unknown {
-  const numbers = numbersOf(trials);
-  return 'first' in numbers && numbers.count === 1 ? [numbers.first] : numbers;
 }

@@ -3,7 +3,7 @@
 // and its result counts once. Runs nothing itself: a pool of this machine answers questions about the worker.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { InternalError, throwFaults } from '../ground/errors.js';
+import { InternalError } from '../ground/errors.js';
 import { ownVersion } from '../ground/version.js';
 import {
   type Pool,
@@ -26,6 +26,7 @@ import type { RunAbout } from './messages.js';
 import { loadQueuePackages, type QueuePackages, type Redis } from './packages.js';
 import { RunLink } from './run-link.js';
 import { packSetup } from './setup.js';
+import { createTrialKeys } from './trial-keys.js';
 import { packageVersions } from './versions.js';
 
 export interface QueuePoolOptions {
@@ -65,6 +66,7 @@ class QueuePool implements Pool {
   #link: RunLink | undefined;
   #limitMs: number | undefined;
   #isClosed = false;
+  #isKilled = false;
   #ending: Promise<void> | undefined;
   #onSize: () => void = () => undefined;
 
@@ -120,18 +122,11 @@ class QueuePool implements Pool {
     };
     const link = new RunLink({
       ...{ redis, packages, about, packed, bundle, setup, secret, say, share, address },
+      trialKeys: createTrialKeys(setup, description),
     });
     this.#link = link;
     try {
       await link.open(this.#limitMs);
-      throwFaults(
-        'BAD_USAGE',
-        `no host on ${address.shown} runs Sweepline ${ownVersion()}`,
-        link.hosts.otherVersions,
-        {
-          hint: 'install the same version on all machines',
-        },
-      );
       if (this.#isClosed) throw poolClosed();
     } catch (error) {
       this.kill();
@@ -171,8 +166,9 @@ class QueuePool implements Pool {
 
   kill(): void {
     this.#isClosed = true;
+    this.#isKilled = true;
     this.#options.local.kill();
-    this.#link?.flights.rejectAll(poolClosed());
+    this.#link?.flights.fail(poolClosed());
     this.#ending ??= this.#end();
   }
 
@@ -187,7 +183,7 @@ class QueuePool implements Pool {
 
   async #end(): Promise<void> {
     await this.#options.local.close();
-    await this.#link?.end();
+    await this.#link?.end(this.#isKilled);
     const connection = await this.#connecting?.catch(() => undefined);
     connection?.redis.disconnect();
   }

@@ -40,20 +40,27 @@ export interface QueuedRun extends RunAbout {
   readonly signature: string;
   /** Whether its coordinator is there. */
   readonly isAlive: boolean;
+  /** It was cut short: results wait for who takes it up, and nobody works on it meanwhile. */
+  readonly isLeft: boolean;
   /** Jobs that no host has taken. */
   readonly waiting: number;
   /** Jobs that a host has taken, whether or not it is still there. */
   readonly running: number;
 }
 
+/** The names of all runs on a queue, of those too that this version cannot read. */
+export function listRuns(redis: Redis): Promise<string[]> {
+  return redis.zrevrange(KEYS.runs, 0, -1);
+}
+
 /** The runs on a queue, those of the highest priority first, and of them the oldest. */
 export async function readRuns(redis: Redis, queuePrefix: string): Promise<QueuedRun[]> {
-  const names = await redis.zrevrange(KEYS.runs, 0, -1);
+  const names = await listRuns(redis);
   const runs = await Promise.all(
     names.map(async (run) => {
       const keys = keysOf(run);
-      const [[about, session, signature], alive, waiting, running] = await Promise.all([
-        redis.hmget(keys.run, 'about', 'session', 'signature'),
+      const [[about, session, signature, left], alive, waiting, running] = await Promise.all([
+        redis.hmget(keys.run, 'about', 'session', 'signature', 'left'),
         redis.exists(keys.alive),
         redis.llen(`${queuePrefix}:${keys.queue}:wait`),
         redis.llen(`${queuePrefix}:${keys.queue}:active`),
@@ -65,6 +72,7 @@ export async function readRuns(redis: Redis, queuePrefix: string): Promise<Queue
         session: session ?? '',
         signature: signature ?? '',
         isAlive: alive === 1,
+        isLeft: left != null,
         waiting,
         running,
       }));

@@ -1,12 +1,13 @@
 // The files of a run's trials on the coordinator's side: what hosts send goes into the run folder, what hosts need of it
 // goes to the queue. Names are checked by the store, which lets none lead out.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { copyFile, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { makeFolder, replaceFile, settleFile, temporaryName } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { leadsOut } from '../ground/inside.js';
 import { skipCell } from '../trial/lines.js';
-import { ARTIFACTS, CHECKPOINTS, createFolderStore } from '../trial/store.js';
+import { ARTIFACTS, artifactPath, CHECKPOINTS, createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
 import { type RunKeys, sealedAs } from './keys.js';
 import type { RunAbout } from './messages.js';
@@ -24,6 +25,8 @@ export interface RunFilesOptions {
 }
 
 const ENDING = '.bin';
+/** Checkpoints that are asked for at once: each may be as large as a file on the queue. */
+const AT_ONCE = 8;
 
 export class RunFiles {
   readonly #options: RunFilesOptions;
@@ -43,7 +46,7 @@ export class RunFiles {
       const key = name.slice(0, -ENDING.length);
       this.#kept.add(key);
       if (statSync(path).size <= about.filesBytes)
-        await redis.hset(keys.checkpoints, key, this.#seal('checkpoint', key, path));
+        await redis.hset(keys.checkpoints, key, await this.#seal('checkpoint', key, path));
     }
     for (const stage of stages) {
       const root = join(stage.folder, ARTIFACTS);
@@ -51,37 +54,61 @@ export class RunFiles {
     }
   }
 
-  async #sendStageFile({ name: stage, folder }: FinishedStage, name: string): Promise<void> {
-    const { redis, keys, about } = this.#options;
-    const path = join(folder, ARTIFACTS, name);
-    if (statSync(path).size > about.filesBytes)
-      throw new SweeplineError(
-        'BAD_USAGE',
-        `${path} has ${statSync(path).size} bytes, and all hosts need it: at most ${about.filesBytes} travel through the queue`,
-        { hint: 'raise the limit with --queue-files, such as --queue-files 64m' },
-      );
-    await redis.hset(keys.files, `${stage}/${name}`, this.#seal('file', `${stage}/${name}`, path));
+  /** Throws BAD_USAGE where a stage has left a file that is too large for the queue: nothing has been sent yet. */
+  check(stages: readonly FinishedStage[]): void {
+    const { filesBytes } = this.#options.about;
+    for (const { folder } of stages) {
+      const root = join(folder, ARTIFACTS);
+      for (const name of listDeep(root)) {
+        const path = join(root, name);
+        const { size } = statSync(path);
+        if (size <= filesBytes) continue;
+        throw new SweeplineError(
+          'BAD_USAGE',
+          `${path} has ${size} bytes, and all hosts need it: at most ${filesBytes} travel through the queue`,
+          { hint: 'raise the limit with --queue-files, such as --queue-files 64m' },
+        );
+      }
+    }
   }
 
-  #seal(kind: 'checkpoint' | 'file', name: string, path: string): Buffer {
+  async #sendStageFile({ name: stage, folder }: FinishedStage, name: string): Promise<void> {
+    const { redis, keys } = this.#options;
+    const sealed = await this.#seal('file', `${stage}/${name}`, join(folder, ARTIFACTS, name));
+    await redis.hset(keys.files, `${stage}/${name}`, sealed);
+  }
+
+  async #seal(kind: 'checkpoint' | 'file', name: string, path: string): Promise<Buffer> {
     const { about, secret } = this.#options;
-    return sealBytes(secret, sealedAs(about, kind, name), readFileSync(path));
+    return sealBytes(secret, sealedAs(about, kind, name), await readFile(path));
+  }
+
+  /** Whether artifacts that hosts have sent are there. */
+  hasAll(files: readonly (readonly [trial: number, name: string])[]): boolean {
+    const { folder } = this.#options;
+    return folder === null || files.every(([trial, name]) => existsSync(artifactPath(folder, trial, name)));
   }
 
   /** An artifact that a host has sent. */
   async take(trial: number, name: string, bytes: Uint8Array, shared: string | undefined): Promise<void> {
     const { folder } = this.#options;
     if (folder === null) return;
-    const store = createFolderStore(folder);
+    const target = artifactPath(folder, trial, name);
     if (shared === undefined) {
-      store.putArtifact(trial, name, bytes);
+      await replaceFile(target, bytes);
       return;
     }
     const path = this.#sharedPath(shared);
     // Taken by a coordinator that was killed right after.
-    if (!existsSync(path) && existsSync(join(folder, ARTIFACTS, String(trial), name))) return;
-    store.putArtifact(trial, name, readFileSync(path));
+    if (!existsSync(path) && existsSync(target)) return;
+    await copyDurably(path, target);
     await rm(path, { force: true });
+  }
+
+  /** Removes what hosts have left in the shared folder: copies of what others were quicker with. */
+  async tidy(): Promise<void> {
+    const { share, about } = this.#options;
+    if (share !== undefined) await rm(join(share, about.run), { recursive: true, force: true });
   }
 
   #sharedPath(shared: string): string {
@@ -93,17 +120,25 @@ export class RunFiles {
     });
   }
 
-  /** Brings the checkpoints that hosts have sent into the run folder: a trial has stopped, or the run ends. */
-  async fetchCheckpoints(): Promise<void> {
+  /**
+   * Brings checkpoints that hosts have sent into the run folder: those of trials that have stopped, by their keys, or all
+   * before the run goes from the queue.
+   */
+  async fetchCheckpoints(asked?: readonly string[]): Promise<void> {
     const { redis, keys, folder, about, secret } = this.#options;
     if (folder === null) return;
-    const store = createFolderStore(folder);
-    for (const [key, sealed] of Object.entries(await redis.hgetallBuffer(keys.checkpoints))) {
-      if (!/^[\w.-]+$/.test(key)) continue; // no key of a trial
-      const bytes = openSealed(secret, sealedAs(about, 'checkpoint', key), sealed);
-      if (bytes === undefined) continue; // nobody's who has the key: the trial begins anew
-      store.putCheckpoint(key, bytes);
-      this.#kept.add(key);
+    const names = asked ?? (await redis.hkeys(keys.checkpoints)).filter((key) => /^[\w.-]+$/.test(key)); // others are no trial's
+    for (let i = 0; i < names.length; i += AT_ONCE) {
+      const some = names.slice(i, i + AT_ONCE);
+      const found = await redis.hmgetBuffer(keys.checkpoints, ...some);
+      const writing = some.map(async (key, k) => {
+        const bytes =
+          found[k] == null ? undefined : openSealed(secret, sealedAs(about, 'checkpoint', key), found[k]);
+        if (bytes === undefined) return; // nobody's who has the key: the trial begins anew
+        await replaceFile(join(folder, CHECKPOINTS, `${key}${ENDING}`), bytes);
+        this.#kept.add(key);
+      });
+      await Promise.all(writing);
     }
   }
 
@@ -119,6 +154,19 @@ export class RunFiles {
       this.#kept.delete(key);
       this.#options.redis.hdel(this.#options.keys.checkpoints, key).catch(() => undefined);
     }
+  }
+}
+
+/** Under its name once all of it is on disk. */
+async function copyDurably(from: string, to: string): Promise<void> {
+  await makeFolder(dirname(to));
+  const temporary = temporaryName(to);
+  try {
+    await copyFile(from, temporary);
+    await settleFile(temporary, to);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 

@@ -1,17 +1,20 @@
 // A run on a queue, from its coordinator's side: puts it there, reads what comes of it, looks after it every second, and
 // takes it away at the end. Where the server has lost it (no disk behind it), it is put there again.
-import { randomUUID } from 'node:crypto';
+import { isMachineTrouble, SweeplineError, throwFaults } from '../ground/errors.js';
+import { ownVersion } from '../ground/version.js';
 import type { PoolSetup } from '../pool/contract.js';
 import type { QueueAddress } from './address.js';
 import { connectAgain, insist, type Say } from './connect.js';
 import { Flights } from './flights.js';
 import { type Entry, Inbox } from './inbox.js';
-import { KEYS, keysOf, QUEUE_PREFIX, type RunKeys, removeRun, sealedAs } from './keys.js';
+import { KEYS, keysOf, leaveRun, putRun, QUEUE_PREFIX, type RunKeys, removeRun, sealedAs } from './keys.js';
 import type { RunAbout } from './messages.js';
 import type { Queue, QueuePackages, Redis } from './packages.js';
-import { ALIVE_MS } from './registry.js';
+import { pause } from './pause.js';
 import { RunFiles } from './run-files.js';
 import { seal, sealBytes } from './seal.js';
+import { Session } from './session.js';
+import type { TrialKeys } from './trial-keys.js';
 import { WatchHosts } from './watch-hosts.js';
 
 export interface RunLinkOptions {
@@ -23,6 +26,7 @@ export interface RunLinkOptions {
   /** The worker's code, where it is sent along. */
   readonly bundle: Buffer | undefined;
   readonly setup: PoolSetup;
+  readonly trialKeys: TrialKeys;
   readonly secret: string | undefined;
   readonly share: string | undefined;
   readonly address: QueueAddress;
@@ -32,6 +36,8 @@ export interface RunLinkOptions {
 const LOOK_MS = 1_000;
 /** A server that does not answer at the end is left as it is, after so many ms. */
 const LEAVE_MS = 3_000;
+/** A file that cannot be written here is tried again so often, a second apart. */
+const WRITES = 15;
 
 export class RunLink {
   readonly flights: Flights;
@@ -42,11 +48,12 @@ export class RunLink {
   readonly #reader: Redis;
   readonly #inbox: Inbox;
   readonly #files: RunFiles;
-  readonly #session = randomUUID();
+  readonly #session: Session;
   #limitMs: number | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #taking: Promise<unknown> = Promise.resolve();
+  #isCaughtUp = false;
   #isOver = false;
 
   constructor(options: RunLinkOptions) {
@@ -59,7 +66,7 @@ export class RunLink {
     this.#queue.on('error', () => undefined); // the connection's own, which tells it
     const fail = (error: Error) => this.#fail(error);
     const queue = this.#queue;
-    this.flights = new Flights({ redis, queue, run, keys, secret, device: setup.device, say, fail });
+    this.#session = new Session({ redis, run, say, onTaken: fail });
     this.hosts = new WatchHosts({ redis, run, say });
     this.#reader = connectAgain(redis);
     this.#inbox = new Inbox({
@@ -68,24 +75,49 @@ export class RunLink {
       about,
       secret,
       say,
+      session: this.#session.id,
+      filesBytes: about.filesBytes,
       take: (entry) => this.#take(entry),
+      done: () => this.#taking,
     });
-    this.#files = new RunFiles({ redis, keys, folder: setup.folder, share, about, secret });
+    const { device } = setup;
+    const files = new RunFiles({ redis, keys, folder: setup.folder, share, about, secret });
+    this.#files = files;
+    this.flights = new Flights({
+      ...{ redis, queue, run, keys, secret, device, say, fail, inbox: this.#inbox },
+      isComplete: ({ message }) => message.t !== 'result' || files.hasAll(message.files ?? []),
+    });
   }
 
+  /** Rejects, with everything left as it was, where the run cannot be put there. */
   async open(limitMs: number | undefined): Promise<void> {
     const { redis, say, setup } = this.#options;
     this.#limitMs = limitMs;
-    await insist(() => this.#clear(), say);
+    this.#files.check(setup.stages ?? []);
+    await this.hosts.look();
+    this.#requireVersions();
+    await insist(() => this.#session.enter(), say);
+    if (this.#isOver) return;
+    const published = await insist(() => this.#clear(), say);
     await insist(() => this.#put(), say);
     await this.#files.send(setup.stages ?? []);
     await this.#inbox.catchUp();
     await this.#taking;
-    for (const job of await this.#queue.getActive()) this.flights.adopt(job.id!);
+    this.#isCaughtUp = true;
+    const active = (await this.#queue.getActive()).map(({ id }) => id!);
+    this.flights.adopt(active, published);
     this.#inbox.start();
-    await this.hosts.look();
     await redis.publish(KEYS.bell, 'sync');
     this.#look();
+  }
+
+  #requireVersions(): void {
+    throwFaults(
+      'BAD_USAGE',
+      `no host on ${this.#options.address.shown} runs Sweepline ${ownVersion()}`,
+      this.hosts.otherVersions,
+      { hint: 'install the same version on all machines' },
+    );
   }
 
   kept(task: number): void {
@@ -102,46 +134,54 @@ export class RunLink {
       .catch(() => undefined); // the next look writes it again
   }
 
-  /** Takes the run away, with everything that is left of it. */
-  async end(): Promise<void> {
+  /** Takes the run away; where it was `cut` short, results that nobody has taken stay for who takes it up. */
+  async end(cut: boolean): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), LEAVE_MS).unref());
-    const removing = this.#remove().catch((error: Error) => error);
-    const how = await Promise.race([removing, late]);
-    if (how !== undefined)
-      this.#options.say(`the queue at ${this.#options.address.shown} still holds what is left of this run`);
+    const { say, address } = this.#options;
+    const how = await Promise.race([this.#remove(cut).catch((error: Error) => error), this.#silence()]);
+    if (how !== undefined) say(`the queue at ${address.shown} still holds what is left of this run`);
+    this.#session.end();
     this.#reader.disconnect();
     await this.#inbox.end();
     await this.#queue.close().catch(() => undefined);
   }
 
-  /** What an earlier session has left of other code or other values counts no more. */
-  async #clear(): Promise<void> {
+  /** Resolves once the server has answered nothing for a while. */
+  async #silence(): Promise<'silent'> {
+    for (let isThere = true; isThere; ) {
+      const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), LEAVE_MS).unref());
+      const answer = this.#options.redis.ping().then(
+        () => true,
+        () => false,
+      );
+      isThere = await Promise.race([answer, late]);
+      if (isThere) await late;
+    }
+    return 'silent';
+  }
+
+  /** What an earlier session has left of other code or other values counts no more. The jobs that it has answers to. */
+  async #clear(): Promise<readonly string[]> {
     const { redis, about } = this.#options;
     const { run, results, checkpoints, files, published, stops } = this.#keys;
     const before = await redis.hget(run, 'digest');
     await this.#queue.drain();
-    await redis.del(files, published, stops);
-    if (before === about.digest) return;
+    await redis.del(files, stops);
+    if (before === about.digest) return redis.smembers(published);
     await redis.hdel(run, 'digest'); // from now on no host of that earlier run adds to it
-    await redis.del(results, checkpoints);
+    await redis.del(results, checkpoints, published);
     await this.#queue.obliterate({ force: true });
+    return [];
   }
 
   async #put(): Promise<void> {
     const { redis, about, packed, bundle, secret } = this.#options;
     const text = JSON.stringify(about);
     const signature = seal(secret, text, packed);
-    const { digest, run, priority } = about;
-    const fields = { about: text, setup: packed, signature, digest, session: this.#session };
-    await redis
-      .multi()
-      .hset(this.#keys.run, bundle === undefined ? fields : { ...fields, bundle })
-      .hset(this.#keys.run, 'limit', this.#limit)
-      .set(this.#keys.alive, '1', 'PX', ALIVE_MS)
-      .zadd(KEYS.runs, priority, run)
-      .exec();
+    const { digest } = about;
+    const fields = { about: text, setup: packed, signature, digest, limit: this.#limit };
+    await putRun(redis, about, this.#session.id, bundle === undefined ? fields : { ...fields, bundle });
   }
 
   get #limit(): Buffer {
@@ -161,10 +201,13 @@ export class RunLink {
 
   async #lookOnce(): Promise<void> {
     const { redis, setup } = this.#options;
-    await redis.set(this.#keys.alive, '1', 'PX', ALIVE_MS);
-    if ((await redis.hget(this.#keys.run, 'session')) === null && !this.#isOver) {
+    const standing = await this.#session.stand();
+    if (standing === 'taken' || this.#isOver) return;
+    if (standing === 'lost') {
+      await this.#session.enter();
       await this.#put();
       await this.#files.send(setup.stages ?? []);
+      this.#inbox.rewind();
       await redis.publish(KEYS.bell, 'sync');
     }
     await this.hosts.look();
@@ -197,27 +240,54 @@ export class RunLink {
 
   /** Files are there before the result that tells of them. */
   #inOrder(work: () => Promise<void>): void {
-    this.#taking = this.#taking.then(work).catch((error: Error) => this.#fail(error));
+    this.#taking = this.#taking.then(() => this.#write(work)).catch((error: Error) => this.#fail(error));
+  }
+
+  /** What this machine has no room for is tried again for a while: it is nobody's fault, and the work is done. */
+  async #write(work: () => Promise<void>): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work();
+      } catch (cause) {
+        if (!isMachineTrouble(cause) || this.#isOver) throw cause;
+        const what = `what hosts have sent cannot be written here: ${cause.message}`;
+        if (tries === 0) this.#options.say(what);
+        // Not as trouble of a task, which would run again elsewhere: there it is done.
+        if (tries === WRITES) throw new SweeplineError('BAD_RUN_FOLDER', what, { cause });
+        await pause(LOOK_MS);
+      }
+    }
   }
 
   async #settle(entry: Entry): Promise<void> {
     const { message, body } = entry;
     if (message.t === 'result') {
-      if (message.left.some(({ hasBegun }) => hasBegun)) await this.#files.fetchCheckpoints();
+      const begun = message.left.flatMap(({ trial, hasBegun }) => (hasBegun ? [trial] : []));
+      const trials = begun.length === 0 ? undefined : this.flights.trialsOf(entry.key, begun);
+      if (trials !== undefined) await this.#files.fetchCheckpoints(this.#options.trialKeys(trials));
       this.#files.drop(body);
     }
     if (this.flights.take(entry)) this.#inbox.forget(entry.id);
   }
 
   #fail(error: Error): void {
-    if (!this.#isOver) this.flights.rejectAll(error);
+    if (!this.#isOver) this.flights.fail(error);
   }
 
-  async #remove(): Promise<void> {
-    const { redis, about } = this.#options;
+  async #remove(cut: boolean): Promise<void> {
+    const { redis, about, say } = this.#options;
     await this.#looking;
+    // What another coordinator has of it is not this one's.
+    if (!this.#session.hasEntered || !(await this.#session.isOwn())) return;
     await this.#files.fetchCheckpoints();
-    if (!(await removeRun(redis, about.run, this.#session))) return;
+    const unkept = this.#isCaughtUp ? this.flights.unkept : await redis.xlen(this.#keys.results);
+    if (cut && unkept > 0) {
+      await leaveRun(redis, this.#keys, this.#session.id, unkept);
+      say(`results that are not in the run folder yet wait on the queue: resume the run with it`);
+    } else {
+      if (!(await removeRun(redis, about.run, this.#session.id))) return;
+      await this.#files.tidy();
+    }
     await this.#queue.obliterate({ force: true });
     await redis.publish(KEYS.bell, 'sync');
   }

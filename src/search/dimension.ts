@@ -90,8 +90,9 @@ function scaleOf(domain: AxisDomain): Scale {
     return {
       least: from,
       most: to,
-      valueAt: (u) => Math.exp(low + u * (high - low)),
-      unitOf: (value) => (Math.log(value) - low) / (high - low),
+      // The logarithm of an end does not lead back to it exactly.
+      valueAt: (u) => (u === 0 ? from : u === 1 ? to : Math.exp(low + u * (high - low))),
+      unitOf: (value) => share(Math.log(value) - low, high - low),
     };
   }
   // Weighed, so that ends further apart than the largest float64 do not overflow.
@@ -99,8 +100,13 @@ function scaleOf(domain: AxisDomain): Scale {
     least: from,
     most: to,
     valueAt: (u) => from * (1 - u) + to * u,
-    unitOf: (value) => (value / 2 - from / 2) / (to / 2 - from / 2),
+    unitOf: (value) => share(value / 2 - from / 2, to / 2 - from / 2),
   };
+}
+
+/** 0 of ends so close that nothing is left between them: halves of the least numbers, logarithms of the largest. */
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
 }
 
 /** Zipped axes move together: one position for all. */

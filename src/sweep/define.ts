@@ -11,6 +11,7 @@ import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
 import { readLimits } from './limits-input.js';
+import type { PrunerRequest } from './pruners/list.js';
 import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
 /**
@@ -73,6 +74,8 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly constraints?: string | readonly string[];
   /** Its name, or its name and options. */
   readonly sampler?: SamplerRequest | string;
+  /** What stops trials early: `'asha'`, or `{ name: 'asha', max: 81, metric: 'val_loss:min' }`. */
+  readonly pruner?: PrunerRequest | string;
   /** Seed of everything random; default 1. */
   readonly seed?: number;
   /** What a trial may take, unless the command line says otherwise: `'10m'`, or `'300%'` of the median trial. */
@@ -98,6 +101,7 @@ export interface Sweep {
   readonly seeds: readonly number[] | null;
   readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
+  readonly pruner: PrunerRequest | null;
   readonly seed: number;
   readonly objectives: readonly string[];
   readonly constraints: readonly string[];
@@ -106,7 +110,7 @@ export interface Sweep {
 }
 
 const OPTIONS =
-  'name title about worker report axes zip grids fixed replicates seeds where objectives constraints sampler seed timeout memory isolation retries'.split(
+  'name title about worker report axes zip grids fixed replicates seeds where objectives constraints sampler pruner seed timeout memory isolation retries'.split(
     ' ',
   );
 
@@ -136,6 +140,7 @@ export function defineSweep(options: SweepOptions): Sweep {
   const where = readConstraint(options.where, faults);
   const aims = readAimTexts(options, faults);
   const sampler = readSampler(options.sampler, faults);
+  const pruner = readPruner(options.pruner, faults);
   const limits = readLimits(options, faults);
   throwFaults('BAD_DEFINITION', `sweep ${showValue(name)} is invalid`, faults);
   return {
@@ -143,7 +148,7 @@ export function defineSweep(options: SweepOptions): Sweep {
     ...{ name, title, about },
     worker: String(options.worker),
     report: options.report === undefined || options.report === null ? null : String(options.report),
-    ...{ grids, fixed, replicates, seeds, where, ...aims, sampler, seed, limits },
+    ...{ grids, fixed, replicates, seeds, where, ...aims, sampler, pruner, seed, limits },
   };
 }
 
@@ -190,6 +195,14 @@ function readSampler(sampler: unknown, faults: string[]): SamplerRequest {
   if (isPlainObject(sampler) && typeof sampler.name === 'string') return sampler as SamplerRequest;
   faults.push(`sampler: expected its name, or { name: "random", … }; found ${showValue(sampler)}`);
   return { name: '' };
+}
+
+function readPruner(pruner: unknown, faults: string[]): PrunerRequest | null {
+  if (pruner === undefined) return null;
+  if (typeof pruner === 'string') return { name: pruner };
+  if (isPlainObject(pruner) && typeof pruner.name === 'string') return pruner as PrunerRequest;
+  faults.push(`pruner: expected its name, or { name: "asha", … }; found ${showValue(pruner)}`);
+  return null;
 }
 
 /** A relative path or a `file:` URL. */

@@ -124,7 +124,9 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
   const estimate = times === null ? {} : estimateTrials(job, sampler.total, shards);
   const toRun = Math.max(0, (estimate.estimated ?? total) - counts.done);
   const timeOf = (prediction: Prediction | null | undefined, trials: number) =>
-    prediction == null ? null : prediction.startMs + prediction.trialMs * Math.ceil(trials / workers);
+    prediction == null || !Number.isFinite(trials)
+      ? null
+      : prediction.startMs + prediction.trialMs * Math.ceil(trials / workers);
   const stages = planStages(job, folder).map(({ points: _, ...stage }) => ({
     ...stage,
     predictedMs: stage.new === 0 ? 0 : timeOf(times?.stages[stage.name], stage.new),
@@ -150,7 +152,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
       ofTrials === null ? null : stages.reduce((sum, stage) => sum + (stage.predictedMs ?? 0), ofTrials),
     predictedFrom: times?.trial?.from ?? null,
     ...(times?.trial == null || times.trial.with.length === 0 ? {} : { predictedWith: times.trial.with }),
-    predictedBytes: predictBytes(job, toRun),
+    predictedBytes: Number.isFinite(toRun) ? predictBytes(job, toRun) : null,
     workers,
   };
 }

@@ -18,6 +18,8 @@ import type {
 } from '../space/types.js';
 import { identityOf } from '../space/value.js';
 import { axisAt, axisLength } from '../space/values.js';
+import type { Metric } from '../trial/metrics.js';
+import { type Aims, defaultObjectives } from '../trial/objective.js';
 import type { ParamDescription, WorkerDescription } from '../worker/contract.js';
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
 import { checkConstraint, type Surveyed } from './constraint.js';
@@ -43,7 +45,12 @@ const CHECKED_VALUES = 10_000;
 const CHECKED_POINTS = 1000;
 
 /** Throws BAD_DEFINITION (or BAD_USAGE where only the request is at fault) with every fault. */
-export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDescription): Resolved {
+export function resolveSweep(
+  sweep: Sweep,
+  settings: Settings,
+  worker: WorkerDescription,
+  aims: Aims | undefined,
+): Resolved {
   const params = worker.params.map((param) => param.name);
   const set = Object.fromEntries(
     Object.entries(settings.set).map(([name, values]) => [
@@ -68,12 +75,21 @@ export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDes
     .map((name) => `fixed: ${describeUnknown('parameter', name, params)}`);
   const times = resolveReplicates(sweep, settings, faults);
   faults.push(...findSpaceFaults({ grids: asked, ...times }, params));
-  const wanted = { grids: asked, worker, trials: settings.trials };
+  const wanted = {
+    ...{ grids: asked, worker, aims: withDefault(aims, worker.metrics) },
+    ...{ trials: settings.trials, ends: settings.ends, workers: settings.workers },
+  };
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
   requirePlannable(spec, worker);
   return { space: { grids, ...times }, asked, axes, fixed, sampler: spec, seed };
+}
+
+/** A search needs an objective: the worker's own, where nobody has named another. */
+function withDefault(aims: Aims | undefined, metrics: readonly Metric[]): Aims {
+  const { objectives = [], constraints = [] } = aims ?? {};
+  return { objectives: objectives.length > 0 ? objectives : defaultObjectives(metrics), constraints };
 }
 
 /** How often every point runs, and with which seeds where they are chosen. What is asked for counts. */

@@ -26,7 +26,7 @@ export function sampleNew(job: Job, progress: Progressing): readonly Point[] {
   const { where } = loaded.sweep;
   const withFixed = (points: readonly Point[]) => points.map((point) => ({ ...fixed, ...point }));
   const { listens, domains } = samplerOf(spec);
-  if (listens) return samplePoints(asked, fixed).filter((point) => where === null || where(point));
+  if (listens(spec)) return samplePoints(asked, fixed).filter((point) => where === null || where(point));
   const at = (trial: number) => space.at(Math.floor(trial / space.replicates));
   if (domains !== 'any' && space.trials <= WALKED)
     return withFixed(thin([...drain(openSampler(job, progress))], POINTS).map(at));

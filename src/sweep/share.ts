@@ -40,11 +40,21 @@ export async function takeShare(
   questions: WorkerQuestions,
 ): Promise<Job> {
   if (shard === null) return job;
+  const { sampler } = job.resolved;
+  const { name, canShard, listens } = samplerOf(sampler);
+  if (!canShard(sampler))
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `--shard ${shard.index}/${shard.count}: sampler ${name} decides by the results of all trials, and shards know nothing of each other`,
+      {
+        hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results: sobol, halton, lhs, random',
+      },
+    );
   const trials = listTrials(job);
   const { by, weights, times } = await weigh({ job, trials, shardBy, count: shard.count }, questions);
   const dealt = weights === null ? cutByKey(job, shard, trials) : cutByWeight(shard, trials!, weights);
   // What a search will need nobody knows: what was dealt is its configurations.
-  const share = samplerOf(job.resolved.sampler).listens ? { ...dealt, total: null, of: null } : dealt;
+  const share = listens(sampler) ? { ...dealt, total: null, of: null } : dealt;
   return { ...job, share: { ...share, ...shard, by, times } };
 }
 
@@ -59,7 +69,8 @@ interface Dealt {
 function listTrials(job: Job): readonly Dealt[] | null {
   const { space, resolved, loaded } = job;
   const { sampler: spec } = resolved;
-  const { listens, most } = samplerOf(spec);
+  const { listens: hears, most } = samplerOf(spec);
+  const listens = hears(spec);
   const makesPoints = spec.proposes === true && !listens;
   if ((makesPoints ? most(spec, space) : space.trials) > LISTED) return null;
   const at = (trial: number) => space.at(Math.floor(trial / space.replicates));

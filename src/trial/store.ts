@@ -18,6 +18,8 @@ export interface TrialStore {
   putCheckpoint(key: string, bytes: Uint8Array): void;
   getCheckpoint(key: string): Uint8Array | undefined;
   dropCheckpoint(key: string): void;
+  /** Drops all that a trial has kept under its number. */
+  dropArtifacts(trial: number): void;
 }
 
 /** The artifacts of one trial in a run folder. */
@@ -25,40 +27,54 @@ export function artifactFolder(folder: string, trial: number): string {
   return join(folder, ARTIFACTS, String(trial));
 }
 
+/**
+ * Where an artifact lies in a run folder. Throws BAD_USAGE for a name that leads out of its trial's folder, BAD_RUN_FOLDER
+ * where a link does.
+ */
+export function artifactPath(folder: string, trial: number, name: string): string {
+  const path = findArtifact(folder, trial, name);
+  if (path !== undefined) return path;
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `artifact ${JSON.stringify(name)} would lie outside its trial's folder`,
+    {
+      hint: 'give a relative name without ..',
+    },
+  );
+}
+
+/** Undefined where the name leads out. */
+function findArtifact(folder: string, trial: number, name: string): string | undefined {
+  const own = resolve(artifactFolder(folder, trial));
+  const path = resolve(own, name);
+  if (!path.startsWith(own + sep) || name.includes('\0')) return undefined;
+  if (!leadsOut(path, resolve(folder))) return path;
+  throw new SweeplineError('BAD_RUN_FOLDER', `${path} leads out of the run folder: a link is on its way`, {
+    hint: 'remove the link; to keep a run on another disk, make the run folder itself the link',
+  });
+}
+
 /** A store in a folder: <folder>/artifacts/<trial>/<name> and <folder>/checkpoints/<key>.bin. */
 export function createFolderStore(folder: string): TrialStore {
   const checkpoint = (key: string) => join(folder, CHECKPOINTS, `${key}.bin`);
-  const artifact = (trial: number, name: string): string | undefined => {
-    const own = resolve(artifactFolder(folder, trial));
-    const path = resolve(own, name);
-    if (!path.startsWith(own + sep) || name.includes('\0')) return undefined;
-    if (!leadsOut(path, resolve(folder))) return path;
-    throw new SweeplineError('BAD_RUN_FOLDER', `${path} leads out of the run folder: a link is on its way`, {
-      hint: 'remove the link; to keep a run on another disk, make the run folder itself the link',
-    });
-  };
   return {
     putArtifact(trial, name, bytes) {
-      const path = artifact(trial, name);
-      if (path === undefined)
-        throw new SweeplineError(
-          'BAD_USAGE',
-          `artifact ${JSON.stringify(name)} would lie outside its trial's folder`,
-          {
-            hint: 'give a relative name without ..',
-          },
-        );
+      const path = artifactPath(folder, trial, name);
       replaceFileSync(path, bytes);
       return join(ARTIFACTS, String(trial), path.slice(resolve(artifactFolder(folder, trial)).length + 1));
     },
     getArtifact(trial, name) {
-      const path = artifact(trial, name);
+      const path = findArtifact(folder, trial, name);
       return path === undefined ? undefined : readIfThere(path);
     },
     putCheckpoint: (key, bytes) => replaceFileSync(checkpoint(key), bytes),
     getCheckpoint: (key) => readIfThere(checkpoint(key)),
     dropCheckpoint(key) {
       const path = checkpoint(key);
+      if (disk.now.exists(path)) disk.now.rm(path);
+    },
+    dropArtifacts(trial) {
+      const path = artifactFolder(folder, trial);
       if (disk.now.exists(path)) disk.now.rm(path);
     },
   };

@@ -86,6 +86,7 @@ test('a file that the disk did not take is trouble of the machine, also where th
     },
     getCheckpoint: () => undefined,
     dropCheckpoint: () => undefined,
+    dropArtifacts: () => undefined,
   });
   const { running, trial } = open(undefined, put(full));
   expect(() => trial.saveCheckpoint(new Uint8Array(1))).toThrow('ENOSPC');

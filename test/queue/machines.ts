@@ -93,18 +93,25 @@ export interface Place {
   keep<T extends Started>(program: T): T;
 }
 
-/** To be called in a `describe` that needs Redis. The server is there once its tests begin. */
-export function useRedis(): Place {
+/** To be called in a `describe` that needs Redis. The server is there once its tests begin; it may want a password. */
+export function useRedis(password?: string): Place {
+  const [options, login] =
+    password === undefined
+      ? [[], []]
+      : [
+          ['--requirepass', password],
+          ['-a', password],
+        ];
   let redis: TestRedis;
   const started: Started[] = [];
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startRedis(...options);
   });
   afterEach(async () => {
     for (const program of started) killAll(program);
     await Promise.all(started.map(({ finished }) => finished));
     started.length = 0;
-    redis.ask('flushall');
+    redis.ask(...login, 'flushall');
   });
   afterAll(() => redis.remove());
   return {

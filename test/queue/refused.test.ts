@@ -2,13 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { findAddress, hideSecrets, readAddress } from '../../src/queue/address.js';
 import { connect, insist } from '../../src/queue/connect.js';
 import { loadQueuePackages } from '../../src/queue/packages.js';
 import { runProgram, sweepFile } from '../cli/program.js';
-import { newPlace } from './machines.js';
-import { findPort, NO_REDIS, startRedis, type TestRedis } from './redis.js';
+import { newPlace, useRedis } from './machines.js';
+import { findPort, NO_REDIS, startRedis } from './redis.js';
 
 const SECRET = 'hunter2';
 
@@ -94,22 +94,17 @@ test('nobody answers, or somebody who is no Redis', async () => {
 }, 30_000);
 
 describe.skipIf(NO_REDIS !== undefined)(`a server${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
-  let redis: TestRedis;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterEach(() => redis.ask('flushall'));
-  afterAll(() => redis.remove());
+  const place = useRedis();
 
   it('wants a password, or another one', async () => {
-    redis.ask('config', 'set', 'requirepass', SECRET);
-    const right = `redis://:${SECRET}@127.0.0.1:${redis.port}`;
+    place.redis.ask('config', 'set', 'requirepass', SECRET);
+    const right = `redis://:${SECRET}@127.0.0.1:${place.redis.port}`;
     const [none, wrong, good] = [
-      await refusal(redis.url),
+      await refusal(place.redis.url),
       await refusal(right.replace('2@', '3@')),
       await refusal(right),
     ];
-    redis.ask('-a', SECRET, 'config', 'set', 'requirepass', '');
+    place.redis.ask('-a', SECRET, 'config', 'set', 'requirepass', '');
     expect(none).toMatch(/its server wants a password .*\| give it as .* in SWEEPLINE_QUEUE/);
     expect(wrong).toMatch(/refuses the name or password .*\| give the right one as .* in SWEEPLINE_QUEUE/);
     expect(wrong).not.toContain('hunter3');
@@ -117,19 +112,21 @@ describe.skipIf(NO_REDIS !== undefined)(`a server${NO_REDIS === undefined ? '' :
   });
 
   it('may drop jobs', async () => {
-    redis.ask('config', 'set', 'maxmemory-policy', 'allkeys-lru');
-    const told = await refusal(redis.url);
-    redis.ask('config', 'set', 'maxmemory-policy', 'noeviction');
+    place.redis.ask('config', 'set', 'maxmemory-policy', 'allkeys-lru');
+    const told = await refusal(place.redis.url);
+    place.redis.ask('config', 'set', 'maxmemory-policy', 'noeviction');
     expect(told).toMatch(/maxmemory-policy is allkeys-lru.*expected noeviction \| redis-cli config set/);
   });
 
   it('has no memory left, or is a replica', async () => {
-    redis.ask('config', 'set', 'maxmemory', '1');
-    expect(await refusal(redis.url)).toMatch(/its server is out of memory .*\| raise its maxmemory/);
-    redis.ask('config', 'set', 'maxmemory', '0');
-    redis.ask('replicaof', '127.0.0.1', '1');
-    expect(await refusal(redis.url)).toMatch(/it?s server is a replica.*\| give the address of the primary/);
-    redis.ask('replicaof', 'no', 'one');
+    place.redis.ask('config', 'set', 'maxmemory', '1');
+    expect(await refusal(place.redis.url)).toMatch(/its server is out of memory .*\| raise its maxmemory/);
+    place.redis.ask('config', 'set', 'maxmemory', '0');
+    place.redis.ask('replicaof', '127.0.0.1', '1');
+    expect(await refusal(place.redis.url)).toMatch(
+      /it?s server is a replica.*\| give the address of the primary/,
+    );
+    place.redis.ask('replicaof', 'no', 'one');
   });
 
   it('cannot write to its disk', async () => {
@@ -150,14 +147,14 @@ describe.skipIf(NO_REDIS !== undefined)(`a server${NO_REDIS === undefined ? '' :
       ...{ memoryBytes: 1, threads: 1, devices: [], packages: {}, state: 'ready', since: 0, seen: 0 },
       ...{ runs: {}, busy: [] },
     };
-    redis.ask('sadd', 'sweepline:hosts', 'x');
-    redis.ask('set', 'sweepline:host:x', JSON.stringify(host));
+    place.redis.ask('sadd', 'sweepline:hosts', 'x');
+    place.redis.ask('set', 'sweepline:host:x', JSON.stringify(host));
     const run = await runProgram(
       newPlace(),
       'run',
       sweepFile('fixtures/sweeps/thirds'),
       '--queue',
-      redis.url,
+      place.redis.url,
       '--out',
       out,
     );
@@ -177,9 +174,9 @@ describe.skipIf(NO_REDIS !== undefined)(`a server${NO_REDIS === undefined ? '' :
         bundle: null,
       },
     };
-    redis.ask('zadd', 'sweepline:runs', '0', 'r');
-    redis.ask('hset', 'sweepline:run:r', 'about', JSON.stringify(about));
-    const started = await runProgram(newPlace(), 'host', '--queue', redis.url);
+    place.redis.ask('zadd', 'sweepline:runs', '0', 'r');
+    place.redis.ask('hset', 'sweepline:run:r', 'about', JSON.stringify(about));
+    const started = await runProgram(newPlace(), 'host', '--queue', place.redis.url);
     expect(started.code).toBe(2);
     expect(started.stderr).toMatch(/the runs on the queue are of Sweepline 0\.0\.1; this host is \d/);
   });

@@ -2,23 +2,22 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram, type Started, startProgram } from '../cli/program.js';
 import { makeProject } from '../sweep/project.js';
-import { killAll, newPlace, startHost } from './machines.js';
-import { findPort, NO_REDIS, startRedis, type TestRedis } from './redis.js';
+import { killAll, newPlace, startHost, useRedis } from './machines.js';
+import { findPort, NO_REDIS, startRedis } from './redis.js';
 
 const SECRET = 'sesame-4711';
 const KEY = 'key-of-the-tests';
 
 describe.skipIf(NO_REDIS !== undefined)(`trust${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
-  let redis: TestRedis;
+  const place = useRedis(SECRET);
+  const { keep } = place;
   let url: string;
-  const started: Started[] = [];
-  const keep = <T extends Started>(program: T): T => {
-    started.push(program);
-    return program;
-  };
+  beforeAll(() => {
+    url = `redis://:${SECRET}@127.0.0.1:${place.redis.port}`;
+  });
   /** Its trials tell what they see of the secrets. */
   const project = makeProject(
     `params: { x: z.number().default(0) }, metrics: { seen: { type: 'string' } },
@@ -33,22 +32,10 @@ describe.skipIf(NO_REDIS !== undefined)(`trust${NO_REDIS === undefined ? '' : `:
         env,
       ),
     );
-  beforeAll(async () => {
-    redis = await startRedis('--requirepass', SECRET);
-    url = `redis://:${SECRET}@127.0.0.1:${redis.port}`;
-  });
-  afterEach(async () => {
-    for (const program of started) killAll(program);
-    await Promise.all(started.map(({ finished }) => finished));
-    started.length = 0;
-    redis.ask('-a', SECRET, 'flushall');
-  });
-  afterAll(() => redis.remove());
-
   it('shows passwords and keys nowhere: not in files, not in output, not to workers, not to who lists processes', async () => {
     const out = join(newPlace(), 'run');
     const env = { SWEEPLINE_QUEUE_KEY: KEY };
-    const host = keep(startHost(`redis://127.0.0.1:${redis.port}`, project, 'a'));
+    const host = keep(startHost(`redis://127.0.0.1:${place.redis.port}`, project, 'a'));
     expect((await host.finished).stderr).toContain('its server wants a password');
     const second = keep(
       startProgram(project.home, ['host', '--queue', url, '--name', 'b', '--threads', '1'], env),
@@ -65,7 +52,9 @@ describe.skipIf(NO_REDIS !== undefined)(`trust${NO_REDIS === undefined ? '' : `:
       expect(text).not.toContain(KEY);
     }
     expect(readFileSync(join(out, 'trials.csv'), 'utf8').match(/nothing/g)).toHaveLength(3);
-    expect(readFileSync(join(out, 'manifest.json'), 'utf8')).toContain(`"redis://127.0.0.1:${redis.port}"`);
+    expect(readFileSync(join(out, 'manifest.json'), 'utf8')).toContain(
+      `"redis://127.0.0.1:${place.redis.port}"`,
+    );
   });
 
   it('takes no task without the key of the host, and tells both sides', async () => {

@@ -63,8 +63,8 @@ export default defineCommand({
         hint: 'sweepline host --queue redis://host:6379',
       });
     const [
-      { availableParallelism },
-      { defaultHostName, openQueueHost },
+      { availableParallelism, hostname },
+      { openQueueHost },
       { findDevices },
       { systemClock },
       { watchInterrupts },
@@ -78,7 +78,7 @@ export default defineCommand({
     const { sweeps, data, share } = folders;
     const host = await openQueueHost({
       ...{ address, secret, sweeps, data, share, acceptShipped },
-      name: name ?? defaultHostName(),
+      name: name ?? hostname(),
       threads: threads ?? availableParallelism(),
       devices: await findDevices(devices),
       say: terminal.say,

@@ -45,7 +45,9 @@ export const bisectSampler: SamplerDefinition = {
   about: 'search one axis for the value where a boolean metric changes',
   options,
   domains: 'finite',
-  listens: true,
+  listens: () => true,
+  takesTrials: false,
+  canShard: () => true,
   lookAhead: 2 * WINDOW,
   shorthands: {
     bisect: {

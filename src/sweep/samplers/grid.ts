@@ -11,7 +11,9 @@ export const gridSampler: SamplerDefinition = {
   about: 'every point',
   options: z.object({}),
   domains: 'finite',
-  listens: false,
+  listens: () => false,
+  takesTrials: false,
+  canShard: () => true,
   resolve(_, { grids, trials }, faults) {
     if (trials !== null) faults.push(`grid: --trials ${trials}: it runs every point; use --sampler random`);
     return { spec: { name: 'grid' }, grids: grids as readonly GridSpec[] };

@@ -30,7 +30,9 @@ export const randomSampler: SamplerDefinition = {
   about: 'random points, on a finite grid without replacement',
   options: z.object({}),
   domains: 'any',
-  listens: false,
+  listens: () => false,
+  takesTrials: true,
+  canShard: () => true,
   resolve(_, wanted, faults) {
     const { grids, trials } = wanted;
     const limit = trials === null ? {} : { trials };

@@ -1,0 +1,8 @@
+// The search methods there are. A new one is a file beside this and a line here.
+import type { MethodDefinition } from './contract.js';
+import { halton } from './halton.js';
+import { lhs } from './lhs.js';
+import { sobol } from './sobol.js';
+import { tpe } from './tpe/method.js';
+
+export const METHODS: readonly MethodDefinition[] = [tpe, sobol, halton, lhs];
