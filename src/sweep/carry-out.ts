@@ -3,7 +3,7 @@ import type { Clock } from '../ground/clock.js';
 import { type History, readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
 import type { FinishedStage } from '../worker/stage-results.js';
-import { concludeJob } from './conclude.js';
+import { concludeJob, type Ending } from './conclude.js';
 import type { Outcome } from './contract.js';
 import { openSampler, type Progressing } from './job.js';
 import { keepSeriesFresh } from './live-series.js';
@@ -107,12 +107,8 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         return fresh.end();
       });
       seen.tell('onProgress', tally.progress());
-      const spent = undertaking.budget?.spent ?? null;
-      const outcome = await concludeJob({
-        ...{ open, coordinator, total: sampler.total, started },
-        ended: spent ?? sampler.ended ?? null,
-        endedBy: spent === null ? null : 'budget spent',
-      });
+      const ends = endsOf(undertaking, sampler);
+      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started, ...ends });
       seen.tell('onEnd', outcome);
       return outcome;
     },
@@ -139,6 +135,12 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       return coordinator.interrupted;
     },
   };
+}
+
+/** Why a job ended before its trials were run, though nobody stopped it. */
+function endsOf({ budget }: Undertaking, sampler: Sampler): Pick<Ending, 'ended' | 'endedBy'> {
+  const spent = budget?.spent ?? null;
+  return { ended: spent ?? sampler.ended ?? null, endedBy: spent === null ? null : 'budget spent' };
 }
 
 /** What a sampler that makes its points has proposed so far. */
