@@ -1,7 +1,7 @@
 // The tree-structured Parzen estimator (Bergstra et al. 2011; Watanabe 2023): a model of where good observations lie, and one
 // of where the others lie; of points drawn from the first, the one is proposed at which it is largest beside the second.
 import { z } from 'zod';
-import { type Random, randomFor } from '../../ground/random.js';
+import { randomFor } from '../../ground/random.js';
 import type { Method, MethodDefinition, MethodSetup, Suggestion, View } from '../contract.js';
 import { drawAllowed } from '../draw.js';
 import { Model } from './model.js';
