@@ -87,7 +87,7 @@ export function createAskingPool(worker: Worker, size: number, clock = systemClo
       let isStopAsked = false;
       const ran = execute(task, {
         isStopAsked: () => isStopAsked,
-        report: (trial, rows) => onReport?.({ trial, rows }),
+        report: (report) => onReport?.(report),
       });
       let kill: () => void = () => undefined;
       const own = { task, since, kill: () => kill() };

@@ -57,15 +57,11 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     const { settings, recorder, pruning } = options;
-    const wake = () => this.#wake();
+    const { wake } = this;
     const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
     this.#backlog = new Backlog(wake, settings.retryPauseMs);
-    this.#recovery = new Recovery({
-      recorder,
-      backlog: this.#backlog,
-      retries: settings.retries,
-      conclude: pruning && record,
-    });
+    const conclude = pruning && record;
+    this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
     this.#askedStops = new AskedStops(recorder);
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);

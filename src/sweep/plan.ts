@@ -16,6 +16,7 @@ import { openSampler, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
 import { createPredictor } from './predict.js';
+import { describePruner } from './pruners/list.js';
 import { prepareShare } from './same-shard.js';
 import { isSameSpace } from './same-space.js';
 import { estimateTrials, sampleNew } from './sample-new.js';
@@ -138,6 +139,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
     title: loaded.sweep.title,
     folder,
     sampler: definition.describe(resolved.sampler),
+    ...(job.pruner === undefined ? {} : { pruner: describePruner(job.pruner) }),
     axes: describeAxes(job),
     shard: job.share === null ? null : shardRecord(job.share),
     trials: total,

@@ -4,6 +4,7 @@
 
 import type { TaskResult, TrialReport } from '../pool/contract.js';
 
+import type { History } from '../run/history.js';
 import type { Journal } from '../run/journal.js';
 import { type HeldTrial, readHeld } from '../run/read-held.js';
 import { PruningBoard } from '../search/pruning/board.js';
@@ -15,7 +16,7 @@ import { pick, type Selection, trialAt, trialsOf } from '../trial/selection.js';
 import type { TrialStore } from '../trial/store.js';
 import { type CurvePoint, type CurveReader, createCurveReader, cutSeries, readCurves } from './curves.js';
 import type { Recorder } from './recorder.js';
-import type { Sampler } from './samplers/contract.js';
+import type { Sampler, TrialResult } from './samplers/contract.js';
 import { beginWork, type Work } from './work.js';
 
 export interface PruningOptions {
@@ -107,6 +108,15 @@ export class Pruning {
     };
   }
 
+  /** What a sampler is told again of earlier sessions: with the steps at which trials were pruned. Before the first proposal. */
+  withSteps(history: History): History {
+    const rows = [...history.rows].map(([trial, row]): [number, TrialRow & Pick<TrialResult, 'step'>] => [
+      trial,
+      row.status === 'pruned' ? { ...row, step: this.#curves.get(trial)?.at(-1)?.step ?? null } : row,
+    ]);
+    return { ...history, rows: new Map(rows) };
+  }
+
   /** Takes those out that have run in an earlier session and only waited for what is decided on others. */
   unheld(trials: Selection): Selection {
     if (this.#earlier.size === 0) return trials;
@@ -165,7 +175,11 @@ export class Pruning {
       this.#options.store.dropArtifacts(trial);
       const { host } = result;
       const lost = { trials: work.trials, attempt: work.attempt, host, status: 'pruned' } as const;
-      return recorder.recordLost({ ...lost, error: undefined, partial: { series: kept }, by: result });
+      const rows = await recorder.recordLost({
+        ...{ ...lost, error: undefined, partial: { series: kept }, by: result },
+      });
+      const step = this.#board.stepOf(trial, verdict.row);
+      return [...rows].map((row) => ({ ...row, step }));
     }
     if (!hasEnded || verdict.state === 'passed') return undefined;
     this.#held.set(trial, { work, result });

@@ -24,7 +24,9 @@ import type { ParamDescription, WorkerDescription } from '../worker/contract.js'
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
 import { checkConstraint, type Surveyed } from './constraint.js';
 import type { Sweep } from './define.js';
-import { resolveSampler, samplerOf } from './samplers/list.js';
+import type { Wanted } from './samplers/contract.js';
+import { isTold, resolveSampler, samplerOf } from './samplers/list.js';
+import { RACING, racingOf } from './samplers/racing.js';
 import type { Settings } from './settings.js';
 
 /** Everything that trial numbers and row cells depend on, beside the worker. */
@@ -82,14 +84,32 @@ export function resolveSweep(
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
-  requirePlannable(spec, worker);
-  return { space: { grids, ...times }, asked, axes, fixed, sampler: spec, seed };
+  const isRacing = (settings.replicates ?? sweep.replicates) === 'auto';
+  const sampler = isRacing ? race(sweep, spec, wanted) : spec;
+  requirePlannable(sampler, worker);
+  return { space: { grids, ...times }, asked, axes, fixed, sampler, seed };
 }
 
 /** A search needs an objective: the worker's own, where nobody has named another. */
 function withDefault(aims: Aims | undefined, metrics: readonly Metric[]): Aims {
   const { objectives = [], constraints = [] } = aims ?? {};
   return { objectives: objectives.length > 0 ? objectives : defaultObjectives(metrics), constraints };
+}
+
+/** `--replicates auto`: which configurations get more replicates is decided by the one objective. */
+function race({ name }: Sweep, spec: SamplerSpec, { aims }: Pick<Wanted, 'aims'>): SamplerSpec {
+  const { objectives } = aims;
+  const shown = objectives.map(({ metric, goal }) => `${metric}:${goal}`).join(', ');
+  const faults = [
+    ...(objectives.length === 1
+      ? []
+      : [
+          `${shown === '' ? 'no objective' : `objectives ${shown}`}; expected one, such as --objective loss:min`,
+        ]),
+    ...(samplerOf(spec).takesReplicates ? [] : [`sampler ${spec.name} has replicates of its own`]),
+  ];
+  throwFaults('BAD_DEFINITION', `sweep ${name}: replicates auto`, faults);
+  return { ...spec, racing: { ...objectives[0]!, ...RACING } };
 }
 
 /** How often every point runs, and with which seeds where they are chosen. What is asked for counts. */
@@ -99,7 +119,8 @@ function resolveReplicates(
   faults: string[],
 ): Pick<SpaceSpec, 'replicates' | 'seeds'> {
   const seeds = settings.seeds ?? sweep.seeds;
-  if (seeds === null) return { replicates: settings.replicates ?? sweep.replicates };
+  const asked = settings.replicates ?? sweep.replicates;
+  if (seeds === null) return { replicates: asked === 'auto' ? RACING.most : asked };
   if (settings.replicates !== null && settings.seeds === null)
     faults.push(
       `replicates ${settings.replicates}: the sweep has chosen its seeds (${seeds.join(', ')}); give others with --seeds`,
@@ -112,11 +133,11 @@ function requirePlannable(
   sampler: SamplerSpec,
   { name, stages }: Pick<WorkerDescription, 'name' | 'stages'>,
 ): void {
-  if (stages.length === 0 || !proposesPoints(sampler)) return;
+  if (stages.length === 0 || !(proposesPoints(sampler) || isTold(sampler))) return;
   throw new SweeplineError(
     'BAD_DEFINITION',
-    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${sampler.name} cannot plan`,
-    { hint: 'use the sampler grid' },
+    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which ${racingOf(sampler) === undefined ? `sampler ${sampler.name}` : '--replicates auto'} cannot plan`,
+    { hint: 'use the sampler grid, with a number of replicates' },
   );
 }
 

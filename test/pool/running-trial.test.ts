@@ -15,7 +15,7 @@ function open(elapsed: () => number = () => 0, store: TrialStore | null = null) 
       ...{ engine: 'onnx', device: 'cpu', data: undefined, series: ['loss', 'accuracy'], store },
       ...{ shared: undefined, stages: { obstacle: () => undefined, output: () => ({}) as never }, clock },
       isStopAsked: () => false,
-      onReport: (rows) => sent.push(new TextDecoder().decode(rows)),
+      onReport: ({ rows }) => sent.push(new TextDecoder().decode(rows)),
     },
   );
   const { trial } = running;

@@ -7,15 +7,7 @@ import { compareObservations } from '../order.js';
 import { type Box, clip, isInside, isSamePlace, placeOf, vectorOf } from './box.js';
 import { Distribution, type Draw, drawFrom, type Source } from './distribution.js';
 import { keepMargins } from './margin.js';
-import {
-  type Budget,
-  endValue,
-  firstPhase,
-  hasComeToRest,
-  nextPhase,
-  type Phase,
-  patience,
-} from './restart.js';
+import { type Budget, firstPhase, hasComeToRest, nextPhase, type Phase, patience } from './restart.js';
 import { defaultPopulation, type Strategy, strategyFor, weightAt } from './strategy.js';
 
 export interface CmaesOptions {
@@ -47,8 +39,8 @@ const MOST_OUTSIDE = 100;
 export const MOST_ATTEMPTS = 20;
 /** Standard deviations of more than half the space say nothing more. */
 const WIDEST = 0.5;
-/** Observations a dimension after which a search is a long one; see `#strategyNow`. */
-const SETTLED = 30;
+/** Observations after which a search is a long one, and those a dimension; see `#strategyNow`. */
+const LONG = { all: 200, perDimension: 30 };
 
 export class Replay {
   /** Observations learnt from. */
@@ -63,9 +55,6 @@ export class Replay {
   readonly #origins: Origin[] = [];
   /** Observations of this phase. */
   #ranked: Observation[] = [];
-  /** The least and the greatest of their values. */
-  #least = Number.POSITIVE_INFINITY;
-  #most = Number.NEGATIVE_INFINITY;
 
   constructor(setup: ReplaySetup) {
     this.#setup = setup;
@@ -109,9 +98,6 @@ export class Replay {
   #learn(observation: Observation, draw: Draw): void {
     const { box, options } = this.#setup;
     this.#ranked.push(observation);
-    const value = endValue(observation);
-    this.#least = Math.min(this.#least, value ?? this.#least);
-    this.#most = Math.max(this.#most, value ?? this.#most);
     this.#strategy = this.#strategyNow();
     const weight = this.#weigh(observation);
     if (weight === undefined) return;
@@ -142,8 +128,8 @@ export class Replay {
   #strategyNow(): Strategy {
     const { box, lag } = this.#setup;
     const n = box.dimensions.length;
-    const isLong = lag > 0 && this.#ranked.length >= SETTLED * n;
-    const least = isLong ? Math.max(Math.ceil(1.5 * (lag + 1)), 4 + Math.floor(3 * Math.log(n))) : 0;
+    const isLong = lag > 0 && this.#ranked.length >= Math.max(LONG.all, LONG.perDimension * n);
+    const least = isLong ? Math.max(2 * (lag + 1), 4 + Math.floor(3 * Math.log(n))) : 0;
     const population = Math.max(this.#phase.population, least);
     return population === this.#strategy.population ? this.#strategy : strategyFor(n, population);
   }
@@ -165,8 +151,7 @@ export class Replay {
     if (evaluations % this.#strategy.population !== 0) return; // once a generation will do
     const recent = this.#ranked.slice(-patience(this.#strategy));
     const phase = { strategy: this.#strategy, sigma: this.#phase.sigma };
-    const range = this.#most / 2 - this.#least / 2;
-    if (!hasComeToRest(this.#distribution, phase, recent, range)) return;
+    if (!hasComeToRest(this.#distribution, phase, recent)) return;
     const { large, small, population } = this.#spent;
     this.#spent = {
       large: large + (this.#phase.isSmall ? 0 : evaluations),
@@ -175,8 +160,6 @@ export class Replay {
     };
     this.#phase = nextPhase(kind, this.#first, this.#phase, this.#spent, seed);
     this.#ranked = [];
-    this.#least = Number.POSITIVE_INFINITY;
-    this.#most = Number.NEGATIVE_INFINITY;
     this.#distribution = this.#start();
     this.#strategy = strategyFor(box.dimensions.length, this.#phase.population);
   }

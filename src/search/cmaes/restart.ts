@@ -23,8 +23,8 @@ export interface Budget {
 }
 
 /** Standard deviations below that part of the first one are none. */
-const NO_WIDTH = 1e-12;
-/** Values that differ by less than that part of all differences seen do not. */
+const NO_WIDTH = 1e-10;
+/** Values that differ by less than that part of the largest are alike, but for rounding. */
 const NO_DIFFERENCE = 1e-12;
 const MOST_CONDITION = 1e14;
 
@@ -33,32 +33,26 @@ export function patience({ population, dimensions }: Strategy): number {
   return 10 * population + 30 * dimensions;
 }
 
-/** `recent`: the last observations of a phase, in their order; `range`: half the difference of values that the phase has seen. */
+/** `recent`: the last observations of a phase. */
 export function hasComeToRest(
   distribution: Distribution,
   { strategy, sigma }: { readonly strategy: Strategy; readonly sigma: number },
   recent: readonly Observation[],
-  range: number,
 ): boolean {
   if (distribution.widest < NO_WIDTH * sigma || distribution.condition > MOST_CONDITION) return true;
-  return recent.length >= patience(strategy) && isFlat(recent, range);
+  return recent.length >= patience(strategy) && isFlat(recent);
 }
 
-function isFlat(recent: readonly Observation[], range: number): boolean {
+function isFlat(recent: readonly Observation[]): boolean {
   const [first] = recent;
   if (recent.every((each) => compareObservations(each, first!) === 0)) return true;
-  const values = recent.flatMap((each) => endValue(each) ?? []);
-  return values.length === recent.length && halfRange(values) <= NO_DIFFERENCE * range;
-}
-
-/** The value of what ended well. */
-export function endValue({ status, values }: Observation): number | undefined {
-  return status === 'ok' && values !== null ? values[0] : undefined;
-}
-
-/** Half, so that the difference of the largest numbers is one. */
-function halfRange(values: readonly number[]): number {
-  return Math.max(...values) / 2 - Math.min(...values) / 2;
+  const values = recent.flatMap((each) =>
+    each.status === 'ok' && each.violation === 0 && each.values !== null ? [each.values[0]!] : [],
+  );
+  const largest = Math.max(...values.map(Math.abs));
+  // Halves, because the difference of the largest numbers is none.
+  const range = Math.max(...values) / 2 - Math.min(...values) / 2;
+  return values.length === recent.length && range <= (NO_DIFFERENCE / 2) * largest;
 }
 
 export function firstPhase(population: number, sigma: number): Phase {
