@@ -78,9 +78,9 @@ export class Model {
   }
 
   propose(random: Random): Suggestion {
-    const { space, allows } = this.#setup;
+    const { space, allows, objectives } = this.#setup;
     const good = this.#ranking.good();
-    for (const group of this.#groups) fitGroup(group, good);
+    for (const group of this.#groups) fitGroup(group, good, objectives);
     const known = { good: good.size, observations: this.#told };
     for (let tries = 0; tries < TRIES; tries++) {
       const x = new Float64Array(space.dimensions.length).fill(Number.NaN);
@@ -135,10 +135,28 @@ export class Model {
 }
 
 /** Everything that is not known to be good counts as bad, what is pending too ("constant liar"). */
-function fitGroup({ columns, good, rest }: Group, weights: ReadonlyMap<number, number>): void {
+function fitGroup(
+  { columns, good, rest }: Group,
+  weights: ReadonlyMap<number, number>,
+  objectives: number,
+): void {
   const goodWeights = Float64Array.from(columns.numbers, (number) => weights.get(number) ?? 0);
   good.fit(goodWeights);
-  rest.fit(goodWeights.map((weight) => (weight > 0 ? 0 : 1)));
+  const others = goodWeights.reduce((count, weight) => (weight > 0 ? count : count + 1), 0);
+  let at = 0;
+  rest.fit(goodWeights.map((weight) => (weight > 0 ? 0 : objectives === 1 ? 1 : weightByAge(at++, others))));
+}
+
+/** Bad ones that count in full, however many there are. */
+const RECENT = 25;
+
+/**
+ * What the i-th oldest of n bad ones weighs (Bergstra et al. 2013): of several objectives old ones say where the front was
+ * not, which the good ones among them said when they were; of one objective it helps nothing.
+ */
+function weightByAge(i: number, n: number): number {
+  if (i >= n - RECENT) return 1;
+  return n === RECENT + 1 ? 1 / n : 1 / n + ((1 - 1 / n) * i) / (n - RECENT - 1);
 }
 
 function isSame(a: Float64Array, b: Float64Array): boolean {

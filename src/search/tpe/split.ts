@@ -27,12 +27,10 @@ function compare(a: Observation, b: Observation, of: Class): number {
   return a.number - b.number;
 }
 
-/**
- * How many of so many are good: of one objective 15 % (Bergstra et al. 2011), 25 at most; of several a tenth (Ozaki et al.
- * 2022).
- */
+/** How many of so many are good: 15 % (Bergstra et al. 2011), of one objective 25 at most. */
 function countGood(usable: number, objectives: number): number {
-  return objectives === 1 ? Math.min(Math.ceil(0.15 * usable), 25) : Math.ceil(0.1 * usable);
+  const count = Math.ceil(0.15 * usable);
+  return objectives === 1 ? Math.min(count, 25) : count;
 }
 
 /**
