@@ -42,7 +42,7 @@ function draw(run: Searched, axes: readonly Axis[], form: Form): Chart {
       ? [`the ${axes.length} most important of ${run.axes.length} parameters`]
       : []),
     ...(shown.length < count ? [`${formatCount(shown.length)} of ${formatCount(count)} configurations`] : []),
-    ...(view.beyond > 0 || kinds.includes('failed')
+    ...(view.beyond > 0 || values.some(Number.isNaN)
       ? ['what is far off or has no value is drawn on the edge']
       : []),
   ];

@@ -1,7 +1,7 @@
 // What part of some values an axis shows, and on which scale.
 import type { AxisDomain } from '../../space/types.js';
 import type { Objective } from '../../trial/objective.js';
-import { logAxis } from '../log-axis.js';
+import { evenTicks, logAxis } from '../log-axis.js';
 import type { ScaleType } from '../look.js';
 
 export interface Range {
@@ -64,8 +64,10 @@ export function inside(value: number, { low, high, edge }: View): number {
   return Number.isNaN(value) ? edge : Math.min(Math.max(value, low), high);
 }
 
-/** The ends of an axis. */
+/** The ends of an axis, the same for all that show these values. */
 export function endsOf({ low, high, scale, beyond }: View): object {
   if (scale === 'log') return logAxis([low, high]);
-  return beyond > 0 ? { min: low, max: high } : { scale: true };
+  if (beyond > 0) return { min: low, max: high };
+  const ticks = low < high ? evenTicks(low, high) : [];
+  return ticks.length > 1 ? { min: ticks[0]!, max: ticks.at(-1)! } : { scale: true };
 }
