@@ -37,7 +37,11 @@ export function findSpecFaults({ name, proposes, trials, grids, search, ...optio
   if (definition === undefined) return [describeUnknown('sampler', name, namesOfSamplers())];
   // Complete: what may be left out when it is asked for has been filled in.
   const parsed = definition.options.required().safeParse(options);
-  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const isLeftOut = (option: string) =>
+    definition.mayLack?.includes(option) && !Object.hasOwn(options, option);
+  const faults = (parsed.error?.issues ?? [])
+    .filter(({ path }) => !isLeftOut(String(path[0])))
+    .map(({ path, message }) => `${path.join('.')}: ${message}`);
   const spec = { name, ...(proposes === undefined ? {} : { proposes }), trials, grids, search, ...options };
   if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(spec) ?? []));
   return faults;
