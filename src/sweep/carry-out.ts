@@ -12,7 +12,7 @@ import { openCoordinator, type Undertaking } from './open-coordinator.js';
 import { describePlan } from './plan.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold } from './samplers/list.js';
 import { createTurns } from './samplers/turn.js';
 import type { Steered } from './steering.js';
 import { Tally } from './tally.js';
@@ -146,8 +146,8 @@ function endsOf({ budget }: Undertaking, sampler: Sampler): Pick<Ending, 'ended'
 /** What a sampler that makes its points has proposed so far. */
 function readProposed({ job, folder, journal }: OpenRun, retried: readonly number[]): History | undefined {
   const spec = job.resolved.sampler;
-  if (!proposesPoints(spec)) return undefined;
-  const listens = samplerOf(spec).listens(spec);
+  const listens = isTold(spec);
+  if (!proposesPoints(spec) && !listens) return undefined;
   return readHistory(folder, journal.state, { listens, retried: new Set(retried) });
 }
 
@@ -156,8 +156,7 @@ function describeProgress({ open, only }: Undertaking, retried: ReadonlySet<numb
   const { epoch } = open.journal.state;
   const { sampler } = epoch.record;
   // One that listens proposes everything again, and is told what came of it; so does any under a pruner.
-  if (samplerOf(sampler).listens(sampler) || open.job.pruner !== undefined)
-    return { only, nextUndone: (from) => from };
+  if (isTold(sampler) || open.job.pruner !== undefined) return { only, nextUndone: (from) => from };
   const nextUndone = (from: number) => epoch.nextUndone(from);
   if (!proposesPoints(sampler)) return { only, nextUndone };
   return { only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };

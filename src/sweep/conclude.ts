@@ -41,6 +41,7 @@ export async function concludeJob({
     trials: counts.done,
     ok: counts.ok,
     failed: counts.failed + counts.timeout,
+    pruned: counts.pruned,
     skipped: counts.skipped,
     left: total === null ? 0 : Math.max(0, total - counts.done),
     interrupted,

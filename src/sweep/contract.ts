@@ -43,7 +43,8 @@ export interface RunRequest {
   /** Start nothing more once the sessions of the run have taken so many milliseconds together. */
   readonly budgetMs?: number;
   readonly seed?: number;
-  readonly replicates?: number;
+  /** Trials of every point; `auto`: 2, and more of those that may be the best, as long as they cannot be told apart. */
+  readonly replicates?: number | 'auto';
   /** In place of `replicates`: the seeds of the trials of every point. */
   readonly seeds?: readonly number[];
   /** What is best, in place of what the sweep declares: `loss:min`, or `loss` where the metric has a goal. */
@@ -131,6 +132,8 @@ export interface Plan {
   readonly title: string;
   readonly folder: string | null;
   readonly sampler: string;
+  /** `asha, min 1, factor 3, max 81, on val_loss:min`; absent: nothing stops trials early. */
+  readonly pruner?: string;
   /** Text of each axis: `alpha: 0.01 … 1 (41 values, log)`. */
   readonly axes: readonly string[];
   /** The part of the sweep that it is; null: all of it. */
@@ -222,6 +225,8 @@ export interface Outcome {
   readonly trials: number;
   readonly ok: number;
   readonly failed: number;
+  /** Stopped early, which is no failure. */
+  readonly pruned: number;
   /** Not run because a stage that they depend on failed. */
   readonly skipped: number;
   /** Not run: interrupted, or given up after too many failures. */

@@ -60,8 +60,8 @@ export class Coordinator {
     const { wake } = this;
     const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
     this.#backlog = new Backlog(wake, settings.retryPauseMs);
-    const handed = { recorder, backlog: this.#backlog, retries: settings.retries };
-    this.#recovery = new Recovery({ ...handed, conclude: pruning && record });
+    const conclude = pruning && record;
+    this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
     this.#askedStops = new AskedStops(recorder);
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);

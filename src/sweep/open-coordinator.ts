@@ -15,7 +15,8 @@ import type { OpenRun } from './open.js';
 import { Pruning } from './pruning.js';
 import { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold, samplerOf } from './samplers/list.js';
+import { replicatesOf } from './samplers/racing.js';
 import type { SearchSpec } from './samplers/search-spec.js';
 import type { Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
@@ -53,8 +54,8 @@ export function openCoordinator(
 ): Coordinator {
   const { job, folder, journal, clock } = open;
   const spec = job.resolved.sampler;
-  const { listens: hears, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
-  const listens = hears(spec);
+  const { lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
+  const listens = isTold(spec);
   const first = new FirstTrials({
     threads: pool.size,
     replicates: job.resolved.space.replicates,
@@ -77,16 +78,17 @@ export function openCoordinator(
     onEnded: (trials) => pruning?.ended(trials),
     onWarning: (text) => seen.tell('onLine', text),
   });
-  const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries });
-  let isTold = false;
+  const onWarning = (text: string) => seen.tell('onLine', text);
+  const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries, onWarning });
+  let hasSaid = false;
   const areTooMany = (): boolean => {
     const { failed, done } = tally;
     const { total } = sampler;
     if (isTooMany(settings.maxFailures, { failed, done, total })) return true;
     const { commonError } = first;
     if (commonError === undefined || (total !== null && done >= total)) return false;
-    if (!isTold) seen.tell('onLine', describeCommonError(commonError));
-    isTold = true;
+    if (!hasSaid) seen.tell('onLine', describeCommonError(commonError));
+    hasSaid = true;
     return true;
   };
   return new Coordinator({
@@ -95,7 +97,7 @@ export function openCoordinator(
     lookAhead,
     limit: openLimit(settings, folder, journal.state.epoch),
     sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize, windowOf(spec, job)),
-    history,
+    history: history && (pruning?.withSteps(history) ?? history),
     isTooManyFailures: areTooMany,
     onTick: tick,
   });
@@ -105,24 +107,25 @@ export function openCoordinator(
 function windowOf(spec: SamplerSpec, { resolved }: Pick<Job, 'resolved'>): number | undefined {
   const { search } = spec as Partial<SearchSpec>;
   const isHeard = samplerOf(spec).listens(spec) && search !== undefined;
-  return isHeard ? search.lookahead * resolved.space.replicates : undefined;
+  return isHeard ? search.lookahead * replicatesOf(spec, resolved.space).width : undefined;
 }
 
 interface PruningChoice {
   readonly listens: boolean;
   readonly retried: readonly number[];
   readonly retries: number;
+  readonly onWarning: (text: string) => void;
 }
 
 function openPruning(
   { job, folder, journal }: OpenRun,
   recorder: Recorder,
-  { listens, retried, retries }: PruningChoice,
+  { retried, ...choice }: PruningChoice,
 ): Pruning | undefined {
   if (job.pruner === undefined) return undefined;
   return new Pruning({
     ...{ spec: job.pruner, seed: job.resolved.seed, series: job.worker.series },
-    ...{ folder, journal, recorder, listens, retries },
+    ...{ ...choice, folder, journal, recorder },
     retried: new Set(retried),
     store: createFolderStore(folder),
   });

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { countCarried } from '../run/carry.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
+import { isSameSpace } from '../run/same-space.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { describeAxisValues, describeValue } from '../space/values.js';
 import { createKeyer } from '../trial/key.js';
@@ -16,8 +17,8 @@ import { openSampler, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
 import { createPredictor } from './predict.js';
+import { describePruner } from './pruners/list.js';
 import { prepareShare } from './same-shard.js';
-import { isSameSpace } from './same-space.js';
 import { estimateTrials, sampleNew } from './sample-new.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
@@ -138,6 +139,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
     title: loaded.sweep.title,
     folder,
     sampler: definition.describe(resolved.sampler),
+    ...(job.pruner === undefined ? {} : { pruner: describePruner(job.pruner) }),
     axes: describeAxes(job),
     shard: job.share === null ? null : shardRecord(job.share),
     trials: total,

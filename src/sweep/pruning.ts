@@ -4,6 +4,7 @@
 
 import type { TaskResult, TrialReport } from '../pool/contract.js';
 
+import type { History } from '../run/history.js';
 import type { Journal } from '../run/journal.js';
 import { type HeldTrial, readHeld } from '../run/read-held.js';
 import { PruningBoard } from '../search/pruning/board.js';
@@ -15,7 +16,7 @@ import { pick, type Selection, trialAt, trialsOf } from '../trial/selection.js';
 import type { TrialStore } from '../trial/store.js';
 import { type CurvePoint, type CurveReader, createCurveReader, cutSeries, readCurves } from './curves.js';
 import type { Recorder } from './recorder.js';
-import type { Sampler } from './samplers/contract.js';
+import type { Sampler, TrialResult } from './samplers/contract.js';
 import { beginWork, type Work } from './work.js';
 
 export interface PruningOptions {
@@ -33,6 +34,7 @@ export interface PruningOptions {
   readonly listens: boolean;
   /** How often a trial is tried again that has failed. */
   readonly retries: number;
+  readonly onWarning: (text: string) => void;
   readonly recorder: Pick<Recorder, 'hold' | 'recordLost' | 'isToRetry' | 'hasTried' | 'nextAttempt'>;
 }
 
@@ -66,6 +68,7 @@ export class Pruning {
   readonly #ending = new Map<number, number>();
   /** Rows that running trials have told without a gap. */
   readonly #told = new Map<number, number>();
+  #isWarned = false;
   #helper: PruningHelper | undefined;
   /** Results that have waited and are being written. */
   #releasing = 0;
@@ -105,6 +108,15 @@ export class Pruning {
       },
       ...(sampler.tell === undefined ? {} : { tell: (result) => sampler.tell?.(result) }),
     };
+  }
+
+  /** What a sampler is told again of earlier sessions: with the steps at which trials were pruned. Before the first proposal. */
+  withSteps(history: History): History {
+    const rows = [...history.rows].map(([trial, row]): [number, TrialRow & Pick<TrialResult, 'step'>] => [
+      trial,
+      row.status === 'pruned' ? { ...row, step: this.#curves.get(trial)?.at(-1)?.step ?? null } : row,
+    ]);
+    return { ...history, rows: new Map(rows) };
   }
 
   /** Takes those out that have run in an earlier session and only waited for what is decided on others. */
@@ -155,6 +167,7 @@ export class Pruning {
     const { recorder, retries } = this.#options;
     const hasEnded = left === undefined && (isFinal || !recorder.isToRetry(result, retries));
     if (hasEnded) this.#board.end(trial);
+    if (hasEnded && result.notes.length === 0 && !this.#board.hasValues(trial)) this.#warn(trial);
     this.#advance();
     const verdict = this.#board.verdict(trial);
     this.#ending.delete(trial);
@@ -165,7 +178,11 @@ export class Pruning {
       this.#options.store.dropArtifacts(trial);
       const { host } = result;
       const lost = { trials: work.trials, attempt: work.attempt, host, status: 'pruned' } as const;
-      return recorder.recordLost({ ...lost, error: undefined, partial: { series: kept }, by: result });
+      const rows = await recorder.recordLost({
+        ...{ ...lost, error: undefined, partial: { series: kept }, by: result },
+      });
+      const step = this.#board.stepOf(trial, verdict.row);
+      return [...rows].map((row) => ({ ...row, step }));
     }
     if (!hasEnded || verdict.state === 'passed') return undefined;
     this.#held.set(trial, { work, result });
@@ -177,6 +194,15 @@ export class Pruning {
   ended(trials: Selection): void {
     for (const trial of trialsOf(trials)) if (this.#board.has(trial)) this.#board.end(trial);
     this.#advance();
+  }
+
+  #warn(trial: number): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    const { spec, onWarning } = this.#options;
+    onWarning(
+      `pruner ${spec.name} looks at ${spec.metric}, of which trial ${trial} has reported no value: nothing stops such a trial`,
+    );
   }
 
   #isDone(trial: number): boolean {

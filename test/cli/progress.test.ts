@@ -64,7 +64,16 @@ describe('a bar', () => {
 });
 
 test('the outcome in one line', () => {
-  const outcome = { folder: 'x', sweep: 'escape', trials: 9963, ok: 9960, failed: 1, skipped: 0, left: 2 };
+  const outcome = {
+    folder: 'x',
+    sweep: 'escape',
+    trials: 9963,
+    ok: 9960,
+    pruned: 0,
+    failed: 1,
+    skipped: 0,
+    left: 2,
+  };
   expect(
     renderOutcome({
       ...outcome,

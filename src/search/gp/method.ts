@@ -57,18 +57,20 @@ function createGp({ space, seed, options: { startup }, objectives, allows }: Met
       const criteria = criteriaOf(models);
       const learnt = models.objectives ?? (models.feasibility && [models.feasibility.model]);
       if (learnt === undefined) return startAt(k, random);
+      const { weights, noise } = learnt[k % learnt.length]!.process.hyperparameters;
       const found = maximise({
         space,
         encoder,
         acquisition: combine(criteria, encoder.dimensions.length),
-        weights: learnt[k % learnt.length]!.process.hyperparameters.weights,
+        weights,
         best: bestPlaces(learnt),
         random,
         allows,
         effort: EFFORT,
       });
       if (found === undefined) return startAt(k, random);
-      return { x: found.x, why: { stage: 'acquisition', value: found.value } };
+      const lengthScales = Array.from(weights, (weight) => 1 / Math.sqrt(weight));
+      return { x: found.x, why: { stage: 'acquisition', value: found.value, noise, lengthScales } };
     },
   };
 }

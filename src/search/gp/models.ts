@@ -4,7 +4,7 @@ import type { Observation, View } from '../contract.js';
 import type { Encoder } from './encode.js';
 import { createFits } from './fit.js';
 import { toHyperparameters } from './likelihood.js';
-import { isFeasible, type Sample, sampleFeasibility, sampleObjective } from './observations.js';
+import { isFeasible, MOST_FITTED, type Sample, sampleFeasibility, sampleObjective } from './observations.js';
 import { createProcess, type GaussianProcess } from './posterior.js';
 
 export interface Model {
@@ -27,9 +27,9 @@ export interface Models {
 export function createModels(encoder: Encoder, objectives: number): (view: View) => Models {
   const dims = encoder.dimensions.length;
   const fits = Array.from({ length: objectives }, (_, m) =>
-    createFits(dims, (told) => sampleObjective(told, m, encoder).data),
+    createFits(dims, (told) => sampleObjective(told, m, encoder, MOST_FITTED).data),
   );
-  const fitFeasibility = createFits(dims, (told) => sampleFeasibility(told, encoder)?.data);
+  const fitFeasibility = createFits(dims, (told) => sampleFeasibility(told, encoder, MOST_FITTED)?.data);
   return (view) => {
     const samples = fits.map((_, m) => sampleObjective(view.told, m, encoder));
     const feasibility = sampleFeasibility(view.told, encoder);

@@ -11,15 +11,20 @@ export interface Warp {
 /** Powers that are tried: 1 leaves values as they are, 0 is a logarithm, below that there is an upper end. */
 const POWERS = Array.from({ length: 21 }, (_, i) => 1 - i / 10);
 
+/** Numbers of deviations from the median past which values are squeezed into as many again: good ones, and bad ones. */
+const GOOD = 10;
+const BAD = 20;
+
 /**
- * Values are centred at their median, divided by their median absolute deviation and put through the transformation of
- * Yeo and Johnson 2000 (equation 2.1), with the power of 1 to −1 that makes them most nearly normal (their equation 3.1).
- * Values may be any finite numbers, also all equal ones.
+ * Values are centred at their median, divided by their median absolute deviation, and those above it put through the
+ * transformation of Yeo and Johnson 2000 (equation 2.1), with the power of 1 to −1 that makes them most nearly normal
+ * (their equation 3.1). Before that the outermost are drawn in, lest one that is 10^300 decide. Values may be any finite
+ * numbers, also all equal ones.
  */
 export function warp(values: readonly number[]): Warp {
-  const n = values.length;
   const { middle, spread } = centre(values);
-  const z = Float64Array.from(values, (value) => (value / 2 - middle) / spread);
+  const distances = Float64Array.from(values, (value) => (value / 2 - middle) / spread);
+  const z = distances.map((distance) => (distance < 0 ? -squeeze(-distance, GOOD) : squeeze(distance, BAD)));
   let power = 1;
   let most = Number.NEGATIVE_INFINITY;
   for (const each of POWERS) {
@@ -29,25 +34,28 @@ export function warp(values: readonly number[]): Warp {
   const y = z.map((value) => bend(value, power));
   const { mean, sd } = moments(y);
   const scale = sd > 0 ? 1 / sd : 1;
-  const slopes = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    y[i] = (y[i]! - mean) * scale;
-    slopes[i] = (scale * (1 + Math.abs(z[i]!)) ** bentPower(z[i]!, power)) / spread / 2;
-  }
+  const slopes = distances.map((distance, i) => {
+    const squeezed = distance < 0 ? squeezeSlope(-distance, GOOD) : squeezeSlope(distance, BAD);
+    return (0.5 * squeezed * bendSlope(z[i]!, power) * scale) / spread;
+  });
+  for (let i = 0; i < y.length; i++) y[i] = (y[i]! - mean) * scale;
   return { y, slopes };
 }
 
-/** Halves, so that differences do not overflow; the standard deviation where more than half are equal, 1 where all are. */
+/** Smaller differences are none: divided by them values would overflow. */
+const LEAST_SPREAD = 1e-290;
+
+/** Of halves, whose differences do not overflow; the standard deviation where more than half are equal, 1 where all are. */
 function centre(values: readonly number[]): { readonly middle: number; readonly spread: number } {
   const middle = median(values.map((value) => value / 2));
   const deviations = values.map((value) => Math.abs(value / 2 - middle));
   // A normal distribution has its median absolute deviation at 0.6745 standard deviations.
   const deviation = median(deviations) / 0.6745;
-  if (deviation > 0) return { middle, spread: deviation };
+  if (deviation > LEAST_SPREAD) return { middle, spread: deviation };
   const largest = deviations.reduce((most, each) => Math.max(most, each), 0);
-  if (largest === 0) return { middle, spread: 1 };
-  const { sd } = moments(Float64Array.from(deviations, (each) => each / largest));
-  return { middle, spread: largest * sd };
+  if (!(largest > LEAST_SPREAD)) return { middle, spread: 1 };
+  const { mean, sd } = moments(Float64Array.from(deviations, (each) => each / largest));
+  return { middle, spread: largest * Math.hypot(mean, sd) };
 }
 
 function median(values: readonly number[]): number {
@@ -63,15 +71,23 @@ function moments(values: Float64Array): { readonly mean: number; readonly sd: nu
   return { mean, sd: Math.sqrt(variance) };
 }
 
-/** Good values are left as they are: their side is bent the other way by this power only beyond 1, which is not tried. */
+/** A distance as it is up to `limit`, smoothly on from there, and never more than twice that. */
+function squeeze(distance: number, limit: number): number {
+  return distance <= limit ? distance : limit * (2 - limit / distance);
+}
+
+function squeezeSlope(distance: number, limit: number): number {
+  return distance <= limit ? 1 : (limit / distance) ** 2;
+}
+
+/** Those below the median stay as they are: a power for them would push good values apart, not bad ones together. */
 function bend(z: number, power: number): number {
   if (z < 0) return z;
   return power === 0 ? Math.log1p(z) : Math.expm1(power * Math.log1p(z)) / power;
 }
 
-/** The derivative of `bend` is (1 + |z|) to this. */
-function bentPower(z: number, power: number): number {
-  return z < 0 ? 0 : power - 1;
+function bendSlope(z: number, power: number): number {
+  return z < 0 ? 1 : (1 + z) ** (power - 1);
 }
 
 /** Of a normal distribution of the bent values, as a density of the values before: with the logarithm of each slope. */
@@ -79,6 +95,6 @@ function logLikelihood(z: Float64Array, power: number): number {
   const { sd } = moments(z.map((value) => bend(value, power)));
   if (!(sd > 0)) return Number.NEGATIVE_INFINITY;
   let sum = -z.length * Math.log(sd);
-  for (const value of z) sum += bentPower(value, power) * Math.log1p(Math.abs(value));
+  for (const value of z) if (value > 0) sum += (power - 1) * Math.log1p(value);
   return sum;
 }

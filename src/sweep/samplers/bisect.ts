@@ -64,6 +64,7 @@ export const bisectSampler: SamplerDefinition = {
   mayLack: ['noise', 'most'],
   domains: 'finite',
   listens: () => true,
+  takesReplicates: false,
   takesTrials: false,
   canShard: () => true,
   lookAhead: 2 * WINDOW,

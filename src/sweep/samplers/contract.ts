@@ -41,7 +41,7 @@ export interface Cut extends Share, Shard {
 /** A trial that has ended, as a sampler hears of it. */
 export interface TrialResult {
   readonly trial: number;
-  readonly status: TrialStatus | 'pruned';
+  readonly status: TrialStatus;
   /** Null where the trial did not yield the metric. */
   readonly metrics: MetricValues;
   /** The step at which a pruned trial ended; null of others. */
@@ -148,6 +148,8 @@ export interface SamplerDefinition {
   readonly domains: 'finite' | 'any';
   /** Whether it decides by results, which it is told. */
   listens(spec: SamplerSpec): boolean;
+  /** Whether the replicates of its points are trials like any others. */
+  readonly takesReplicates: boolean;
   /** `--trials` says how many there are; otherwise it runs as many as it needs. */
   readonly takesTrials: boolean;
   /** Whether its trials can be dealt to shards that know nothing of each other. */
