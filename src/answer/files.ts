@@ -8,7 +8,7 @@ import type { Aims } from '../trial/objective.js';
 import { type Asked, askRun } from './answer.js';
 import { findImportances, type Importances } from './importance.js';
 import { drawSpace } from './spread.js';
-import { bestRows, importanceRows } from './tables.js';
+import { type AnswerTable, bestRows, bestTable, importanceRows, importanceTable } from './tables.js';
 import { type AnswerLine, describeAnswer } from './words.js';
 
 export interface AnswerFile {
@@ -17,6 +17,10 @@ export interface AnswerFile {
   /** CSV with its header. */
   readonly text: string;
   readonly rows: number;
+  /** One sentence: what a row is. */
+  readonly about: string;
+  /** Its first rows, for people. */
+  readonly table: AnswerTable;
 }
 
 export interface ReportAnswer {
@@ -32,6 +36,8 @@ export interface ReportAnswer {
   readonly epoch: Epoch | undefined;
 }
 
+/** Rows that are shown to people. */
+const SHOWN = 200;
 /** Of a run with more configurations the best; `sweepline best --csv` gives all. */
 const MOST = 10_000;
 /** Metrics whose importances are found: each takes up to a third of a second. */
@@ -58,13 +64,25 @@ function describe({ answer, status }: Asked): readonly AnswerLine[] {
 
 function createFiles(asked: Asked): AnswerFile[] {
   if (asked.answer.first === 0) return [];
+  const { importance } = asked.answer;
   const tables = [
-    ['best', [...bestRows(asked, MOST)]],
-    ['importance', [...importanceRows(asked.answer.importance)]],
+    {
+      name: 'best',
+      lines: [...bestRows(asked, MOST)],
+      table: bestTable(asked, SHOWN),
+      about: 'The configurations of the run, the best first: means over replicates with 95 % intervals.',
+    },
+    {
+      name: 'importance',
+      lines: [...importanceRows(importance)],
+      table: importanceTable(importance),
+      about:
+        'How much of the variance each parameter explains (`anova`, `fanova`) or, of a search, decides who is among the best (`ped-anova`), with 95 % intervals.',
+    },
   ] as const;
   return tables
-    .filter(([, lines]) => lines.length > 1)
-    .map(([name, lines]) => ({ name, text: lines.join(''), rows: lines.length - 1 }));
+    .filter(({ lines }) => lines.length > 1)
+    .map(({ lines, ...file }) => ({ ...file, text: lines.join(''), rows: lines.length - 1 }));
 }
 
 /** Of a run that was asked with `others`: METRICS. One at a time, since each takes a while. */

@@ -176,9 +176,12 @@ interface Seeking {
 
 /** None where the configurations are spread as the points are, or where the best cannot be told from the others. */
 function explainTop(of: Configurations, { rows, y, metric, goal, points }: Seeking): Importance[] {
+  // Those that failed were proposed as well.
+  const all = sample(Uint32Array.from({ length: of.count }, (_, row) => row));
+  const proposed = binConfigurations(of, { rows: all, y: new Float64Array(all.length), most: BINS })!;
+  if (!isGathered(proposed, points)) return [];
   const share = topShare(y.length);
   const binned = binConfigurations(of, { rows, y, most: cellsFor(share * y.length) })!;
-  if (!isGathered(binned, points)) return [];
   const losses = goal === 'min' ? y : y.map((value) => -value);
   const shares = pedShares({ ...binned, losses }, share);
   if (shares === undefined) return [];

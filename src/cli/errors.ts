@@ -1,9 +1,15 @@
 // How an error leaves the program: what to print and the exit code. A user's mistake is its message and a hint; trouble
 // of the machine (disk full, no permission) says so; anything else is our own bug and shows its stack.
-import { SweeplineError } from '../ground/errors.js';
+import { type ErrorCode, SweeplineError } from '../ground/errors.js';
 import { adviseOn, findTrouble } from '../ground/trouble.js';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, regression: 3, broken: 70, interrupted: 130 } as const;
+
+/**
+ * Those that are no wrong use. LOCKED is how things are on the machine: the same command works once the other coordinator
+ * has ended, or a lock that a dead machine has left is old enough, so that a job file may try it again.
+ */
+const CODES: Partial<Record<ErrorCode, number>> = { RUNS_DISAGREE: EXIT.failed, LOCKED: EXIT.broken };
 
 export interface Ending {
   readonly text: string;
@@ -14,8 +20,7 @@ export function describeError(error: unknown): Ending {
   if (error instanceof SweeplineError) {
     const trouble = findTrouble(error);
     if (trouble === undefined) {
-      const code = error.code === 'RUNS_DISAGREE' ? EXIT.failed : EXIT.usage;
-      return { text: withHint(error.message, error.hint), code };
+      return { text: withHint(error.message, error.hint), code: CODES[error.code] ?? EXIT.usage };
     }
     return { text: withHint(error.message, adviseOn(trouble)), code: EXIT.broken };
   }

@@ -16,6 +16,7 @@ import {
   readSeeds,
   readSetting,
   readShard,
+  replicates,
   type Shard,
   switchOption,
   timeout,
@@ -87,7 +88,12 @@ export const runOptions = {
   set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
   ...searchOptions,
   ...prunerOptions,
-  replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
+  replicates: option(
+    TRIALS,
+    '--replicates <N|auto>',
+    'trials per point, with different seeds; auto: 2, then more (up to 10) of the points that cannot be told from the best, at most as many again in all',
+    replicates,
+  ),
   seeds: option(
     TRIALS,
     '--seeds <list>',

@@ -145,10 +145,16 @@ export async function insist<T>(work: () => Promise<T>, say: Say): Promise<T> {
     } catch (error) {
       const reason = findPassing(error as Refusal);
       if (reason === undefined) throw error;
-      if (tries === 0) say(`the queue takes nothing for now: ${reason}`);
+      if (tries === 0) say(`the queue takes nothing for now: ${reason}${remedyOf(reason)}`);
       await new Promise((resolve) => setTimeout(resolve, INSIST_MS));
     }
   }
+}
+
+/** Where there is one: what to do about it. */
+function remedyOf(reason: string): string {
+  const found = REMEDIES.find(([pattern]) => pattern.test(reason));
+  return found === undefined ? '' : ` (${found[2]})`;
 }
 
 /** A transaction is refused for what its commands were. */

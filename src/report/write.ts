@@ -126,11 +126,12 @@ async function writeFiles(
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }
   const { files, lines, importances, epoch } = answer;
-  for (const { name, text, rows } of files) {
+  for (const { name, text, rows, about, table } of files) {
     // A table of the report's own of that name counts.
-    if (tables.some((table) => table.name === name)) continue;
+    if (tables.some((made) => made.name === name)) continue;
     const path = `summary/${name}.csv`;
     await write(path, text);
+    await write(`summary/${name}.md`, renderTablePage({ spec: { name, about, sql: '' }, rows: table }, rows));
     tables.push({ name, path, rows });
   }
   const figures: WrittenReport['figures'][number][] = [];

@@ -3,7 +3,7 @@ import type { Clock } from '../ground/clock.js';
 import { type History, readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
 import type { FinishedStage } from '../worker/stage-results.js';
-import { concludeJob } from './conclude.js';
+import { concludeJob, type Ending } from './conclude.js';
 import type { Outcome } from './contract.js';
 import { openSampler, type Progressing } from './job.js';
 import { keepSeriesFresh } from './live-series.js';
@@ -12,7 +12,7 @@ import { openCoordinator, type Undertaking } from './open-coordinator.js';
 import { describePlan } from './plan.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold } from './samplers/list.js';
 import { createTurns } from './samplers/turn.js';
 import type { Steered } from './steering.js';
 import { Tally } from './tally.js';
@@ -107,12 +107,8 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         return fresh.end();
       });
       seen.tell('onProgress', tally.progress());
-      const spent = undertaking.budget?.spent ?? null;
-      const outcome = await concludeJob({
-        ...{ open, coordinator, total: sampler.total, started },
-        ended: spent ?? sampler.ended ?? null,
-        endedBy: spent === null ? null : 'budget spent',
-      });
+      const ends = endsOf(undertaking, sampler);
+      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started, ...ends });
       seen.tell('onEnd', outcome);
       return outcome;
     },
@@ -141,11 +137,17 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   };
 }
 
+/** Why a job ended before its trials were run, though nobody stopped it. */
+function endsOf({ budget }: Undertaking, sampler: Sampler): Pick<Ending, 'ended' | 'endedBy'> {
+  const spent = budget?.spent ?? null;
+  return { ended: spent ?? sampler.ended ?? null, endedBy: spent === null ? null : 'budget spent' };
+}
+
 /** What a sampler that makes its points has proposed so far. */
 function readProposed({ job, folder, journal }: OpenRun, retried: readonly number[]): History | undefined {
   const spec = job.resolved.sampler;
-  if (!proposesPoints(spec)) return undefined;
-  const listens = samplerOf(spec).listens(spec);
+  const listens = isTold(spec);
+  if (!proposesPoints(spec) && !listens) return undefined;
   return readHistory(folder, journal.state, { listens, retried: new Set(retried) });
 }
 
@@ -154,8 +156,7 @@ function describeProgress({ open, only }: Undertaking, retried: ReadonlySet<numb
   const { epoch } = open.journal.state;
   const { sampler } = epoch.record;
   // One that listens proposes everything again, and is told what came of it; so does any under a pruner.
-  if (samplerOf(sampler).listens(sampler) || open.job.pruner !== undefined)
-    return { only, nextUndone: (from) => from };
+  if (isTold(sampler) || open.job.pruner !== undefined) return { only, nextUndone: (from) => from };
   const nextUndone = (from: number) => epoch.nextUndone(from);
   if (!proposesPoints(sampler)) return { only, nextUndone };
   return { only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };

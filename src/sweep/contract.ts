@@ -43,7 +43,8 @@ export interface RunRequest {
   /** Start nothing more once the sessions of the run have taken so many milliseconds together. */
   readonly budgetMs?: number;
   readonly seed?: number;
-  readonly replicates?: number;
+  /** Trials of every point; `auto`: 2, and more of those that may be the best, as long as they cannot be told apart. */
+  readonly replicates?: number | 'auto';
   /** In place of `replicates`: the seeds of the trials of every point. */
   readonly seeds?: readonly number[];
   /** What is best, in place of what the sweep declares: `loss:min`, or `loss` where the metric has a goal. */

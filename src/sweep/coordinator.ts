@@ -57,7 +57,7 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     const { settings, recorder, pruning } = options;
-    const wake = () => this.#wake();
+    const { wake } = this;
     const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
     this.#backlog = new Backlog(wake, settings.retryPauseMs);
     const conclude = pruning && record;

@@ -59,8 +59,8 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly grids?: readonly GridDefinition[];
   /** Values for parameters that are no axes, in place of the worker's defaults. */
   readonly fixed?: Readonly<Record<string, Value>>;
-  /** Every point so many times, with different seeds. Default 1. */
-  readonly replicates?: number;
+  /** Every point so many times, with different seeds; `auto`: see `--replicates`. Default 1. */
+  readonly replicates?: number | 'auto';
   /** The seeds of the trials of every point, in place of `replicates`: whole numbers from 0 to 2^32 - 1. */
   readonly seeds?: readonly number[];
   /**
@@ -97,7 +97,7 @@ export interface Sweep {
   readonly report: string | null;
   readonly grids: readonly GridSpec<AxisDomain>[];
   readonly fixed: Readonly<Record<string, Value>>;
-  readonly replicates: number;
+  readonly replicates: number | 'auto';
   readonly seeds: readonly number[] | null;
   readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
@@ -132,9 +132,15 @@ export function defineSweep(options: SweepOptions): Sweep {
   if (options.report !== undefined && options.report !== null)
     faults.push(...findFileFaults('report', options.report));
   if (!Number.isSafeInteger(seed)) faults.push(`seed ${showValue(seed)}: expected an integer`);
-  if (!Number.isSafeInteger(replicates) || replicates < 1)
-    faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
-  if (seeds !== null) faults.push(...findSeedFaults(seeds, options.replicates));
+  if (replicates !== 'auto' && (!Number.isSafeInteger(replicates) || replicates < 1))
+    faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1, or 'auto'`);
+  if (seeds !== null)
+    faults.push(
+      ...findSeedFaults(
+        seeds,
+        replicates === 'auto' ? undefined : (options.replicates as number | undefined),
+      ),
+    );
   const grids = readGrids(options, faults);
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);

@@ -15,7 +15,8 @@ import type { OpenRun } from './open.js';
 import { Pruning } from './pruning.js';
 import { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold, samplerOf } from './samplers/list.js';
+import { replicatesOf } from './samplers/racing.js';
 import type { SearchSpec } from './samplers/search-spec.js';
 import type { Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
@@ -53,8 +54,8 @@ export function openCoordinator(
 ): Coordinator {
   const { job, folder, journal, clock } = open;
   const spec = job.resolved.sampler;
-  const { listens: hears, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
-  const listens = hears(spec);
+  const { lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
+  const listens = isTold(spec);
   const first = new FirstTrials({
     threads: pool.size,
     replicates: job.resolved.space.replicates,
@@ -79,15 +80,15 @@ export function openCoordinator(
   });
   const onWarning = (text: string) => seen.tell('onLine', text);
   const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries, onWarning });
-  let isTold = false;
+  let hasSaid = false;
   const areTooMany = (): boolean => {
     const { failed, done } = tally;
     const { total } = sampler;
     if (isTooMany(settings.maxFailures, { failed, done, total })) return true;
     const { commonError } = first;
     if (commonError === undefined || (total !== null && done >= total)) return false;
-    if (!isTold) seen.tell('onLine', describeCommonError(commonError));
-    isTold = true;
+    if (!hasSaid) seen.tell('onLine', describeCommonError(commonError));
+    hasSaid = true;
     return true;
   };
   return new Coordinator({
@@ -106,7 +107,7 @@ export function openCoordinator(
 function windowOf(spec: SamplerSpec, { resolved }: Pick<Job, 'resolved'>): number | undefined {
   const { search } = spec as Partial<SearchSpec>;
   const isHeard = samplerOf(spec).listens(spec) && search !== undefined;
-  return isHeard ? search.lookahead * resolved.space.replicates : undefined;
+  return isHeard ? search.lookahead * replicatesOf(spec, resolved.space).width : undefined;
 }
 
 interface PruningChoice {

@@ -29,7 +29,8 @@ export interface Settings extends Limits {
   readonly sampler: SamplerRequest | null;
   readonly pruner: PrunerRequest | null;
   readonly seed: number | null;
-  readonly replicates: number | null;
+  /** `auto`: see samplers/racing.ts. */
+  readonly replicates: number | 'auto' | null;
   readonly seeds: readonly number[] | null;
   /** In place of the sweep's; none: its own. */
   readonly objectives: readonly string[];
@@ -153,7 +154,7 @@ function findFaults(request: RunRequest): string[] {
       faults.push(`${name} ${value}: expected at most ${formatCount(most)}`);
   };
   count('workers', request.workers, 1, mostWorkers());
-  count('replicates', request.replicates, 1, MOST_REPLICATES);
+  if (request.replicates !== 'auto') count('replicates', request.replicates, 1, MOST_REPLICATES);
   count('trials', request.trials, 1);
   count('lookahead', request.lookahead, 1);
   count('plateau', request.plateau, 1);
@@ -165,7 +166,8 @@ function findFaults(request: RunRequest): string[] {
   count('block size', request.blockSize, 1);
   const { seed, seeds, replicates, shard, maxFailures } = request;
   faults.push(...findLimitFaults(request), ...findQueueFaults(request));
-  if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
+  if (seeds !== undefined)
+    faults.push(...findSeedFaults(seeds, replicates === 'auto' ? undefined : replicates));
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
   else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))
     faults.push(`max failures ${maxFailures.fraction}: expected a fraction above 0 and up to 1 (no limit)`);

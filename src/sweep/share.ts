@@ -20,7 +20,8 @@ import { type Job, openSampler } from './job.js';
 import { readKeyTimes } from './key-times.js';
 import type { Cut, Shard } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold, samplerOf } from './samplers/list.js';
+import { racingOf } from './samplers/racing.js';
 
 /** Spaces up to this size are looked through in advance; of larger ones keys alone decide. */
 const LISTED = 200_000;
@@ -41,11 +42,11 @@ export async function takeShare(
 ): Promise<Job> {
   if (shard === null) return job;
   const { sampler } = job.resolved;
-  const { name, canShard, listens } = samplerOf(sampler);
-  if (!canShard(sampler))
+  const { name, canShard } = samplerOf(sampler);
+  if (racingOf(sampler) !== undefined || !canShard(sampler))
     throw new SweeplineError(
       'BAD_USAGE',
-      `--shard ${shard.index}/${shard.count}: sampler ${name} decides by the results of all trials, and shards know nothing of each other`,
+      `--shard ${shard.index}/${shard.count}: ${racingOf(sampler) === undefined ? `sampler ${name}` : '--replicates auto'} decides by the results of all trials, and shards know nothing of each other`,
       {
         hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results: sobol, halton, lhs, random',
       },
@@ -54,7 +55,7 @@ export async function takeShare(
   const { by, weights, times } = await weigh({ job, trials, shardBy, count: shard.count }, questions);
   const dealt = weights === null ? cutByKey(job, shard, trials) : cutByWeight(shard, trials!, weights);
   // What a search will need nobody knows: what was dealt is its configurations.
-  const share = listens(sampler) ? { ...dealt, total: null, of: null } : dealt;
+  const share = isTold(sampler) ? { ...dealt, total: null, of: null } : dealt;
   return { ...job, share: { ...share, ...shard, by, times } };
 }
 
@@ -69,10 +70,13 @@ interface Dealt {
 function listTrials(job: Job): readonly Dealt[] | null {
   const { space, resolved, loaded } = job;
   const { sampler: spec } = resolved;
-  const { listens: hears, most } = samplerOf(spec);
-  const listens = hears(spec);
+  const { most } = samplerOf(spec);
+  const listens = isTold(spec);
   const makesPoints = spec.proposes === true && !listens;
-  if ((makesPoints ? most(spec, space) : space.trials) > LISTED) return null;
+  const all = makesPoints ? most(spec, space) : space.trials;
+  // A search may come to any point of its space, however few it is given.
+  if ((listens ? all : Math.min(all, typeof spec.trials === 'number' ? spec.trials : all)) > LISTED)
+    return null;
   const at = (trial: number) => space.at(Math.floor(trial / space.replicates));
   const dealt: Dealt[] = [];
   const keyOf = keysOf(job);
@@ -179,8 +183,7 @@ type Dealing = Pick<Cut, 'has' | 'hasProposed' | 'total' | 'of' | 'digest'>;
 
 function cutByKey(job: Job, { index, count }: Shard, trials: readonly Dealt[] | null): Dealing {
   const isMine = (key: string) => shardOfKey(key, count) === index - 1;
-  const { listens } = samplerOf(job.resolved.sampler);
-  const isCounted = trials !== null && !listens;
+  const isCounted = trials !== null && !isTold(job.resolved.sampler);
   const keyOf = keysOf(job);
   const keyOfProposed = proposedKeysOf(job);
   return {
@@ -231,19 +234,58 @@ export function dealByWeight(
   const sum = order.reduce((total, i) => total + given[i]!.weight, 0);
   const full = Math.max(sum / count, given[order[0] ?? -1]?.weight ?? 0);
   const loads = new Float64Array(count);
+  const emptiest = new Emptiest(loads);
   const shards = new Uint32Array(given.length);
   for (const i of order) {
     const { key, weight } = given[i]!;
     const home = shardOfKey(key, count);
-    const shard = loads[home]! + weight <= full ? home : emptiest(loads);
+    const shard = loads[home]! + weight <= full ? home : emptiest.find();
     loads[shard]! += weight;
     shards[i] = shard;
   }
   return shards;
 }
 
-function emptiest(loads: Float64Array): number {
-  let found = 0;
-  for (let i = 1; i < loads.length; i++) if (loads[i]! < loads[found]!) found = i;
-  return found;
+/** Hands out the shard with the least load, of equals the first. Loads may grow meanwhile, as the owner likes. */
+class Emptiest {
+  readonly #loads: Float64Array;
+  /** A heap of all shards, by the loads that they had when they were put in their places. */
+  readonly #heap: { readonly shard: number; load: number }[];
+
+  constructor(loads: Float64Array) {
+    this.#loads = loads;
+    this.#heap = Array.from(loads, (load, shard) => ({ shard, load }));
+  }
+
+  find(): number {
+    for (;;) {
+      const top = this.#heap[0]!;
+      const load = this.#loads[top.shard]!;
+      if (load === top.load) return top.shard;
+      top.load = load;
+      this.#sink();
+    }
+  }
+
+  /** The first one has become heavier. */
+  #sink(): void {
+    const heap = this.#heap;
+    for (let at = 0; ; ) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2])
+        if (child < heap.length && isBefore(heap[child]!, heap[least]!)) least = child;
+      if (least === at) return;
+      [heap[at], heap[least]] = [heap[least]!, heap[at]!];
+      at = least;
+    }
+  }
+}
+
+interface Loaded {
+  readonly shard: number;
+  readonly load: number;
+}
+
+function isBefore(a: Loaded, b: Loaded): boolean {
+  return a.load < b.load || (a.load === b.load && a.shard < b.shard);
 }

@@ -35,11 +35,13 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const out = resolve(settings.out ?? join(settings.root, loaded.sweep.name, runId));
     const { total } = openSampler(job);
     const created = new Date(systemClock.now()).toISOString();
-    const manifest = createManifest(job, settings, { runId, created, total }, out);
-    await checkStagesOf(manifest, settings);
-    const folder = await createRunFolder(out, manifest);
-    requireSameRun(folder.manifest, manifest, out);
+    const made = createManifest(job, settings, { runId, created, total }, out);
+    await checkStagesOf(made, settings);
+    const folder = await createRunFolder(out, made);
+    requireSameRun(folder.manifest, made, out);
     const { isNew } = folder;
+    // A run that goes on is the same one: a queue knows it by its id.
+    const manifest = { ...made, runId: folder.manifest.runId, created: folder.manifest.created };
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
     const handle = await launch(run).catch(async (error: unknown) => {

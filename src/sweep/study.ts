@@ -23,6 +23,7 @@ import type { LoadedSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn } from './open-pool.js';
 import { requireSameRun, withLookahead } from './same-run.js';
+import { RACING } from './samplers/racing.js';
 import { resolveSettings } from './settings.js';
 
 type Searched = Pick<
@@ -90,9 +91,10 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
   });
   const settings = await withLookahead({ ...asked, ends: { ...asked.ends, usual: 1 } });
   const url = studyUrl(name);
+  const replicates = sweep.replicates === 'auto' ? RACING.from : sweep.replicates;
   const loaded: LoadedSweep = { sweep, url, workerUrl: url, reportUrl: null };
   // Eagerly: which trials come does not depend on when they are proposed.
-  const pool = createAskingPool(worker, (lookahead ?? settings.ends.usual!) * sweep.replicates);
+  const pool = createAskingPool(worker, (lookahead ?? settings.ends.usual!) * replicates);
   return handingOn(pool, async () => {
     const job = await prepareJob(loaded, settings, pool.questions);
     const runId = newRunId(systemClock);

@@ -11,6 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { TaskResult } from '../../src/pool/contract.js';
+import { readAddress } from '../../src/queue/address.js';
+import { connect } from '../../src/queue/connect.js';
+import type { RunAbout } from '../../src/queue/messages.js';
+import { loadQueuePackages, type Redis } from '../../src/queue/packages.js';
 import { type Started, startProgram } from '../cli/program.js';
 import { until } from '../conformance/pool.js';
 import { makeProject, type Project } from '../sweep/project.js';
@@ -124,3 +129,24 @@ export function useRedis(password?: string): Place {
     },
   };
 }
+
+/** A connection of Sweepline's own. */
+export async function connectTo({ url }: TestRedis): Promise<Redis> {
+  return connect(await loadQueuePackages(), readAddress(url), () => undefined);
+}
+
+/** What a coordinator says of a run `r`, with whatever the test is about. */
+export const aboutOf = (more: Partial<RunAbout> = {}): RunAbout => ({
+  ...{ run: 'r', digest: 'd', sweepline: '0', node: '', engine: 'none', device: 'cpu', packages: {} },
+  worker: { name: '', sources: '', path: null, local: null, shipped: null, stage: null, command: null },
+  ...{ data: { choice: null, identity: null }, isolation: 'thread', memoryBytes: null, loadMs: 1 },
+  ...{ filesBytes: 4, priority: 0, startedAt: 0, coordinator: { host: 'there', process: 7 }, bundle: null },
+  ...more,
+});
+
+/** The result of a task that did nothing. */
+export const resultOf = (id: number, more: Partial<TaskResult> = {}): TaskResult => ({
+  ...{ id, left: [], notes: [], rows: new Uint8Array(0), series: new Uint8Array(0) },
+  ...{ thread: 0, host: 'h', device: 'cpu', queueMs: 0, runMs: 1, cpuMs: null },
+  ...more,
+});

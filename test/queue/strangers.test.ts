@@ -3,29 +3,22 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { hashSources } from '../../src/ground/sources.js';
-import { readAddress } from '../../src/queue/address.js';
 import { packBundle, unpackBundle } from '../../src/queue/bundle.js';
 import { Checkpoints } from '../../src/queue/checkpoints.js';
-import { connect } from '../../src/queue/connect.js';
 import type { HostedRun } from '../../src/queue/hosted-run.js';
 import { append, keepCheckpoint, keysOf, publish, QUEUE_PREFIX, sealedAs } from '../../src/queue/keys.js';
-import { type RunAbout, readJob, readRun } from '../../src/queue/messages.js';
-import { loadQueuePackages, type Redis } from '../../src/queue/packages.js';
+import { readJob, readRun } from '../../src/queue/messages.js';
+import type { Redis } from '../../src/queue/packages.js';
 import { readRuns } from '../../src/queue/registry.js';
 import { RunFiles } from '../../src/queue/run-files.js';
 import { openSealed, sealBytes } from '../../src/queue/seal.js';
 import { unpackSetup } from '../../src/queue/setup.js';
-import { newPlace } from './machines.js';
-import { NO_REDIS, startRedis, type TestRedis } from './redis.js';
+import { aboutOf, connectTo, newPlace, useRedis } from './machines.js';
+import { NO_REDIS } from './redis.js';
 
-const about: RunAbout = {
-  ...{ run: 'r', digest: 'd', sweepline: '0', node: '', engine: 'none', device: 'cpu', packages: {} },
-  worker: { name: '', sources: '', path: null, local: null, shipped: null, stage: null, command: null },
-  ...{ data: { choice: null, identity: null }, isolation: 'thread', memoryBytes: null, loadMs: 1 },
-  ...{ filesBytes: 4, priority: 0, startedAt: 0, coordinator: { host: '', process: 1 }, bundle: null },
-};
+const about = aboutOf();
 const LEADING = ['../up', '..', '/etc', 'a/b', 'a\\b', '', '.hidden', 'a..b', 'x'.repeat(300)];
 
 test.each(LEADING)('%j names no run, no job and no stage', (name) => {
@@ -101,18 +94,13 @@ test('a file in the shared folder that was taken already is there', async () => 
 });
 
 describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: ${NO_REDIS}`}`, () => {
-  let server: TestRedis;
-  let redis: Redis;
+  const place = useRedis();
   const keys = keysOf('r');
+  let redis: Redis;
   beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(await loadQueuePackages(), readAddress(server.url), () => undefined);
+    redis = await connectTo(place.redis);
   });
-  afterEach(() => redis.flushall());
-  afterAll(async () => {
-    redis.disconnect();
-    await server.remove();
-  });
+  afterAll(() => redis.disconnect());
 
   it('what a host says of a run that is another one by now, or none', async () => {
     const [old, now] = [

@@ -53,6 +53,8 @@ interface Plan {
   readonly kills: number;
   readonly target?: number;
   readonly grids?: readonly GridSpec<AxisDomain>[];
+  /** `--replicates auto` */
+  readonly racing?: boolean;
 }
 
 /** What becomes of a trial is a function of its point and replicate. */

@@ -152,7 +152,10 @@ export function createSimulatedPool(
     });
     return {
       result,
-      stop: () => message(() => void (isStopAsked = true)),
+      stop: () =>
+        message(() => {
+          isStopAsked = true;
+        }),
       kill: () => undefined,
     };
   };

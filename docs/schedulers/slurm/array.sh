@@ -14,22 +14,32 @@ set -u
 
 shards=$1
 shift
-sweepline run "$@" --shard auto --out "$shards/shard-$SLURM_ARRAY_TASK_ID" &
-run=$!
+run=
+stopping=
 
 # Trials that take longer than a minute run again in the next task: asked twice, the run stops at once.
 stop() {
+  stopping=1
   kill -TERM "$run" 2>/dev/null
   (timeout 60 tail --pid "$run" -f /dev/null || kill -TERM "$run" 2>/dev/null) &
 }
 trap stop TERM
 
-# A signal ends `wait` before the run has ended.
-while kill -0 "$run" 2>/dev/null; do
+# 70: the machine's fault. The lock of one that died counts for a minute: the run is started again, a few times.
+for pause in 30 30 30 0; do
+  sweepline run "$@" --shard auto --out "$shards/shard-$SLURM_ARRAY_TASK_ID" &
+  run=$!
+  # A signal ends `wait` before the run has ended.
+  while kill -0 "$run" 2>/dev/null; do
+    wait "$run"
+  done
   wait "$run"
+  code=$?
+  [ "$code" = 70 ] && [ -z "$stopping" ] && [ "$pause" -gt 0 ] || break
+  sleep "$pause" &
+  wait $!
+  [ -z "$stopping" ] || { code=130; break; }
 done
-wait "$run"
-code=$?
 
 # 130: interrupted, with trials left. A task that was cancelled is COMPLETING by now, and is not queued again.
 # One task has the number of the whole array as its job: only both together name a task.

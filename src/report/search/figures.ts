@@ -37,8 +37,7 @@ export async function makeSearchFigures(asking: Asking): Promise<MadeFigure[]> {
   const { database, manifest, answer, styles, taken } = asking;
   const made: MadeFigure[] = [];
   const specs = [
-    ...(taken === undefined ? await listFigures(database, manifest, answer) : []),
-    ...listImportance(answer),
+    ...(taken === undefined ? await listFigures(database, manifest, answer) : listImportance(answer)),
   ].filter(({ name }) => taken?.includes(name) !== true);
   for (const { draw, ...spec } of specs) {
     try {
@@ -80,6 +79,7 @@ async function listFigures(
   return [
     ...(isMany && proposesPoints(manifest.sampler) ? [historyOf(run)] : []),
     ...(isMany && run.objectives.length > 1 ? [frontSpec(run)] : []),
+    ...listImportance({ aims, importances }),
     ...(isMany && run.axes.length > 0 ? slicesOf(run, important) : []),
     ...(curves === undefined
       ? []

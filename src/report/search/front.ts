@@ -1,16 +1,17 @@
 // Two objectives against each other, and the Pareto front: the feasible configurations that no other one beats in all
 // objectives.
-import { findFronts } from '../../answer/fronts.js';
+
 import { formatCount } from '../../ground/text.js';
+import { findFronts } from '../../stats/fronts.js';
 import type { Chart } from '../echarts.js';
 import { drawInForms, type Form } from '../form.js';
 import { layOutChart } from '../layout.js';
-import { logAxis } from '../log-axis.js';
 import { scaleAxis } from '../look.js';
 import { INK } from '../theme.js';
-import { radiusFor, viewOf, withIcons } from './history.js';
+import { radiusFor, withIcons } from './history.js';
 import { dotsSeries, LOOKS, NAMES, thin, type XY } from './marks.js';
-import { type Searched, STATES, scaleOf } from './trials.js';
+import { type Searched, STATES } from './trials.js';
+import { endsOf, inside, type View } from './view.js';
 
 const FRONT = 'Pareto front';
 const MOST = 3000;
@@ -39,15 +40,13 @@ function draw(run: Searched, front: readonly number[], form: Form): Chart {
   const hasBoth = (row: number) => !Number.isNaN(xs[row]!) && !Number.isNaN(ys[row]!);
   const shown = thin(count, MOST, (row) => onFront.has(row)).filter(hasBoth);
   const kinds = STATES.filter((kind) => shown.some((row) => state[row] === kind));
-  const views = [xs, ys].map((values, i) =>
-    viewOf(values, objectives[i]!.goal === 'min', scaleOf(values) === 'log'),
-  );
-  const point = (row: number): XY => [inside(xs[row]!, views[0]!), inside(ys[row]!, views[1]!)];
+  const [across, up] = run.views as [View, View];
+  const point = (row: number): XY => [inside(xs[row]!, across), inside(ys[row]!, up)];
   const others = objectives.slice(2).map(({ metric }) => metric);
   const notes = [
     `${formatCount(front.length)} of ${formatCount(count)} configurations are on the front`,
     ...(others.length > 0 ? [`judged by ${others.join(', ')} as well`] : []),
-    ...(views.some(({ isCut }) => isCut) ? ['those far off are drawn on the edge'] : []),
+    ...(across.beyond + up.beyond > 0 ? ['those far off are drawn on the edge'] : []),
   ];
   const look = { title: `${second.metric} against ${first.metric}`, subtitle: notes.join('; ') };
   const layout = layOutChart(look, form, {
@@ -73,8 +72,8 @@ function draw(run: Searched, front: readonly number[], form: Form): Chart {
     },
     option: {
       ...withIcons(layout.option, kinds),
-      xAxis: { ...scaleAxis(scaleOf(xs), 'x', name(first)), ...endsOf(xs, views[0]!) },
-      yAxis: { ...scaleAxis(scaleOf(ys), 'y', name(second)), ...endsOf(ys, views[1]!) },
+      xAxis: { ...scaleAxis(across.scale, 'x', name(first)), ...endsOf(across) },
+      yAxis: { ...scaleAxis(up.scale, 'y', name(second)), ...endsOf(up) },
       series: [
         ...kinds.map((kind) =>
           dotsSeries({
@@ -101,15 +100,4 @@ function draw(run: Searched, front: readonly number[], form: Form): Chart {
       ],
     },
   };
-}
-
-type View = ReturnType<typeof viewOf>;
-
-function inside(value: number, { low, high }: View): number {
-  return Math.min(Math.max(value, low), high);
-}
-
-function endsOf(values: Float64Array, { low, high, isCut }: View): object {
-  if (scaleOf(values) === 'log') return logAxis([low, high]);
-  return isCut ? { min: low, max: high } : { scale: true };
 }

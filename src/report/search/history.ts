@@ -4,11 +4,11 @@ import { formatCount } from '../../ground/text.js';
 import type { Chart } from '../echarts.js';
 import { drawInForms, type Form } from '../form.js';
 import { layOutChart } from '../layout.js';
-import { logAxis } from '../log-axis.js';
 import { scaleAxis } from '../look.js';
 import { INK } from '../theme.js';
 import { dotsSeries, LOOKS, legendIcon, NAMES, thin } from './marks.js';
-import { type Searched, STATES, type State, scaleOf } from './trials.js';
+import { type Searched, STATES, type State } from './trials.js';
+import { endsOf, inside } from './view.js';
 
 const BEST = 'best so far';
 /** More points than that are a smear; of more, so many are drawn. */
@@ -39,35 +39,27 @@ export function historyChart(run: Searched): Chart {
 
 function draw(run: Searched, form: Form): Chart {
   const { trial, state, objectives, count } = run;
-  const { metric, goal } = objectives[0]!;
+  const { metric } = objectives[0]!;
   const values = run.values[0]!;
+  const view = run.views[0]!;
   const steps = stepsOf(run);
   const isStep = new Set(steps.map(({ row }) => row));
-  const scale = scaleOf(values);
-  const view = viewOf(values, goal === 'min', scale === 'log');
   const shown = thin(count, MOST, (row) => isStep.has(row));
-  const isBeyond = (value: number) => value < view.low || value > view.high;
-  const beyond = values.reduce((sum, value) => sum + Number(isBeyond(value)), 0);
-  const edge = goal === 'min' ? view.high : view.low;
-  const place = (row: number) => {
-    const value = values[row]!;
-    return [trial[row]!, Number.isNaN(value) || isBeyond(value) ? edge : value] as const;
-  };
+  const place = (row: number) => [trial[row]!, inside(values[row]!, view)] as const;
   const kinds = STATES.filter((kind) => state.includes(kind));
   const line = steps.map(({ row, value }) => [trial[row]!, value]);
   if (steps.length > 0) line.push([trial[count - 1]!, steps.at(-1)!.value]);
   const names = [BEST, ...kinds.map((kind) => NAMES[kind])];
   const notes = [
     ...(shown.length < count ? [`${formatCount(shown.length)} of ${formatCount(count)} are drawn`] : []),
-    ...(beyond > 0 ? [`${formatCount(beyond)} beyond the edge are drawn on it`] : []),
-    ...(kinds.includes('failed') ? ['those without a value are drawn on the edge'] : []),
+    ...(view.beyond > 0 ? [`${formatCount(view.beyond)} beyond the edge are drawn on it`] : []),
+    ...(values.some(Number.isNaN) ? ['those without a value are drawn on the edge'] : []),
   ];
   const look = {
     title: `Best ${metric} so far`,
     ...(notes.length === 0 ? {} : { subtitle: notes.join('; ') }),
   };
   const layout = layOutChart(look, form, { names, title: '', symbolWidth: 16 });
-  const ends = { min: view.low, max: view.high };
   return {
     ...layout,
     data: {
@@ -87,8 +79,8 @@ function draw(run: Searched, form: Form): Chart {
         minInterval: 1,
       },
       yAxis: {
-        ...scaleAxis(scale, 'y', metric),
-        ...(scale === 'log' ? logAxis([view.low, view.high]) : view.isCut ? ends : { scale: true }),
+        ...scaleAxis(view.scale, 'y', metric),
+        ...endsOf(view),
       },
       series: [
         ...kinds.map((kind) =>
@@ -143,26 +135,4 @@ export function withIcons(
   const icons = new Map(kinds.map((kind) => [NAMES[kind], legendIcon(LOOKS[kind])]));
   const data = legend.data.map((name) => (icons.has(name) ? { name, icon: icons.get(name)! } : { name }));
   return { ...option, legend: { ...legend, data } };
-}
-
-interface View {
-  readonly low: number;
-  readonly high: number;
-  readonly isCut: boolean;
-}
-
-/** Of the worst, a tenth may be so far off that nothing else could be seen: the axis ends before them. */
-export function viewOf(values: Float64Array, isLessBetter: boolean, isLog = false): View {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  if (sorted.length === 0) return { low: 0, high: 1, isCut: true };
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  const [low, high] = [sorted[0]!, sorted.at(-1)!];
-  if (isLog) return { low, high, isCut: false };
-  const [most, least] = isLessBetter ? [at(0.9), low] : [high, at(0.1)];
-  const span = most - least;
-  const isFar = isLessBetter ? high - most > 3 * span : least - low > 3 * span;
-  if (!(span > 0) || !isFar) return { low, high, isCut: false };
-  return isLessBetter
-    ? { low: low - 0.05 * span, high: most + 0.25 * span, isCut: true }
-    : { low: least - 0.25 * span, high: high + 0.05 * span, isCut: true };
 }

@@ -4,7 +4,7 @@ import type { Importances } from '../../answer/importance.js';
 import type { Chart } from '../echarts.js';
 import { drawInForms, type Form, NARROW_WIDTH } from '../form.js';
 import { layOutChart, squeeze } from '../layout.js';
-import { INK } from '../theme.js';
+import { CATEGORY_COLOURS, INK } from '../theme.js';
 
 /** Less important ones are in the table. */
 const MOST = 20;
@@ -25,7 +25,6 @@ function draw({ parameters, deciding, configurations, sampled }: Importances, fo
   const shown = parameters.slice(0, MOST).map(({ parameter }) => parameter);
   const lists = [parameters, deciding].filter(({ length }) => length > 0);
   const names = lists.map((list) => METHODS[list[0]!.method]);
-  const styles = form.styles(names);
   const places = new Map(shown.map((name, i) => [name, shown.length - 1 - i]));
   const methods = lists.map((list) => list[0]!.method).join(' and ');
   const from = sampled < configurations ? `a sample of ${sampled} of ${configurations}` : `${configurations}`;
@@ -86,7 +85,13 @@ function draw({ parameters, deciding, configurations, sampled }: Importances, fo
         axisLabel: { width: left - 12, overflow: 'truncate' },
       },
       series: lists.flatMap((list, i) =>
-        barsOf(list, { name: names[i]!, colour: styles[i]!.colour, places, index: i, count: lists.length }),
+        barsOf(list, {
+          name: names[i]!,
+          colour: CATEGORY_COLOURS[i]!,
+          places,
+          index: i,
+          count: lists.length,
+        }),
       ),
     },
   };

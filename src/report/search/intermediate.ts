@@ -6,12 +6,12 @@ import type { RunDatabase } from '../database.js';
 import type { Chart } from '../echarts.js';
 import { drawInForms, type Form } from '../form.js';
 import { layOutChart } from '../layout.js';
-import { logAxis } from '../log-axis.js';
 import { edges, scaleAxis } from '../look.js';
 import { INK } from '../theme.js';
-import { viewOf, withIcons } from './history.js';
+import { withIcons } from './history.js';
 import { dotsSeries, LOOKS, NAMES, thin, type XY } from './marks.js';
-import { STATES, type State, scaleOf } from './trials.js';
+import { STATES, type State } from './trials.js';
+import { endsOf, inside, viewOf } from './view.js';
 
 /** Trials and points of a line that are drawn. */
 const MOST = 80;
@@ -86,23 +86,23 @@ export function intermediateChart(found: Curves, goal: Objective['goal']): Chart
 
 function draw({ series, best, curves, count }: Curves, goal: Objective['goal'], form: Form): Chart {
   const points = curves.flatMap((curve) => curve.points);
-  const values = Float64Array.from(points, ([, value]) => value);
-  const scale = scaleOf(values);
-  const view = viewOf(values, goal === 'min', scale === 'log');
+  const view = viewOf(
+    Float64Array.from(points, ([, value]) => value),
+    goal,
+  );
   const kinds = STATES.filter((kind) => curves.some(({ state }) => state === kind));
   const others = (kind: State) => curves.filter(({ state, trial }) => state === kind && trial !== best);
   const first = curves.find(({ trial }) => trial === best);
   const names = [...(first === undefined ? [] : [BEST]), ...kinds.map((kind) => NAMES[kind])];
   const notes = [
     ...(curves.length < count ? [`${curves.length} of ${count} trials`] : []),
-    ...(view.isCut ? ['cut at the edge'] : []),
+    ...(view.beyond > 0 ? ['cut at the edge'] : []),
   ];
   const look = {
     title: `${series} on the way`,
     ...(notes.length === 0 ? {} : { subtitle: notes.join('; ') }),
   };
   const layout = layOutChart(look, form, { names, title: '', symbolWidth: 16 });
-  const ends = { min: view.low, max: view.high };
   const steps = points.map(([step]) => step);
   return {
     ...layout,
@@ -112,7 +112,7 @@ function draw({ series, best, curves, count }: Curves, goal: Objective['goal'], 
         own.map((point) => ({
           cells: [trial, state, ...point],
           axes: 0,
-          point: [point[0], Math.min(Math.max(point[1], view.low), view.high)] as const,
+          point: [point[0], inside(point[1], view)] as const,
         })),
       ),
     },
@@ -124,8 +124,8 @@ function draw({ series, best, curves, count }: Curves, goal: Objective['goal'], 
         ...(steps.every(Number.isInteger) ? { minInterval: 1 } : {}),
       },
       yAxis: {
-        ...scaleAxis(scale, 'y', series),
-        ...(scale === 'log' ? logAxis([view.low, view.high]) : view.isCut ? ends : { scale: true }),
+        ...scaleAxis(view.scale, 'y', series),
+        ...endsOf(view),
       },
       series: [
         ...kinds.map((kind) => pathSeries(others(kind), kind)),

@@ -19,6 +19,8 @@ export interface PanelGrid {
 }
 
 const WIDTH = 960;
+/** Of one panel. */
+const NARROWER = 620;
 const TALL = 200;
 /** For the numbers and the name of an axis. */
 const [LEFT, BOTTOM, RIGHT] = [62, 62, 20];
@@ -31,8 +33,8 @@ export function layOutPanels(
   count: number,
   names: readonly string[],
 ): PanelGrid {
-  const width = form.isNarrow ? NARROW_WIDTH : WIDTH;
-  const columns = form.isNarrow ? 1 : Math.min(3, Math.max(2, count));
+  const columns = form.isNarrow ? 1 : Math.min(3, count);
+  const width = form.isNarrow ? NARROW_WIDTH : columns === 1 ? NARROWER : WIDTH;
   const { title, bottom } = heading(look, width);
   const hasLegend = names.length > 1;
   const legend = {

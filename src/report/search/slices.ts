@@ -5,11 +5,12 @@ import type { Chart } from '../echarts.js';
 import { drawInForms, type Form } from '../form.js';
 import { squeeze } from '../layout.js';
 import { logAxis } from '../log-axis.js';
-import { scaleAxis, valueAxis } from '../look.js';
-import { radiusFor, stepsOf, viewOf, withIcons } from './history.js';
+import { scaleAxis } from '../look.js';
+import { radiusFor, stepsOf, withIcons } from './history.js';
 import { dotsSeries, LOOKS, NAMES, starSeries, thin, type XY } from './marks.js';
 import { layOutPanels } from './panel-grid.js';
-import { type Axis, type Searched, STATES, scaleOf } from './trials.js';
+import { type Axis, type Searched, STATES } from './trials.js';
+import { endsOf, inside } from './view.js';
 
 const PANELS = 6;
 const MOST = 1500;
@@ -29,25 +30,19 @@ export function slicesChart(run: Searched, important: readonly string[]): Chart 
 
 function draw(run: Searched, axes: readonly Axis[], form: Form): Chart {
   const { objectives, state, count, trial } = run;
-  const { metric, goal } = objectives[0]!;
+  const { metric } = objectives[0]!;
   const values = run.values[0]!;
-  const scale = scaleOf(values);
-  const view = viewOf(values, goal === 'min', scale === 'log');
+  const view = run.views[0]!;
   const best = stepsOf(run).at(-1)?.row;
   const shown = thin(count, MOST, (row) => row === best);
   const kinds = STATES.filter((kind) => state.includes(kind));
-  const edge = goal === 'min' ? view.high : view.low;
-  const height = (row: number) => {
-    const value = values[row]!;
-    return Number.isNaN(value) || value < view.low || value > view.high ? edge : value;
-  };
-  const point = (axis: Axis, row: number): XY => [placeOn(axis, row), height(row)];
+  const point = (axis: Axis, row: number): XY => [placeOn(axis, row), inside(values[row]!, view)];
   const notes = [
     ...(axes.length < run.axes.length
       ? [`the ${axes.length} most important of ${run.axes.length} parameters`]
       : []),
     ...(shown.length < count ? [`${formatCount(shown.length)} of ${formatCount(count)} configurations`] : []),
-    ...(view.isCut || kinds.includes('failed')
+    ...(view.beyond > 0 || values.some(Number.isNaN)
       ? ['what is far off or has no value is drawn on the edge']
       : []),
   ];
@@ -89,12 +84,8 @@ function draw(run: Searched, axes: readonly Axis[], form: Form): Chart {
       })),
       yAxis: axes.map((_, gridIndex) => ({
         gridIndex,
-        ...valueAxis(scale, metric, [view.low, view.high], {}),
-        ...(scale === 'log'
-          ? logAxis([view.low, view.high])
-          : view.isCut
-            ? { min: view.low, max: view.high }
-            : { scale: true }),
+        ...scaleAxis(view.scale, 'y', metric),
+        ...endsOf(view),
         splitNumber: 4,
         nameGap: 46,
       })),
@@ -130,7 +121,7 @@ export function placeOn({ values, labels }: Axis, row: number): number {
 }
 
 /** An x or y axis for a parameter; `room` is its length in CSS pixels. */
-export function axisOf({ name, values, labels, scale }: Axis, room: number, side: 'x' | 'y' = 'x'): object {
+export function axisOf({ name, range, labels, scale }: Axis, room: number, side: 'x' | 'y' = 'x'): object {
   if (labels !== null) {
     const every = Math.max(1, Math.ceil(labels.length / (room / 60)));
     const letters = Math.max(4, Math.floor(room / Math.min(labels.length, room / 60) / 7));
@@ -146,11 +137,10 @@ export function axisOf({ name, values, labels, scale }: Axis, room: number, side
       },
     };
   }
-  const shown = [...values].filter((value) => !Number.isNaN(value));
   return {
     ...scaleAxis(scale, side, squeeze(name)),
     splitNumber: 4,
-    ...(scale === 'log' ? logAxis(shown) : { scale: true }),
+    ...(scale === 'log' ? logAxis([range.low, range.high]) : { scale: true }),
   };
 }
 

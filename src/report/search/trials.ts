@@ -8,6 +8,7 @@ import type { RunDatabase } from '../database.js';
 import { compareLabels } from '../explore/pack.js';
 import type { ScaleType } from '../look.js';
 import type { Vector } from '../vectors.js';
+import { type Range, rangeOf, scaleOf, type View, viewOf } from './view.js';
 
 /** What became of a configuration. `pruned`: none of its trials ended ok, and one was stopped early. */
 export const STATES = ['ok', 'infeasible', 'pruned', 'failed'] as const;
@@ -20,6 +21,7 @@ export interface Axis {
   readonly values: Float64Array;
   readonly labels: readonly string[] | null;
   readonly scale: ScaleType;
+  readonly range: Range;
 }
 
 /** Columns have one value a configuration. */
@@ -30,6 +32,8 @@ export interface Searched extends Aims {
   readonly state: readonly State[];
   /** By objective: the mean of the trials that ended ok; of a pruned one, of where it was stopped. NaN: none. */
   readonly values: readonly Float64Array[];
+  /** By objective. */
+  readonly views: readonly View[];
   readonly axes: readonly Axis[];
 }
 
@@ -70,6 +74,7 @@ export async function readSearched(
   const made = axes.map(({ name }, i) => toAxis(name, found[3 + 2 * measured.length + i]!, manifest));
   return {
     ...{ objectives, constraints, count: trial.length, trial, state, values },
+    views: values.map((column, i) => viewOf(column, objectives[i]!.goal)),
     axes: made.filter(({ values: of }) => of.some((value) => !Object.is(value, of[0]))),
   };
 }
@@ -87,12 +92,15 @@ function toNumbers(vector: Vector): Float64Array {
 }
 
 function toAxis(name: string, vector: Vector, manifest: Manifest): Axis {
-  if (vector instanceof Float64Array)
-    return { name, values: vector, labels: null, scale: scaleOf(vector, domainOf(name, manifest)) };
+  if (vector instanceof Float64Array) {
+    const range = rangeOf(vector);
+    return { name, values: vector, labels: null, range, scale: scaleOf(range, domainOf(name, manifest)) };
+  }
   const order = [...vector.texts.keys()].sort((a, b) => compareLabels(vector.texts[a]!, vector.texts[b]!));
   const place = new Map(order.map((code, at) => [code + 1, at]));
   const values = Float64Array.from(vector.codes, (code) => place.get(code) ?? Number.NaN);
-  return { name, values, labels: order.map((code) => vector.texts[code]!), scale: 'linear' };
+  const labels = order.map((code) => vector.texts[code]!);
+  return { name, values, labels, range: rangeOf(values), scale: 'linear' };
 }
 
 /** What a parameter was drawn from, where that is known. */
@@ -100,18 +108,4 @@ function domainOf(name: string, { sampler }: Manifest): AxisDomain | undefined {
   const grids = (sampler.grids ?? []) as readonly GridSpec<AxisDomain>[];
   const axis = grids.flatMap(({ axes }) => axes).find(({ names }) => names.includes(name));
   return axis?.values[axis.names.indexOf(name)];
-}
-
-/** Positive numbers over more decades than this are told apart by their ratios. */
-const DECADES = 2;
-
-/** As it was drawn; else by what the values are. */
-export function scaleOf(values: Float64Array, domain?: AxisDomain): ScaleType {
-  const shown = values.filter((value) => !Number.isNaN(value));
-  const least = shown.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-  const most = shown.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  if (!(least > 0)) return 'linear';
-  if (domain?.kind === 'loguniform' || domain?.kind === 'logint' || domain?.kind === 'log') return 'log';
-  if (domain?.kind === 'uniform' || domain?.kind === 'int' || domain?.kind === 'normal') return 'linear';
-  return most / least > 10 ** DECADES ? 'log' : 'linear';
 }

@@ -68,7 +68,6 @@ export function createLikelihood(
       kernel[i * n + i] = scale + noise + variances[i]!;
     }
     gradient.fill(0);
-    // Before the kernel is overwritten by its factor: Σ k ∂/∂k needs it, and can be had from the inverse instead.
     if (!factor(kernel, n)) return Number.POSITIVE_INFINITY;
     alpha.set(y);
     solveLower(kernel, alpha, n);
@@ -88,7 +87,7 @@ export function createLikelihood(
         slopes[row + j] = slopes[row + j]! * (inverse[row + j]! - alpha[i]! * alpha[j]!);
     }
     for (let d = 0; d < dims; d++) gradient[d] = weights[d]! * sumOfSquares(points, d, slopes);
-    // tr(∂ K) = tr(I) − αᵀ y for all of K; less the noise, what is left is the scale's.
+    // The kernel is overwritten by its factor, but tr(∂ K) = n − αᵀ y over 2; less the noise's part, it is the scale's.
     gradient[dims] = 0.5 * (n - dot(alpha, 0, y, 0, n)) - noise * ofNoise - ofKnown;
     gradient[dims + 1] = noise * ofNoise;
     return value + prior(theta, gradient);

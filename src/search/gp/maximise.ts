@@ -1,6 +1,7 @@
 // Looks for the place of a search space where an acquisition function is largest: many places at random, some near the
 // best ones known, and from the most promising ones in turn L-BFGS over continuous dimensions and steps along the others.
 import type { Random } from '../../ground/random.js';
+import type { Dimension } from '../dimension.js';
 import { minimise } from '../optimise/lbfgsb.js';
 import type { SearchSpace } from '../space.js';
 import type { Encoder } from './encode.js';
@@ -140,7 +141,7 @@ function climb({ space, encoder, acquisition, weights, effort }: MaximiseSetup, 
   return { x, value: -reached.value };
 }
 
-/** Up to this many positions are all tried; of more, neighbours and such at 2, 4, … positions' distance. */
+/** Up to this many positions are all tried; of more, as many names at random, or those at 1, 2, 4, … positions' distance. */
 const ALL = 16;
 
 /** The best change of each discrete dimension in turn; `from` itself where none is better. */
@@ -150,7 +151,7 @@ function step({ space, encoder, acquisition, random }: MaximiseSetup, from: Foun
   for (const d of encoder.dimensions) {
     const dimension = space.dimensions[d]!;
     if (dimension.kind === 'continuous' || Number.isNaN(found.x[d]!)) continue;
-    for (const position of neighbours(found.x[d]!, dimension.size, dimension.kind === 'ordinal')) {
+    for (const position of neighbours(found.x[d]!, dimension, random)) {
       const base = found.x;
       const x = space.fill((e, other) => {
         if (e === d) return position;
@@ -164,15 +165,17 @@ function step({ space, encoder, acquisition, random }: MaximiseSetup, from: Foun
   return found;
 }
 
-function neighbours(position: number, size: number, isOrdinal: boolean): number[] {
+function neighbours(position: number, { size, kind }: Dimension, random: Random): number[] {
   const list: number[] = [];
-  if (size <= ALL || !isOrdinal) {
-    for (let i = 0; i < Math.min(size, 64); i++) if (i !== position) list.push(i);
-    return list;
-  }
-  for (let by = 1; by < size; by *= 2) {
-    if (position - by >= 0) list.push(position - by);
-    if (position + by < size) list.push(position + by);
+  if (size <= ALL) {
+    for (let i = 0; i < size; i++) if (i !== position) list.push(i);
+  } else if (kind === 'categorical') {
+    for (let i = 0; i < ALL; i++) list.push(random.below(size));
+  } else {
+    for (let by = 1; by < size; by *= 2) {
+      if (position - by >= 0) list.push(position - by);
+      if (position + by < size) list.push(position + by);
+    }
   }
   return list;
 }

@@ -15,6 +15,10 @@ export interface Posterior {
 export interface GaussianProcess {
   readonly points: Points;
   readonly hyperparameters: Hyperparameters;
+  /** Means at the points that have values. */
+  readonly fitted: Float64Array;
+  /** What was predicted last. */
+  readonly answer: Posterior;
   /** Slopes by dimensions that are names are 0. */
   predict(x: Float64Array, withSlopes: boolean): Posterior;
 }
@@ -34,7 +38,8 @@ export function createProcess(data: Data, hyperparameters: Hyperparameters): Gau
   const dims = points.columns.length;
   const factored = new Float64Array(n * n);
   const x = new Float64Array(dims);
-  for (let help = 0; ; help = Math.max(FIRST_HELP, help * 10)) {
+  let help = 0;
+  for (; ; help = Math.max(FIRST_HELP, help * 10)) {
     factored.fill(0);
     for (let i = 0; i < n; i++) {
       addDistances(points, weights, readPoint(points, i, x), i, factored, i * n);
@@ -46,6 +51,8 @@ export function createProcess(data: Data, hyperparameters: Hyperparameters): Gau
   const alpha = Float64Array.from(y);
   solveLower(factored, alpha, known, n);
   solveUpper(factored, alpha, known, n);
+  // K = (K + D) − D: the kernel times α is y less what the noise takes.
+  const fitted = y.map((value, i) => value - (scale * help + noise + variances[i]!) * alpha[i]!);
   const kernel = new Float64Array(n);
   const slopes = new Float64Array(n);
   const solved = new Float64Array(n);
@@ -58,6 +65,8 @@ export function createProcess(data: Data, hyperparameters: Hyperparameters): Gau
   return {
     points,
     hyperparameters,
+    fitted,
+    answer,
     predict(at, withSlopes) {
       kernel.fill(0);
       addDistances(points, weights, at, n, kernel, 0);

@@ -17,6 +17,7 @@ export function autoSampler(searches: readonly SamplerDefinition[]): SamplerDefi
     about: 'chooses one of them by the parameters, the objectives and the number of trials, and says why',
     options: z.object({}),
     domains: 'any',
+    takesReplicates: true,
     takesTrials: true,
     listens: never,
     canShard: never,

@@ -46,6 +46,7 @@ export const bisectSampler: SamplerDefinition = {
   options,
   domains: 'finite',
   listens: () => true,
+  takesReplicates: false,
   takesTrials: false,
   canShard: () => true,
   lookAhead: 2 * WINDOW,

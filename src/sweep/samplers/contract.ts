@@ -146,6 +146,8 @@ export interface SamplerDefinition {
   readonly domains: 'finite' | 'any';
   /** Whether it decides by results, which it is told. */
   listens(spec: SamplerSpec): boolean;
+  /** Whether the replicates of its points are trials like any others. */
+  readonly takesReplicates: boolean;
   /** `--trials` says how many there are; otherwise it runs as many as it needs. */
   readonly takesTrials: boolean;
   /** Whether its trials can be dealt to shards that know nothing of each other. */

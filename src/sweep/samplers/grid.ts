@@ -12,6 +12,7 @@ export const gridSampler: SamplerDefinition = {
   options: z.object({}),
   domains: 'finite',
   listens: () => false,
+  takesReplicates: true,
   takesTrials: false,
   canShard: () => true,
   resolve(_, { grids, trials }, faults) {

@@ -10,6 +10,7 @@ import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
 import { requireFinite } from './finite.js';
 import { gridSampler } from './grid.js';
+import { firstReplicates, Racing, racingOf, racingSchema } from './racing.js';
 import { randomSampler } from './random.js';
 import { searchSampler } from './search.js';
 
@@ -31,15 +32,22 @@ export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
   return found;
 }
 
+/** Whether the sampler of a run decides by results, which it is told. */
+export function isTold(spec: SamplerSpec): boolean {
+  return racingOf(spec) !== undefined || samplerOf(spec).listens(spec);
+}
+
 /** What is wrong with the sampler of a manifest that somebody may have edited. */
-export function findSpecFaults({ name, proposes, trials, grids, search, ...options }: SamplerSpec): string[] {
+export function findSpecFaults(given: SamplerSpec): string[] {
+  const { name, proposes, trials, grids, search, racing, ...options } = given;
   const definition = SAMPLERS.find((known) => known.name === name);
   if (definition === undefined) return [describeUnknown('sampler', name, namesOfSamplers())];
   // Complete: what may be left out when it is asked for has been filled in.
   const parsed = definition.options.required().safeParse(options);
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
-  const spec = { name, ...(proposes === undefined ? {} : { proposes }), trials, grids, search, ...options };
-  if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(spec) ?? []));
+  if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(given) ?? []));
+  const { error } = racingSchema.optional().safeParse(racing);
+  for (const { path, message } of error?.issues ?? []) faults.push(`racing.${path.join('.')}: ${message}`);
   return faults;
 }
 
@@ -93,5 +101,8 @@ function requireNoEnds(name: string, { ends }: Wanted, faults: string[]): void {
 }
 
 export function createSampler(surroundings: Surroundings): Sampler {
-  return samplerOf(surroundings.spec).create(surroundings);
+  const { create } = samplerOf(surroundings.spec);
+  const racing = racingOf(surroundings.spec);
+  if (racing === undefined) return create(surroundings);
+  return new Racing(create(firstReplicates(surroundings, racing)), racing, surroundings.space.replicates);
 }

@@ -19,6 +19,7 @@ export function searchSampler(method: MethodDefinition): SamplerDefinition {
     ...{ name, about, options },
     domains: 'any',
     listens: (spec) => listens(spec as SearchSpec),
+    takesReplicates: true,
     takesTrials: true,
     canShard: (spec) => !listens(spec as SearchSpec),
     resolve: (asked, wanted, faults) => {

@@ -7,6 +7,7 @@ import type { Aims } from '../../trial/objective.js';
 import type { ProposedTrial } from '../../trial/selection.js';
 import type { Sampler, Surroundings, TrialResult } from './contract.js';
 import { type Observed, observe } from './observations.js';
+import { replicatesOf } from './racing.js';
 import type { SearchSpec } from './search-spec.js';
 
 /** Makes proposals here or in a thread; see Proposer. */
@@ -23,9 +24,10 @@ export class Searching implements Sampler {
   readonly #of: Pick<Surroundings, 'space' | 'share' | 'nextUndone' | 'proposed' | 'turn'>;
   readonly #asking: Asking;
   readonly #listens: boolean;
-  /** The configuration whose trials are given out, and its next replicate. */
+  readonly #numbering: ReturnType<typeof replicatesOf>;
+  /** The point of the last configuration, and how many trials have been looked at. */
   #point: Point | undefined;
-  #trial = 0;
+  #cursor = 0;
   /** Configurations that have been proposed. */
   #count = 0;
   #results: TrialResult[] = [];
@@ -37,6 +39,7 @@ export class Searching implements Sampler {
     this.#of = of;
     this.#asking = asking;
     this.#listens = listens;
+    this.#numbering = replicatesOf(spec, of.space);
     if (listens) this.tell = (result) => this.#hear(result);
   }
 
@@ -68,18 +71,19 @@ export class Searching implements Sampler {
   next(limit: number): ReturnType<Sampler['next']> {
     const { trials = Number.POSITIVE_INFINITY } = this.#spec;
     const { share, nextUndone, turn, space } = this.#of;
+    const { width, trialAt } = this.#numbering;
     const points: ProposedTrial[] = [];
-    while (points.length < limit && this.#trial < trials) {
-      const found = this.#pointOf(Math.floor(this.#trial / space.replicates));
+    while (points.length < limit && this.#cursor < trials) {
+      const found = this.#pointOf(Math.floor(this.#cursor / width));
       if (found === 'wait') return points.length > 0 ? { kind: 'points', points } : 'wait';
       if (found === 'end') return points.length > 0 ? { kind: 'points', points } : 'end';
-      const trial = this.#trial++;
+      const trial = trialAt(this.#cursor++);
       const proposed = { trial, replicate: trial % space.replicates, point: found };
       const isOurs = share === null || share.hasProposed(proposed);
       if (isOurs && nextUndone(trial) === trial) points.push(proposed);
       if (turn.isOver()) break;
     }
-    return points.length > 0 || this.#trial < trials ? { kind: 'points', points } : 'end';
+    return points.length > 0 || this.#cursor < trials ? { kind: 'points', points } : 'end';
   }
 
   #pointOf(k: number): Point | 'wait' | 'end' {
@@ -102,10 +106,11 @@ export class Searching implements Sampler {
 
   #hear(result: TrialResult): void {
     this.#results.push(result);
-    const { replicates } = this.#of.space;
-    const { trials = Number.POSITIVE_INFINITY } = this.#spec;
+    const { width, trialAt } = this.#numbering;
+    const { trials } = this.#spec;
+    const last = trials === undefined ? undefined : trialAt(trials - 1);
     // Where the number of trials is no multiple of the replicates, the last configuration has fewer.
-    if (this.#results.length < replicates && result.trial !== trials - 1) return;
+    if (this.#results.length < width && result.trial !== last) return;
     const observed = observe(this.#observed.length, this.#results, this.#spec.search);
     this.#results = [];
     this.#observed.push(observed);
