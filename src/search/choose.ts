@@ -22,7 +22,8 @@ export function chooseMethod(
   space: SearchSpace,
   { objectives, trials }: { readonly objectives: number; readonly trials: number | null },
 ): Choice {
-  const { dimensions, points } = space;
+  const { points } = space;
+  const dimensions = space.dimensions.filter(({ size }) => size > 1);
   const count = `${dimensions.length} ${dimensions.length === 1 ? 'parameter' : 'parameters'}`;
   const known = trials === null ? 'an unknown number of trials' : `${trials} trials`;
   if (objectives === 0) return { name: 'sobol', why: 'no objective: the points fill the space evenly' };

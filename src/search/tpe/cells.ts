@@ -5,19 +5,22 @@ import { quickCdf } from './normal-table.js';
 
 const LOG_ROOT_2_PI = 0.5 * Math.log(2 * Math.PI);
 
-/** Kernels, the last of which is the prior. */
 export interface Kernels {
+  /** The prior comes after the others. */
   readonly means: Float64Array;
   readonly scales: Float64Array;
-  /** With the prior. */
+  /** Without the prior. */
   readonly count: number;
 }
 
-/** Logarithms of masses, times the width of the kernel and the root of 2 pi: what `logNorm` divides by. */
 export interface CellMasses {
   /** To be called when kernels have changed. */
   fit(kernels: Kernels): void;
-  addTo(terms: Float64Array, position: number): void;
+  /**
+   * Logarithm of the mass that a kernel has at a position, times its width and the root of 2 pi (what norms are divided by):
+   * 0 at most.
+   */
+  at(position: number, kernel: number): number;
 }
 
 /** Up to as many positions have a table for each kernel. */
@@ -57,8 +60,7 @@ class Cells {
 class TabledMasses implements CellMasses {
   readonly #starts: Float64Array;
   readonly #known = new Map<number, Map<number, Float64Array>>();
-  #tables: Float64Array[] = [];
-  #count = 0;
+  readonly #tables: Float64Array[] = [];
 
   constructor(dimension: Dimension) {
     const cells = new Cells(dimension);
@@ -67,8 +69,7 @@ class TabledMasses implements CellMasses {
 
   fit({ means, scales, count }: Kernels): void {
     if (this.#known.size > MOST_KEPT) this.#known.clear();
-    this.#count = count;
-    for (let k = 0; k < count; k++) this.#tables[k] = this.#tableOf(means[k]!, scales[k]!);
+    for (let k = 0; k <= count; k++) this.#tables[k] = this.#tableOf(means[k]!, scales[k]!);
   }
 
   #tableOf(mean: number, scale: number): Float64Array {
@@ -90,8 +91,8 @@ class TabledMasses implements CellMasses {
     return table;
   }
 
-  addTo(terms: Float64Array, position: number): void {
-    for (let k = 0; k < this.#count; k++) terms[k]! += this.#tables[k]![position]!;
+  at(position: number, kernel: number): number {
+    return this.#tables[kernel]![position]!;
   }
 }
 
@@ -112,6 +113,11 @@ class ManyMasses implements CellMasses {
   readonly #dimension: Dimension;
   readonly #cells: Cells;
   #kernels: Kernels = { means: new Float64Array(), scales: new Float64Array(), count: 0 };
+  /** Of the position that was asked for last: all kernels are asked for one after another. */
+  #position = -1;
+  #start = 0;
+  #end = 0;
+  #middle = 0;
 
   constructor(dimension: Dimension) {
     this.#dimension = dimension;
@@ -122,21 +128,20 @@ class ManyMasses implements CellMasses {
     this.#kernels = kernels;
   }
 
-  addTo(terms: Float64Array, position: number): void {
-    const { means, scales, count } = this.#kernels;
-    const [start, end] = [this.#cells.start(position), this.#cells.start(position + 1)];
-    const width = end - start;
-    const logWidth = Math.log(width);
-    const middle = this.#dimension.toUnit(position);
-    for (let k = 0; k < count; k++) {
-      const scale = scales[k]!;
-      const z = (middle - means[k]!) * scale;
-      // By the midpoint rule the error is less than 0.3 %.
-      if (width * scale < 0.25 || z * z > 36) terms[k]! += logWidth - 0.5 * z * z;
-      else {
-        const mass = quickCdf((end - means[k]!) * scale) - quickCdf((start - means[k]!) * scale);
-        terms[k]! += Math.log(Math.max(mass, TINY) / scale) + LOG_ROOT_2_PI;
-      }
+  at(position: number, kernel: number): number {
+    if (position !== this.#position) {
+      this.#position = position;
+      this.#start = this.#cells.start(position);
+      this.#end = this.#cells.start(position + 1);
+      this.#middle = this.#dimension.toUnit(position);
     }
+    const { means, scales } = this.#kernels;
+    const [mean, scale] = [means[kernel]!, scales[kernel]!];
+    const width = this.#end - this.#start;
+    const z = (this.#middle - mean) * scale;
+    // By the midpoint rule the error is less than 0.3 %; far out it does not matter.
+    if (width * scale < 0.25 || z * z > 36) return Math.log(width) - 0.5 * z * z;
+    const mass = quickCdf((this.#end - mean) * scale) - quickCdf((this.#start - mean) * scale);
+    return Math.log(Math.max(mass, TINY) / scale) + LOG_ROOT_2_PI;
   }
 }

@@ -1,44 +1,5 @@
-// The volume that points dominate, and the subset of points that dominates most; less is better in every objective.
-
-/**
- * Volume of all that is dominated by at least one point and better than the reference. Points are added one by one in the
- * order of the first objective, each with the volume that it alone dominates (While, Bradstreet and Barone 2012).
- */
-export function hypervolume(points: readonly (readonly number[])[], reference: readonly number[]): number {
-  const inside = points.filter((point) => point.every((value, m) => value < reference[m]!));
-  if (reference.length === 1)
-    return inside.reduce((most, [value]) => Math.max(most, reference[0]! - value!), 0);
-  const sorted = inside.sort((a, b) => a[0]! - b[0]!);
-  if (reference.length === 2) return area(sorted, reference);
-  let volume = 0;
-  sorted.forEach((point, i) => {
-    volume += exclusive(point, sorted.slice(i + 1), reference);
-  });
-  return volume;
-}
-
-function area(sorted: readonly (readonly number[])[], reference: readonly number[]): number {
-  let sum = 0;
-  let least = reference[1]!;
-  for (const [a, b] of sorted) {
-    if (b! >= least) continue;
-    sum += (reference[0]! - a!) * (least - b!);
-    least = b!;
-  }
-  return sum;
-}
-
-/** The volume that a point dominates and none of the others does. */
-export function exclusive(
-  point: readonly number[],
-  others: readonly (readonly number[])[],
-  reference: readonly number[],
-): number {
-  const own = point.reduce((product, value, m) => product * Math.max(reference[m]! - value, 0), 1);
-  // What of the others' volume lies within the point's own.
-  const limited = others.map((other) => other.map((value, m) => Math.max(value, point[m]!)));
-  return own - hypervolume(limited, reference);
-}
+// The subset of points that dominates most; less is better in every objective.
+import { exclusive } from '../../stats/hypervolume.js';
 
 /**
  * Positions of `count` points that dominate a large volume together: one after another the one that adds most (Guerreiro,

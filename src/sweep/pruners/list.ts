@@ -105,7 +105,9 @@ function findWatched(
     return fault(`metric ${String(asked)}; expected the name of a series (${series.join(', ')})`);
   const aims = objectives.length > 0 ? objectives : defaultObjectives(metrics);
   if (asked === undefined && aims.length === 0)
-    return fault(`nothing says what is best; name it with its option metric, such as metric=${series[0]}:min`);
+    return fault(
+      `nothing says what is best; name it with its option metric, such as metric=${series[0]}:min`,
+    );
   const read = asked === undefined ? aims[0] : parseObjective(asked, faults);
   if (read === undefined) return undefined;
   const { metric } = read;
