@@ -131,8 +131,8 @@ describe('a trial of a grid', () => {
     });
     const rows = rowsOf(readFileSync(join(folder, 'trials.csv'), 'utf8'));
     expect(told.seed).toBe(Number(rows[101]!.seed));
-    expect(renderExplanation(told)).toMatchInlineSnapshot(`
-      "Trial 101 of noisy, run 20261130-041559-1940: ok, replicate 1 of 2
+    expect(renderExplanation({ ...told, run: 'r' })).toMatchInlineSnapshot(`
+      "Trial 101 of noisy, run r: ok, replicate 1 of 2
         point    kind=wild gain=2 x=0.4
         metrics  y=1.94199 above=true
         seed     1107625673, from the sweep's seed and the trial's key
