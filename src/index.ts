@@ -30,6 +30,7 @@ export {
   compareRuns,
   loadSuite,
   mergeRuns,
+  openStudy,
   planResume,
   planRun,
   readRun,
@@ -41,6 +42,7 @@ export {
   writeRunReport,
 } from './programs.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
+export type { Study, StudyOptions } from './sweep/study.js';
 export type { TrialRow } from './trial/row.js';
 
 // train: nets, optimisers, sessions

@@ -60,6 +60,10 @@ export const startRun: typeof import('./sweep/start.js').startRun = async (...gi
 export const resumeRun: typeof import('./sweep/start.js').resumeRun = async (...given) =>
   (await import('./sweep/start.js')).resumeRun(...given);
 
+/** Opens a study, or continues the one that lies in `folder`. Rejects with a SweeplineError with every fault. */
+export const openStudy: typeof import('./sweep/study.js').openStudy = async (...given) =>
+  (await import('./sweep/study.js')).openStudy(...given);
+
 /** Compares runs, suites or folders of them with the first one: every metric of every configuration, and times. */
 export const compareRuns: typeof import('./compare/compare.js').compareRuns = async (...given) =>
   (await import('./compare/compare.js')).compareRuns(...given);

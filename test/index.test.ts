@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const MOST_NAMES = 93;
+const MOST_NAMES = 98;
 
 /** Names that a module's text exports, types included. Throws for a form that it cannot count. */
 function exportedNames(source: string): readonly string[] {

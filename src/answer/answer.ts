@@ -15,8 +15,9 @@ import {
 } from '../trial/objective.js';
 import { Configurations } from './configurations.js';
 import { type FailureGroup, groupFailures } from './failures.js';
-import { findImportances, type Importance } from './importance.js';
+import { findImportances, type Importance, type Importances } from './importance.js';
 import { type Ranked, type Ranking, rank } from './ranking.js';
+import { drawSpace } from './spread.js';
 
 /** What to ask a run for, in place of what its sweep declares. */
 export interface Question {
@@ -51,13 +52,15 @@ export interface Answer {
   /** Those that break a constraint, and those without a finite value: never best. */
   readonly infeasible: number;
   readonly unranked: number;
+  /** Trials that were stopped early: they have no result. */
+  readonly pruned: number;
   /** How many share the first place, or are on the Pareto front. */
   readonly first: number;
   /** The best first, as many as were asked for. None without an objective, or without an ok trial. */
   readonly best: readonly Ranked[];
   /** The first two; null with several objectives, or where there is no second. */
   readonly comparison: Comparison | null;
-  /** Of the first objective. */
+  /** Of the first objective: of the variance, the most important first, and then for being among the best. */
   readonly importance: readonly Importance[];
   /** Of so many configurations; fewer than there are where a sample was looked at. */
   readonly importanceOf: number;
@@ -73,6 +76,8 @@ export interface Asked {
   readonly aims: Aims;
   readonly of: Configurations;
   readonly ranking: Ranking;
+  /** Of the first objective; undefined where nobody asked, or nothing is best. */
+  readonly importances: Importances | undefined;
 }
 
 /** Below it, a difference is taken for one. */
@@ -90,8 +95,10 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
   const { epoch } = state;
   const { aims, of, ranking, objectives, varying, best } = findBest(status, question);
   const [first] = aims.objectives;
-  const isAsked = first !== undefined && question.importance !== false;
-  const importances = isAsked ? findImportances(of, first.metric) : undefined;
+  const importances =
+    first === undefined || question.importance === false
+      ? undefined
+      : findImportances(of, first.metric, { goal: first.goal, points: drawSpace(status.manifest) });
   const answer: Answer = {
     objectives,
     constraints: aims.constraints.map(describeConstraint),
@@ -99,15 +106,16 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
     configurations: ranking.configurations,
     infeasible: ranking.infeasible,
     unranked: ranking.unranked,
+    pruned: status.pruned,
     first: ranking.first,
     best,
     comparison: aims.objectives.length === 1 ? compareFirst(of, first!, ranking) : null,
-    importance: importances?.parameters ?? [],
+    importance: [...(importances?.parameters ?? []), ...(importances?.deciding ?? [])],
     importanceOf: importances?.sampled ?? 0,
     failures: groupFailures(folder, epoch, state.epochs.length),
     runMs: epoch.runMs,
   };
-  return { answer, status, aims, of, ranking };
+  return { answer, status, aims, of, ranking, importances };
 }
 
 /** What is best in a run, and no more: for lists of many runs. */

@@ -1,6 +1,7 @@
 // Configurations as a table of small whole numbers, one column a parameter, for the sums and trees that find which
 // parameter matters: each value its own bin where there are few, bins of equally many otherwise (so that it makes no
 // difference whether an axis is linear or logarithmic), and one bin for where the parameter does not exist.
+import type { Point, Value } from '../space/types.js';
 import type { AxisColumn } from './columns.js';
 import type { Configurations } from './configurations.js';
 
@@ -11,6 +12,10 @@ export interface Binned {
   readonly bins: readonly Uint32Array[];
   /** By parameter. */
   readonly sizes: readonly number[];
+  /** By parameter, the bin of where it does not exist; −1: it exists everywhere. */
+  readonly absent: readonly number[];
+  /** By parameter, the bin of a point; −1 for words that no configuration has. */
+  readonly binOf: readonly ((point: Point) => number)[];
 }
 
 /** What is to be explained, and at most how many bins a parameter gets. */
@@ -21,69 +26,100 @@ export interface Binning {
   readonly most: number;
   /** True where only bins of one value each are of use. */
   readonly isExact?: true;
+  /** Other points that the bins are to tell apart as well: half of the edges are at their quantiles. */
+  readonly points?: readonly Point[];
 }
 
 /** Bins of the parameters that vary among the rows; undefined where they cannot be exact, and were asked to be. */
 export function binConfigurations(of: Configurations, binning: Binning): Binned | undefined {
-  const names: string[] = [];
-  const bins: Uint32Array[] = [];
-  const sizes: number[] = [];
+  const columns: (Column & { name: string; readonly axis: AxisColumn })[] = [];
   for (const axis of of.axes) {
     const column = binAxis(axis, binning);
     if (column === undefined) return undefined;
     if (column.size < 2) continue;
     // Values that are all different follow from one another by themselves.
-    const twin = bins.findIndex(
-      (other, i) =>
-        sizes[i] === column.size && column.size * 2 <= binning.y.length && movesWith(other, column.bins),
+    const twin = columns.find(
+      ({ bins, size }) =>
+        size === column.size && column.size * 2 <= binning.y.length && movesWith(bins, column.bins),
     );
-    if (twin >= 0) {
-      names[twin] += `+${axis.name}`;
-      continue;
-    }
-    names.push(axis.name);
-    bins.push(column.bins);
-    sizes.push(column.size);
+    if (twin === undefined) columns.push({ ...column, name: axis.name, axis });
+    else twin.name += `+${axis.name}`;
   }
-  return { names, bins, sizes };
+  return {
+    names: columns.map(({ name }) => name),
+    bins: columns.map(({ bins }) => bins),
+    sizes: columns.map(({ size }) => size),
+    absent: columns.map(({ axis, binOf }) =>
+      binning.rows.some((row) => Number.isNaN(axis.codes.get(row))) ? binOf(Number.NaN) : -1,
+    ),
+    binOf: columns.map(
+      ({ axis, binOf }) =>
+        (point) =>
+          binOf(axis.codeOf(point[axis.name])),
+    ),
+  };
 }
+
+type BinOf = (code: number) => number;
 
 interface Column {
   readonly bins: Uint32Array;
   readonly size: number;
+  readonly binOf: BinOf;
 }
 
-function binAxis(axis: AxisColumn, { rows, y, most, isExact }: Binning): Column | undefined {
+function binAxis(axis: AxisColumn, { rows, y, most, isExact, points = [] }: Binning): Column | undefined {
   const codes = Float64Array.from(rows, (row) => axis.codes.get(row));
   // NaN, no value, is sorted last by the engine: its bin is the last.
   const sorted = codes.slice().sort();
   const distinct = sorted.filter((code, i) => i === 0 || !Object.is(code, sorted[i - 1]));
   const hasFew = distinct.length <= most;
   if (isExact && !hasFew) return undefined;
-  const binOf = hasFew
-    ? exactBins(axis.isNumeric ? distinct : orderByMean(distinct, codes, y))
-    : axis.isNumeric
-      ? quantileBins(sorted, most)
+  const binOf = axis.isNumeric
+    ? hasFew
+      ? nearestBins(distinct)
+      : quantileBins(withPoints(codes, axis, points), most)
+    : hasFew
+      ? exactBins(orderByMean(distinct, codes, y))
       : commonBins(orderByMean(distinct, codes, y), codes, most);
-  const raw = Uint32Array.from(codes, binOf);
-  return closeGaps(raw);
+  return closeGaps(codes, binOf);
 }
 
-type BinOf = (code: number) => number;
+/** Sorted codes of the rows and, as many at most, of other points. */
+function withPoints(codes: Float64Array, axis: AxisColumn, points: readonly Point[]): Float64Array {
+  const others = points.slice(0, codes.length).map((point) => axis.codeOf(point[axis.name] as Value));
+  return Float64Array.from([...codes, ...others]).sort();
+}
 
 function exactBins(values: Float64Array): BinOf {
   const bins = new Map([...values].map((value, bin) => [value, bin]));
-  return (code) => bins.get(code)!;
+  return (code) => bins.get(code) ?? -1;
 }
 
-/** Edges at quantiles. No value has the last bin. */
+/** Each of the sorted values has its bin, and whatever lies nearest to it; no value has that of NaN. */
+function nearestBins(values: Float64Array): BinOf {
+  const numbers = values.filter((value) => !Number.isNaN(value));
+  const edges = Array.from(numbers.subarray(1), (value, i) => {
+    const below = numbers[i]!;
+    // The middle, but never the value below: neighbours may have none between them.
+    const middle = below + (value - below) / 2;
+    return middle > below ? middle : value;
+  });
+  return binsBetween(edges);
+}
+
+/** Edges at quantiles of sorted values. */
 function quantileBins(sorted: Float64Array, most: number): BinOf {
   const present = sorted.filter((code) => !Number.isNaN(code));
-  const edges = Array.from({ length: most - 1 }, (_, i) => {
-    return present[Math.floor(((i + 1) * present.length) / most)]!;
-  });
+  return binsBetween(
+    Array.from({ length: most - 1 }, (_, i) => present[Math.floor(((i + 1) * present.length) / most)]!),
+  );
+}
+
+/** An edge is in the bin above it. No value has the last bin. */
+function binsBetween(edges: readonly number[]): BinOf {
   return (code) => {
-    if (Number.isNaN(code)) return most;
+    if (Number.isNaN(code)) return edges.length + 1;
     let [low, high] = [0, edges.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -104,7 +140,7 @@ function commonBins(ordered: Float64Array, codes: Float64Array, most: number): B
     bins.set(value, Math.floor((passed * most) / codes.length));
     passed += counts.get(value)!;
   }
-  return (code) => bins.get(code)!;
+  return (code) => bins.get(code) ?? -1;
 }
 
 /** Words have no order of their own; that of their means lets a tree cut them as it cuts numbers (Breiman 1984). */
@@ -118,14 +154,16 @@ function orderByMean(distinct: Float64Array, codes: Float64Array, y: Float64Arra
   return distinct.slice().sort((a, b) => mean(a) - mean(b));
 }
 
-/** Bins that nobody is in go. */
-function closeGaps(raw: Uint32Array): { bins: Uint32Array; size: number } {
+/** Bins that no configuration is in go; another point's is the next one below them that there is, if there is one. */
+function closeGaps(codes: Float64Array, binOf: BinOf): Column {
+  const raw = Uint32Array.from(codes, binOf);
   const isUsed = new Uint8Array(countBins(raw));
   for (const bin of raw) isUsed[bin] = 1;
-  const next = new Uint32Array(isUsed.length);
+  const next = new Int32Array(isUsed.length);
   let size = 0;
-  for (let bin = 0; bin < isUsed.length; bin++) if (isUsed[bin] === 1) next[bin] = size++;
-  return { bins: raw.map((bin) => next[bin]!), size };
+  for (let bin = 0; bin < isUsed.length; bin++)
+    next[bin] = isUsed[bin] === 1 ? size++ : Math.max(0, size - 1);
+  return { bins: raw.map((bin) => next[bin]!), size, binOf: (code) => next[binOf(code)] ?? -1 };
 }
 
 function countBins(bins: Uint32Array): number {

@@ -1,7 +1,7 @@
 // Columns that grow, of a run's configurations: numbers as float64, anything else as numbers that stand for values. A
 // million rows are some arrays, not a million objects.
 import type { Value } from '../space/types.js';
-import { readCell } from '../trial/cells.js';
+import { formatParam, readCell } from '../trial/cells.js';
 import type { SpaceParam } from '../trial/params.js';
 
 export class Numbers {
@@ -62,6 +62,13 @@ export class AxisColumn {
       this.values.push(readCell(cell, this.type));
     }
     return code;
+  }
+
+  /** The code of a value; NaN where there is none, −1 for words that no row has. */
+  codeOf(value: Value | undefined): number {
+    if (value === undefined || value === null) return Number.NaN;
+    if (this.isNumeric) return typeof value === 'number' ? value + 0 : Number.NaN;
+    return this.#codeOf.get(formatParam(value, this.type ?? 'string')) ?? -1;
   }
 
   /** Null where there is no value. */

@@ -6,7 +6,7 @@ import { readRecords } from '../run/read-journal.js';
 import { signOf, type TrialStatus } from '../trial/status.js';
 
 export interface FailureGroup {
-  readonly status: Exclude<TrialStatus, 'ok'>;
+  readonly status: Exclude<TrialStatus, 'ok' | 'pruned'>;
   /** The first line of the first of them. */
   readonly message: string;
   readonly count: number;
@@ -32,7 +32,7 @@ export function groupFailures(folder: string, epoch: Epoch, epochs: number): Fai
   for (const { record } of readRecords(folder)) {
     if (record.t !== 'rows' || record.epoch !== epochs - 1) continue;
     for (const note of record.notes) {
-      if (note.status === 'ok' || !sets[note.status].has(note.trial)) continue;
+      if (note.status === 'ok' || note.status === 'pruned' || !sets[note.status].has(note.trial)) continue;
       const sign = signOf(note);
       let group = groupOf.get(sign);
       if (group === undefined) {

@@ -1,5 +1,6 @@
-// The effects of parameters on what a forest predicts, where each parameter takes its bins as often as the configurations
-// do and whatever the others are: exact sums over the boxes of its leaves, by differences at their corners.
+// The effects of parameters on what a forest predicts, where each parameter takes its bins as often as it is told (as in
+// the space that was searched; else as the configurations do) and whatever the others are: exact sums over the boxes of
+// its leaves, by differences at their corners.
 import type { Forest, Training } from './forest.js';
 import { type Effects, pairsOf, weightedVariance } from './variance.js';
 
@@ -57,16 +58,15 @@ class Tables {
   }
 }
 
-/** Effects of the whole forest, and of each of its groups alone. `total` is what the parts add up to. */
+/**
+ * Effects of the whole forest, and of each of its groups alone. `total` is what the parts add up to. `weights`: by
+ * parameter, how often it takes each bin; all above 0, and 1 together.
+ */
 export function forestEffects(
   { groups, gains }: Pick<Forest, 'groups' | 'gains'>,
-  { bins, sizes }: Pick<Training, 'bins' | 'sizes'>,
+  { sizes }: Pick<Training, 'sizes'>,
+  weights: readonly Float64Array[],
 ): { readonly all: Effects; readonly groups: readonly Effects[] } {
-  const weights = bins.map((of, p) => {
-    const counts = new Float64Array(sizes[p]!);
-    for (const bin of of) counts[bin]!++;
-    return counts.map((count) => count / of.length);
-  });
   const passed = weights.map((of) => {
     const sums = new Float64Array(of.length + 1);
     of.forEach((weight, bin) => {

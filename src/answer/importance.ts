@@ -1,31 +1,47 @@
 // Which parameters matter: the share of a metric's variance over the configurations that each explains. On a whole grid it
-// is computed exactly (`anova`), elsewhere a random forest stands for the function (`forest`). Always the same for the
-// same rows.
+// is computed exactly (`anova`), elsewhere a random forest stands for the function (`fanova`: Hutter, Hoos and Leyton-Brown
+// 2014), over the space where it is known. Of configurations that a search has gathered, what decides whether one is among
+// the best stands beside it (`ped-anova`). Always the same for the same rows.
 import { randomFor } from '../ground/random.js';
-import { binConfigurations } from './bins.js';
+import type { Point } from '../space/types.js';
+import type { Objective } from '../trial/objective.js';
+import { type Binned, binConfigurations } from './bins.js';
 import type { Configurations } from './configurations.js';
 import { growForest } from './forest.js';
 import { forestEffects } from './forest-effects.js';
+import { cellsFor, LEAST_PED, pedShares, topShare } from './ped-anova.js';
+import { isGathered, weighBins } from './spread.js';
 import { type Effects, type Grid, gridEffects, isWholeGrid, leastEffects, sharesOf } from './variance.js';
+
+export type Method = 'anova' | 'fanova' | 'ped-anova';
 
 export interface Importance {
   /** Several that always move together are one: `a+b`. */
   readonly parameter: string;
   readonly metric: string;
-  /** Share of the variance, 0 to 1: its own part, and half of those that it has with one other. */
+  /** `anova`, `fanova`: share of the variance, 0 to 1: its own part, and half of those that it has with one other. `ped-anova`: share of what decides. */
   readonly importance: number;
   /** Null where nothing tells how sure that is. */
   readonly low: number | null;
   readonly high: number | null;
-  readonly method: 'anova' | 'forest';
+  readonly method: Method;
 }
 
 export interface Importances {
   /** The most important first. */
   readonly parameters: readonly Importance[];
+  /** For being among the best; none where the configurations are spread as their space is. */
+  readonly deciding: readonly Importance[];
   /** Configurations with a finite value, and how many of them were looked at. */
   readonly configurations: number;
   readonly sampled: number;
+}
+
+export interface ImportanceOptions {
+  /** Absent: nothing is best. */
+  readonly goal?: Objective['goal'] | undefined;
+  /** Drawn evenly from the space (see `drawSpace`); none: the configurations stand for it. */
+  readonly points?: readonly Point[];
 }
 
 /** Trees take no more configurations: the shares hardly move beyond. */
@@ -38,10 +54,16 @@ const GRID_VALUES = 10_000;
 /** Values that chance redraws, in all. */
 const REDRAWN = 5_000_000;
 const REDRAWS = 200;
+/** For the interval of what decides. */
+const HALVES = 100;
 
-export function findImportances(of: Configurations, metric: string): Importances {
+export function findImportances(
+  of: Configurations,
+  metric: string,
+  { goal, points = [] }: ImportanceOptions = {},
+): Importances {
   const finite = finiteRows(of, metric);
-  const none = { parameters: [], configurations: finite.length, sampled: finite.length };
+  const none = { parameters: [], deciding: [], configurations: finite.length, sampled: finite.length };
   const y = valuesOf(of, metric, finite);
   const spread = Math.max(...minMax(y)) - Math.min(...minMax(y));
   if (finite.length < 2 || !(spread > 0)) return none;
@@ -54,10 +76,14 @@ export function findImportances(of: Configurations, metric: string): Importances
   if (finite.length < LEAST) return none;
   const rows = sample(finite);
   const sampled = valuesOf(of, metric, rows);
-  const binned = binConfigurations(of, { rows, y: sampled, most: BINS })!;
-  const found = explainByForest(binned, sampled);
-  const parameters = inOrder(binned.names, found, { metric, method: 'forest' });
-  return { ...none, sampled: rows.length, parameters };
+  const binned = binConfigurations(of, { rows, y: sampled, most: BINS, points })!;
+  const found = explainByForest(binned, sampled, points);
+  const deciding =
+    goal === undefined || points.length === 0 || rows.length < LEAST_PED
+      ? []
+      : explainTop(of, { rows, y: sampled, metric, goal, points });
+  const parameters = inOrder(binned.names, found, { metric, method: 'fanova' });
+  return { ...none, sampled: rows.length, parameters, deciding };
 }
 
 interface Shares {
@@ -128,16 +154,46 @@ function explainGrid(grid: Grid, y: Float64Array, noise: CellNoise | null): Shar
   return { shares, ...intervalsOf(shares, drawn) };
 }
 
-function explainByForest(binned: Grid, y: Float64Array): Shares {
+function explainByForest(binned: Binned, y: Float64Array, points: readonly Point[]): Shares {
   const centre = y.reduce((sum, value) => sum + value, 0) / y.length;
   const training = { ...binned, y: y.map((value) => value - centre) };
   const forest = growForest(training, randomFor('importance', 'forest'));
-  const { all, groups } = forestEffects(forest, binned);
+  const { all, groups } = forestEffects(forest, binned, weighBins(binned, points));
   // What the forest cannot predict of configurations that it has not seen, no parameter explains.
   const known = Math.max(0, Math.min(1, forest.fit));
   const scaled = (effects: Effects) => sharesOf(effects).map((share) => share * known);
   const shares = scaled(all);
   return { shares, ...intervalsOf(shares, groups.map(scaled)) };
+}
+
+interface Seeking {
+  readonly rows: Uint32Array;
+  readonly y: Float64Array;
+  readonly metric: string;
+  readonly goal: Objective['goal'];
+  readonly points: readonly Point[];
+}
+
+/** None where the configurations are spread as the points are, or where the best cannot be told from the others. */
+function explainTop(of: Configurations, { rows, y, metric, goal, points }: Seeking): Importance[] {
+  // Those that failed were proposed as well.
+  const all = sample(Uint32Array.from({ length: of.count }, (_, row) => row));
+  const proposed = binConfigurations(of, { rows: all, y: new Float64Array(all.length), most: BINS })!;
+  if (!isGathered(proposed, points)) return [];
+  const share = topShare(y.length);
+  const binned = binConfigurations(of, { rows, y, most: cellsFor(share * y.length) })!;
+  const losses = goal === 'min' ? y : y.map((value) => -value);
+  const shares = pedShares({ ...binned, losses }, share);
+  if (shares === undefined) return [];
+  // Of halves drawn without replacement, shares differ from those of all as much as these do from the true ones.
+  const random = randomFor('importance', 'ped-anova');
+  const drawn = Array.from({ length: HALVES }, () => {
+    const half = random.shuffle(Uint32Array.from(y, (_, i) => i)).subarray(0, y.length >>> 1);
+    const bins = binned.bins.map((column) => half.map((i) => column[i]!));
+    return pedShares({ ...binned, bins, losses: Float64Array.from(half, (i) => losses[i]!) }, share);
+  }).filter((each) => each !== undefined);
+  const ends = drawn.length === 0 ? { low: null, high: null } : intervalsOf(shares, drawn);
+  return inOrder(binned.names, { shares, ...ends }, { metric, method: 'ped-anova' });
 }
 
 /** From the 2.5th to the 97.5th of a hundred; the share itself always lies within. */

@@ -1,5 +1,7 @@
-// The answer as tables: the columns of summary/best.csv and summary/importance.csv, in CSV.
+// The answer as tables: the columns of summary/best.csv and summary/importance.csv, in CSV, and as rows for people.
 import { type Cell, formatRow } from '../ground/csv.js';
+import type { Value } from '../space/types.js';
+import { canonicalValue } from '../space/value.js';
 import { formatParam } from '../trial/cells.js';
 import type { SpaceParam } from '../trial/params.js';
 import type { Asked } from './answer.js';
@@ -32,6 +34,50 @@ export function* bestRows({ aims, of, ranking, status }: Asked, limit: number): 
     ]);
     yield [before, ...axes, after].join(',');
   }
+}
+
+type Shown = number | string | boolean | null;
+
+export interface AnswerTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly Readonly<Record<string, Shown>>[];
+}
+
+/** The first of the same, with lists and objects as canonical JSON. */
+export function bestTable({ aims, of, ranking }: Asked, limit: number): AnswerTable {
+  const place = aims.objectives.length > 1 ? 'front' : 'rank';
+  const rows = Array.from({ length: Math.min(limit, ranking.order.length) }, (_, i) => {
+    const { rank, trial, replicates, point, values, feasible } = ranking.at(i);
+    const axes = of.axes.map(({ name }) => [name, showValue(point[name])] as const);
+    const means = aims.objectives.flatMap(({ metric }, k) => {
+      const { count, mean, low, high } = values[k]!;
+      const ends = count === 0 ? [null, null, null] : [mean, low, high];
+      return ['', '_low', '_high'].map((end, e) => [`${metric}${end}`, ends[e]!] as const);
+    });
+    return Object.fromEntries<Shown>([
+      ...([
+        [place, rank],
+        ['trial', trial],
+        ['replicates', replicates],
+      ] as const),
+      ...axes,
+      ...means,
+      ['feasible', feasible],
+    ]);
+  });
+  return { columns: Object.keys(rows[0] ?? {}), rows };
+}
+
+function showValue(value: Value | undefined): Shown {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'object' ? canonicalValue(value) : value;
+}
+
+export function importanceTable(importance: readonly Importance[]): AnswerTable {
+  const rows = importance.map(({ parameter, metric, importance: share, low, high, method }) => ({
+    ...{ parameter, metric, importance: share, low, high, method },
+  }));
+  return { columns: ['parameter', 'metric', 'importance', 'low', 'high', 'method'], rows };
 }
 
 export function* importanceRows(importance: readonly Importance[]): Generator<string> {

@@ -108,10 +108,11 @@ export function describeBriefly(answer: Best, metrics: Metrics): string | null {
 }
 
 /** What cannot be best, and why. */
-function describeLeft({ infeasible, unranked, constraints }: Answer): string | null {
+function describeLeft({ infeasible, unranked, pruned, constraints }: Answer): string | null {
+  const what = pruned > 0 ? 'pruned or without a finite value' : 'without a finite value';
   const parts = [
     ...(infeasible > 0 ? [`${formatCount(infeasible)} not with ${constraints.join(', ')}`] : []),
-    ...(unranked > 0 ? [`${formatCount(unranked)} without a finite value`] : []),
+    ...(unranked > 0 ? [`${formatCount(unranked)} ${what}`] : []),
   ];
   return parts.length === 0 ? null : `left out: ${parts.join('; ')}`;
 }
@@ -136,7 +137,8 @@ export function describeComparison({ verdict, p }: NonNullable<Answer['compariso
 }
 
 /** `alpha 62%, beta1 21% of the variance of loss`; null where no two parameters can be told apart. */
-function describeImportance(importance: readonly Importance[]): string | null {
+function describeImportance(all: readonly Importance[]): string | null {
+  const importance = all.filter(({ method }) => method !== 'ped-anova');
   if (importance.length < 2) return null;
   const most = importance.slice(0, MATTER).filter(({ importance: share }) => share >= LEAST_SHARE);
   const { metric } = importance[0]!;

@@ -32,13 +32,16 @@ export function renderBest({ answer, status }: Asked, width: number): string {
     ...alignRows([head, ...rows]),
   ];
   if (comparison !== null) lines.push(`The first against the second: ${describeComparison(comparison)}.`);
-  if (importance.length > 1) {
-    const { method, metric } = importance[0]!;
-    const shares = importance
+  const from = answer.importanceOf < answer.configurations ? ` from ${answer.importanceOf} of them` : '';
+  for (const isTop of [false, true]) {
+    const of = importance.filter(({ method }) => (method === 'ped-anova') === isTop);
+    if (of.length < 2) continue;
+    const { method, metric } = of[0]!;
+    const shares = of
       .slice(0, MATTER)
       .map((each) => `${each.parameter} ${Math.round(each.importance * 100)}%${spread(each.low, each.high)}`);
-    const from = answer.importanceOf < answer.configurations ? ` from ${answer.importanceOf} of them` : '';
-    lines.push(`Variance of ${metric} explained (${method}${from}): ${shares.join(', ')}`);
+    const what = isTop ? `Decides who is in the top tenth by ${metric}` : `Variance of ${metric} explained`;
+    lines.push(`${what} (${method}${from}): ${shares.join(', ')}`);
   }
   // What is not best and why, failures, time.
   const rest = renderAnswer({ ...answer, importance: [] }, metrics, width);

@@ -149,6 +149,7 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
       `${plural(evicted, 'trial')} could not run: each time something outside ended the process (out of memory? a batch system?). Nothing says that ${them} failed; run ${evicted === 1 ? 'it' : 'them'} with: ${commandOn('resume', folder, seen.files)}`,
     );
   }
+  if (outcome.ended !== null) say(`Ended early: ${outcome.ended}.`);
   if (interrupted) terminal.say(`Interrupted; resume with: ${commandOn('resume', folder, seen.files)}`);
   if (report?.fault !== undefined) {
     const what =

@@ -146,6 +146,21 @@ export function readShard(text: string): Shard | AutoShard {
   );
 }
 
+/** A number, or `auto`. */
+export function replicates(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const value = readNumber(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new SweeplineError('BAD_USAGE', 'expected a whole number of at least 1, or auto');
+}
+
+/** `0.95`, `1e-3`. */
+export function finiteNumber(text: string): number {
+  const value = readNumber(text);
+  if (Number.isFinite(value)) return value;
+  throw new SweeplineError('BAD_USAGE', 'expected a number such as 0.95 or 1e-3');
+}
+
 /** `90s`, `10m`, `2h`, in milliseconds. */
 export function duration(text: string): number {
   const ms = readDuration(text);

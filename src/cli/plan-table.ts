@@ -9,6 +9,7 @@ import { describeShard } from './shard.js';
 export function renderPlan(plan: Plan): string {
   const { folder, excluded, passing } = plan;
   const facts: [string, string][] = [['sampler', plan.sampler]];
+  if (plan.pruner !== undefined) facts.push(['pruner', plan.pruner]);
   plan.axes.forEach((axis, i) => {
     facts.push([i === 0 ? 'axes' : '', axis]);
   });
@@ -136,7 +137,7 @@ export function renderStatus(status: RunStatus): string {
       `stage ${stage.name}`,
       `${formatCount(stage.done)} done${stage.failed > 0 ? `, ${formatCount(stage.failed)} failed` : ''}`,
     ]);
-  for (const kind of ['ok', 'failed', 'timeout', 'skipped', 'orphaned'] as const) {
+  for (const kind of ['ok', 'failed', 'timeout', 'pruned', 'skipped', 'orphaned'] as const) {
     if (kind === 'ok' || status[kind] > 0) facts.push([kind, formatCount(status[kind])]);
   }
   if (meanRunMs !== null)

@@ -19,8 +19,11 @@ export function renderProgressLine(progress: Progress): string {
 }
 
 /** What stands beside or under a bar. */
-export function renderDetails({ failed, running, rate, etaMs, elapsedMs, metric }: Progress): string[] {
-  const details = [`${formatCount(failed)} failed`, `${formatCount(running)} running`];
+export function renderDetails(progress: Progress): string[] {
+  const { failed, pruned, running, rate, etaMs, elapsedMs, metric } = progress;
+  const details = [`${formatCount(failed)} failed`];
+  if (pruned !== undefined) details.push(`${formatCount(pruned)} pruned`);
+  details.push(`${formatCount(running)} running`);
   if (rate > 0) details.push(formatRate(rate));
   if (etaMs !== null) details.push(`${formatDuration(etaMs)} left`);
   if (elapsedMs >= SHOWN_MS) details.push(`${formatDuration(elapsedMs)} elapsed`);
@@ -65,8 +68,10 @@ export function formatRate(perSecond: number): string {
 }
 
 /** `escape: 9,960 trials ok, 1 failed, 2 not run, in 1.2s`; what a sampler has not thought of yet is not counted. */
-export function renderOutcome({ sweep, ok, failed, skipped, left, elapsedMs }: Outcome): string {
+export function renderOutcome(outcome: Outcome): string {
+  const { sweep, ok, pruned, failed, skipped, left, elapsedMs } = outcome;
   const parts = [`${plural(ok, 'trial')} ok`];
+  if (pruned > 0) parts.push(`${formatCount(pruned)} pruned`);
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
   if (left > 0) parts.push(`${formatCount(left)} not run`);

@@ -2,7 +2,6 @@
 // is said. All of them end in one RunRequest.
 import { commandSweep } from '../sweep/command.js';
 import type { RunRequest } from '../sweep/contract.js';
-import { namesOfSamplers, SAMPLERS, type SamplerRequest } from '../sweep/samplers/list.js';
 import type { OptionSpec, OptionValues } from './command.js';
 import {
   type AutoShard,
@@ -14,20 +13,27 @@ import {
   oneOf,
   option,
   readDevice,
-  readSamplerOption,
   readSeeds,
   readSetting,
   readShard,
+  replicates,
   type Shard,
   switchOption,
   timeout,
   wholeNumber,
 } from './options.js';
 import { findProgramFaults, programOptions, toCommandRequest } from './program-options.js';
+import { findPrunerOptionFaults, prunerOptions, toPrunerRequest } from './pruner-options.js';
 import { queueOptions, toQueueRequest } from './queue-options.js';
 import { findShard } from './schedulers.js';
+import {
+  findSamplerFaults,
+  namesOfShorthands,
+  readSampler,
+  searchOptions,
+  TRIALS,
+} from './search-options.js';
 
-const TRIALS = 'Which trials';
 const WHERE = 'Where they run';
 export const FAILURES = 'Failure handling';
 export const OUTPUT = 'Output';
@@ -80,21 +86,14 @@ export const limitOptions = {
 
 export const runOptions = {
   set: listOption(TRIALS, '--set <axis=values>', 'values of one axis; may be repeated', readSetting),
-  sampler: option(
+  ...searchOptions,
+  ...prunerOptions,
+  replicates: option(
     TRIALS,
-    '--sampler <name>',
-    SAMPLERS.map(({ name, about }) => `${name}: ${about}`).join('; '),
-    oneOf(...namesOfSamplers()),
+    '--replicates <N|auto>',
+    'trials per point, with different seeds; auto: 2, then more (up to 10) of the points that cannot be told from the best, at most as many again in all',
+    replicates,
   ),
-  samplerOption: listOption(
-    TRIALS,
-    '--sampler-option <name=value>',
-    `an option of the sampler; may be repeated (${describeSamplerOptions()})`,
-    readSamplerOption,
-  ),
-  ...shorthandOptions(),
-  trials: option(TRIALS, '--trials <N>', 'total number of trials (with --sampler random)', wholeNumber(1)),
-  replicates: option(TRIALS, '--replicates <N>', 'trials per point, with different seeds', wholeNumber(1)),
   seeds: option(
     TRIALS,
     '--seeds <list>',
@@ -160,38 +159,12 @@ export const outputOptions = {
 
 export type RunOptionValues = OptionValues<typeof runOptions>;
 
-/** What a sampler's own options on the command line stand for, by their names. */
-function shorthandOptions(): Record<never, never> {
-  const entries = SAMPLERS.flatMap(({ shorthands = {} }) =>
-    Object.entries(shorthands).map(([name, { flags, about, read }]) => [
-      name,
-      option(TRIALS, flags, about, read),
-    ]),
-  );
-  return Object.fromEntries(entries);
-}
-
-/** `bisect: axis, metric, from, to, tolerance` */
-function describeSamplerOptions(): string {
-  return SAMPLERS.map(({ name, options }) => [name, Object.keys(options.shape)] as const)
-    .filter(([, names]) => names.length > 0)
-    .map(([name, names]) => `${name}: ${names.join(', ')}`)
-    .join('; ');
-}
-
 /** Options that only mean something together. */
 export function findRunFaults(options: RunOptionValues, sweep: string | undefined): string[] {
-  const { sampler } = options;
-  const faults = SAMPLERS.filter(({ name }) => name !== sampler).flatMap(({ name, shorthands = {} }) =>
-    Object.keys(shorthands)
-      .filter((shorthand) => Object.hasOwn(options, shorthand))
-      .map((shorthand) => `--${shorthand} belongs to the ${name} sampler: add --sampler ${name}`),
-  );
+  const faults = findSamplerFaults(options);
   if (options.shardBy !== undefined && options.shard === undefined)
     faults.push('--shard-by: no --shard; expected the shard to run, such as --shard 2/8');
-  if (options.samplerOption !== undefined && sampler === undefined)
-    faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
-  return [...faults, ...findProgramFaults(sweep, options)];
+  return [...faults, ...findPrunerOptionFaults(options), ...findProgramFaults(sweep, options)];
 }
 
 type LimitValues = OptionValues<typeof limitOptions>;
@@ -223,12 +196,13 @@ export function toRunRequest(
   options: RunOptionValues,
   commandLine: readonly string[],
 ): RunRequest {
-  const { set, sampler, samplerOption = [], objective, shard, ...others } = options;
+  const { set, sampler, samplerOption = [], objective, shard, budget, ...others } = options;
   const [limits, rest] = splitLimits(others);
   const apart = [
-    ...SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {})),
+    ...namesOfShorthands(),
     ...Object.keys(programOptions),
     ...Object.keys(queueOptions),
+    ...Object.keys(prunerOptions),
   ];
   const given: Readonly<Record<string, unknown>> = rest;
   const same = Object.fromEntries(Object.entries(given).filter(([name]) => !apart.includes(name)));
@@ -237,9 +211,14 @@ export function toRunRequest(
     ...(sampler === undefined ? {} : { sampler: readSampler(sampler, samplerOption, given) }),
   };
   const request = {
-    ...(same as Omit<typeof rest, keyof typeof programOptions | keyof typeof queueOptions>),
+    ...(same as Omit<
+      typeof rest,
+      keyof typeof programOptions | keyof typeof queueOptions | keyof typeof prunerOptions
+    >),
     ...varied,
+    ...toPrunerRequest(options),
     ...(objective === undefined ? {} : { objectives: objective }),
+    ...(budget === undefined ? {} : { budgetMs: budget }),
     ...(shard === undefined ? {} : { shard: shardOf(shard) }),
     command: commandLine,
     ...limits,
@@ -254,20 +233,6 @@ function shardOf(shard: Shard | AutoShard): Shard {
   if (!('auto' in shard)) return shard;
   const { index, count } = findShard(process.env, shard.count);
   return { index, count };
-}
-
-function readSampler(
-  name: string,
-  options: readonly (readonly [string, unknown])[],
-  given: Readonly<Record<string, unknown>>,
-): SamplerRequest {
-  const shorthands = SAMPLERS.flatMap((each) => Object.keys(each.shorthands ?? {}));
-  // From entries: assigning would take a name like `__proto__` for something else than a name.
-  return Object.fromEntries<unknown>([
-    ['name', name],
-    ...shorthands.flatMap((shorthand) => Object.entries(given[shorthand] ?? {})),
-    ...options,
-  ]) as SamplerRequest;
 }
 
 /** Section of the help. */

@@ -108,10 +108,11 @@ function createScreen({ stderr }: Pick<Terminal, 'stderr'>): Screen {
 
 /** `escape: running, 1,234 of 5,000 done, 3 failed, 4m 10s left` */
 export function renderStatusLine(status: RunStatus): string {
-  const { manifest, total, done, failed, timeout, live } = status;
+  const { manifest, total, done, failed, timeout, pruned, live } = status;
   const parts = [
     describeState(status),
     `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} done`,
+    ...(pruned > 0 ? [`${formatCount(pruned)} pruned`] : []),
     ...(failed + timeout > 0 ? [`${formatCount(failed + timeout)} failed`] : []),
     ...(live?.progress.etaMs == null ? [] : [`${formatDuration(live.progress.etaMs)} left`]),
   ];

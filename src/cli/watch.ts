@@ -50,7 +50,7 @@ export function createLines(
 
 /** Nothing has happened in between: time alone, and the rate with it, has moved. */
 function isSame(a: Progress, b: Progress | undefined): boolean {
-  const words = ['stage', 'total', 'done', 'failed', 'running', 'metric'] as const;
+  const words = ['stage', 'total', 'done', 'failed', 'pruned', 'running', 'metric'] as const;
   return b !== undefined && words.every((word) => a[word] === b[word]);
 }
 

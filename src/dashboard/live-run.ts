@@ -79,8 +79,20 @@ export class LiveRun {
   view(): RunView {
     const { path, shown } = this.#options;
     const status = this.#status!;
-    const { manifest, done, ok, failed, timeout, skipped, orphaned, total, coordinator, live, stages } =
-      status;
+    const {
+      manifest,
+      done,
+      ok,
+      failed,
+      timeout,
+      pruned,
+      skipped,
+      orphaned,
+      total,
+      coordinator,
+      live,
+      stages,
+    } = status;
     const phase = describeState(status);
     return {
       ...{ path, phase, total, coordinator, stages },
@@ -88,7 +100,7 @@ export class LiveRun {
       title: String(manifest.title),
       runId: String(manifest.runId),
       created: String(manifest.created),
-      counts: { done, ok, failed, timeout, skipped, orphaned },
+      counts: { done, ok, failed, timeout, pruned, skipped, orphaned },
       progress: live === null ? null : withoutTrend(live.progress),
       workers: live?.workers ?? 0,
       threads: this.#threads(status),
@@ -136,7 +148,7 @@ export class LiveRun {
     const found: Payload['importances'][number][] = [];
     let { answer } = asked;
     for (const [metric, importances] of explainMetrics(asked)) {
-      found.push(describeImportances([metric, importances]));
+      found.push(...describeImportances([metric, importances]));
       if (metric === answer.objectives[0]?.metric)
         answer = { ...answer, importance: importances.parameters, importanceOf: importances.sampled };
       await setImmediate();

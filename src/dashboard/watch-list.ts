@@ -112,12 +112,12 @@ export class ListWatch extends Watch {
       const { coordinator, live } = await readCoordinator(folder, this.#root);
       const status = statusOf({ folder, manifest, state: tail.state, coordinator, live, stages: [] });
       entry.tail = coordinator === null ? undefined : tail;
-      const { done, ok, failed, timeout, skipped, orphaned, total } = status;
+      const { done, ok, failed, timeout, pruned, skipped, orphaned, total } = status;
       return {
         ...{ path, total },
         sweep: String(manifest.sweep),
         phase: describeState(status),
-        counts: { done, ok, failed, timeout, skipped, orphaned },
+        counts: { done, ok, failed, timeout, pruned, skipped, orphaned },
         created: String(manifest.created),
         best: bestOf(status),
         etaMs: live?.progress.etaMs ?? null,

@@ -30,10 +30,10 @@ export interface PackedTable {
   readonly columns: readonly PackedColumn[];
 }
 
-/** How much of a metric's variance over the configurations each parameter explains. */
+/** How much of a metric's variance each parameter explains; or (`ped-anova`) of what decides who is among the best. */
 export interface MetricImportance {
   readonly metric: string;
-  readonly method: 'anova' | 'forest';
+  readonly method: 'anova' | 'fanova' | 'ped-anova';
   /** Configurations with a value, and how many of them were looked at. */
   readonly configurations: number;
   readonly sampled: number;

@@ -45,8 +45,9 @@ export function clipText(text: string, most: number): string {
   return `${head} … (${formatCount(text.length - head.length - tail.length)} characters left out) … ${tail}`;
 }
 
-/** 1234567 as `1,234,567`. */
+/** 1234567 as `1,234,567`; Infinity, of what has no end in sight, as `any number of`. */
 export function formatCount(n: number): string {
+  if (n === Number.POSITIVE_INFINITY) return 'any number of';
   return Number.isSafeInteger(n) ? n.toLocaleString('en-US') : n.toPrecision(4);
 }
 

@@ -18,6 +18,7 @@
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, tasks are rejected.
 import { hostname } from 'node:os';
 import { type ErrorDetails, SweeplineError } from '../ground/errors.js';
+import type { PrunerSpec } from '../search/pruning/contract.js';
 import type { SpaceSpec, Value } from '../space/types.js';
 import type { BusyThread } from '../trial/busy.js';
 import type { MetricValue } from '../trial/metrics.js';
@@ -43,6 +44,8 @@ export interface PoolSetup {
   readonly sources?: string;
   /** What the trials depend on, run before them; absent where the worker has no stages. */
   readonly stages?: readonly FinishedStage[];
+  /** What stops trials early: their reports are told at once where it looks at them. Absent: nothing does. */
+  readonly pruner?: PrunerSpec;
   /** A name of the run that stays the same when it is taken up again: for pools that outlive their coordinator. */
   readonly run?: string;
 }
@@ -99,6 +102,8 @@ export interface TaskResult {
 export interface TrialReport {
   readonly trial: number;
   readonly rows: Uint8Array;
+  /** How many rows this attempt has reported before: a report may be lost, and those after it come all the same. */
+  readonly from: number;
 }
 
 /** A task that was handed to the pool. */

@@ -2,6 +2,7 @@
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
 import { isMachineTrouble, toPlainError } from '../ground/errors.js';
+import { createPruningRule } from '../search/pruning/rules.js';
 import { unpackSpace } from '../space/packed.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
@@ -21,7 +22,7 @@ import { createBlockRunner } from './block.js';
 import { createCommandRunner } from './command/run.js';
 import type { LeftTrial, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
-import { RunningTrial, TrialStopped } from './running-trial.js';
+import { RunningTrial, TrialStopped, type Watched } from './running-trial.js';
 import type { Guard } from './strays.js';
 
 export interface ExecutorOptions {
@@ -33,6 +34,8 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   readonly guard: Guard;
 }
+
+const encoder = new TextEncoder();
 
 /** Prepares what all tasks have in common. The result for a task depends on the task alone. */
 export function createExecutor(options: ExecutorOptions): Executor {
@@ -60,6 +63,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const { metrics, params, series: seriesNames } = description;
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
+  const watch = createWatch(setup);
   const store = folder === null ? null : createFolderStore(folder);
   const readMetrics = createMetricsReader(metrics);
   const { command } = worker;
@@ -67,7 +71,6 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const run = program?.run ?? worker.run!;
   const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
-  const encoder = new TextEncoder();
 
   return async ({ trials, attempt }, control) => {
     const { prefixes: heads, keys, seeds } = prefixes(trials);
@@ -110,9 +113,10 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           stages,
           shared,
           series: seriesNames,
+          watched: watch?.(number),
           isStopAsked,
           clock,
-          onReport: (reported) => control.report(number, reported),
+          onReport: (reported) => control.report({ trial: number, ...reported }),
         },
       );
       let cells: string;
@@ -162,6 +166,16 @@ function explain(error: unknown): unknown {
   return error instanceof TrialStopped
     ? new Error('the trial threw trial.stopped() although it was not asked to stop')
     : error;
+}
+
+/** What the run's pruner looks at of a trial; undefined where it has none. */
+function createWatch({ pruner, sweepSeed }: PoolSetup): ((trial: number) => Watched) | undefined {
+  if (pruner === undefined) return undefined;
+  const rule = createPruningRule(pruner, sweepSeed);
+  return (trial) => {
+    const bracket = rule.bracketOf(trial);
+    return { metric: pruner.metric, rungOf: (step) => rule.rungOf(step, bracket) };
+  };
 }
 
 function pointAt(

@@ -1,7 +1,7 @@
 // What runs the trials of a task in a thread: the contract between thread and trials.
 import { toPlainError } from '../ground/errors.js';
 import type { TrialNote } from '../trial/status.js';
-import type { LeftTrial, Task } from './contract.js';
+import type { LeftTrial, Task, TrialReport } from './contract.js';
 
 export interface Executed {
   /** Trials without a row; see TaskResult. */
@@ -17,8 +17,8 @@ export interface Executed {
 export interface TaskControl {
   /** Whether the i-th trial of the task shall stop. */
   isStopAsked(i: number): boolean;
-  /** Hears rows of metrics.csv of the trial that runs. */
-  report(trial: number, rows: Uint8Array): void;
+  /** Hears what the trial that runs has reported. */
+  report(report: TrialReport): void;
 }
 
 export type Executor = (task: Task, control: TaskControl) => Promise<Executed>;

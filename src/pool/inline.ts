@@ -132,8 +132,8 @@ function createSteering(
     submitted,
     stopAll,
     isStopAsked: (i: number) => asked.has(trialAt(trials, i)),
-    report(trial: number, rows: Uint8Array) {
-      if (!isOver) onReport?.({ trial, rows });
+    report(report: TrialReport) {
+      if (!isOver) onReport?.(report);
     },
     handle(ran: Promise<TaskResult>): RunningTask {
       let kill: () => void = () => undefined;

@@ -6,7 +6,7 @@ import type { Value } from '../space/types.js';
 import { isStructured } from '../space/value.js';
 import { createSeriesWriter, type SeriesWriter } from '../trial/series.js';
 import type { TrialStore } from '../trial/store.js';
-import type { Trial } from '../worker/contract.js';
+import type { ReportAnswer, Trial } from '../worker/contract.js';
 import type { StageFinder } from '../worker/stage-results.js';
 
 /** Reports travel at most so often, in ms: a message and a journal record cost some 50 µs together. */
@@ -35,15 +35,25 @@ export interface TrialSurroundings {
   readonly device: string;
   readonly data: string | undefined;
   readonly series: readonly string[];
+  /** Absent: no pruner looks at what the trial reports. */
+  readonly watched?: Watched | undefined;
   /** Null: no files can be kept. */
   readonly store: TrialStore | null;
   readonly isStopAsked: () => boolean;
-  /** Hears rows of metrics.csv while the trial runs. */
-  readonly onReport: (rows: Uint8Array) => void;
+  /** Hears rows of metrics.csv while the trial runs, and how many it has heard before. */
+  readonly onReport: (report: { readonly rows: Uint8Array; readonly from: number }) => void;
   /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stages: StageFinder;
   readonly clock: Clock;
+}
+
+/** What a pruner looks at. */
+export interface Watched {
+  /** The series. */
+  readonly metric: string;
+  /** See PruningRule. */
+  readonly rungOf: (step: number) => number | null;
 }
 
 /** What a worker is handed. Its functions are the object's own: an author may take them out of it. */
@@ -70,7 +80,7 @@ class HandedTrial implements Trial {
   constructor(
     { params, number, key, replicate, seed, attempt }: TrialIdentity,
     around: TrialSurroundings,
-    private readonly running: Pick<RunningTrial, 'report' | 'lookForStop' | 'withStore'>,
+    private readonly running: Pick<RunningTrial, 'report' | 'answer' | 'lookForStop' | 'withStore'>,
   ) {
     this.params = copyParams(params);
     this.number = number;
@@ -84,7 +94,10 @@ class HandedTrial implements Trial {
     this.shared = around.shared;
     this.stage = (name) => around.stages.output(name, params);
     this.random = (purpose) => randomFor(seed, key, purpose);
-    this.report = (step, values) => running.report(step, values);
+    this.report = (step, values) => {
+      running.report(step, values);
+      return running.answer;
+    };
     this.saveArtifact = (name, bytes) => running.withStore((store) => store.putArtifact(number, name, bytes));
     this.loadCheckpoint = () => running.withStore((store) => store.getCheckpoint(key));
     this.saveCheckpoint = (bytes) => running.withStore((store) => store.putCheckpoint(key, bytes));
@@ -112,6 +125,9 @@ export class RunningTrial {
   #reporter: ReturnType<typeof createReporter> | undefined;
   #ended = false;
   #isLate = false;
+  /** The rung that the trial was on when its pruner's metric was reported last, and that step. */
+  #rung: number | null = null;
+  #closed: number | undefined;
   readonly #identity: TrialIdentity;
   readonly #around: TrialSurroundings;
   readonly #began: number;
@@ -130,11 +146,27 @@ export class RunningTrial {
       this.#isLate = true;
       return;
     }
-    this.#writer ??= createSeriesWriter(number, this.#around.series);
+    const { series, watched } = this.#around;
+    if (watched !== undefined && step === this.#closed) throw closedStep(step, watched);
+    this.#writer ??= createSeriesWriter(number, series);
     this.#writer.add(step, values);
     this.#reporter ??= createReporter(this.#writer, this.#around, this.#began);
-    this.#reporter.look();
+    if (watched === undefined) this.#reporter.look('later');
+    else this.#reporter.look(this.#watch(watched, step, values));
   }
+
+  /** A row is closed by the value that a pruner looks at; one that gets to a new rung is told at once. */
+  #watch({ metric, rungOf }: Watched, step: number, values: Parameters<Trial['report']>[1]): Due {
+    if ((values[metric] ?? null) === null) return 'complete';
+    this.#closed = step;
+    const rung = rungOf(step);
+    const isNew = rung !== null && rung !== this.#rung;
+    this.#rung = rung;
+    return isNew ? 'now' : 'later';
+  }
+
+  /** What `report` returns: looking at it is looking for a stop. */
+  readonly answer: ReportAnswer = createAnswer(() => this.lookForStop());
 
   lookForStop(): boolean {
     this.sawStop ||= this.#around.isStopAsked();
@@ -177,6 +209,29 @@ function copyParams(params: TrialIdentity['params']): TrialIdentity['params'] {
   );
 }
 
+function createAnswer(lookForStop: () => boolean): ReportAnswer {
+  return {
+    get stop() {
+      return lookForStop();
+    },
+  };
+}
+
+/** The row has been told, or may have been, and decided on. */
+function closedStep(step: number, { metric }: Watched): SweeplineError {
+  return new SweeplineError(
+    'BAD_DEFINITION',
+    `report: step ${step} again, after ${metric} was reported of it, which the pruner of this run looks at`,
+    { hint: `report the other series of a step before ${metric}, or together with it` },
+  );
+}
+
+/**
+ * Of rows that were added: `now`: they are sent at once; `later`: when it is time; `complete`: when it is time too, but
+ * the last row only once another has followed.
+ */
+type Due = 'now' | 'later' | 'complete';
+
 /** Nobody waits for the trial any more: neither a failure nor the task's result could say it. */
 function tellLate(trial: number, step: number): void {
   if (++lateTrials > LATE_TOLD) return;
@@ -194,22 +249,28 @@ function createReporter(
 ) {
   let last = began;
   let timer: NodeJS.Timeout | undefined;
+  let isWhole = true;
+  /** Rows. */
+  let sent = 0;
   const send = (which: 'all' | 'complete') => {
     const rows = writer.take(which);
     if (rows === '') return;
     last = clock.elapsed();
-    onReport(new TextEncoder().encode(rows));
+    onReport({ rows: new TextEncoder().encode(rows), from: sent });
+    sent += rows.split('\n').length - 1;
   };
   const sendAll = () => {
     timer = undefined;
-    send('all');
+    send(isWhole ? 'all' : 'complete');
   };
   return {
     /**
      * Called after rows were added. The last step goes along when a timer finds it, since more may be reported of it. A
      * trial that blocks its thread has no timers: then each call sends the steps before.
      */
-    look() {
+    look(due: Due) {
+      isWhole = due !== 'complete';
+      if (due === 'now') return send('all');
       if (clock.elapsed() - last >= REPORT_MS) send('complete');
       timer ??= setTimeout(sendAll, REPORT_MS).unref();
     },

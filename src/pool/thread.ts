@@ -51,8 +51,8 @@ export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAn
 function steer(task: Task, slot: number): TaskControl {
   return {
     isStopAsked: (i) => isStopAsked(Atomics.load(lanes.stops, slot), i),
-    report(trial, rows) {
-      const message: ThreadReport = { t: 'report', taskId: task.id, report: { trial, rows } };
+    report(report) {
+      const message: ThreadReport = { t: 'report', taskId: task.id, report };
       parentPort!.postMessage(message);
     },
   };

@@ -231,9 +231,9 @@ export class HostedTask {
     await this.#job.moveToCompleted('', this.#token, false).catch(() => undefined);
   }
 
-  #report({ trial, rows }: TrialReport): void {
+  #report({ trial, rows, from }: TrialReport): void {
     const delivery = this.#job.attemptsStarted;
-    const message: FromQueueHost = { t: 'report', trial, delivery, count: ++this.#reports };
+    const message: FromQueueHost = { t: 'report', trial, from, delivery, count: ++this.#reports };
     this.#append(message, { body: rows });
   }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import type { LeftTrial, Loss, TaskResult } from '../pool/contract.js';
+import { TRIAL_STATUSES } from '../trial/status.js';
 
 export const COUNT = z.number().int().nonnegative();
 export const TEXT = z.string().max(100_000);
@@ -90,7 +91,7 @@ const RESULT = z.object({
   notes: z.array(
     z.object({
       trial: COUNT,
-      status: z.enum(['ok', 'failed', 'timeout', 'skipped']),
+      status: z.enum(TRIAL_STATUSES),
       error: ERROR.optional(),
     }),
   ),
@@ -126,7 +127,7 @@ const BUSY = z.object({
 const FROM_HOST = z.discriminatedUnion('t', [
   RESULT,
   z.object({ t: z.literal('broken'), error: ERROR, loss: LOSS.optional() }),
-  z.object({ t: z.literal('report'), trial: COUNT, delivery: COUNT, count: COUNT }),
+  z.object({ t: z.literal('report'), trial: COUNT, from: COUNT, delivery: COUNT, count: COUNT }),
   /** A file that a trial has kept; its bytes come along, or lie in the shared folder. */
   z.object({ t: z.literal('file'), trial: COUNT, name: PATH, shared: PATH.optional() }),
   z.object({ t: z.literal('busy'), ask: NAME, host: NAME, threads: z.array(BUSY) }),

@@ -4,7 +4,10 @@ import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import type { PoolSetup } from '../pool/contract.js';
+import { PRUNER_NAMES } from '../search/pruning/options.js';
+import { findOptionFaults } from '../search/pruning/rules.js';
 import { findSpaceFaults } from '../space/check.js';
+import { TRIAL_STATUSES } from '../trial/status.js';
 import type { DataIdentity } from '../worker/contract.js';
 import {
   COUNT,
@@ -29,6 +32,9 @@ const SETUP = z.object({
   device: NAME,
   data: PATH.optional(),
   sources: NAME.optional(),
+  pruner: z
+    .looseObject({ name: z.enum(PRUNER_NAMES), metric: NAME, goal: z.enum(['min', 'max']), lookahead: COUNT })
+    .optional(),
   stages: z
     .array(
       z.object({
@@ -39,7 +45,7 @@ const SETUP = z.object({
           z.string(),
           z.object({
             trial: COUNT,
-            status: z.enum(['ok', 'failed', 'timeout', 'skipped']),
+            status: z.enum(TRIAL_STATUSES),
             error: TEXT.optional(),
             metrics: z.record(z.string(), METRIC),
           }),
@@ -80,6 +86,8 @@ export function unpackSetup(
   const faults = findSpaceFaults(space);
   if (faults.length > 0)
     throw new SweeplineError('BAD_USAGE', `the space of a run from the queue: ${faults.join('; ')}`);
+  if (setup.pruner !== undefined && findOptionFaults(setup.pruner).length > 0)
+    throw new SweeplineError('BAD_USAGE', 'the pruner of a run from the queue is damaged');
   const stages = setup.stages?.map((stage) => ({
     ...stage,
     folder: stageFolder(stage.name),

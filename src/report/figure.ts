@@ -1,5 +1,6 @@
 // Makes one figure: its file, its narrow form for a phone, and the rows behind it.
 import { SweeplineError } from '../ground/errors.js';
+import type { Manifest } from '../run/manifest.js';
 import { readData } from './chart-data.js';
 import type { Cell, ChartSpec, FigureSpec, PictureSpec, ReportContext, Rows } from './define.js';
 import { type Chart, drawChart } from './echarts.js';
@@ -76,13 +77,28 @@ async function makeChart(
     throw new SweeplineError('BAD_DEFINITION', `draw returned no chart but ${String(chart)}`, {
       hint: 'return what lineChart, barChart, scatterChart or heatMap give, or { option, width, height }',
     });
+  return finishChart(chart, spec, { manifest: context.manifest, styles, found });
+}
+
+interface Finishing {
+  readonly manifest: Pick<Manifest, 'worker'>;
+  readonly styles: PageStyles;
+  /** What stands behind a chart that does not say what it shows. */
+  readonly found?: Rows;
+}
+
+/** A chart as a figure: both its forms, with the looks of its page, and the rows behind it. */
+export async function finishChart(
+  chart: Chart,
+  { name, about }: Pick<FigureSpec, 'name' | 'about'>,
+  { manifest, styles, found = { columns: [], rows: [] } }: Finishing,
+): Promise<Figure> {
   // Once for both forms: a name has one look.
   const looks = (names: readonly string[]) => styles.of(names);
   const finish = ({ width = 760, height = 440, ...rest }: Chart) =>
-    nameUnits({ ...rest, width, height }, context.manifest.worker.metrics);
+    nameUnits({ ...rest, width, height }, manifest.worker.metrics);
   const wide = finish(redraw(chart, { isNarrow: false, styles: looks }) ?? chart);
   const narrow = redraw(chart, { isNarrow: true, styles: looks });
-  const { name, about } = spec;
   const drawing = await drawWithData(wide, name, about);
   const small =
     narrow === undefined ? undefined : await drawWithData(finish(narrow), `${name}-narrow`, about);

@@ -36,7 +36,8 @@ export async function writeRunReport(
 ): Promise<WrittenReport> {
   const { path, manifest } = await openRunFolder(folder);
   const url = report ?? findReport(manifest.reportFile, path);
-  if (url === null) return writeReport(path, plainReport(manifest), chosen, { spreadsheetSafe });
+  if (url === null)
+    return writeReport(path, plainReport(manifest), chosen, { spreadsheetSafe, isPlain: true });
   return writeReport(path, await loadReport(String(url)), chosen, {
     file: String(url),
     spreadsheetSafe,

@@ -64,20 +64,26 @@ export function renderReport({ report, counts, answer, parts, database, figures 
     .join('\n');
 }
 
-/** `summary/<name>.md`: the table by itself, its first 200 rows. */
-export function renderTablePage(made: MadeTable): string {
-  return renderTable(made, { limit: SUMMARY_ROWS, path: `${made.spec.name}.csv`, level: 1 });
+/** `summary/<name>.md`: the table by itself, its first 200 rows of so many that its CSV has. */
+export function renderTablePage(made: MadeTable, total = made.rows?.rows.length): string {
+  return renderTable(made, { limit: SUMMARY_ROWS, path: `${made.spec.name}.csv`, level: 1, total });
 }
 
-function renderTable(
-  { spec, rows, fault }: MadeTable,
-  { limit, path, level }: { readonly limit: number; readonly path: string; readonly level: number },
-): string {
+interface Shown {
+  readonly limit: number;
+  readonly path: string;
+  readonly level: number;
+  /** Rows that the CSV has; absent: as many as there are. */
+  readonly total?: number | undefined;
+}
+
+function renderTable({ spec, rows, fault }: MadeTable, { limit, path, level, total }: Shown): string {
   const head = [`${'#'.repeat(level)} ${spec.name}`, spec.about];
   if (rows === null) return [...head, renderFault(fault!, 'This table could not be made.')].join('\n\n');
   const shown = Math.min(limit, rows.rows.length);
-  const rest = shown < rows.rows.length ? `The first ${formatCount(shown)} of ` : '';
-  const link = `${rest}${plural(rows.rows.length, 'row')}: [${path}](${path})`;
+  const all = total ?? rows.rows.length;
+  const rest = shown < all ? `The first ${formatCount(shown)} of ` : '';
+  const link = `${rest}${plural(all, 'row')}: [${path}](${path})`;
   const meanings = rows.columns
     .filter((column) => spec.columns?.[column] !== undefined)
     .map((column) => `- \`${column}\`: ${spec.columns![column]}`);

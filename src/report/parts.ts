@@ -13,7 +13,7 @@ import {
 } from './define.js';
 import { describeFault, type ReportFault, renderFault } from './faults.js';
 import { type Figure, makeFigure } from './figure.js';
-import { createPageStyles } from './page-styles.js';
+import type { PageStyles } from './page-styles.js';
 
 export interface MadeTable {
   readonly spec: TableSpec;
@@ -23,7 +23,7 @@ export interface MadeTable {
 }
 
 export interface MadeFigure {
-  readonly spec: FigureSpec;
+  readonly spec: Pick<FigureSpec, 'name' | 'about'>;
   /** Null: this run has nothing for it, or it has a fault. */
   readonly figure: Figure | null;
   readonly fault?: ReportFault;
@@ -47,13 +47,12 @@ export interface Making {
 }
 
 /** Rejects with BAD_RUN_FOLDER where a CSV is damaged: no part would be right. */
-export async function makeParts(making: Making): Promise<MadeParts> {
+export async function makeParts(making: Making, styles: PageStyles): Promise<MadeParts> {
   const { report, file } = making;
   const done: MadeTable[] = [];
   const context = createContext(making, done);
   for (const spec of report.tables) done.push(await makeTable(spec, context, making));
   const figures: MadeFigure[] = [];
-  const styles = await createPageStyles(making.database, making.database.manifests[0]!);
   for (const spec of report.figures) {
     try {
       figures.push({ spec, figure: await makeFigure(spec, context, styles) });

@@ -14,7 +14,9 @@ import type { ReportFault } from './faults.js';
 import type { Figure } from './figure.js';
 import { findLeftovers, removeLeftovers, renderFileList } from './leftovers.js';
 import { renderPage, renderReport, renderTablePage } from './page.js';
+import { createPageStyles } from './page-styles.js';
 import { type Making, makeParts } from './parts.js';
+import { makeSearchFigures } from './search/figures.js';
 import { renderCsv } from './tables.js';
 
 /** What was written; paths are relative to the run folder. */
@@ -32,6 +34,8 @@ export interface WriteOptions {
   readonly file?: string;
   /** Text in summary/*.csv that a spreadsheet would take for a formula gets an apostrophe; default: the exact text. */
   readonly spreadsheetSafe?: boolean;
+  /** The run has no report: figures of the search are made in place of its own. */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -44,7 +48,7 @@ export async function writeReport(
   runFolder: string,
   given: Report,
   chosen: Readonly<Record<string, string>> = {},
-  { file, spreadsheetSafe = false }: WriteOptions = {},
+  { file, spreadsheetSafe = false, isPlain = false }: WriteOptions = {},
 ): Promise<WrittenReport> {
   // What a module exports may have been made without defineReport: its names become names of files.
   const report = defineReport(given);
@@ -54,7 +58,7 @@ export async function writeReport(
   const batch = new FileBatch();
   try {
     const { written, paths } = await writeFiles(
-      { folder: runFolder, report, chosen, database, file, spreadsheetSafe },
+      { folder: runFolder, report, chosen, database, file, spreadsheetSafe, isPlain },
       batch,
     );
     const leftovers = findLeftovers(runFolder, report, paths);
@@ -91,33 +95,43 @@ async function requireOwnFolders(runFolder: string): Promise<void> {
 }
 
 async function writeFiles(
-  making: Making & Required<Pick<WriteOptions, 'spreadsheetSafe'>>,
+  making: Making & Required<Pick<WriteOptions, 'spreadsheetSafe' | 'isPlain'>>,
   batch: FileBatch,
 ): Promise<{ readonly written: WrittenReport; readonly paths: readonly string[] }> {
   const { folder, report, database, spreadsheetSafe } = making;
   const manifest = database.manifests[0]!;
   const counts = await countTrials(database, manifest);
-  const parts = await makeParts(making);
+  const styles = await createPageStyles(database, manifest);
+  const made = await makeParts(making, styles);
+  const answer = await answerReport(folder);
+  const taken = making.isPlain ? undefined : report.figures.map(({ name }) => name);
+  const own = await makeSearchFigures({ database, manifest, answer, styles, taken });
+  const parts = {
+    ...made,
+    figures: [...made.figures, ...own],
+    faults: [...made.faults, ...own.flatMap(({ fault }) => (fault === undefined ? [] : [fault]))],
+  };
   const paths: string[] = [];
   const write = async (path: string, content: string | Uint8Array) => {
     paths.push(path);
     await batch.write(join(folder, path), content);
   };
   const tables: WrittenReport['tables'][number][] = [];
-  for (const made of parts.tables) {
-    const { spec, rows } = made;
+  for (const table of parts.tables) {
+    const { spec, rows } = table;
     if (rows === null) continue;
     const path = `summary/${spec.name}.csv`;
     await write(path, renderCsv(rows, { spreadsheetSafe }));
-    await write(`summary/${spec.name}.md`, renderTablePage(made));
+    await write(`summary/${spec.name}.md`, renderTablePage(table));
     tables.push({ name: spec.name, path, rows: rows.rows.length });
   }
-  const { files, lines, importances, epoch } = await answerReport(folder);
-  for (const { name, text, rows } of files) {
+  const { files, lines, importances, epoch } = answer;
+  for (const { name, text, rows, about, table } of files) {
     // A table of the report's own of that name counts.
-    if (tables.some((table) => table.name === name)) continue;
+    if (tables.some((made) => made.name === name)) continue;
     const path = `summary/${name}.csv`;
     await write(path, text);
+    await write(`summary/${name}.md`, renderTablePage({ spec: { name, about, sql: '' }, rows: table }, rows));
     tables.push({ name, path, rows });
   }
   const figures: WrittenReport['figures'][number][] = [];
@@ -130,8 +144,7 @@ async function writeFiles(
     figures.push({ name: spec.name, path });
   }
   const markdown = renderReport({ report, counts, answer: lines, parts, database, figures });
-  const { tables: made } = parts;
-  const explore = await makeExplore({ database, manifest, folder, importances, epoch, tables: made });
+  const explore = await makeExplore({ database, manifest, folder, importances, epoch, tables: made.tables });
   const heading = `${report.title}: ${manifest.runId}`;
   const page = renderPage(heading, markdown, (path) => inlined.get(path), explore);
   await batch.write(join(folder, 'report.md'), markdown);

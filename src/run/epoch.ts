@@ -3,8 +3,16 @@
 import { skipRows, skipTrials } from '../trial/lines.js';
 import { countNumbers, forEachRun } from '../trial/selection.js';
 import { Extents } from './extents.js';
+import { Held } from './held.js';
 import { RangeSet } from './ranges.js';
-import type { AttemptRecord, ProposeRecord, ReportRecord, RowsRecord, SpaceRecord } from './records.js';
+import type {
+  AttemptRecord,
+  EndedRecord,
+  ProposeRecord,
+  ReportRecord,
+  RowsRecord,
+  SpaceRecord,
+} from './records.js';
 import { Reports } from './reports.js';
 
 /** Where a record lies in the file; `body` is its rows and series. */
@@ -19,6 +27,7 @@ export interface Counts {
   readonly ok: number;
   readonly failed: number;
   readonly timeout: number;
+  readonly pruned: number;
   readonly skipped: number;
   /** Begun by a host that died, and not done since. */
   readonly orphaned: number;
@@ -29,6 +38,7 @@ export class Epoch {
   readonly done = new RangeSet();
   readonly failed = new RangeSet();
   readonly timeout = new RangeSet();
+  readonly pruned = new RangeSet();
   readonly skipped = new RangeSet();
   readonly orphaned = new RangeSet();
   readonly extents = new Extents();
@@ -37,6 +47,8 @@ export class Epoch {
   timed = 0;
   /** Where the reports of trials lie that have not ended. */
   readonly reports = new Reports();
+  /** Where the results of trials lie that have ended and have no row yet. */
+  readonly held = new Held();
   /** How many points were proposed; 0 where the trials are numbers of the space. */
   proposals = 0;
   /** The trials tried at least 1, 2, … times, as far as `done` does not say it. */
@@ -78,12 +90,13 @@ export class Epoch {
   }
 
   counts(): Counts {
-    const { done, failed, timeout, skipped, orphaned } = this;
+    const { done, failed, timeout, pruned, skipped, orphaned } = this;
     return {
       done: done.count,
-      ok: done.count - failed.count - timeout.count - skipped.count,
+      ok: done.count - failed.count - timeout.count - pruned.count - skipped.count,
       failed: failed.count,
       timeout: timeout.count,
+      pruned: pruned.count,
       skipped: skipped.count,
       orphaned: orphaned.count,
     };
@@ -93,9 +106,11 @@ export class Epoch {
     forEachRun(record.trials, (first, count) => {
       const to = first + count;
       // A trial that is recorded again (a retry) has the later record's status.
-      for (const set of [this.failed, this.timeout, this.skipped, this.orphaned]) set.delete(first, to);
+      for (const set of [this.failed, this.timeout, this.pruned, this.skipped, this.orphaned])
+        set.delete(first, to);
       for (const set of this.#failures) set.delete(first, to);
       this.reports.forget(first, to);
+      this.held.forget(first, to);
       this.done.add(first, to);
     });
     for (const note of record.notes)
@@ -142,6 +157,19 @@ export class Epoch {
     setAt(this.#tried, record.attempt - 1).add(record.trial, record.trial + 1);
     const bytes = placed.body.reduce((sum, part) => sum + part.length, 0);
     this.reports.add(record, { at: placed.bodyAt, length: bytes });
+  }
+
+  /** Nothing is done yet, but its attempt was made. */
+  applyEnded(record: EndedRecord, { bodyAt }: Placed): void {
+    forEachRun(record.trials, (first, count) => {
+      for (let trial = first; trial < first + count; trial++) {
+        if (this.done.has(trial)) continue;
+        setAt(this.#tried, record.attempt - 1).add(trial, trial + 1);
+        this.held.add(trial, { record, bodyAt });
+        const at = bodyAt + record.rowsBytes;
+        this.reports.replace({ trial, attempt: record.attempt }, { at, length: record.seriesBytes });
+      }
+    });
   }
 
   applyProposals(record: ProposeRecord): void {

@@ -22,10 +22,17 @@ export async function removeLeftovers(folder: string, { epochs }: RunState): Pro
   if (names.has(ARTIFACTS)) await cleanArtifacts(join(folder, ARTIFACTS), epochs.at(-1));
 }
 
-/** Of a trial that has ended well every file has its name: a million of them need not be looked at. */
+/**
+ * Of a trial that has ended well every file has its name: a million of them need not be looked at. What a pruned one had
+ * kept was dropped before its row was written, which a power cut may have undone.
+ */
 async function cleanArtifacts(path: string, epoch: Epoch | undefined): Promise<void> {
   for (const entry of await disk.later.readdir(path)) {
     const trial = Number(entry.name);
+    if (epoch?.pruned.has(trial) === true) {
+      await disk.later.rm(join(path, entry.name));
+      continue;
+    }
     const isDone = epoch?.isDone(trial) === true && !epoch.failed.has(trial) && !epoch.timeout.has(trial);
     if (entry.isDirectory() && !isDone && Number.isInteger(trial)) await clean(join(path, entry.name));
   }

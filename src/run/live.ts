@@ -16,6 +16,8 @@ export interface Progress {
   readonly total: number | null;
   readonly done: number;
   readonly failed: number;
+  /** Stopped early, among those that are done; absent where nothing stops trials. */
+  readonly pruned?: number;
   readonly running: number;
   /** Trials a second of late, and milliseconds to go at that rate; 0 and null while one trial at most has ended. */
   readonly rate: number;
@@ -54,6 +56,7 @@ const LIVE = z.object({
     total: COUNT.nullable(),
     done: COUNT,
     failed: COUNT,
+    pruned: COUNT.optional(),
     running: COUNT,
     rate: z.number(),
     etaMs: z.number().nullable(),

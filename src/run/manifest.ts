@@ -1,6 +1,7 @@
 // manifest.json: what a run was asked to do, written once when the run folder is made (and again when its grid is
 // edited). Nothing that happens during the run is kept here: that is the journal's part.
 
+import type { PrunerSpec } from '../search/pruning/contract.js';
 import type { SpaceSpec, Value } from '../space/types.js';
 import type { Metric } from '../trial/metrics.js';
 import type { Aims } from '../trial/objective.js';
@@ -43,8 +44,12 @@ export interface Manifest {
   readonly dataChoice: string | null;
   /** How failures are handled; `resume` does the same unless it is told otherwise. Absent in runs of earlier versions. */
   readonly limits?: Limits;
+  /** Milliseconds that all sessions may take together; absent: as long as it takes. */
+  readonly budgetMs?: number;
   /** What is best, where the sweep or the command line says so. Never changes which trials run. */
   readonly aims?: Aims;
+  /** What stops trials early; absent: nothing does. */
+  readonly pruner?: PrunerSpec;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
   readonly git: string | null;

@@ -107,7 +107,9 @@ const isFileUrl = expecting('a file: URL', (given) => typeof given === 'string' 
 const reference: Check = (given, at, faults) =>
   (isPlainObject(given) && Object.hasOwn(given, 'shipped')
     ? objectOf({ shipped: text })
-    : objectOf({ fromRun: text, fromDirectory: optional(text) }))(given, at, faults);
+    : isPlainObject(given) && Object.hasOwn(given, 'study')
+      ? objectOf({ study: text })
+      : objectOf({ fromRun: text, fromDirectory: optional(text) }))(given, at, faults);
 
 const values: Check = (given, at, faults) =>
   objectOf({
@@ -193,6 +195,10 @@ const fields = objectOf({
   // Their amounts are looked at with those of the request.
   limits: optional(
     objectOf({ isolation: optional(oneOf('thread', 'process')), retries: optional(wholeFrom(0)) }),
+  ),
+  budgetMs: optional(expecting('a number above 0', (given) => typeof given === 'number' && given > 0)),
+  pruner: optional(
+    objectOf({ name: text, metric: text, goal: oneOf('min', 'max'), lookahead: wholeFrom(1) }),
   ),
   node: text,
   packages: recordOf(text),

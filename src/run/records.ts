@@ -1,13 +1,13 @@
 // What the journal holds: one record after another, told apart by `t`. These shapes are read for ever; a change that an
 // older Sweepline would misread raises JOURNAL_FORMAT. Format 2 added `propose` and `report` records and attempts that
-// stopped; in format 1 a proposed point stood in the `rows` record of its trial. Beside these fields a header may have
-// `back`, which is of its frame (frames.ts).
+// stopped; in format 1 a proposed point stood in the `rows` record of its trial. Format 3 added `prune` and `ended`. Beside
+// these fields a header may have `back`, which is of its frame (frames.ts).
 import type { PlainError } from '../ground/errors.js';
 import type { ProposedTrial, TrialNumbers } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { Manifest } from './manifest.js';
 
-export const JOURNAL_FORMAT = 2;
+export const JOURNAL_FORMAT = 3;
 
 /** The first record of every journal. */
 export interface OpenRecord {
@@ -80,10 +80,45 @@ export interface ReportRecord {
   readonly attempt: number;
 }
 
+/** A session begins whose time counts against a budget. */
+export interface SessionRecord {
+  readonly t: 'session';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * A trial is pruned: it counts up to `step`, whatever it has done since. Written before its row. Values as they were
+ * reported; null where they are not finite.
+ */
+export interface PruneRecord {
+  readonly t: 'prune';
+  readonly epoch: number;
+  readonly trial: number;
+  readonly step: number;
+  /** Where it was decided: `step` is the first reported one from there on. */
+  readonly rung: number;
+  readonly value: number | null;
+  /** The worst value that would have gone on; null where any would, or none. */
+  readonly cutoff: number | null;
+  /** How many other trials it was held against. */
+  readonly others: number;
+}
+
+/**
+ * A single trial that has ended before it was known whether it had been pruned on its way: its row follows once it is. Body
+ * and fields as of `rows`.
+ */
+export interface EndedRecord extends Omit<RowsRecord, 't' | 'points' | 'carried'> {
+  readonly t: 'ended';
+}
+
 /** The coordinator stopped, and why. */
 export interface StopRecord {
   readonly t: 'stop';
   readonly reason: string;
+  /** Milliseconds since 1970; absent in journals of before. */
+  readonly at?: number;
 }
 
 export type JournalRecord =
@@ -93,6 +128,9 @@ export type JournalRecord =
   | ReportRecord
   | RowsRecord
   | AttemptRecord
+  | SessionRecord
+  | PruneRecord
+  | EndedRecord
   | StopRecord;
 
 /** The space record that a manifest asks for. */

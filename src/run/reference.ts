@@ -19,7 +19,9 @@ export type FileReference =
   /** `fromDirectory` only where the file was below the directory that the command was given in. */
   | { readonly fromRun: string; readonly fromDirectory?: string }
   /** A sweep of a command, which no file defines; `fromRun` is the directory in which its programs start. */
-  | { readonly command: CommandDefinition; readonly fromRun: string };
+  | CommandReference
+  /** The study of a program, which asks and tells: see sweep/study.ts. */
+  | StudyReference;
 
 const PACKAGE = compiledPath(import.meta.url, '../../');
 const SHIPPED = ['sweeps', 'workers', 'reports'];
@@ -30,6 +32,7 @@ export function referTo(url: string, runFolder: string): FileReference {
     const { command, cwd } = readCommandUrl(url);
     return { command, fromRun: spell(relative(resolve(runFolder), cwd)) };
   }
+  if (isStudyUrl(url)) return { study: decodeURIComponent(url.slice(STUDY.length)) };
   const { path, fragment } = split(url);
   const inPackage = relative(PACKAGE, path);
   if (SHIPPED.includes(inPackage.split(sep)[0]!)) return { shipped: spell(inPackage) + fragment };
@@ -41,6 +44,7 @@ export function referTo(url: string, runFolder: string): FileReference {
 /** The `file:` URL of what is referred to, what lies as it did from the run first; undefined where it is nowhere. */
 export function findReferred(reference: FileReference, runFolder: string): string | undefined {
   if ('command' in reference) return findCommand(reference, runFolder);
+  if ('study' in reference) return undefined;
   return listReferred(reference, runFolder)[0];
 }
 
@@ -56,6 +60,12 @@ export function pathOf(url: string): string {
 
 /** The same, or BAD_RUN_FOLDER with the places that were looked at. `word`: what the file defines. */
 export function requireReferred(reference: FileReference, runFolder: string, word: string): string {
+  if ('study' in reference)
+    throw new SweeplineError(
+      'BAD_RUN_FOLDER',
+      `the trials of the run ${runFolder} are evaluated by a program that asked for them: there is no ${word} file`,
+      { hint: 'start that program again: its `openStudy`, with the same folder, continues' },
+    );
   const found = findReferred(reference, runFolder);
   if (found !== undefined) return found;
   const places =
@@ -73,9 +83,24 @@ export function requireReferred(reference: FileReference, runFolder: string, wor
 
 /** The same file as it lies from another run folder. */
 export function rebase(reference: FileReference, from: string, to: string): FileReference {
-  if ('shipped' in reference) return reference;
+  if ('shipped' in reference || 'study' in reference) return reference;
   const [path, fragment = ''] = reference.fromRun.split(/(?=#)/);
   return { ...reference, fromRun: spell(relative(resolve(to), resolve(from, path!))) + fragment };
+}
+
+export interface StudyReference {
+  readonly study: string;
+}
+
+const STUDY = 'data:application/x-sweepline-study,';
+
+export function isStudyUrl(url: string): boolean {
+  return url.startsWith(STUDY);
+}
+
+/** Stands for the file that a study of a program does not have. */
+export function studyUrl(name: string): string {
+  return STUDY + encodeURIComponent(name);
 }
 
 export interface CommandReference {
@@ -102,7 +127,7 @@ function startsOf({ fromRun }: CommandReference, runFolder: string): string[] {
   return [...new Set([resolve(runFolder, fromRun), resolve('')])];
 }
 
-export type Located = Exclude<FileReference, CommandReference>;
+export type Located = Exclude<FileReference, CommandReference | StudyReference>;
 
 function placesOf(reference: Located, runFolder: string): string[] {
   const at = (folder: string, text: string) => {

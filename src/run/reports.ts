@@ -23,6 +23,11 @@ export class Reports {
     else if (known.attempt === attempt) known.places.push(place);
   }
 
+  /** All that a trial has reported lies in one place now. */
+  replace({ trial, attempt }: Pick<ReportRecord, 'trial' | 'attempt'>, place: Place): void {
+    this.#byTrial.set(trial, { attempt, places: [place] });
+  }
+
   /** The trials [first, to) have ended. */
   forget(first: number, to: number): void {
     if (this.#byTrial.size === 0) return;

@@ -8,6 +8,27 @@ export class RunState {
   readonly epochs: Epoch[] = [];
   /** Why the last coordinator stopped; null while none has, or after work has gone on. */
   stopped: string | null = null;
+  /** Milliseconds of the sessions that were begun with a budget, as far as the journal tells: a killed one up to its last record. */
+  spentMs = 0;
+  #began: number | undefined;
+  #last = 0;
+
+  /** A session with a budget begins. */
+  begin(at: number): void {
+    this.end();
+    this.#began = at;
+    this.#last = at;
+  }
+
+  /** Something has happened. */
+  note(at: number | undefined): void {
+    if (at !== undefined) this.#last = Math.max(this.#last, at);
+  }
+
+  end(): void {
+    if (this.#began !== undefined) this.spentMs += this.#last - this.#began;
+    this.#began = undefined;
+  }
 
   /** The epoch that counts now. */
   get epoch(): Epoch {
@@ -33,21 +54,31 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
       state.epochs.push(new Epoch(record));
       state.stopped = null; // the work of another space has begun
       return;
+    case 'session':
+      state.begin(record.at);
+      return;
     case 'stop':
       state.stopped = record.reason;
+      state.note(record.at);
+      state.end();
       return;
     case 'propose':
     case 'report':
     case 'rows':
-    case 'attempt': {
+    case 'attempt':
+    case 'prune':
+    case 'ended': {
       const epoch = state.epochs[record.epoch];
       if (epoch === undefined)
         throw new InternalError(`a journal record of epoch ${record.epoch}, which has no space record`);
       state.stopped = null;
+      if ('at' in record) state.note(record.at);
       if (record.t === 'rows') epoch.applyRows(record, placed);
       else if (record.t === 'attempt') epoch.applyAttempt(record, placed);
       else if (record.t === 'report') epoch.applyReport(record, placed);
-      else epoch.applyProposals(record);
+      else if (record.t === 'propose') epoch.applyProposals(record);
+      else if (record.t === 'ended') epoch.applyEnded(record, placed);
+      // What was decided follows from the rows; why, `prune` says to whoever reads it.
       return;
     }
     default:

@@ -15,6 +15,7 @@ import type { Manifest } from './manifest.js';
 import {
   type CommandReference,
   type FileReference,
+  isStudyUrl,
   listReferred,
   pathOf,
   requireReferred,
@@ -39,6 +40,7 @@ export function requireTrusted({ path, manifest }: OpenRun, named: Named, direct
   const reference = referenceOf(manifest, named);
   if (reference === null) return null;
   if ('command' in reference) return requireKnown(reference, path);
+  if ('study' in reference) return requireReferred(reference, path, named); // which tells what to do
   const trusted = listReferred(reference, path).find((url) => isTrusted(url, path, directory));
   if (trusted !== undefined) return trusted;
   const url = requireReferred(reference, path, named);
@@ -79,7 +81,7 @@ export function requireCommand({ path, manifest }: OpenRun, line: string): strin
 
 /** ` --sweep file` where a command on the run folder, given in this directory, has to name the file; otherwise nothing. */
 export function naming(url: string, runFolder: string, named: Named = 'sweep'): string {
-  if (isCommandUrl(url)) return ''; // given by the user, or known
+  if (isCommandUrl(url) || isStudyUrl(url)) return ''; // given by the user, or known; no file
   return isTrusted(url, runFolder, '') ? '' : ` ${optionFor(url, named)}`;
 }
 

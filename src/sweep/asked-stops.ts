@@ -1,28 +1,25 @@
 // Single trials that somebody has asked to stop: each ends as failed, with what it has reported, and is not tried again.
-import type { LeftTrial, RunningTask, TaskResult } from '../pool/contract.js';
+import { toPlainError } from '../ground/errors.js';
+import type { LeftTrial, TaskLost, TaskResult } from '../pool/contract.js';
 import type { TrialRow } from '../trial/row.js';
-import { countOf, pick, selectNumbers, trialsOf } from '../trial/selection.js';
+import { countOf, pick, type Selection, selectNumbers, trialsOf } from '../trial/selection.js';
 import { STOPPED } from './failures.js';
+import type { Flight } from './in-flight.js';
 import type { RanBy, Recorder } from './recorder.js';
 import type { Work } from './work.js';
-
-interface InFlight {
-  readonly work: Work;
-  readonly task: RunningTask;
-}
 
 const ERROR = { name: STOPPED, message: 'the trial was stopped on request' };
 
 export class AskedStops {
-  readonly #recorder: Pick<Recorder, 'recordLost'>;
+  readonly #recorder: Pick<Recorder, 'recordLost' | 'noteAttempt'>;
   readonly #asked = new Set<number>();
 
-  constructor(recorder: Pick<Recorder, 'recordLost'>) {
+  constructor(recorder: Pick<Recorder, 'recordLost' | 'noteAttempt'>) {
     this.#recorder = recorder;
   }
 
   /** False where the trial is with none of them. `force`: its task is ended at once, with its process. */
-  ask(trial: number, inFlight: Iterable<InFlight>, force: boolean): boolean {
+  ask(trial: number, inFlight: Iterable<Flight>, force: boolean): boolean {
     for (const { work, task } of inFlight) {
       if (countOf(pick(work.trials, (each) => each === trial)) === 0) continue;
       if (force) task.kill();
@@ -57,9 +54,29 @@ export class AskedStops {
     return rows;
   }
 
-  /** Those of a task that was killed for their sake. */
-  of({ trials }: Work): readonly Pick<LeftTrial, 'trial'>[] {
-    if (this.#asked.size === 0) return [];
-    return [...trialsOf(pick(trials, (trial) => this.#asked.has(trial)))].map((trial) => ({ trial }));
+  /** Whether a task has some of them. */
+  has({ trials }: Work): boolean {
+    return this.#asked.size > 0 && countOf(pick(trials, (trial) => this.#asked.has(trial))) > 0;
+  }
+
+  /** A task was killed for their sake: the rows that they have now, and the others, which run again. */
+  async recordKilled(
+    work: Work,
+    error: TaskLost,
+  ): Promise<{ readonly rows: readonly TrialRow[]; readonly others: Selection }> {
+    const { trials, attempt } = work;
+    const { host } = error.loss;
+    const asked = [...trialsOf(trials)].filter((trial) => this.#asked.has(trial));
+    const rows = await this.record(
+      work,
+      { host },
+      asked.map((trial) => ({ trial })),
+    );
+    const others = pick(trials, (trial) => !this.#asked.has(trial));
+    if (countOf(others) > 0) {
+      const lost = { trials: others, attempt, host, error: toPlainError(error) };
+      await this.#recorder.noteAttempt({ ...lost, status: 'lost' });
+    }
+    return { rows, others };
   }
 }

@@ -16,6 +16,8 @@ export class BlockSizer {
     mode: WorkerDescription['mode'],
     private readonly threads: () => number,
     private readonly fixed: number | null,
+    /** Trials that can be under way at once, whatever the threads: a search may not know more of them yet. */
+    private readonly most = Number.POSITIVE_INFINITY,
   ) {
     this.#first = mode === 'runBlock' ? 64 : 1;
   }
@@ -23,8 +25,10 @@ export class BlockSizer {
   /** Trials for the next task. */
   get size(): number {
     if (this.fixed !== null) return this.fixed;
-    if (this.#msPerTrial === undefined) return this.#first;
-    return Math.min(MOST_TRIALS, Math.max(1, Math.round(TASK_MS / this.#msPerTrial)));
+    // Shared out among the threads: in one task they would run one after another.
+    const share = Math.max(1, Math.ceil(this.most / this.threads()));
+    if (this.#msPerTrial === undefined) return Math.min(share, this.#first);
+    return Math.min(MOST_TRIALS, share, Math.max(1, Math.round(TASK_MS / this.#msPerTrial)));
   }
 
   /** Tasks under way at once: one running and at least one waiting a thread. */

@@ -1,48 +1,24 @@
 // Carries one job out in its open folder: wires sampler, pool, coordinator and observers. Wiring only.
 import type { Clock } from '../ground/clock.js';
-import type { PlainError } from '../ground/errors.js';
-import { clipText, quoteArgument } from '../ground/text.js';
-import type { Pool } from '../pool/contract.js';
-import type { Epoch } from '../run/epoch.js';
-import { readHistory } from '../run/history.js';
+import { type History, readHistory } from '../run/history.js';
 import { proposesPoints } from '../run/manifest.js';
-import { naming } from '../run/trust.js';
-import { createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
-import { BlockSizer } from './blocks.js';
-import { concludeJob } from './conclude.js';
+import { concludeJob, type Ending } from './conclude.js';
 import type { Outcome } from './contract.js';
-import { Coordinator } from './coordinator.js';
-import { FirstTrials, isTooMany } from './failures.js';
 import { openSampler, type Progressing } from './job.js';
 import { keepSeriesFresh } from './live-series.js';
-import type { Observers } from './observers.js';
 import type { OpenRun } from './open.js';
+import { openCoordinator, type Undertaking } from './open-coordinator.js';
 import { describePlan } from './plan.js';
-import { Recorder } from './recorder.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
-import { createTurns, type Turn, type Turns } from './samplers/turn.js';
-import type { Settings } from './settings.js';
+import { isTold } from './samplers/list.js';
+import { createTurns } from './samplers/turn.js';
 import type { Steered } from './steering.js';
 import { Tally } from './tally.js';
-import { TimeLimit } from './time-limit.js';
-import { readTimed } from './timed-trials.js';
 
 /** How often observers hear of progress, in ms. */
 const TICK_MS = 100;
-
-export interface Undertaking {
-  readonly open: OpenRun;
-  readonly pool: Pool;
-  readonly settings: Settings;
-  readonly seen: Observers;
-  /** Trials to run of those that there are; absent: all. */
-  readonly only?: (trial: number) => boolean;
-  /** Of a stage: its run, and its name. */
-  readonly stageOf?: readonly [run: string, stage: string];
-}
 
 /** A job that is ready to run. */
 export interface ReadyJob extends Steered {
@@ -71,13 +47,20 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
   const retried = findRetried(epoch, settings.retry).filter((trial) => undertaking.only?.(trial) ?? true);
-  const openAgain = (turn?: Turn): Sampler => {
+  const history = readProposed(open, retried);
+  const openAgain = (more: Progressing = {}): Sampler => {
     const progress = describeProgress(undertaking, new Set(retried));
-    const sampler = openSampler(job, turn === undefined ? progress : { ...progress, turn });
-    return retryFirst(sampler, epoch, retried);
+    const opened = openSampler(job, { ...progress, ...more });
+    // Under a pruner the order of the proposals counts, and each is made again.
+    return job.pruner === undefined ? retryFirst(opened, epoch, retried) : opened;
   };
   const turns = createTurns(clock);
-  const sampler = openAgain(turns);
+  const sampler = openAgain({
+    turn: turns,
+    proposed: (trial) => history?.proposals.get(trial)?.point,
+    wake: () => coordinator.wake(),
+    fail: (error) => coordinator.abort(error as Error),
+  });
   const before = epoch.counts();
   const fresh = keepSeriesFresh(folder, journal.state, { clock, check: () => open.lock.check() });
   const tally = createTally(undertaking, sampler.total, retried);
@@ -85,7 +68,9 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     seen.tell('onProgress', tally.progress());
     fresh.tick();
   });
-  const coordinator = createCoordinator(undertaking, { sampler, turns, tally, retried, tick });
+  const coordinator = openCoordinator(undertaking, {
+    ...{ sampler, turns, tally, history, retried, tick },
+  });
   const started = clock.elapsed();
   return {
     openSampler: () => openAgain(),
@@ -107,6 +92,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
         data: settings.data ?? undefined,
         folder,
         sources: job.worker.sources,
+        ...(job.pruner === undefined ? {} : { pruner: job.pruner }),
         run: undertaking.stageOf?.join('.') ?? manifest.runId,
         ...(stages === undefined ? {} : { stages }),
       });
@@ -116,15 +102,20 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       });
     },
     async run() {
-      await coordinator.run().finally(() => fresh.end());
+      await coordinator.run().finally(() => {
+        sampler.close?.();
+        return fresh.end();
+      });
       seen.tell('onProgress', tally.progress());
-      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started });
+      const ends = endsOf(undertaking, sampler);
+      const outcome = await concludeJob({ open, coordinator, total: sampler.total, started, ...ends });
       seen.tell('onEnd', outcome);
       return outcome;
     },
     async leave(failed) {
       const left = { interrupted: true, tooManyFailures: false, evicted: 0 };
-      const outcome = await concludeJob({ open, coordinator: left, total: sampler.total, started });
+      const ending = { open, coordinator: left, total: sampler.total, started, ended: null, endedBy: null };
+      const outcome = await concludeJob(ending);
       const ended = { ...outcome, failed: outcome.failed + failed, interrupted: false };
       seen.tell('onEnd', ended);
       return ended;
@@ -146,12 +137,26 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   };
 }
 
+/** Why a job ended before its trials were run, though nobody stopped it. */
+function endsOf({ budget }: Undertaking, sampler: Sampler): Pick<Ending, 'ended' | 'endedBy'> {
+  const spent = budget?.spent ?? null;
+  return { ended: spent ?? sampler.ended ?? null, endedBy: spent === null ? null : 'budget spent' };
+}
+
+/** What a sampler that makes its points has proposed so far. */
+function readProposed({ job, folder, journal }: OpenRun, retried: readonly number[]): History | undefined {
+  const spec = job.resolved.sampler;
+  const listens = isTold(spec);
+  if (!proposesPoints(spec) && !listens) return undefined;
+  return readHistory(folder, journal.state, { listens, retried: new Set(retried) });
+}
+
 /** What a sampler skips. */
 function describeProgress({ open, only }: Undertaking, retried: ReadonlySet<number>): Progressing {
   const { epoch } = open.journal.state;
   const { sampler } = epoch.record;
-  // One that listens proposes everything again, and is told what came of it.
-  if (samplerOf(sampler).listens) return { only, nextUndone: (from) => from };
+  // One that listens proposes everything again, and is told what came of it; so does any under a pruner.
+  if (isTold(sampler) || open.job.pruner !== undefined) return { only, nextUndone: (from) => from };
   const nextUndone = (from: number) => epoch.nextUndone(from);
   if (!proposesPoints(sampler)) return { only, nextUndone };
   return { only, nextUndone: (from) => (retried.has(from) ? from : nextUndone(from)) };
@@ -162,7 +167,7 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
   const { worker, resolved } = job;
   const [shown] = manifest.aims?.objectives ?? [];
   const { epoch } = journal.state;
-  const { done, failed, timeout } = epoch.counts();
+  const { done, failed, timeout, pruned } = epoch.counts();
   const redone = retried.length;
   const failedBefore = retried.filter((trial) => epoch.failed.has(trial) || epoch.timeout.has(trial)).length;
   return new Tally(clock, {
@@ -170,7 +175,11 @@ function createTally({ open, pool }: Undertaking, total: number | null, retried:
     mode: worker.mode,
     total,
     ...(shown === undefined ? {} : { shown }),
-    before: { done: done - redone, failed: failed + timeout - failedBefore },
+    before: {
+      done: done - redone,
+      failed: failed + timeout - failedBefore,
+      ...(job.pruner === undefined ? {} : { pruned }),
+    },
     threads: () => pool.size,
   });
 }
@@ -182,77 +191,4 @@ function createTicker(clock: Clock, act: () => void): () => void {
     last = clock.elapsed();
     act();
   };
-}
-
-interface Parts {
-  readonly sampler: Sampler;
-  readonly turns: Turns;
-  readonly tally: Tally;
-  readonly retried: readonly number[];
-  readonly tick: () => void;
-}
-
-function createCoordinator(
-  { open, pool, settings, seen }: Undertaking,
-  { sampler, turns, tally, retried, tick }: Parts,
-): Coordinator {
-  const { job, folder, journal, clock } = open;
-  const spec = job.resolved.sampler;
-  const { listens, lookAhead = Number.POSITIVE_INFINITY } = samplerOf(spec);
-  const first = new FirstTrials({
-    threads: pool.size,
-    replicates: job.resolved.space.replicates,
-    mode: job.worker.mode,
-    isWatching: settings.maxFailures === null && journal.state.epoch.counts().ok === 0,
-  });
-  const named = naming(job.loaded.url, folder);
-  const recorder = new Recorder({
-    ...{ job, journal, clock, tally, first },
-    store: createFolderStore(folder),
-    isHeard: listens,
-    onTrial: seen.hears('onTrial') ? (row) => seen.tell('onTrial', row) : undefined,
-    onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
-      seen.tell('onFailure', {
-        trial,
-        status,
-        error,
-        replay: `sweepline replay ${quoteArgument(folder)} ${trial}${named}`,
-      }),
-    onWarning: (text) => seen.tell('onLine', text),
-  });
-  let isTold = false;
-  const areTooMany = (): boolean => {
-    const { failed, done } = tally;
-    const { total } = sampler;
-    if (isTooMany(settings.maxFailures, { failed, done, total })) return true;
-    const { commonError } = first;
-    if (commonError === undefined || (total !== null && done >= total)) return false;
-    if (!isTold) seen.tell('onLine', describeCommonError(commonError));
-    isTold = true;
-    return true;
-  };
-  return new Coordinator({
-    ...{ pool, journal, sampler, turns, recorder, tally, settings },
-    lookAhead,
-    limit: openLimit(settings, folder, journal.state.epoch),
-    sizer: new BlockSizer(job.worker.mode, () => pool.size, settings.blockSize),
-    history: proposesPoints(spec)
-      ? readHistory(folder, journal.state, { listens, retried: new Set(retried) })
-      : undefined,
-    isTooManyFailures: areTooMany,
-    onTick: tick,
-  });
-}
-
-/** One that is a multiple of the median knows the trials of earlier sessions. */
-function openLimit({ timeoutMs }: Settings, folder: string, epoch: Epoch): TimeLimit {
-  const limit = new TimeLimit(timeoutMs);
-  if (timeoutMs !== null && typeof timeoutMs !== 'number' && epoch.timed > 0)
-    for (const { trials, ms } of readTimed(folder, epoch)) limit.learn(trials, ms);
-  return limit;
-}
-
-function describeCommonError({ name, message }: PlainError): string {
-  const [what] = message.split('\n', 1);
-  return `All trials so far have failed in the same way (${name}: ${clipText(what!, 2000)}): no more are started. Add --max-failures 100% to run them all the same.`;
 }

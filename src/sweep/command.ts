@@ -4,9 +4,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { throwFaults } from '../ground/errors.js';
-import type { AxisDomain, Domain, Value } from '../space/types.js';
-import { isStructured } from '../space/value.js';
-import { axisAt } from '../space/values.js';
+import type { AxisDomain } from '../space/types.js';
 import type { MetricSpec } from '../trial/metrics.js';
 import type { SpaceParam } from '../trial/params.js';
 import type { Keep } from '../worker/command/contract.js';
@@ -14,6 +12,7 @@ import { type CommandDefinition, commandUrl, readCommandUrl } from '../worker/co
 import { placeholders } from '../worker/command/read.js';
 import { namesIn, parseTemplate } from '../worker/command/template.js';
 import { defineSweep, type Sweep } from './define.js';
+import { inferParam } from './inferred-params.js';
 import type { SamplerRequest } from './samplers/list.js';
 
 export interface CommandRequest {
@@ -37,7 +36,7 @@ const CODE = /\.(py|sh|bash|zsh|r|jl|m|[cm]?[jt]s|rb|pl|lua|php|jar|exe)$/i;
 /** The sweep as a URL that `loadSweep` takes. `cwd`: where its programs start. Throws BAD_USAGE with every fault. */
 export function commandSweep(request: CommandRequest, cwd: string): string {
   const { run, set, sampler, metrics, series, read = 'auto', keep = 'failed' } = request;
-  const inferred = Object.entries(set).map(([name, values]) => infer(name, values));
+  const inferred = Object.entries(set).map(([name, values]) => inferParam(name, values));
   const { axis, from }: Readonly<Record<string, unknown>> = sampler ?? {};
   const searched: SpaceParam[] =
     typeof axis === 'string' && typeof from === 'number' && !Object.hasOwn(set, axis)
@@ -70,37 +69,6 @@ export function readCommandSweep(url: string): Sweep {
   const { name, run } = command;
   // A worker's file is what a definition has to name: there is none.
   return { ...defineSweep({ name, about: run, worker: 'command', axes }), worker: url };
-}
-
-interface Inferred {
-  readonly param: SpaceParam;
-  readonly values: AxisDomain;
-}
-
-function startOf(domain: Exclude<Domain, { kind: 'choice' }>): number {
-  return domain.kind === 'normal' ? domain.mean : domain.from;
-}
-
-/** Numbers, words, true and false; where they are mixed it is text, as it was written. */
-function infer(name: string, domain: AxisDomain): Inferred {
-  if (domain.kind !== 'list' && domain.kind !== 'choice') {
-    const first = 'count' in domain || domain.kind === 'range' ? axisAt(domain, 0) : startOf(domain);
-    return { param: { name, type: 'number', default: first }, values: domain };
-  }
-  const { values, texts } = domain;
-  const hasNull = values.includes(null);
-  const nullable = hasNull ? ({ nullable: true } as const) : {};
-  const types = new Set(values.filter((value) => value !== null).map((value) => typeof value));
-  const [type] = types;
-  if (values.some(isStructured))
-    return { param: { name, type: 'json', default: values[0]! }, values: domain };
-  if (types.size === 1 && (type === 'number' || type === 'boolean'))
-    return { param: { name, type, ...nullable, default: values[0]! }, values: domain };
-  const written = values.map((value, i): Value => (value === null ? null : (texts?.[i] ?? String(value))));
-  return {
-    param: { name, type: 'string', ...nullable, default: written[0]! },
-    values: { kind: domain.kind, values: written },
-  };
 }
 
 /** Words of the command that are files of code there. */

@@ -11,14 +11,27 @@ export interface Ending {
   readonly total: number | null;
   /** When the job began, on the clock of `open`. */
   readonly started: number;
+  /** Why it ended before its trials were run, though nobody stopped it; null: it did not. */
+  readonly ended: string | null;
+  /** The same in a word or two, where it can go on all the same; null: it is complete. */
+  readonly endedBy: string | null;
 }
 
-export async function concludeJob({ open, coordinator, total, started }: Ending): Promise<Outcome> {
+export async function concludeJob({
+  open,
+  coordinator,
+  total,
+  started,
+  ended,
+  endedBy,
+}: Ending): Promise<Outcome> {
   const { journal, lock, folder, manifest, clock } = open;
-  const { interrupted, tooManyFailures, evicted } = coordinator;
+  const { tooManyFailures, evicted } = coordinator;
+  const interrupted = coordinator.interrupted && ended === null;
   const isLeft = interrupted || evicted > 0;
-  const reason = isLeft ? 'interrupted' : tooManyFailures ? 'too many failures' : 'end';
-  await journal.append({ t: 'stop', reason });
+  const why = tooManyFailures ? 'too many failures' : (endedBy ?? 'end');
+  const reason = isLeft ? 'interrupted' : why;
+  await journal.append({ t: 'stop', reason, at: clock.now() });
   lock.check();
   await writeDerived(folder, journal.state);
   const counts = journal.state.epoch.counts();
@@ -28,11 +41,13 @@ export async function concludeJob({ open, coordinator, total, started }: Ending)
     trials: counts.done,
     ok: counts.ok,
     failed: counts.failed + counts.timeout,
+    pruned: counts.pruned,
     skipped: counts.skipped,
     left: total === null ? 0 : Math.max(0, total - counts.done),
     interrupted,
     tooManyFailures,
     evicted,
+    ended,
     elapsedMs: clock.elapsed() - started,
   };
 }

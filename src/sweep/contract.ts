@@ -6,6 +6,7 @@ import type { Limits, ShardRecord } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
 import type { TrialRow } from '../trial/row.js';
 import type { TrialStatus } from '../trial/status.js';
+import type { PrunerRequest } from './pruners/list.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
 
@@ -26,10 +27,24 @@ export interface RunRequest {
   readonly data?: string;
   /** A sampler's name and some of its options. */
   readonly sampler?: SamplerRequest;
+  /** What stops trials early: its name and some of its options; `none`: nothing, whatever the sweep says. */
+  readonly pruner?: PrunerRequest;
   /** Trials in all, for samplers that have no end of their own. */
   readonly trials?: number;
+  /**
+   * How far a search looks ahead: its proposal k knows the results of the configurations up to k - lookahead, and no
+   * others. Default: 8, or `workers` where these are more.
+   */
+  readonly lookahead?: number;
+  /** End a search once its objective has reached this. */
+  readonly target?: number;
+  /** End a search once so many configurations in a row have not been better than the best before. */
+  readonly plateau?: number;
+  /** Start nothing more once the sessions of the run have taken so many milliseconds together. */
+  readonly budgetMs?: number;
   readonly seed?: number;
-  readonly replicates?: number;
+  /** Trials of every point; `auto`: 2, and more of those that may be the best, as long as they cannot be told apart. */
+  readonly replicates?: number | 'auto';
   /** In place of `replicates`: the seeds of the trials of every point. */
   readonly seeds?: readonly number[];
   /** What is best, in place of what the sweep declares: `loss:min`, or `loss` where the metric has a goal. */
@@ -104,7 +119,7 @@ export type RetryChoice = 'failed' | 'timeout' | 'all';
 /** What may differ when a run is taken up again. */
 export type ResumeRequest = Pick<
   RunRequest,
-  'workers' | 'command' | 'blockSize' | keyof Limits | 'loadMs' | keyof QueueRequest
+  'workers' | 'command' | 'blockSize' | 'trials' | 'budgetMs' | keyof Limits | 'loadMs' | keyof QueueRequest
 > & {
   /** The sweep's file, where it is no longer found from the run. */
   readonly sweep?: string;
@@ -117,6 +132,8 @@ export interface Plan {
   readonly title: string;
   readonly folder: string | null;
   readonly sampler: string;
+  /** `asha, min 1, factor 3, max 81, on val_loss:min`; absent: nothing stops trials early. */
+  readonly pruner?: string;
   /** Text of each axis: `alpha: 0.01 … 1 (41 values, log)`. */
   readonly axes: readonly string[];
   /** The part of the sweep that it is; null: all of it. */
@@ -208,6 +225,8 @@ export interface Outcome {
   readonly trials: number;
   readonly ok: number;
   readonly failed: number;
+  /** Stopped early, which is no failure. */
+  readonly pruned: number;
   /** Not run because a stage that they depend on failed. */
   readonly skipped: number;
   /** Not run: interrupted, or given up after too many failures. */
@@ -216,6 +235,8 @@ export interface Outcome {
   readonly tooManyFailures: boolean;
   /** Trials left for another session, since something outside has ended their process time and again. */
   readonly evicted: number;
+  /** Why it ended before all of its trials were run, though nobody stopped it: its target, its budget; null: it did not. */
+  readonly ended: string | null;
   readonly elapsedMs: number;
 }
 

@@ -1,15 +1,16 @@
 // The loop that keeps the pool busy: proposals become tasks, results become journal records. It decides nothing about
 // points (the sampler does) or failures (failures.ts does), runs nothing (the pool does) and remembers nothing (the
 // journal does).
-import { toPlainError } from '../ground/errors.js';
-import { type Pool, type RunningTask, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
+import { type Pool, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
 import type { TrialRow } from '../trial/row.js';
 import { countOf, NO_TRIALS, pick, type Selection, trialAt, without } from '../trial/selection.js';
 import { AskedStops } from './asked-stops.js';
 import { Backlog } from './backlog.js';
 import type { BlockSizer } from './blocks.js';
+import { InFlight } from './in-flight.js';
 import { type ProposalOptions, Proposals } from './proposals.js';
+import type { Pruning } from './pruning.js';
 import type { Recorder } from './recorder.js';
 import { Recovery } from './recovery.js';
 import type { Settings } from './settings.js';
@@ -25,14 +26,11 @@ export interface CoordinatorOptions extends ProposalOptions {
   readonly tally: Tally;
   readonly settings: Pick<Settings, 'retries' | 'retryPauseMs' | 'isolation'>;
   readonly limit: TimeLimit;
+  /** Absent: nothing stops trials early. */
+  readonly pruning?: Pruning | undefined;
   /** True once so many trials have failed that no more shall start. */
   readonly isTooManyFailures: () => boolean;
   readonly onTick: () => void;
-}
-
-interface InFlight {
-  readonly work: Work;
-  readonly task: RunningTask;
 }
 
 /** Bytes handed to the journal and not yet on disk, past which nothing new starts. */
@@ -41,7 +39,7 @@ const PENDING_BYTES = 64 * 1024 * 1024;
 export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #proposals: Proposals;
-  readonly #inFlight = new Map<number, InFlight>();
+  readonly #inFlight = new InFlight();
   #nextId = 0;
   #stopping = false;
   #stopAsked = false;
@@ -58,13 +56,17 @@ export class Coordinator {
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
-    const { settings, recorder } = options;
-    this.#backlog = new Backlog(() => this.#wake(), settings.retryPauseMs);
-    this.#recovery = new Recovery({ recorder, backlog: this.#backlog, retries: settings.retries });
+    const { settings, recorder, pruning } = options;
+    const { wake } = this;
+    const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
+    this.#backlog = new Backlog(wake, settings.retryPauseMs);
+    const conclude = pruning && record;
+    this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
     this.#askedStops = new AskedStops(recorder);
     // Like everything else that breaks: trials may never end by themselves.
     const fail = (error: unknown) => this.#break(error);
-    this.#proposals = new Proposals(options, { wake: () => this.#wake(), fail });
+    this.#proposals = new Proposals(options, { wake, fail });
+    pruning?.helpedBy({ stop: (trial) => this.#inFlight.stopOne(trial), record, wake, fail });
   }
 
   /** Trials that are left for another session, since their hosts were ended from outside time and again. */
@@ -86,6 +88,9 @@ export class Coordinator {
     this.#wake();
   }
 
+  /** Something may be there to be started. */
+  readonly wake = (): void => this.#wake();
+
   get isPaused(): boolean {
     return this.#isPaused;
   }
@@ -96,8 +101,7 @@ export class Coordinator {
     this.#isPaused = true;
     const busy = new Set((await this.#options.pool.busy()).map(({ trial }) => trial));
     if (!this.#isPaused || this.#stopping) return;
-    for (const { work, task } of this.#inFlight.values())
-      if (countOf(pick(work.trials, (trial) => busy.has(trial))) === 0) task.stop();
+    this.#inFlight.stopWaiting(busy);
   }
 
   continue(): void {
@@ -107,7 +111,7 @@ export class Coordinator {
 
   /** See AskedStops; false where the trial does not run. */
   stopTrial(trial: number, force: boolean): boolean {
-    return this.#askedStops.ask(trial, this.#inFlight.values(), force);
+    return this.#askedStops.ask(trial, this.#inFlight.all(), force);
   }
 
   /** Too many trials have failed: nothing more starts. */
@@ -130,7 +134,7 @@ export class Coordinator {
   #stopAll(): void {
     this.#stopping = true;
     this.#backlog.stop();
-    for (const { task } of this.#inFlight.values()) task.stop();
+    this.#inFlight.stopAll();
   }
 
   /** Resolves when nothing is left to do or to wait for, with everything on disk. */
@@ -143,7 +147,7 @@ export class Coordinator {
         this.#wake = resolve;
       });
       const atEnd = this.#fill();
-      if (this.#inFlight.size === 0) {
+      if (this.#isIdle) {
         if (this.#broken !== undefined) throw this.#broken;
         if (atEnd || this.#stopping) break;
       }
@@ -152,9 +156,13 @@ export class Coordinator {
     await this.#options.journal.drained();
   }
 
+  get #isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#options.pruning?.isBusy !== true;
+  }
+
   /** Starts tasks while there is room; true when the sampler has come to its end. */
   #fill(): boolean {
-    const { journal, sizer, recorder, pool, settings, limit } = this.#options;
+    const { journal, sizer, recorder, pool, settings, limit, pruning } = this.#options;
     if (this.#stopping || this.#broken !== undefined) return true;
     if (this.#isPaused) return false;
     while (this.#inFlight.size < sizer.window) {
@@ -170,11 +178,11 @@ export class Coordinator {
         this.#launch(again);
         continue;
       }
-      // In one task with others, a trial that never ends would keep their times to itself.
-      const size = limit.isPending ? 1 : sizer.size;
-      const trials = this.#proposals.next(size);
-      if (trials === 'end') return this.#backlog.isEmpty;
-      if (trials === 'wait') return this.#isAbandoned();
+      // In one task with others, a trial that never ends would keep their times to itself, and a pruned one its place.
+      const proposal = this.#proposals.next(limit.isPending || pruning !== undefined ? 1 : sizer.size);
+      if (proposal === 'end') return this.#backlog.isEmpty;
+      if (proposal === 'wait') return this.#isAbandoned();
+      const trials = pruning?.unheld(proposal) ?? proposal;
       if (countOf(trials) === 0) continue;
       recorder.begin(trials);
       const [first, ...others] = beginWork(trials, recorder);
@@ -186,8 +194,8 @@ export class Coordinator {
 
   /** A sampler that decides by results waits for ever for those of trials that are left for another session. */
   #isAbandoned(): boolean {
-    const isIdle = this.#inFlight.size === 0 && this.#backlog.isEmpty;
-    return this.#recovery.evicted > 0 && this.#proposals.isHeard && isIdle;
+    const { evicted } = this.#recovery;
+    return evicted > 0 && this.#proposals.isHeard && this.#isIdle && this.#backlog.isEmpty;
   }
 
   #launch(work: Work): void {
@@ -197,8 +205,11 @@ export class Coordinator {
     const task: Task = { id: this.#nextId++, attempt, trials, ...(isApart ? { isApart } : {}) };
     tally.underWay += count;
     if (isApart) this.#apart++;
-    const running = pool.submit(task, (report) => this.#guard(recorder.report(report, work.attempt)));
-    this.#inFlight.set(task.id, { work, task: running });
+    const running = pool.submit(task, (report) => {
+      recorder.report(report, attempt).catch((error) => this.#break(error));
+      this.#options.pruning?.report(report);
+    });
+    this.#inFlight.add(task.id, { work, task: running });
     running.result
       .then(
         (result) => this.#record(work, result),
@@ -215,9 +226,12 @@ export class Coordinator {
       });
   }
 
-  async #record(work: Work, whole: TaskResult): Promise<void> {
+  /** `isFinal`: its trial is not tried again. */
+  async #record(work: Work, whole: TaskResult, isFinal = false): Promise<void> {
     this.#recovery.noteStart();
-    const { recorder, settings } = this.#options;
+    const { recorder, settings, pruning } = this.#options;
+    const early = await pruning?.settle(work, whole, isFinal);
+    if (early !== undefined) return this.#settle(early);
     const { result, stopped } = this.#askedStops.take(whole);
     const ended =
       whole.left.length === 0
@@ -230,7 +244,7 @@ export class Coordinator {
     if (countOf(ended) > 0) this.#learn(ran, result.runMs);
     const { attempt } = work;
     const gone = stopped.filter(({ hasBegun }) => hasBegun).length;
-    const recording = { result, ended, attempt, gone, retries: settings.retries };
+    const recording = { result, ended, attempt, gone, retries: settings.retries, isFinal };
     const { retried, settled } = await recorder.record(recording);
     if (retried !== NO_TRIALS) {
       const failures = recorder.failedAttempts(trialAt(retried, 0));
@@ -266,24 +280,13 @@ export class Coordinator {
   /** The task has no result. */
   async #recover(work: Work, error: unknown): Promise<void> {
     if (this.#killed) return;
-    const asked = this.#askedStops.of(work);
-    if (asked.length === 0 || !(error instanceof TaskLost)) {
+    if (!this.#askedStops.has(work) || !(error instanceof TaskLost)) {
       this.#settle(await this.#recovery.recover(work, error));
       return;
     }
-    const trials = new Set(asked.map(({ trial }) => trial));
-    const { host } = error.loss;
-    this.#settle(await this.#askedStops.record(work, { host }, asked));
-    const others = pick(work.trials, (trial) => !trials.has(trial));
-    if (countOf(others) === 0) return;
-    const lost = { trials: others, attempt: work.attempt, host, error: toPlainError(error) };
-    await this.#options.recorder.noteAttempt({ ...lost, status: 'lost' });
+    const { rows, others } = await this.#askedStops.recordKilled(work, error);
+    this.#settle(rows);
     if (!this.#stopping) this.#takeUp(others);
-  }
-
-  /** What cannot be written, or run by anybody, ends the run. */
-  #guard(writing: Promise<void>): void {
-    writing.catch((error) => this.#break(error));
   }
 
   #break(error: unknown): void {

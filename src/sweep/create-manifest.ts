@@ -55,7 +55,7 @@ export function createManifest(
   identity: RunIdentity,
   folder: string,
 ): Manifest {
-  const { loaded, data, aims } = job;
+  const { loaded, data, aims, pruner } = job;
   const { engine, device } = job.device;
   const { runId, created, total } = identity;
   const { t: _, ...space } = describeSpace(job);
@@ -76,7 +76,9 @@ export function createManifest(
     data,
     dataChoice: settings.data,
     limits: limitsOf(settings),
+    ...(settings.budgetMs === null ? {} : { budgetMs: settings.budgetMs }),
     ...(aims === undefined ? {} : { aims }),
+    ...(pruner === undefined ? {} : { pruner }),
     node: process.version,
     packages: installedVersions(PACKAGES),
     git: gitCommit(),

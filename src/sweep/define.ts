@@ -11,6 +11,7 @@ import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
 import { readLimits } from './limits-input.js';
+import type { PrunerRequest } from './pruners/list.js';
 import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
 /**
@@ -58,8 +59,8 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly grids?: readonly GridDefinition[];
   /** Values for parameters that are no axes, in place of the worker's defaults. */
   readonly fixed?: Readonly<Record<string, Value>>;
-  /** Every point so many times, with different seeds. Default 1. */
-  readonly replicates?: number;
+  /** Every point so many times, with different seeds; `auto`: see `--replicates`. Default 1. */
+  readonly replicates?: number | 'auto';
   /** The seeds of the trials of every point, in place of `replicates`: whole numbers from 0 to 2^32 - 1. */
   readonly seeds?: readonly number[];
   /**
@@ -73,6 +74,8 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly constraints?: string | readonly string[];
   /** Its name, or its name and options. */
   readonly sampler?: SamplerRequest | string;
+  /** What stops trials early: `'asha'`, or `{ name: 'asha', max: 81, metric: 'val_loss:min' }`. */
+  readonly pruner?: PrunerRequest | string;
   /** Seed of everything random; default 1. */
   readonly seed?: number;
   /** What a trial may take, unless the command line says otherwise: `'10m'`, or `'300%'` of the median trial. */
@@ -94,10 +97,11 @@ export interface Sweep {
   readonly report: string | null;
   readonly grids: readonly GridSpec<AxisDomain>[];
   readonly fixed: Readonly<Record<string, Value>>;
-  readonly replicates: number;
+  readonly replicates: number | 'auto';
   readonly seeds: readonly number[] | null;
   readonly where: Constraint | null;
   readonly sampler: SamplerRequest;
+  readonly pruner: PrunerRequest | null;
   readonly seed: number;
   readonly objectives: readonly string[];
   readonly constraints: readonly string[];
@@ -106,7 +110,7 @@ export interface Sweep {
 }
 
 const OPTIONS =
-  'name title about worker report axes zip grids fixed replicates seeds where objectives constraints sampler seed timeout memory isolation retries'.split(
+  'name title about worker report axes zip grids fixed replicates seeds where objectives constraints sampler pruner seed timeout memory isolation retries'.split(
     ' ',
   );
 
@@ -128,14 +132,21 @@ export function defineSweep(options: SweepOptions): Sweep {
   if (options.report !== undefined && options.report !== null)
     faults.push(...findFileFaults('report', options.report));
   if (!Number.isSafeInteger(seed)) faults.push(`seed ${showValue(seed)}: expected an integer`);
-  if (!Number.isSafeInteger(replicates) || replicates < 1)
-    faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1`);
-  if (seeds !== null) faults.push(...findSeedFaults(seeds, options.replicates));
+  if (replicates !== 'auto' && (!Number.isSafeInteger(replicates) || replicates < 1))
+    faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1, or 'auto'`);
+  if (seeds !== null)
+    faults.push(
+      ...findSeedFaults(
+        seeds,
+        replicates === 'auto' ? undefined : (options.replicates as number | undefined),
+      ),
+    );
   const grids = readGrids(options, faults);
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);
   const aims = readAimTexts(options, faults);
   const sampler = readSampler(options.sampler, faults);
+  const pruner = readPruner(options.pruner, faults);
   const limits = readLimits(options, faults);
   throwFaults('BAD_DEFINITION', `sweep ${showValue(name)} is invalid`, faults);
   return {
@@ -143,7 +154,7 @@ export function defineSweep(options: SweepOptions): Sweep {
     ...{ name, title, about },
     worker: String(options.worker),
     report: options.report === undefined || options.report === null ? null : String(options.report),
-    ...{ grids, fixed, replicates, seeds, where, ...aims, sampler, seed, limits },
+    ...{ grids, fixed, replicates, seeds, where, ...aims, sampler, pruner, seed, limits },
   };
 }
 
@@ -190,6 +201,14 @@ function readSampler(sampler: unknown, faults: string[]): SamplerRequest {
   if (isPlainObject(sampler) && typeof sampler.name === 'string') return sampler as SamplerRequest;
   faults.push(`sampler: expected its name, or { name: "random", … }; found ${showValue(sampler)}`);
   return { name: '' };
+}
+
+function readPruner(pruner: unknown, faults: string[]): PrunerRequest | null {
+  if (pruner === undefined) return null;
+  if (typeof pruner === 'string') return { name: pruner };
+  if (isPlainObject(pruner) && typeof pruner.name === 'string') return pruner as PrunerRequest;
+  faults.push(`pruner: expected its name, or { name: "asha", … }; found ${showValue(pruner)}`);
+  return null;
 }
 
 /** A relative path or a `file:` URL. */

@@ -2,7 +2,9 @@
 // trials depend on, then the trials.
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
+import type { PrunerSpec } from '../search/pruning/contract.js';
 import { createSpace, type Space } from '../space/space.js';
+import type { Point } from '../space/types.js';
 import type { Aims } from '../trial/objective.js';
 import type { DataIdentity, WorkerDescription } from '../worker/contract.js';
 import type { WorkerQuestions } from '../worker/questions.js';
@@ -10,6 +12,7 @@ import { resolveAims } from './aims.js';
 import { type Device, findDevice } from './device.js';
 import { findChanges } from './fingerprint.js';
 import type { LoadedSweep } from './load.js';
+import { findPrunerFaults, resolvePruner } from './pruners/list.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Cut, Sampler } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
@@ -28,6 +31,8 @@ export interface Job {
   readonly data: DataIdentity | null;
   /** What is best, where the sweep or the request says so. */
   readonly aims?: Aims;
+  /** What stops trials early; absent: nothing does. */
+  readonly pruner?: PrunerSpec;
   /** The part of the trials that is to run; null: all of them. See `takeShare`. */
   readonly share: Cut | null;
 }
@@ -38,7 +43,27 @@ export function prepareJob(
   settings: Settings,
   questions: WorkerQuestions,
 ): Promise<Job> {
-  return prepare({ loaded, questions }, settings, (worker) => resolveSweep(loaded.sweep, settings, worker));
+  return prepare({ loaded, questions }, settings, {
+    space: (worker, aims) => resolveSweep(loaded.sweep, settings, worker, aims),
+    pruner: (worker, aims) => choosePruner({ loaded, settings, worker }, aims),
+  });
+}
+
+/** What the request says counts. Throws BAD_USAGE or BAD_DEFINITION. */
+function choosePruner(
+  { loaded, settings, worker }: Pick<Job, 'loaded' | 'worker'> & { readonly settings: Settings },
+  aims: Aims | undefined,
+): PrunerSpec | undefined {
+  const asked = settings.pruner ?? loaded.sweep.pruner;
+  if (asked === null) return undefined;
+  const faults: string[] = [];
+  const spec = resolvePruner(asked, { worker, objectives: aims?.objectives ?? [] }, faults);
+  throwFaults(
+    settings.pruner === null ? 'BAD_DEFINITION' : 'BAD_USAGE',
+    `sweep ${loaded.sweep.name}`,
+    faults,
+  );
+  return spec;
 }
 
 interface Asked {
@@ -49,11 +74,15 @@ interface Asked {
 async function prepare(
   { loaded, questions }: Asked,
   settings: Settings,
-  resolve: (worker: WorkerDescription) => Resolved,
+  find: {
+    readonly space: (worker: WorkerDescription, aims: Aims | undefined) => Resolved;
+    readonly pruner: (worker: WorkerDescription, aims: Aims | undefined) => PrunerSpec | undefined;
+  },
 ): Promise<Job> {
   const worker = await questions.describe();
-  const resolved = resolve(worker);
   const aims = resolveAims(loaded.sweep, settings.objectives, worker.metrics);
+  const resolved = find.space(worker, aims);
+  const pruner = find.pruner(worker, aims);
   await checkValues(loaded.sweep, resolved, settings, questions);
   const device = await findDevice(settings, worker);
   const data = await questions.load({ data: settings.data ?? undefined });
@@ -68,20 +97,28 @@ async function prepare(
     data,
     share: null,
     ...(aims === undefined ? {} : { aims }),
+    ...(pruner === undefined ? {} : { pruner }),
   };
 }
 
 /** The job of a run that there is. Rejects where numbers could differ from those that it has. */
 export async function prepareAgain(manifest: Manifest, settings: Settings, asked: Asked): Promise<Job> {
   throwFaults('BAD_RUN_FOLDER', 'sampler of the manifest', findSpecFaults(manifest.sampler));
-  return prepare(asked, settings, (worker) => {
+  const space = (worker: WorkerDescription) => {
     const resolved = restoreResolved(manifest);
     const changes = findChanges(manifest, { worker, loaded: asked.loaded, resolved });
     throwFaults('BAD_RUN_FOLDER', 'the run cannot be continued: its definition has changed', changes, {
       hint: 'undo the change; or raise the worker’s version and start the sweep again with --out on the same folder: what still counts is carried over, the rest runs anew',
     });
     return resolved;
-  });
+  };
+  return prepare(asked, settings, { space, pruner: () => restorePruner(manifest) });
+}
+
+function restorePruner({ pruner, worker }: Manifest): PrunerSpec | undefined {
+  if (pruner === undefined) return undefined;
+  throwFaults('BAD_RUN_FOLDER', 'pruner of the manifest', findPrunerFaults(pruner, worker.series));
+  return pruner;
 }
 
 /** Not what the sweep's file says today: its grids may have changed, or need what the command line gave. */
@@ -97,11 +134,18 @@ export interface Progressing {
   readonly only?: ((trial: number) => boolean) | undefined;
   /** Absent: it may look as long as it takes. */
   readonly turn?: Turn;
+  /** See Surroundings. */
+  readonly proposed?: (trial: number) => Point | undefined;
+  readonly wake?: () => void;
+  readonly fail?: (error: unknown) => void;
 }
+
+const nothing = (): void => undefined;
 
 /** A sampler at the start of a run, or where `nextUndone` says that the run is. */
 export function openSampler({ space, resolved, loaded, share }: Job, progressing: Progressing = {}): Sampler {
-  const { nextUndone = (from: number) => from, only, turn = ENDLESS } = progressing;
+  const { nextUndone = (from: number) => from, only, turn = ENDLESS, proposed } = progressing;
+  const { wake = nothing, fail = nothing } = progressing;
   const { where } = loaded.sweep;
   return createSampler({
     spec: resolved.sampler,
@@ -112,5 +156,9 @@ export function openSampler({ space, resolved, loaded, share }: Job, progressing
     share,
     nextUndone,
     turn,
+    proposed,
+    wake,
+    fail,
+    sweepUrl: loaded.url,
   });
 }

@@ -20,6 +20,7 @@ import type { Settings } from './settings.js';
 import { createStageJob, findTodo, readStage, readStages, type StageJob } from './stages.js';
 import { takeStages } from './stages-of.js';
 import { Steering } from './steering.js';
+import { beginBudget } from './time-budget.js';
 
 export interface Launch {
   readonly job: Job;
@@ -47,7 +48,8 @@ export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
   try {
     // Of an earlier session: whoever asks from now on, asks this one.
     await steering.clear();
-    const main = readyJob({ open, pool, settings, seen });
+    const budget = await beginBudget(open, settings.budgetMs, steering);
+    const main = readyJob({ open, pool, settings, seen, ...(budget === undefined ? {} : { budget }) });
     if (job.worker.stages.length === 0) await main.begin();
     main.announce();
     steering.reach(main);

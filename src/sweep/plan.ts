@@ -17,6 +17,7 @@ import { openSampler, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
 import { createPredictor } from './predict.js';
+import { describePruner } from './pruners/list.js';
 import { prepareShare } from './same-shard.js';
 import { estimateTrials, sampleNew } from './sample-new.js';
 import type { Sampler } from './samplers/contract.js';
@@ -124,7 +125,9 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
   const estimate = times === null ? {} : estimateTrials(job, sampler.total, shards);
   const toRun = Math.max(0, (estimate.estimated ?? total) - counts.done);
   const timeOf = (prediction: Prediction | null | undefined, trials: number) =>
-    prediction == null ? null : prediction.startMs + prediction.trialMs * Math.ceil(trials / workers);
+    prediction == null || !Number.isFinite(trials)
+      ? null
+      : prediction.startMs + prediction.trialMs * Math.ceil(trials / workers);
   const stages = planStages(job, folder).map(({ points: _, ...stage }) => ({
     ...stage,
     predictedMs: stage.new === 0 ? 0 : timeOf(times?.stages[stage.name], stage.new),
@@ -136,6 +139,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
     title: loaded.sweep.title,
     folder,
     sampler: definition.describe(resolved.sampler),
+    ...(job.pruner === undefined ? {} : { pruner: describePruner(job.pruner) }),
     axes: describeAxes(job),
     shard: job.share === null ? null : shardRecord(job.share),
     trials: total,
@@ -150,7 +154,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
       ofTrials === null ? null : stages.reduce((sum, stage) => sum + (stage.predictedMs ?? 0), ofTrials),
     predictedFrom: times?.trial?.from ?? null,
     ...(times?.trial == null || times.trial.with.length === 0 ? {} : { predictedWith: times.trial.with }),
-    predictedBytes: predictBytes(job, toRun),
+    predictedBytes: Number.isFinite(toRun) ? predictBytes(job, toRun) : null,
     workers,
   };
 }

@@ -2,7 +2,7 @@
 // in order. Points of an earlier session stand for what they stood for then.
 import type { History } from '../run/history.js';
 import type { TrialRow } from '../trial/row.js';
-import { type Selection, trialsOf } from '../trial/selection.js';
+import { pick, type Selection, trialsOf } from '../trial/selection.js';
 import { InOrder } from './in-order.js';
 import { askInTurns } from './in-turns.js';
 import type { Recorder } from './recorder.js';
@@ -62,15 +62,21 @@ export class Proposals {
   #accept(proposal: Selection): Selection {
     const { history, recorder } = this.#options;
     if (this.#inOrder !== undefined) for (const trial of trialsOf(proposal)) this.#inOrder.propose(trial);
-    if (proposal.kind !== 'points') return proposal;
+    if (proposal.kind !== 'points') return history === undefined ? proposal : this.#leaveOut(proposal);
     const points = proposal.points.map((point) => history?.proposals.get(point.trial) ?? point);
     const fresh = points.filter(({ trial }) => history?.proposals.has(trial) !== true);
     if (fresh.length > 0) recorder.propose(fresh).catch(this.#fail);
-    const left = points.filter(({ trial }) => history?.rows.has(trial) !== true);
-    for (const { trial } of points) {
+    return this.#leaveOut({ kind: 'points', points });
+  }
+
+  /** Without those that have ended: they are told. */
+  #leaveOut(proposal: Selection): Selection {
+    const { history } = this.#options;
+    const left = pick(proposal, (trial) => history?.rows.has(trial) !== true);
+    for (const trial of trialsOf(proposal)) {
       const row = history?.rows.get(trial);
       if (row !== undefined) this.#inOrder?.settle(row);
     }
-    return { kind: 'points', points: left };
+    return left;
   }
 }

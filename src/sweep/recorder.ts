@@ -38,6 +38,8 @@ export interface RecorderOptions {
   /** Hears those rows too; absent where nobody listens: no row is read for it. */
   readonly onTrial: ((row: TrialRow) => void) | undefined;
   readonly onFailure: (note: TrialNote) => void;
+  /** Hears of the trials that have their rows now; absent where nothing depends on it. */
+  readonly onEnded?: (trials: Selection) => void;
   /** Hears each warning of the pool's once. */
   readonly onWarning: (text: string) => void;
 }
@@ -51,6 +53,8 @@ export interface Recording {
   /** Trials of the task that began, and are neither there nor in `left`. */
   readonly gone?: number;
   readonly retries: number;
+  /** None of them is tried again. */
+  readonly isFinal?: boolean;
 }
 
 export interface Recorded {
@@ -65,10 +69,17 @@ export interface LostAttempt {
   readonly trials: Selection;
   readonly attempt: number;
   readonly status: AttemptRecord['status'];
-  readonly error: PlainError;
+  readonly error: PlainError | undefined;
   /** The machine that had it. */
   readonly host: string;
 }
+
+/** A single trial, and what is to stand in its row. */
+export type LostTrial = Omit<LostAttempt, 'status'> & {
+  readonly status: TrialStatus;
+  readonly partial: PartialResult | undefined;
+  readonly by?: RanBy;
+};
 
 /** Who ran a trial, and how long. */
 export type RanBy = Partial<Pick<TaskResult, 'thread' | 'device' | 'queueMs' | 'runMs'>>;
@@ -174,7 +185,8 @@ export class Recorder {
   }
 
   /** Notes of the trials that have failed and are tried again. */
-  #toRetry({ result, retries }: Recording): TrialNote[] {
+  #toRetry({ result, retries, isFinal }: Recording): TrialNote[] {
+    if (isFinal === true) return [];
     return result.notes.filter(
       ({ trial, status, error }) =>
         status === 'failed' &&
@@ -185,19 +197,22 @@ export class Recorder {
   /** An attempt that will be made again. */
   noteAttempt({ status, error, ...lost }: LostAttempt): Promise<void> {
     this.#forgetReports({ left: [] }, lost.trials);
-    return this.#options.journal.append({ t: 'attempt', ...this.#lost(lost), status, error });
+    const why = error === undefined ? {} : { error };
+    return this.#options.journal.append({ t: 'attempt', ...this.#lost(lost), status, ...why });
   }
 
   /** A single trial that no pool has run to its end: its row says so, with what it has reported on its way. */
-  async recordLost(
-    lost: Omit<LostAttempt, 'status'> & {
-      readonly status: TrialStatus;
-      readonly partial: PartialResult | undefined;
-      readonly by?: RanBy;
-    },
-  ): Promise<Iterable<TrialRow>> {
-    const { trials, status, error, partial } = lost;
-    const { journal, job, store } = this.#options;
+  async recordLost(lost: LostTrial): Promise<Iterable<TrialRow>> {
+    const result = this.lostResult(lost);
+    const { rows, series, notes } = result;
+    await this.#options.journal.appendRows({ ...this.#lost(lost), notes }, rows, series);
+    return this.#tell(lost.trials, result);
+  }
+
+  /** What its result would have been, had the pool brought one. */
+  lostResult(lost: LostTrial): TaskResult {
+    const { trials, status, error, partial, host, by = {} } = lost;
+    const { job, store } = this.#options;
     const trial = trialAt(trials, 0);
     const series = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
     this.#forgetReports({ left: [] }, trials);
@@ -207,22 +222,41 @@ export class Recorder {
     const values = hasValues
       ? (partial?.values ?? lastReported(series, job.worker))
       : metrics.map(() => null);
-    const cells = formatMetrics(status, values);
     const { prefixes, keys } = this.#prefixes(trials);
-    const rows = new TextEncoder().encode(prefixes[0]! + cells);
     store.dropCheckpoint(keys[0]!);
-    const notes = [{ trial, status, error }];
-    await journal.appendRows({ ...this.#lost(lost), notes }, rows, series);
-    return this.#tell(trials, { rows, notes });
+    return {
+      ...{ id: -1, left: [], thread: by.thread ?? -1, host, device: by.device ?? '', cpuMs: null },
+      ...{ queueMs: by.queueMs ?? 0, runMs: by.runMs ?? 0 },
+      rows: new TextEncoder().encode(prefixes[0]! + formatMetrics(status, values)),
+      series,
+      notes: [{ trial, status, ...(error === undefined ? {} : { error }) }],
+    };
+  }
+
+  /** A single trial has ended, and its row has to wait. */
+  hold(recording: Recording): Promise<void> {
+    const { result, ended } = recording;
+    const { notes, rows, series } = result;
+    this.#forgetReports(result, ended);
+    const bytes = { rowsBytes: rows.length, seriesBytes: series.length };
+    const record = { t: 'ended', ...this.#ranBy(recording, ended), notes, ...bytes } as const;
+    return this.#options.journal.append(record, rows, series);
+  }
+
+  /** Whether the trial of a result has failed and runs again. */
+  isToRetry(result: TaskResult, retries: number): boolean {
+    return this.#toRetry({ result, retries, ended: NO_TRIALS, attempt: 0 }).length > 0;
   }
 
   /** Rows for those who want to hear them. */
   #tell(settled: Selection, { rows, notes }: Pick<TaskResult, 'rows' | 'notes'>): Iterable<TrialRow> {
-    const { tally, first, onFailure, isHeard, onTrial } = this.#options;
-    const failed = notes.length === 0 ? 0 : notes.filter(({ status }) => status !== 'skipped').length;
-    tally.add({ ended: countOf(settled), failed, rows });
-    first.settle(settled, notes);
-    for (const note of notes) onFailure(note);
+    const { tally, first, onFailure, onEnded, isHeard, onTrial } = this.#options;
+    const bad = notes.filter(({ status }) => status !== 'pruned');
+    const failed = bad.filter(({ status }) => status !== 'skipped').length;
+    tally.add({ ended: countOf(settled), failed, pruned: notes.length - bad.length, rows });
+    first.settle(settled, bad);
+    for (const note of bad) onFailure(note);
+    onEnded?.(settled);
     if (onTrial !== undefined) for (const row of this.#read(rows)) onTrial(row);
     return isHeard ? this.#read(rows) : NOTHING;
   }

@@ -1,7 +1,7 @@
 // What becomes of tasks that came back without a result: their host died, they ran past their limit, or the machine had no
 // room for their files. Decides by failures.ts, writes down what happened, and hands the work to the backlog.
 import { isMachineTrouble, toPlainError } from '../ground/errors.js';
-import { HERE, TaskLost } from '../pool/contract.js';
+import { HERE, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { TrialRow } from '../trial/row.js';
 import { countOf, trialAt } from '../trial/selection.js';
 import type { Backlog } from './backlog.js';
@@ -10,9 +10,11 @@ import type { Recorder } from './recorder.js';
 import type { Work } from './work.js';
 
 export interface RecoveryOptions {
-  readonly recorder: Pick<Recorder, 'failedAttempts' | 'recordLost' | 'noteAttempt'>;
+  readonly recorder: Pick<Recorder, 'failedAttempts' | 'recordLost' | 'lostResult' | 'noteAttempt'>;
   readonly backlog: Backlog;
   readonly retries: number;
+  /** Takes the result of a trial that has ended by this, in place of its row at once; undefined: nothing has to be asked. */
+  readonly conclude: ((work: Work, result: TaskResult) => Promise<void>) | undefined;
 }
 
 const NO_ROWS: readonly never[] = [];
@@ -51,8 +53,13 @@ export class Recovery {
     });
     if (decision.do === 'give up') throw error;
     const lost = { trials, attempt, error: toPlainError(error), host: loss.host };
-    if (decision.do === 'record')
-      return recorder.recordLost({ ...lost, status: decision.status, partial: loss.partial });
+    if (decision.do === 'record') {
+      const ended = { ...lost, status: decision.status, partial: loss.partial };
+      const { conclude } = this.#options;
+      if (conclude === undefined) return recorder.recordLost(ended);
+      await conclude(work, recorder.lostResult(ended));
+      return NO_ROWS;
+    }
     const isOverdue = loss.cause === 'overdue' && loss.blame === 'certain';
     const status = isOverdue ? 'timeout' : decision.do === 'retry' ? 'failed' : 'lost';
     await recorder.noteAttempt({ ...lost, status });

@@ -4,25 +4,19 @@ import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import { proposesPoints, type SamplerSpec } from '../run/manifest.js';
 import { findSpaceFaults } from '../space/check.js';
-import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
-import type {
-  AxisDomain,
-  AxisSpec,
-  AxisValues,
-  Domain,
-  GridSpec,
-  Point,
-  SpaceSpec,
-  Value,
-} from '../space/types.js';
+import type { AxisDomain, AxisSpec, GridSpec, SpaceSpec, Value } from '../space/types.js';
 import { identityOf } from '../space/value.js';
-import { axisAt, axisLength } from '../space/values.js';
+import type { Metric } from '../trial/metrics.js';
+import { type Aims, defaultObjectives } from '../trial/objective.js';
 import type { ParamDescription, WorkerDescription } from '../worker/contract.js';
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
 import { checkConstraint, type Surveyed } from './constraint.js';
 import type { Sweep } from './define.js';
-import { resolveSampler, samplerOf } from './samplers/list.js';
+import { sampledGrids, samplePoints, sampleValues } from './sample-points.js';
+import type { Wanted } from './samplers/contract.js';
+import { isTold, resolveSampler, samplerOf } from './samplers/list.js';
+import { RACING, racingOf } from './samplers/racing.js';
 import type { Settings } from './settings.js';
 
 /** Everything that trial numbers and row cells depend on, beside the worker. */
@@ -38,12 +32,13 @@ export interface Resolved {
   readonly seed: number;
 }
 
-/** Longer axes are checked at their ends and at so many places between. */
-const CHECKED_VALUES = 10_000;
-const CHECKED_POINTS = 1000;
-
 /** Throws BAD_DEFINITION (or BAD_USAGE where only the request is at fault) with every fault. */
-export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDescription): Resolved {
+export function resolveSweep(
+  sweep: Sweep,
+  settings: Settings,
+  worker: WorkerDescription,
+  aims: Aims | undefined,
+): Resolved {
   const params = worker.params.map((param) => param.name);
   const set = Object.fromEntries(
     Object.entries(settings.set).map(([name, values]) => [
@@ -68,12 +63,39 @@ export function resolveSweep(sweep: Sweep, settings: Settings, worker: WorkerDes
     .map((name) => `fixed: ${describeUnknown('parameter', name, params)}`);
   const times = resolveReplicates(sweep, settings, faults);
   faults.push(...findSpaceFaults({ grids: asked, ...times }, params));
-  const wanted = { grids: asked, worker, trials: settings.trials };
+  const wanted = {
+    ...{ grids: asked, worker, aims: withDefault(aims, worker.metrics) },
+    ...{ trials: settings.trials, ends: settings.ends, workers: settings.workers },
+  };
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
-  requirePlannable(spec, worker);
-  return { space: { grids, ...times }, asked, axes, fixed, sampler: spec, seed };
+  const isRacing = (settings.replicates ?? sweep.replicates) === 'auto';
+  const sampler = isRacing ? race(sweep, spec, wanted) : spec;
+  requirePlannable(sampler, worker);
+  return { space: { grids, ...times }, asked, axes, fixed, sampler, seed };
+}
+
+/** A search needs an objective: the worker's own, where nobody has named another. */
+function withDefault(aims: Aims | undefined, metrics: readonly Metric[]): Aims {
+  const { objectives = [], constraints = [] } = aims ?? {};
+  return { objectives: objectives.length > 0 ? objectives : defaultObjectives(metrics), constraints };
+}
+
+/** `--replicates auto`: which configurations get more replicates is decided by the one objective. */
+function race({ name }: Sweep, spec: SamplerSpec, { aims }: Pick<Wanted, 'aims'>): SamplerSpec {
+  const { objectives } = aims;
+  const shown = objectives.map(({ metric, goal }) => `${metric}:${goal}`).join(', ');
+  const faults = [
+    ...(objectives.length === 1
+      ? []
+      : [
+          `${shown === '' ? 'no objective' : `objectives ${shown}`}; expected one, such as --objective loss:min`,
+        ]),
+    ...(samplerOf(spec).takesReplicates ? [] : [`sampler ${spec.name} has replicates of its own`]),
+  ];
+  throwFaults('BAD_DEFINITION', `sweep ${name}: replicates auto`, faults);
+  return { ...spec, racing: { ...objectives[0]!, ...RACING } };
 }
 
 /** How often every point runs, and with which seeds where they are chosen. What is asked for counts. */
@@ -83,7 +105,8 @@ function resolveReplicates(
   faults: string[],
 ): Pick<SpaceSpec, 'replicates' | 'seeds'> {
   const seeds = settings.seeds ?? sweep.seeds;
-  if (seeds === null) return { replicates: settings.replicates ?? sweep.replicates };
+  const asked = settings.replicates ?? sweep.replicates;
+  if (seeds === null) return { replicates: asked === 'auto' ? RACING.most : asked };
   if (settings.replicates !== null && settings.seeds === null)
     faults.push(
       `replicates ${settings.replicates}: the sweep has chosen its seeds (${seeds.join(', ')}); give others with --seeds`,
@@ -96,11 +119,11 @@ function requirePlannable(
   sampler: SamplerSpec,
   { name, stages }: Pick<WorkerDescription, 'name' | 'stages'>,
 ): void {
-  if (stages.length === 0 || !proposesPoints(sampler)) return;
+  if (stages.length === 0 || !(proposesPoints(sampler) || isTold(sampler))) return;
   throw new SweeplineError(
     'BAD_DEFINITION',
-    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which sampler ${sampler.name} cannot plan`,
-    { hint: 'use the sampler grid' },
+    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which ${racingOf(sampler) === undefined ? `sampler ${sampler.name}` : '--replicates auto'} cannot plan`,
+    { hint: 'use the sampler grid, with a number of replicates' },
   );
 }
 
@@ -223,45 +246,4 @@ function override(
 function stillThere(allowed: readonly Value[], values: AxisDomain): Value[] {
   const present = new Set(sampleValues(values).map(identityOf));
   return allowed.filter((value) => present.has(identityOf(value)));
-}
-
-function sampleValues(domain: AxisDomain): Value[] {
-  const values = toSamples(domain);
-  return spread(axisLength(values), CHECKED_VALUES).map((i) => axisAt(values, i));
-}
-
-/** A domain that is open is checked at its ends. */
-function toSamples(domain: AxisDomain): AxisValues {
-  if (!isDomain(domain)) return domain;
-  const finite = toFiniteValues(domain);
-  if (finite !== undefined) return finite;
-  return { kind: 'list', values: endsOf(domain) };
-}
-
-/** Of a normal distribution: where it lies mostly. */
-function endsOf(domain: Domain): readonly Value[] {
-  if (domain.kind === 'choice') return domain.values;
-  if (domain.kind !== 'normal') return [domain.from, domain.to];
-  const { mean, sd } = domain;
-  return [mean - 3 * sd, mean, mean + 3 * sd];
-}
-
-export function samplePoints(
-  asked: readonly GridSpec<AxisDomain>[],
-  fixed: Readonly<Record<string, Value>>,
-): Point[] {
-  const space = createSpace({ grids: sampledGrids(asked), replicates: 1 });
-  return spread(space.points, CHECKED_POINTS).map((i) => ({ ...fixed, ...space.at(i) }));
-}
-
-function sampledGrids(asked: readonly GridSpec<AxisDomain>[]): GridSpec[] {
-  return asked.map(({ axes }) => ({
-    axes: axes.map((axis) => ({ ...axis, values: axis.values.map(toSamples) })),
-  }));
-}
-
-/** 0 to length - 1, thinned evenly to `most` numbers with both ends. */
-function spread(length: number, most: number): number[] {
-  if (length <= most) return Array.from({ length }, (_, i) => i);
-  return Array.from({ length: most }, (_, i) => Math.floor((i * (length - 1)) / (most - 1)));
 }

@@ -6,9 +6,9 @@ import { trialsOf } from '../trial/selection.js';
 import { countPassing, sampleOf } from './constraint.js';
 import type { Plan } from './contract.js';
 import { type Job, openSampler, type Progressing } from './job.js';
-import { samplePoints } from './resolve.js';
+import { samplePoints } from './sample-points.js';
 import type { Sampler } from './samplers/contract.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold, samplerOf } from './samplers/list.js';
 import { createCountedTurn } from './samplers/turn.js';
 import { drain } from './stages.js';
 import { thin } from './timed-trials.js';
@@ -25,8 +25,8 @@ export function sampleNew(job: Job, progress: Progressing): readonly Point[] {
   const { sampler: spec, asked, fixed } = resolved;
   const { where } = loaded.sweep;
   const withFixed = (points: readonly Point[]) => points.map((point) => ({ ...fixed, ...point }));
-  const { listens, domains } = samplerOf(spec);
-  if (listens) return samplePoints(asked, fixed).filter((point) => where === null || where(point));
+  const { domains } = samplerOf(spec);
+  if (isTold(spec)) return samplePoints(asked, fixed).filter((point) => where === null || where(point));
   const at = (trial: number) => space.at(Math.floor(trial / space.replicates));
   if (domains !== 'any' && space.trials <= WALKED)
     return withFixed(thin([...drain(openSampler(job, progress))], POINTS).map(at));

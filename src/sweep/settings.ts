@@ -11,8 +11,9 @@ import { requireReferred } from '../run/reference.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
+import type { PrunerRequest } from './pruners/list.js';
 import { findQueueFaults, type QueueSettings, readQueue } from './queue-settings.js';
-import type { Shard } from './samplers/contract.js';
+import type { EndsAsked, Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
 
 /** Before a trial is tried again, unless told otherwise. */
@@ -26,13 +27,18 @@ export interface Settings extends Limits {
   readonly sweep: string;
   readonly set: Readonly<Record<string, AxisDomain>>;
   readonly sampler: SamplerRequest | null;
+  readonly pruner: PrunerRequest | null;
   readonly seed: number | null;
-  readonly replicates: number | null;
+  /** `auto`: see samplers/racing.ts. */
+  readonly replicates: number | 'auto' | null;
   readonly seeds: readonly number[] | null;
   /** In place of the sweep's; none: its own. */
   readonly objectives: readonly string[];
   /** Trials in all; null: as many as the sampler makes. */
   readonly trials: number | null;
+  readonly ends: EndsAsked;
+  /** Milliseconds that all sessions of the run may take together; null: as long as it takes. */
+  readonly budgetMs: number | null;
   readonly shard: Shard | null;
   /** See RunRequest; null: the default. */
   readonly shardBy: string | null;
@@ -68,11 +74,20 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
     sweep: request.sweep,
     set: request.set ?? {},
     sampler: request.sampler ?? null,
+    pruner: request.pruner ?? null,
     seed: request.seed ?? null,
     replicates: request.replicates ?? null,
     seeds: request.seeds ?? null,
     objectives: request.objectives ?? [],
     trials: request.trials ?? null,
+    ends: {
+      lookahead: request.lookahead ?? null,
+      target: request.target ?? null,
+      plateau: request.plateau ?? null,
+      hasBudget: request.budgetMs !== undefined,
+      usual: null,
+    },
+    budgetMs: request.budgetMs ?? null,
     shard: request.shard ?? null,
     shardBy: request.shardBy ?? null,
     stagesOf: request.stagesOf ?? null,
@@ -107,6 +122,7 @@ export function settingsOf(
 ): Settings {
   return resolveSettings({
     ...givenLimits(manifest.limits),
+    ...(manifest.budgetMs === undefined ? {} : { budgetMs: manifest.budgetMs }),
     ...request,
     sweep: request.sweep ?? requireReferred(manifest.sweepFile, path, 'sweep'),
     ...(manifest.shard === null ? {} : shardOf(manifest.shard, path)),
@@ -138,13 +154,20 @@ function findFaults(request: RunRequest): string[] {
       faults.push(`${name} ${value}: expected at most ${formatCount(most)}`);
   };
   count('workers', request.workers, 1, mostWorkers());
-  count('replicates', request.replicates, 1, MOST_REPLICATES);
+  if (request.replicates !== 'auto') count('replicates', request.replicates, 1, MOST_REPLICATES);
   count('trials', request.trials, 1);
+  count('lookahead', request.lookahead, 1);
+  count('plateau', request.plateau, 1);
+  if (request.target !== undefined && !Number.isFinite(request.target))
+    faults.push(`target ${request.target}: expected a number`);
+  if (request.budgetMs !== undefined && !(request.budgetMs > 0))
+    faults.push(`budget ${request.budgetMs} ms: expected more than 0`);
   count('retries', request.retries, 0, MOST_RETRIES);
   count('block size', request.blockSize, 1);
   const { seed, seeds, replicates, shard, maxFailures } = request;
   faults.push(...findLimitFaults(request), ...findQueueFaults(request));
-  if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
+  if (seeds !== undefined)
+    faults.push(...findSeedFaults(seeds, replicates === 'auto' ? undefined : replicates));
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
   else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))
     faults.push(`max failures ${maxFailures.fraction}: expected a fraction above 0 and up to 1 (no limit)`);

@@ -20,7 +20,8 @@ import { type Job, openSampler } from './job.js';
 import { readKeyTimes } from './key-times.js';
 import type { Cut, Shard } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { samplerOf } from './samplers/list.js';
+import { isTold, samplerOf } from './samplers/list.js';
+import { racingOf } from './samplers/racing.js';
 
 /** Spaces up to this size are looked through in advance; of larger ones keys alone decide. */
 const LISTED = 200_000;
@@ -40,11 +41,21 @@ export async function takeShare(
   questions: WorkerQuestions,
 ): Promise<Job> {
   if (shard === null) return job;
+  const { sampler } = job.resolved;
+  const { name, canShard } = samplerOf(sampler);
+  if (racingOf(sampler) !== undefined || !canShard(sampler))
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `--shard ${shard.index}/${shard.count}: ${racingOf(sampler) === undefined ? `sampler ${name}` : '--replicates auto'} decides by the results of all trials, and shards know nothing of each other`,
+      {
+        hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results: sobol, halton, lhs, random',
+      },
+    );
   const trials = listTrials(job);
   const { by, weights, times } = await weigh({ job, trials, shardBy, count: shard.count }, questions);
   const dealt = weights === null ? cutByKey(job, shard, trials) : cutByWeight(shard, trials!, weights);
   // What a search will need nobody knows: what was dealt is its configurations.
-  const share = samplerOf(job.resolved.sampler).listens ? { ...dealt, total: null, of: null } : dealt;
+  const share = isTold(sampler) ? { ...dealt, total: null, of: null } : dealt;
   return { ...job, share: { ...share, ...shard, by, times } };
 }
 
@@ -59,7 +70,8 @@ interface Dealt {
 function listTrials(job: Job): readonly Dealt[] | null {
   const { space, resolved, loaded } = job;
   const { sampler: spec } = resolved;
-  const { listens, most } = samplerOf(spec);
+  const { most } = samplerOf(spec);
+  const listens = isTold(spec);
   const makesPoints = spec.proposes === true && !listens;
   const all = makesPoints ? most(spec, space) : space.trials;
   // A search may come to any point of its space, however few it is given.
@@ -171,8 +183,7 @@ type Dealing = Pick<Cut, 'has' | 'hasProposed' | 'total' | 'of' | 'digest'>;
 
 function cutByKey(job: Job, { index, count }: Shard, trials: readonly Dealt[] | null): Dealing {
   const isMine = (key: string) => shardOfKey(key, count) === index - 1;
-  const { listens } = samplerOf(job.resolved.sampler);
-  const isCounted = trials !== null && !listens;
+  const isCounted = trials !== null && !isTold(job.resolved.sampler);
   const keyOf = keysOf(job);
   const keyOfProposed = proposedKeysOf(job);
   return {

@@ -1,8 +1,6 @@
-// Starts runs and takes them up again: everything that can be refused is refused here, before anything runs. The clock is
-// the real one from here on.
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { SweeplineError } from '../ground/errors.js';
 import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
@@ -13,7 +11,9 @@ import { launch } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { findShardFaults, prepareShare } from './same-shard.js';
+import { requireSameRun, withLookahead } from './same-run.js';
+import { prepareShare } from './same-shard.js';
+import { samplerOf } from './samplers/list.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { checkStagesOf } from './stages-of.js';
@@ -25,7 +25,8 @@ import { checkStagesOf } from './stages-of.js';
 export async function startRun(request: RunRequest, observers: readonly Observer[] = []): Promise<RunHandle> {
   const seen = new Observers(observers);
   const loaded = await loadSweep(resolveSettings(request).sweep);
-  const settings = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
+  const asked = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
+  const settings = await withLookahead(asked);
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const whole = await prepareJob(loaded, settings, pool.questions);
@@ -34,13 +35,13 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     const out = resolve(settings.out ?? join(settings.root, loaded.sweep.name, runId));
     const { total } = openSampler(job);
     const created = new Date(systemClock.now()).toISOString();
-    const asked = createManifest(job, settings, { runId, created, total }, out);
-    await checkStagesOf(asked, settings);
-    const folder = await createRunFolder(out, asked);
-    requireSameEngine(folder.manifest, asked, out);
+    const made = createManifest(job, settings, { runId, created, total }, out);
+    await checkStagesOf(made, settings);
+    const folder = await createRunFolder(out, made);
+    requireSameRun(folder.manifest, made, out);
     const { isNew } = folder;
     // A run that goes on is the same one: a queue knows it by its id.
-    const manifest = { ...asked, runId: folder.manifest.runId, created: folder.manifest.created };
+    const manifest = { ...made, runId: folder.manifest.runId, created: folder.manifest.created };
     if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
     const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
     const handle = await launch(run).catch(async (error: unknown) => {
@@ -62,31 +63,37 @@ export async function resumeRun(
   observers: readonly Observer[] = [],
 ): Promise<RunHandle> {
   const found = await openRunFolder(path);
-  const { path: folder, manifest } = found;
+  const { path: folder } = found;
+  const manifest = withTrials(found.manifest, request.trials);
   const seen = new Observers(observers);
   const settings = settingsOf(found, request);
   const loaded = await loadSweep(settings.sweep);
   const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const job = await prepareShare(manifest, settings, { loaded, questions: pool.questions });
+    const { total } = openSampler(job);
     if (hasNewCode(manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
-    const now = { ...manifest, fingerprint: fingerprintOf(job) };
+    const now = {
+      ...{ ...manifest, fingerprint: fingerprintOf(job), trials: total },
+      ...(settings.budgetMs === null ? {} : { budgetMs: settings.budgetMs }),
+    };
     const run = { job, pool, settings, seen, folder, manifest: now, isNew: false, clock: systemClock };
     return { ...(await launch(run)), files: filesOf(loaded) };
   });
 }
 
-function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
-  return { sweep: url, report: reportUrl };
+/** A run that goes on to another number of trials: a total, as it is everywhere. Throws BAD_USAGE where its sampler has its own. */
+function withTrials(manifest: Manifest, trials: number | undefined): Manifest {
+  if (trials === undefined) return manifest;
+  const { sampler } = manifest;
+  if (!samplerOf(sampler).takesTrials)
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
+    );
+  return { ...manifest, sampler: { ...sampler, trials } };
 }
 
-/** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */
-function requireSameEngine(found: Manifest, asked: Manifest, out: string): void {
-  const faults = (['engine', 'device', 'data'] as const)
-    .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(asked[name]))
-    .map((name) => `its ${name} is ${JSON.stringify(found[name])}, not ${JSON.stringify(asked[name])}`);
-  faults.push(...findShardFaults(found, asked));
-  throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
-    hint: 'give another --out',
-  });
+function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
+  return { sweep: url, report: reportUrl };
 }

@@ -22,11 +22,23 @@ export interface Tallied {
   /** Trials in all; null where the sampler decides as it goes. */
   readonly total: number | null;
   /** Before this session. */
-  readonly before: { readonly done: number; readonly failed: number };
+  readonly before: {
+    readonly done: number;
+    readonly failed: number;
+    /** Absent where nothing stops trials early. */
+    readonly pruned?: number;
+  };
   /** The metric to show, where the run is after one; absent: the first with a goal, else the first number. */
   readonly shown?: Objective;
   /** How many there are now. */
   readonly threads: () => number;
+}
+
+interface Ended {
+  readonly ended: number;
+  readonly failed: number;
+  readonly pruned?: number;
+  readonly rows: Uint8Array;
 }
 
 interface Mark {
@@ -38,6 +50,7 @@ interface Mark {
 export class Tally {
   done: number;
   failed: number;
+  pruned: number | undefined;
   /** In the pool: running, or waiting for a thread. */
   underWay = 0;
   /** Ended in this process. */
@@ -58,6 +71,7 @@ export class Tally {
   ) {
     this.done = of.before.done;
     this.failed = of.before.failed;
+    this.pruned = of.before.pruned;
     const { metrics } = of.format;
     const asked = metrics.find(({ name }) => name === of.shown?.metric);
     this.#shown =
@@ -71,10 +85,11 @@ export class Tally {
   }
 
   /** Trials ended: the rows as they will stand in trials.csv. */
-  add({ ended, failed, rows }: { ended: number; failed: number; rows: Uint8Array }): void {
+  add({ ended, failed, pruned = 0, rows }: Ended): void {
     this.done += ended;
     this.ended += ended;
     this.failed += failed;
+    if (this.pruned !== undefined) this.pruned += pruned;
     this.#look(rows, ended);
     const now = this.clock.elapsed();
     if (now - this.#marks.at(-1)!.at > 250) {
@@ -94,13 +109,14 @@ export class Tally {
     const { total, mode } = this.of;
     const left = total === null ? null : Math.max(0, total - this.done);
     const etaMs = left === null ? null : left === 0 ? 0 : rate > 0 ? (left / rate) * 1000 : null;
-    const { done, failed, underWay } = this;
+    const { done, failed, pruned, underWay } = this;
     // A thread runs its trials one by one, or a whole block in lockstep.
     const running = mode === 'run' ? Math.min(underWay, this.of.threads()) : underWay;
     const elapsedMs = now - this.#begun;
     const { values } = this.#trend;
     const trend = values.length < 2 ? {} : { trend: [...values] };
-    return { total, done, failed, running, rate, etaMs, elapsedMs, metric: this.#metric, ...trend };
+    const early = pruned === undefined ? {} : { pruned };
+    return { total, done, failed, ...early, running, rate, etaMs, elapsedMs, metric: this.#metric, ...trend };
   }
 
   /** Every row where the best is sought; otherwise the last ones are looked at when somebody asks. */

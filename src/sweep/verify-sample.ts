@@ -33,7 +33,7 @@ export interface Sample {
   /** Trials that could have been chosen. */
   readonly of: number;
   /** Finished trials that are not verified: how they ended hangs on the clock, or they never ran. */
-  readonly leftOut: { readonly timeout: number; readonly skipped: number };
+  readonly leftOut: { readonly timeout: number; readonly pruned: number; readonly skipped: number };
   /** Threads that the run had, as far as the sample tells; at least 1. */
   readonly threads: number;
   /** By trial, where the run's sampler made the points. */
@@ -54,14 +54,20 @@ export function drawSample(folder: string, manifest: Manifest, state: RunState, 
     for (const point of readProposals(folder, state.epochs.length - 1))
       if (wanted.has(point.trial) && !points.has(point.trial)) points.set(point.trial, point);
   }
-  const leftOut = { timeout: epoch.timeout.count, skipped: epoch.skipped.count };
+  const leftOut = {
+    timeout: epoch.timeout.count,
+    pruned: epoch.pruned.count,
+    skipped: epoch.skipped.count,
+  };
   return { trials, of, leftOut, threads, points };
 }
 
-function findEligible({ done, timeout, skipped }: Epoch): RangeSet {
+/** One that was pruned holds what it had come to when others had: that is not of itself. */
+function findEligible({ done, timeout, pruned, skipped }: Epoch): RangeSet {
   const eligible = new RangeSet();
   for (const [from, to] of done.ranges()) eligible.add(from, to);
-  for (const set of [timeout, skipped]) for (const [from, to] of set.ranges()) eligible.delete(from, to);
+  for (const set of [timeout, pruned, skipped])
+    for (const [from, to] of set.ranges()) eligible.delete(from, to);
   return eligible;
 }
 

@@ -3,9 +3,13 @@ import type { PlainError } from '../ground/errors.js';
 
 /**
  * `failed`: it threw, or killed its process each time it was tried; `timeout`: it ran past the limit of a trial;
- * `skipped`: a stage that it depends on failed, so it never ran.
+ * `skipped`: a stage that it depends on failed, so it never ran; `pruned`: it was stopped early, since others did better:
+ * its row holds the values of the step at which it was.
  */
-export type TrialStatus = 'ok' | 'failed' | 'timeout' | 'skipped';
+export type TrialStatus = 'ok' | 'failed' | 'timeout' | 'pruned' | 'skipped';
+
+/** Every one of them, in the order in which they are told. */
+export const TRIAL_STATUSES = ['ok', 'failed', 'timeout', 'pruned', 'skipped'] as const;
 
 /** A trial that did not end `ok`: what does not fit in its row. */
 export interface TrialNote {

@@ -18,6 +18,8 @@ export interface TrialStore {
   putCheckpoint(key: string, bytes: Uint8Array): void;
   getCheckpoint(key: string): Uint8Array | undefined;
   dropCheckpoint(key: string): void;
+  /** Drops all that a trial has kept under its number. */
+  dropArtifacts(trial: number): void;
 }
 
 /** The artifacts of one trial in a run folder. */
@@ -69,6 +71,10 @@ export function createFolderStore(folder: string): TrialStore {
     getCheckpoint: (key) => readIfThere(checkpoint(key)),
     dropCheckpoint(key) {
       const path = checkpoint(key);
+      if (disk.now.exists(path)) disk.now.rm(path);
+    },
+    dropArtifacts(trial) {
+      const path = artifactFolder(folder, trial);
       if (disk.now.exists(path)) disk.now.rm(path);
     },
   };

@@ -36,17 +36,19 @@ export interface Trial<
   /**
    * A row of metrics.csv (a point of a loss curve). Steps never go back and may be fractions; reports of one step are one
    * row, in which later values count. Values are numbers, NaN and infinite ones too. Throws BAD_DEFINITION for anything
-   * else. Rows appear while the trial runs, a moment late.
+   * else. Rows appear while the trial runs, a moment late. Under a pruner, the value that it looks at closes its step: report
+   * other series of a step before it, or with it. The answer says whether the trial shall stop, as `stopRequested` does:
+   * `if (trial.report(epoch, { loss }).stop) throw trial.stopped();`
    */
-  report(step: number, series: SeriesValues<Names>): void;
+  report(step: number, series: SeriesValues<Names>): ReportAnswer;
   /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
   saveArtifact(name: string, bytes: Uint8Array | string): string;
   /** Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. */
   loadCheckpoint(): Uint8Array | undefined;
   saveCheckpoint(bytes: Uint8Array): void;
-  /** True once this trial shall stop: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
+  /** True once this trial shall stop, as a pruner or a person has it: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
   readonly stopRequested: boolean;
-  /** The error that tells the pool that this trial ended because it was asked to: it runs again on resume. */
+  /** The error that tells the pool that this trial ended because it was asked to: unless it was pruned, it runs again on resume. */
   stopped(): Error;
   /** What the run was started with: `--engine`, `--device`, `--data`. */
   readonly engine: string;
@@ -56,6 +58,12 @@ export interface Trial<
   stage<Name extends keyof Stages & string>(name: Name): StageOutput<Stages[Name]>;
   /** What the worker's `load` returned; its SharedArrayBuffers are the same memory in all threads. */
   readonly shared: Shared;
+}
+
+/** What `report` says. */
+export interface ReportAnswer {
+  /** True once the trial shall stop. Whoever has seen that is expected to: what it returns then does not count. */
+  readonly stop: boolean;
 }
 
 /**

@@ -91,7 +91,7 @@ test('drawn points with a condition and replicates; points of bisection', async 
   const found = await answerOf(drawn.folder);
   expect(found).toMatchObject({ objectives: [{ metric: 'y', goal: 'max' }], configurations: 30 });
   expect(found.best[0]).toMatchObject({ replicates: 2, rank: 1 });
-  expect(found.importance.every(({ method }) => method === 'forest')).toBe(true);
+  expect(found.importance.every(({ method }) => method === 'fanova')).toBe(true);
   const bisected = await runHere({
     sweep: fixture('noisy'),
     sampler: { name: 'bisect', axis: 'x', metric: 'above', from: 0, to: 1, tolerance: 0.01 },

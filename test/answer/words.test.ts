@@ -13,12 +13,12 @@ const ANSWER: Answer = {
   objectives: [{ metric: 'loss', goal: 'min' }],
   constraints: ['size <= 3'],
   varying: ['lr', 'kind'],
-  ...{ configurations: 12, infeasible: 2, unranked: 1, first: 1, importanceOf: 9, runMs: 250_000 },
+  ...{ configurations: 12, infeasible: 2, unranked: 1, pruned: 0, first: 1, importanceOf: 9, runMs: 250_000 },
   best: [ranked(0.123456, 0.1), ranked(0.2, 0.01)],
   comparison: { verdict: 'beyond noise', p: 0.0123 },
   importance: [
-    { parameter: 'lr', metric: 'loss', importance: 0.617, low: 0.5, high: 0.7, method: 'forest' },
-    { parameter: 'kind', metric: 'loss', importance: 0.21, low: 0.1, high: 0.3, method: 'forest' },
+    { parameter: 'lr', metric: 'loss', importance: 0.617, low: 0.5, high: 0.7, method: 'fanova' },
+    { parameter: 'kind', metric: 'loss', importance: 0.21, low: 0.1, high: 0.3, method: 'fanova' },
   ],
   failures: ['one\u001b[2J\u0007 at 3', 'two', 'three'].map((message, i) => ({
     ...{ status: 'failed' as const, message, count: 5 - i, trial: i },

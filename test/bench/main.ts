@@ -1,5 +1,5 @@
-// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|explore]…`: ours beside the peers, as ratios in
-// one run. Peers that are not on this machine are left out with a word.
+// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|explore]…` and `npm run bench -- search …`:
+// ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with a word.
 import type { BenchRow } from './row.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
@@ -14,11 +14,21 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   explore: async () => (await import('./explore.js')).benchExplore(),
 };
 
+/** What comes after their name is theirs. */
+const WITH_ARGUMENTS: Readonly<Record<string, (args: readonly string[]) => Promise<readonly BenchRow[]>>> = {
+  search: async (args) => (await import('./search.js')).benchSearch(args),
+};
+
+const [first = '', ...args] = process.argv.slice(2);
+if (first in WITH_ARGUMENTS) {
+  for (const row of await WITH_ARGUMENTS[first]!(args)) process.stdout.write(`  ${renderRow(row)}\n`);
+  process.exit();
+}
 const asked = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 const unknown = asked.filter((name) => !(name in SECTIONS));
 if (unknown.length > 0) {
   process.stderr.write(
-    `unknown benchmark ${unknown.join(', ')} (legal: ${Object.keys(SECTIONS).join(', ')})\n`,
+    `unknown benchmark ${unknown.join(', ')} (legal: ${[SECTIONS, WITH_ARGUMENTS].flatMap(Object.keys).join(', ')})\n`,
   );
   process.exit(2);
 }

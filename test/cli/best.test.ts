@@ -88,7 +88,7 @@ describe('best', () => {
     expect(lines[1]).toMatch(/^rank {2}trial {2}n {2}y \(max\) +kind +gain +x$/);
     expect(lines.slice(2, 5).map((line) => line.trim().split(/\s+/)[0])).toEqual(['1', '2', '3']);
     expect(stdout).toMatch(/The first against the second: (beyond|within) noise \(p[=<]/);
-    expect(stdout).toMatch(/Variance of y explained \(forest\): /);
+    expect(stdout).toMatch(/Variance of y explained \(fanova\): /);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 

@@ -64,9 +64,25 @@ describe('a bar', () => {
 });
 
 test('the outcome in one line', () => {
-  const outcome = { folder: 'x', sweep: 'escape', trials: 9963, ok: 9960, failed: 1, skipped: 0, left: 2 };
+  const outcome = {
+    folder: 'x',
+    sweep: 'escape',
+    trials: 9963,
+    ok: 9960,
+    pruned: 0,
+    failed: 1,
+    skipped: 0,
+    left: 2,
+  };
   expect(
-    renderOutcome({ ...outcome, interrupted: true, tooManyFailures: false, evicted: 0, elapsedMs: 1234 }),
+    renderOutcome({
+      ...outcome,
+      interrupted: true,
+      tooManyFailures: false,
+      evicted: 0,
+      ended: null,
+      elapsedMs: 1234,
+    }),
   ).toBe('escape: 9,960 trials ok, 1 failed, 2 not run, in 1.2s');
 });
 

@@ -15,7 +15,7 @@ function open(elapsed: () => number = () => 0, store: TrialStore | null = null) 
       ...{ engine: 'onnx', device: 'cpu', data: undefined, series: ['loss', 'accuracy'], store },
       ...{ shared: undefined, stages: { obstacle: () => undefined, output: () => ({}) as never }, clock },
       isStopAsked: () => false,
-      onReport: (rows) => sent.push(new TextDecoder().decode(rows)),
+      onReport: ({ rows }) => sent.push(new TextDecoder().decode(rows)),
     },
   );
   const { trial } = running;
@@ -86,6 +86,7 @@ test('a file that the disk did not take is trouble of the machine, also where th
     },
     getCheckpoint: () => undefined,
     dropCheckpoint: () => undefined,
+    dropArtifacts: () => undefined,
   });
   const { running, trial } = open(undefined, put(full));
   expect(() => trial.saveCheckpoint(new Uint8Array(1))).toThrow('ENOSPC');

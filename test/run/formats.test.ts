@@ -20,7 +20,15 @@ function copyFixture(name: string): string {
 /** What both fixtures begin with. */
 function expectGrid(state: RunState): void {
   const epoch = state.epochs[1]!;
-  expect(epoch.counts()).toEqual({ done: 9, ok: 8, failed: 1, timeout: 0, skipped: 0, orphaned: 1 });
+  expect(epoch.counts()).toEqual({
+    done: 9,
+    ok: 8,
+    failed: 1,
+    timeout: 0,
+    pruned: 0,
+    skipped: 0,
+    orphaned: 1,
+  });
   expect([...epoch.done]).toEqual([0, 1, 2, 3, 4, 5, 7, 9, 12]);
   expect([...epoch.failed]).toEqual([2]);
   expect([...epoch.orphaned]).toEqual([15]);
@@ -59,7 +67,15 @@ describe('a journal', () => {
     expect(state.epochs).toHaveLength(3);
     expectGrid(state);
     const { epoch } = state;
-    expect(epoch.counts()).toEqual({ done: 1, ok: 1, failed: 0, timeout: 0, skipped: 0, orphaned: 0 });
+    expect(epoch.counts()).toEqual({
+      done: 1,
+      ok: 1,
+      failed: 0,
+      timeout: 0,
+      pruned: 0,
+      skipped: 0,
+      orphaned: 0,
+    });
     expect(epoch.proposals).toBe(4);
     expect([1, 2, 3, 4].map((trial) => epoch.lastAttempt(trial))).toEqual([1, 1, 2, 1]);
     expect([1, 2, 3, 4].map((trial) => epoch.failedAttempts(trial))).toEqual([0, 0, 1, 0]);

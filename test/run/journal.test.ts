@@ -250,8 +250,8 @@ describe('journal', () => {
     writeFileSync(path, foreign);
     await expect(openJournal(folder)).rejects.toMatchObject({ code: 'BAD_RUN_FOLDER' });
     expect(readFileSync(path).equals(foreign)).toBe(true);
-    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 3 }, []).buffers));
-    expect(messageOf(() => readJournal(folder))).toMatch(/format 3.*reads up to 2/);
+    writeFileSync(path, Buffer.concat(encodeFrame({ t: 'open', format: 4 }, []).buffers));
+    expect(messageOf(() => readJournal(folder))).toMatch(/format 4.*reads up to 3/);
     writeFileSync(path, Buffer.concat(encodeFrame({ t: 'stop', reason: '' }, []).buffers));
     expect(messageOf(() => readJournal(folder))).toContain('no journal of Sweepline');
     expect(messageOf(() => readJournal(join(folder, 'nowhere')))).toContain('cannot read');

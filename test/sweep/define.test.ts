@@ -193,7 +193,7 @@ describe('text that looks like numbers', () => {
     }) as unknown as Worker,
   );
   const resolved = (axes: object, set: Record<string, AxisDomain> = {}) => {
-    const { space } = resolveSweep(define({ axes }), resolveSettings({ sweep: 's', set }), worker);
+    const { space } = resolveSweep(define({ axes }), resolveSettings({ sweep: 's', set }), worker, undefined);
     return space.grids[0]!.axes.map((each) => each.values[0]);
   };
   const given = '3.10,007,1e3,1.0,+5,-0,12345678901234567890,true,0x10';

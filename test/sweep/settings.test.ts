@@ -9,11 +9,14 @@ const DEFAULTS: Settings = {
   sweep: 'escape',
   set: {},
   sampler: null,
+  pruner: null,
   seed: null,
   replicates: null,
   seeds: null,
   objectives: [],
   trials: null,
+  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, usual: null },
+  budgetMs: null,
   shard: null,
   shardBy: null,
   stagesOf: null,
@@ -53,6 +56,10 @@ describe('resolveSettings', () => {
       replicates: 3,
       objectives: ['loss:min'],
       trials: 7,
+      lookahead: 4,
+      target: 0.5,
+      plateau: 9,
+      budgetMs: 60_000,
       shard: { index: 2, count: 2 },
       shardBy: 'count',
       stagesOf: 'stages',
@@ -73,18 +80,22 @@ describe('resolveSettings', () => {
       out: 'there',
       root: 'results',
       blockSize: 64,
+      pruner: { name: 'asha', max: 27 },
       debug: true,
       command: ['sweepline', 'run'],
     } as const;
-    const { seeds, ...rest } = { ...DEFAULTS, ...asked };
-    expect(Object.keys(asked).sort()).toEqual(
+    const { lookahead, target, plateau, ...own } = asked;
+    const ends = { lookahead, target, plateau, hasBudget: true, usual: null };
+    const { seeds, ...rest } = { ...DEFAULTS, ...own, ends };
+    expect(Object.keys({ ...own, ends }).sort()).toEqual(
       Object.keys(DEFAULTS)
         .filter((name) => name !== 'seeds' && name !== 'queue')
         .sort(),
     );
     expect(resolveSettings(asked)).toEqual({ ...rest, seeds });
     const { replicates, ...seeded } = { ...asked, seeds: [3, 4] };
-    expect(resolveSettings(seeded)).toEqual({ ...seeded, replicates: null, queue: null });
+    const { lookahead: _, target: __, plateau: ___, ...kept } = { ...seeded, ends };
+    expect(resolveSettings(seeded)).toEqual({ ...kept, replicates: null, queue: null });
   });
 
   it('reads what it says of a queue, and what does not go with one', () => {

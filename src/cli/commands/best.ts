@@ -3,6 +3,7 @@
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { anyText, listOption, option, switchOption, wholeNumber } from '../options.js';
+import { commandOn } from '../paths.js';
 import { OUTPUT } from '../run-options.js';
 
 const ASKED = 'What is best';
@@ -61,9 +62,14 @@ export default defineCommand({
     const { objective: objectives = [], where = [] } = options;
     const asked = await askRun(folder, { objectives, where, limit });
     requireObjective(asked);
-    if (options.json) terminal.print(JSON.stringify(asked.answer));
+    const replay = commandOn('replay', folder);
+    const best = asked.answer.best.map((each) => ({ ...each, replay: `${replay} ${each.trial}` }));
+    if (options.json) terminal.print(JSON.stringify({ ...asked.answer, best }));
     else if (options.csv) for (const row of bestRows(asked, limit)) terminal.print(row);
-    else terminal.print(renderBest(asked, terminal.width));
+    else {
+      terminal.print(renderBest(asked, terminal.width));
+      if (best[0] !== undefined) terminal.print(`Replay one by its trial: ${best[0].replay}`);
+    }
     return asked.answer.first > 0 ? EXIT.done : EXIT.failed;
   },
 });

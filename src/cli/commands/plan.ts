@@ -18,6 +18,7 @@ import {
   runOptions,
   toRunRequest,
 } from '../run-options.js';
+import { SAMPLERS_HELP } from '../search-options.js';
 
 const JSON_OPTION = switchOption(OUTPUT, '--json', 'one JSON object on stdout');
 
@@ -32,6 +33,7 @@ export default defineCommand({
   options: { ...runOptions, sweep: sweepOption, json: JSON_OPTION },
   sections: [
     ['Axis values', AXIS_VALUES],
+    ['Samplers', SAMPLERS_HELP],
     ['Code', CODE_RULE],
   ],
   examples: [

@@ -12,6 +12,7 @@ import {
   splitLimits,
   workersOption,
 } from '../run-options.js';
+import { budgetOption, trialsOption } from '../search-options.js';
 
 export default defineCommand({
   name: 'resume',
@@ -28,6 +29,8 @@ export default defineCommand({
       'retry ended trials: failed, timeout, or all that are not ok',
       oneOf('failed', 'timeout', 'all'),
     ),
+    trials: trialsOption,
+    budget: budgetOption,
     ...limitOptions,
     workers: workersOption,
     ...queueOptions,
@@ -40,9 +43,13 @@ export default defineCommand({
   examples: [
     ['sweepline resume escape', 'the newest run of escape'],
     ['sweepline resume runs/escape/20261123-221530-ab12 --retry failed', 'and retry its failed trials'],
+    [
+      'sweepline resume my-search --trials 200',
+      'a search goes on to 200 trials, the first ones being the same',
+    ],
   ],
   async run({ arguments: [run], options, terminal, commandLine }) {
-    const { json = false, quiet = false, report = true, command: _, ...others } = options;
+    const { json = false, quiet = false, report = true, command: _, budget, ...others } = options;
     const { queue, priority, share, ship, queueFiles, ...own } = others;
     const [limits, rest] = splitLimits(own);
     const [{ findRun }, { resumeRun }, { sweepOf }] = await Promise.all([
@@ -53,7 +60,10 @@ export default defineCommand({
     const folder = await findRun(run!);
     const sweep = await sweepOf(folder, options);
     const queued = toQueueRequest(options);
-    const request = { ...rest, ...limits, ...queued, sweep, command: commandLine };
+    const request = {
+      ...{ ...rest, ...limits, ...queued, sweep, command: commandLine },
+      ...(budget === undefined ? {} : { budgetMs: budget }),
+    };
     return conductRun({
       terminal,
       json,

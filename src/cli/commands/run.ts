@@ -15,6 +15,7 @@ import {
   toRunRequest,
 } from '../run-options.js';
 import { findShard } from '../schedulers.js';
+import { SAMPLERS_HELP } from '../search-options.js';
 
 export default defineCommand({
   name: 'run',
@@ -36,6 +37,7 @@ export default defineCommand({
   },
   sections: [
     ['Axis values', AXIS_VALUES],
+    ['Samplers', SAMPLERS_HELP],
     ['Exit codes', EXIT_CODES],
   ],
   examples: [
@@ -51,6 +53,10 @@ export default defineCommand({
     [
       'sweepline run my-sweep.ts --workers 4 --replicates 3 --out results',
       'your own sweep, three seeds per point',
+    ],
+    [
+      "sweepline run my-sweep.ts --set 'lr=loguniform(1e-5,1)' --sampler auto --trials 100 --objective loss:min",
+      'search instead of a grid: a hundred trials, each chosen by the results before it',
     ],
     ['sweepline run escape --shard 2/3', 'the second third, for another machine'],
     [

@@ -119,6 +119,7 @@ export function renderVerification(made: Verification): string {
   ];
   const out = [
     ...(leftOut.timeout > 0 ? [`${plural(leftOut.timeout, 'trial')} timed out`] : []),
+    ...(leftOut.pruned > 0 ? [`${plural(leftOut.pruned, 'trial')} pruned`] : []),
     ...(leftOut.skipped > 0 ? [`${plural(leftOut.skipped, 'trial')} skipped`] : []),
   ];
   if (out.length > 0) lines.push(`Left out: ${out.join(', ')}`);

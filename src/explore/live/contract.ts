@@ -17,6 +17,7 @@ export interface CountsOfRun {
   readonly ok: number;
   readonly failed: number;
   readonly timeout: number;
+  readonly pruned: number;
   readonly skipped: number;
   readonly orphaned: number;
 }
@@ -61,6 +62,7 @@ export interface ProgressView {
   readonly total: number | null;
   readonly done: number;
   readonly failed: number;
+  readonly pruned?: number;
   readonly running: number;
   readonly rate: number;
   readonly etaMs: number | null;

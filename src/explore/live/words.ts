@@ -24,9 +24,9 @@ export function describeDone(done: number, total: number | null): string {
   return `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} done`;
 }
 
-/** `3 failed, 1 timeout`; nothing where there is nothing to say. */
-export function describeBad({ failed, timeout, skipped, orphaned }: CountsOfRun): readonly string[] {
-  const counts = { failed, timeout, skipped, orphaned };
+/** `3 failed, 1 timeout, 12 pruned`; nothing where there is nothing to say. */
+export function describeBad({ failed, timeout, pruned, skipped, orphaned }: CountsOfRun): readonly string[] {
+  const counts = { failed, timeout, pruned, skipped, orphaned };
   return Object.entries(counts).flatMap(([name, n]) => (n > 0 ? [`${formatCount(n)} ${name}`] : []));
 }
 

@@ -15,6 +15,14 @@ const TOP = 8;
 /** Less important ones are in the table behind the view. */
 const MOST = 40;
 
+const METHODS: Readonly<Record<MetricImportance['method'], string>> = {
+  anova: 'Exact on the whole grid (analysis of variance) of',
+  fanova: 'A random forest’s (fANOVA), over',
+  'ped-anova': 'How the top tenth differs from all (PED-ANOVA), of',
+};
+
+const isTop = ({ method }: MetricImportance) => method === 'ped-anova';
+
 export class Importance extends ChartPanel {
   #of: MetricImportance;
 
@@ -28,14 +36,14 @@ export class Importance extends ChartPanel {
       id: 'importance',
       title: 'Parameter importance',
       about:
-        'The share of the metric’s variance over all configurations that each parameter explains, with its 95 % interval. A click puts the parameter on the x axis of “Any two columns”.',
+        'The share of the metric’s variance that each parameter explains, with its 95 % interval; of a search also how much each decides whether a configuration is among the best. A click puts the parameter on the x axis of “Any two columns”.',
       on: ['parameter'],
     });
     this.#of = all[0]!;
     this.controls.append(
       select(
         'metric',
-        all.map((value) => ({ label: value.metric, value })),
+        all.map((value) => ({ label: isTop(value) ? `${value.metric}: the best` : value.metric, value })),
         this.#of,
         (chosen) => {
           this.#of = chosen;
@@ -65,7 +73,9 @@ export class Importance extends ChartPanel {
 
   protected override forget(): void {
     const { importances } = this.store.data.facts;
-    this.#of = importances.find(({ metric }) => metric === this.#of.metric) ?? this.#of;
+    this.#of =
+      importances.find((each) => each.metric === this.#of.metric && isTop(each) === isTop(this.#of)) ??
+      this.#of;
   }
 
   get #shown(): MetricImportance['parameters'] {
@@ -159,7 +169,9 @@ export class Importance extends ChartPanel {
       context.fillText(`${Math.round(i * step * 100)} %`, place, bottom + 5);
     }
     context.fillStyle = theme.ink;
-    const title = `explains of the variance of ${this.#of.metric}`;
+    const title = isTop(this.#of)
+      ? `decides who is in the top tenth by ${this.#of.metric}`
+      : `explains of the variance of ${this.#of.metric}`;
     context.fillText(shorten(title, Math.floor((right - left) / 6.4)), (left + right) / 2, bottom + 23);
   }
 
@@ -173,9 +185,7 @@ export class Importance extends ChartPanel {
         ? `a sample of ${count(sampled)} of ${count(configurations)} configurations`
         : `${count(configurations)} configurations`;
     return [
-      method === 'anova'
-        ? `Exact on the whole grid (analysis of variance) of ${of}`
-        : `A random forest’s, over ${of}`,
+      `${METHODS[method]} ${of}`,
       ...(rest > 0.005
         ? [`${formatNumber(rest * 100, 2)} % is explained by no single parameter or pair`]
         : []),

@@ -83,7 +83,7 @@ function* trialEvents(
   const last = steps.at(-1) ?? 0;
   const numbers = numbersOf(row.metrics);
   if (numbers.length > 0) yield scalarEvent(ended, last, renamed(numbers, metricTag));
-  yield sessionEndEvent(ended, row.status === 'ok');
+  yield sessionEndEvent(ended, row.status === 'ok' || row.status === 'pruned');
 }
 
 function numbersOf(metrics: MetricValues): [string, number][] {

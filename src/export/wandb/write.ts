@@ -68,6 +68,6 @@ function* trialRecords(
   const metrics = Object.entries(row.metrics).filter(([, value]) => value !== null);
   const summary = { ...Object.fromEntries(metrics), status, _runtime: runMs / 1000 };
   yield record('summary', summaryRecord(summary));
-  yield record('exit', exitRecord(status === 'ok' ? 0 : 1, runMs / 1000));
+  yield record('exit', exitRecord(status === 'ok' || status === 'pruned' ? 0 : 1, runMs / 1000));
   yield record('footer', new ProtoWriter());
 }

@@ -68,7 +68,7 @@ export async function collect({
     curves,
     ...attempts,
     confusions: packConfusions(tables, { packer, notes }),
-    importances: [...importances].map(describeImportances),
+    importances: [...importances].flatMap(describeImportances),
     files: listFiles(folder, notes),
     notes,
   };
@@ -86,12 +86,16 @@ export function fixedOf({
     .map((param) => [param.name, showValue(restingValue(param, fixed))] as const);
 }
 
-export function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance {
-  const { configurations, sampled, parameters } = found;
-  const shares = parameters.map(({ parameter, importance, low, high }) => ({
-    ...{ name: parameter, share: importance, low, high },
-  }));
-  return { metric, method: parameters[0]!.method, configurations, sampled, parameters: shares };
+export function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance[] {
+  const { configurations, sampled, parameters, deciding } = found;
+  return [parameters, deciding]
+    .filter(({ length }) => length > 0)
+    .map((of) => ({
+      ...{ metric, method: of[0]!.method, configurations, sampled },
+      parameters: of.map(({ parameter, importance, low, high }) => ({
+        ...{ name: parameter, share: importance, low, high },
+      })),
+    }));
 }
 
 /** Names of a table, which no column of a run can be taken for. */

@@ -6,6 +6,7 @@ import type { SamplerSpec, ShardBy } from '../../run/manifest.js';
 import type { Space } from '../../space/space.js';
 import type { AxisDomain, GridSpec, Point, SpaceSpec } from '../../space/types.js';
 import type { MetricValues } from '../../trial/metrics.js';
+import type { Aims } from '../../trial/objective.js';
 import type { ProposedTrial, Selection } from '../../trial/selection.js';
 import type { TrialStatus } from '../../trial/status.js';
 import type { WorkerDescription } from '../../worker/contract.js';
@@ -43,6 +44,8 @@ export interface TrialResult {
   readonly status: TrialStatus;
   /** Null where the trial did not yield the metric. */
   readonly metrics: MetricValues;
+  /** The step at which a pruned trial ended; null of others. */
+  readonly step?: number | null;
 }
 
 export interface Sampler {
@@ -60,6 +63,10 @@ export interface Sampler {
   next(limit: number): Selection | 'wait' | 'end';
   /** Called once for every trial, in the order of the proposals. Absent: the sampler does not listen. */
   tell?(result: TrialResult): void;
+  /** Why it came to its end before its trials were run; null where it did not. */
+  readonly ended?: string | null;
+  /** Frees what it holds: a thread. */
+  close?(): void;
 }
 
 /** The sweep that a sampler is to serve, before it is known whether it can. */
@@ -69,6 +76,24 @@ export interface Wanted {
   readonly worker: WorkerDescription;
   /** `--trials`: how many trials there shall be in all; null: the sampler's own choice. */
   readonly trials: number | null;
+  /** What is best, with the worker's first goal where nobody has said so. */
+  readonly aims: Aims;
+  readonly ends: EndsAsked;
+  /** Worker threads at the start of the run. */
+  readonly workers: number;
+}
+
+/** What ends a search before its trials are run, and how far it looks ahead; null where it was not asked for. */
+export interface EndsAsked {
+  readonly lookahead: number | null;
+  /** A value of the first objective that is good enough. */
+  readonly target: number | null;
+  /** So many configurations without a better one are enough. */
+  readonly plateau: number | null;
+  /** A time to spend is given, so that nobody has to say how many trials there shall be. */
+  readonly hasBudget: boolean;
+  /** The look-ahead where none is asked for: of the run that is continued, or of a program that evaluates one by one. */
+  readonly usual: number | null;
 }
 
 /** What a sampler makes of it. */
@@ -99,6 +124,14 @@ export interface Surroundings {
   readonly share: Share | null;
   /** The least trial from `from` on that is not done. */
   readonly nextUndone: (from: number) => number;
+  /** What an earlier session has proposed as a trial; absent: nothing. */
+  readonly proposed?: ((trial: number) => Point | undefined) | undefined;
+  /** Asks the sampler again: one that makes its proposals elsewhere has one. */
+  readonly wake: () => void;
+  /** What went wrong there. */
+  readonly fail: (error: unknown) => void;
+  /** The sweep's file, for those who work in a thread of their own. */
+  readonly sweepUrl: string;
   /** How long it may look in one call. Which trials it proposes does not depend on it, only how many at once. */
   readonly turn: Turn;
 }
@@ -109,10 +142,18 @@ export interface SamplerDefinition {
   readonly about: string;
   /** Options, none of them required: what is missing is filled in by `resolve`. Descriptions show in help. */
   readonly options: z.ZodObject;
+  /** Options that a spec is without where they have their defaults; absent: none. */
+  readonly mayLack?: readonly string[];
   /** `finite`: every axis must have a finite number of values; `any`: it draws from open domains too. */
   readonly domains: 'finite' | 'any';
-  /** True: it decides by results, which it is told. */
-  readonly listens: boolean;
+  /** Whether it decides by results, which it is told. */
+  listens(spec: SamplerSpec): boolean;
+  /** Whether the replicates of its points are trials like any others. */
+  readonly takesReplicates: boolean;
+  /** `--trials` says how many there are; otherwise it runs as many as it needs. */
+  readonly takesTrials: boolean;
+  /** Whether its trials can be dealt to shards that know nothing of each other. */
+  canShard(spec: SamplerSpec): boolean;
   /** How many trials it may have proposed whose results it has not been told; absent: any number. */
   readonly lookAhead?: number;
   /** Options of the command line of its own, beside `--sampler-option`: flags, about, and what they come to. */
@@ -126,7 +167,7 @@ export interface SamplerDefinition {
   /** For people: `bisect h from 0 to 2`. */
   describe(spec: SamplerSpec): string;
   /** The most trials that can be needed where `total` is not known in advance. */
-  most(spec: SamplerSpec, space: Pick<Space, 'trials'>): number;
+  most(spec: SamplerSpec, space: Pick<Space, 'trials' | 'replicates'>): number;
   create(surroundings: Surroundings): Sampler;
 }
 

@@ -25,7 +25,7 @@ export function requireFinite(
         const finite = toFiniteValues(values);
         if (finite !== undefined) return finite;
         faults.push(
-          `axis ${axis.names[i]}: ${describeAxisValues(values)} has no end of values, and sampler ${sampler} goes through them all; write lin(from,to,count) or log(from,to,count), give it a step, or use --sampler random --trials N`,
+          `axis ${axis.names[i]}: ${describeAxisValues(values)} has no end of values, and sampler ${sampler} goes through them all; write lin(from,to,count) or log(from,to,count), give it a step, or use a sampler that draws from it: --sampler auto --trials N`,
         );
         return { kind: 'list', values: [] };
       }),

@@ -11,7 +11,10 @@ export const gridSampler: SamplerDefinition = {
   about: 'every point',
   options: z.object({}),
   domains: 'finite',
-  listens: false,
+  listens: () => false,
+  takesReplicates: true,
+  takesTrials: false,
+  canShard: () => true,
   resolve(_, { grids, trials }, faults) {
     if (trials !== null) faults.push(`grid: --trials ${trials}: it runs every point; use --sampler random`);
     return { spec: { name: 'grid' }, grids: grids as readonly GridSpec[] };

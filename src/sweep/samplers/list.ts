@@ -4,14 +4,26 @@
 import { InternalError } from '../../ground/errors.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
+import { METHODS } from '../../search/list.js';
+import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
 import { requireFinite } from './finite.js';
 import { gridSampler } from './grid.js';
+import { firstReplicates, Racing, racingOf, racingSchema } from './racing.js';
 import { randomSampler } from './random.js';
+import { searchSampler } from './search.js';
+
+const SEARCHES: readonly SamplerDefinition[] = METHODS.map(searchSampler);
 
 /** The first is the default. */
-export const SAMPLERS: readonly SamplerDefinition[] = [gridSampler, randomSampler, bisectSampler];
+export const SAMPLERS: readonly SamplerDefinition[] = [
+  gridSampler,
+  randomSampler,
+  autoSampler(SEARCHES),
+  ...SEARCHES,
+  bisectSampler,
+];
 
 /** The sampler of a manifest, which was resolved once. */
 export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
@@ -20,15 +32,26 @@ export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
   return found;
 }
 
+/** Whether the sampler of a run decides by results, which it is told. */
+export function isTold(spec: SamplerSpec): boolean {
+  return racingOf(spec) !== undefined || samplerOf(spec).listens(spec);
+}
+
 /** What is wrong with the sampler of a manifest that somebody may have edited. */
-export function findSpecFaults({ name, proposes, trials, grids, ...options }: SamplerSpec): string[] {
+export function findSpecFaults(given: SamplerSpec): string[] {
+  const { name, proposes, trials, grids, search, racing, ...options } = given;
   const definition = SAMPLERS.find((known) => known.name === name);
   if (definition === undefined) return [describeUnknown('sampler', name, namesOfSamplers())];
   // Complete: what may be left out when it is asked for has been filled in.
   const parsed = definition.options.required().safeParse(options);
-  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
-  const spec = { name, ...(proposes === undefined ? {} : { proposes }), trials, grids, ...options };
-  if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(spec) ?? []));
+  const isLeftOut = (option: string) =>
+    definition.mayLack?.includes(option) && !Object.hasOwn(options, option);
+  const faults = (parsed.error?.issues ?? [])
+    .filter(({ path }) => !isLeftOut(String(path[0])))
+    .map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(given) ?? []));
+  const { error } = racingSchema.optional().safeParse(racing);
+  for (const { path, message } of error?.issues ?? []) faults.push(`racing.${path.join('.')}: ${message}`);
   return faults;
 }
 
@@ -60,6 +83,7 @@ export function resolveSampler(
   if (!parsed.success)
     for (const { path, message } of parsed.error.issues)
       faults.push(`${name}: ${path.join('.')}: ${message}`);
+  requireNoEnds(name, wanted, faults);
   if (definition.domains === 'finite') {
     const before = faults.length;
     const grids = requireFinite(wanted.grids, name, faults);
@@ -69,6 +93,20 @@ export function resolveSampler(
   return definition.resolve(parsed.data ?? {}, wanted, faults);
 }
 
+/** What only a search has. */
+function requireNoEnds(name: string, { ends }: Wanted, faults: string[]): void {
+  const able = ['auto', ...METHODS.map((method) => method.name)];
+  if (able.includes(name)) return;
+  for (const end of ['lookahead', 'target', 'plateau'] as const)
+    if (ends[end] !== null)
+      faults.push(
+        `${name}: --${end} ${ends[end]}: it is for samplers that search (${able.join(', ')}); leave it out`,
+      );
+}
+
 export function createSampler(surroundings: Surroundings): Sampler {
-  return samplerOf(surroundings.spec).create(surroundings);
+  const { create } = samplerOf(surroundings.spec);
+  const racing = racingOf(surroundings.spec);
+  if (racing === undefined) return create(surroundings);
+  return new Racing(create(firstReplicates(surroundings, racing)), racing, surroundings.space.replicates);
 }

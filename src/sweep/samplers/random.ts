@@ -13,6 +13,7 @@ import { axisAt, axisLength } from '../../space/values.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
 import { countTrials, nothingLeft, requireFinite } from './finite.js';
+import { replicatesOf } from './racing.js';
 import type { Turn } from './turn.js';
 
 interface RandomSpec extends SamplerSpec {
@@ -30,7 +31,10 @@ export const randomSampler: SamplerDefinition = {
   about: 'random points, on a finite grid without replacement',
   options: z.object({}),
   domains: 'any',
-  listens: false,
+  listens: () => false,
+  takesReplicates: true,
+  takesTrials: true,
+  canShard: () => true,
   resolve(_, wanted, faults) {
     const { grids, trials } = wanted;
     const limit = trials === null ? {} : { trials };
@@ -134,7 +138,7 @@ class RandomWalk {
 function createDrawingSampler(surroundings: Surroundings): Sampler {
   const { spec, space, where, share, nextUndone, seed, turn } = surroundings;
   const { trials, grids } = spec as Required<RandomSpec>;
-  const { replicates } = space;
+  const { width, trialAt } = replicatesOf(spec, space);
   let cursor = 0;
   let last: { readonly number: number; readonly point: Point } | undefined;
   let draws: Draws | undefined;
@@ -154,11 +158,12 @@ function createDrawingSampler(surroundings: Surroundings): Sampler {
     next(limit) {
       const points: ProposedTrial[] = [];
       while (cursor < trials && points.length < limit) {
-        if (nextUndone(cursor) === cursor) {
-          const number = Math.floor(cursor / replicates);
+        const trial = trialAt(cursor);
+        if (nextUndone(trial) === trial) {
+          const number = Math.floor(cursor / width);
           const point = pointOf(number);
           if (point === undefined) return { kind: 'points', points };
-          const proposed = { trial: cursor, replicate: cursor - number * replicates, point };
+          const proposed = { trial, replicate: cursor % width, point };
           if (share === null || share.hasProposed(proposed)) points.push(proposed);
         }
         cursor++;

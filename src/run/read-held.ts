@@ -1,0 +1,30 @@
+// Reads the results of trials that have ended and have no row yet.
+import type { Epoch } from './epoch.js';
+import { Excerpts } from './excerpts.js';
+import type { EndedRecord } from './records.js';
+
+export interface HeldTrial {
+  readonly record: EndedRecord;
+  /** Of trials.csv, had it not been pruned, and of metrics.csv. */
+  readonly rows: Uint8Array;
+  readonly series: Uint8Array;
+}
+
+/** By trial. */
+export function readHeld(folder: string, { held }: Epoch): Map<number, HeldTrial> {
+  const found = new Map<number, HeldTrial>();
+  const places = held.all();
+  if (places.size === 0) return found;
+  const excerpts = new Excerpts(folder);
+  try {
+    for (const [trial, { record, bodyAt }] of places) {
+      const { rowsBytes, seriesBytes } = record;
+      const rows = Uint8Array.from(excerpts.slice(bodyAt, rowsBytes));
+      const series = Uint8Array.from(excerpts.slice(bodyAt + rowsBytes, seriesBytes));
+      found.set(trial, { record, rows, series });
+    }
+  } finally {
+    excerpts.close();
+  }
+  return found;
+}

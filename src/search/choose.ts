@@ -1,0 +1,51 @@
+// Which method suits a search, for those who do not want to choose: the rules behind `--sampler auto`, which follow what
+// docs/search-quality.md has measured.
+import type { SearchSpace } from './space.js';
+
+export interface Choice {
+  readonly name: string;
+  /** Why, for people. */
+  readonly why: string;
+}
+
+/** More trials than that, and Gaussian processes take seconds for a proposal. */
+const MOST_FOR_GP = 200;
+/** Fewer dimensions, and a covariance matrix has little to learn; more trials, and it pays. */
+const LEAST_FOR_CMAES = 1000;
+/** A population needs some generations. */
+const LEAST_FOR_NSGA2 = 1000;
+/** Past that, a model of the whole space is a model of little. */
+const MOST_DIMENSIONS_FOR_GP = 20;
+
+/** `objectives`: how many; `trials`: how many configurations; null: nobody knows. */
+export function chooseMethod(
+  space: SearchSpace,
+  { objectives, trials }: { readonly objectives: number; readonly trials: number | null },
+): Choice {
+  const { points } = space;
+  const dimensions = space.dimensions.filter(({ size }) => size > 1);
+  const count = `${dimensions.length} ${dimensions.length === 1 ? 'parameter' : 'parameters'}`;
+  const known = trials === null ? 'an unknown number of trials' : `${trials} trials`;
+  if (objectives === 0) return { name: 'sobol', why: 'no objective: the points fill the space evenly' };
+  if (trials !== null && trials >= points)
+    return { name: 'sobol', why: `${known} are all ${points} points of the space` };
+  if (objectives > 1)
+    return trials !== null && trials >= LEAST_FOR_NSGA2
+      ? { name: 'nsga2', why: `${objectives} objectives, ${known}` }
+      : { name: 'tpe', why: `${objectives} objectives, ${known}: too few for generations` };
+  const isPlain = dimensions.every(
+    ({ conditions, kind }) => conditions.length === 0 && kind !== 'categorical',
+  );
+  if (isPlain && trials !== null && trials >= LEAST_FOR_CMAES && dimensions.length > 1)
+    return { name: 'cmaes', why: `${count}, all numbers, ${known}` };
+  const isUnconditional = dimensions.every(({ conditions }) => conditions.length === 0);
+  if (
+    isUnconditional &&
+    trials !== null &&
+    trials <= MOST_FOR_GP &&
+    dimensions.length <= MOST_DIMENSIONS_FOR_GP
+  )
+    return { name: 'gp', why: `${count}, ${known}: few enough to model all of them` };
+  const reason = isUnconditional ? '' : ', some of which depend on others';
+  return { name: 'tpe', why: `${count}${reason}, ${known}` };
+}

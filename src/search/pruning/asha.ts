@@ -1,0 +1,33 @@
+// Asynchronous successive halving, the variant that stops trials (Li et al. 2020, "A System for Massively Parallel
+// Hyperparameter Tuning", MLSys; the stopping variant as in Ray Tune and Optuna). A trial that has got to a rung goes on
+// if it is among the best 1/factor of those that have, itself included.
+import type { Curve, Judgement, PruningRule } from './contract.js';
+import type { OptionsOf } from './options.js';
+import { rungAt } from './rungs.js';
+
+export function createAsha(options: OptionsOf<'asha'>): PruningRule {
+  return {
+    bracketOf: () => 0,
+    rungOf: (step) => rungAt(step, options),
+    compares: true,
+    score: lastOf,
+    judge: (curve, others) => judgeHalving(lastOf(curve), others, options.factor),
+  };
+}
+
+export function lastOf({ values, count }: Curve): number {
+  return values[count - 1]!;
+}
+
+/** Of fewer than `factor` the best one goes on. Equal values go on together. */
+export function judgeHalving(value: number, others: readonly number[], factor: number): Judgement {
+  const kept = Math.max(1, Math.floor((others.length + 1) / factor));
+  // The kept-th smallest of all, with the trial's own value among them.
+  const cutoff = [...others, value].sort(ascending)[kept - 1]!;
+  return { isPruned: value > cutoff, cutoff };
+}
+
+/** Infinite values too: their difference would be NaN. */
+export function ascending(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,40 @@
+// Hyperband with asynchronous halving (Li et al. 2018, "Hyperband: A Novel Bandit-Based Approach to Hyperparameter
+// Optimization", JMLR 18): brackets whose first rungs lie ever later, so that no single guess decides how early is too early.
+// A trial's bracket is drawn from the seed and its number; the share of bracket s of S is that of Algorithm 1, line 3:
+// n ∝ factor^s / (s + 1), s counted from the bracket that never prunes.
+import { randomFor } from '../../ground/random.js';
+import { judgeHalving, lastOf } from './asha.js';
+import type { PruningRule } from './contract.js';
+import type { OptionsOf } from './options.js';
+import { rungAt } from './rungs.js';
+
+export function createHyperband(options: OptionsOf<'hyperband'>, seed: number): PruningRule {
+  const { factor, max } = options;
+  const firsts = firstRungs(options);
+  const shares = firsts.map((_, bracket) => {
+    const s = firsts.length - 1 - bracket;
+    return Math.ceil((firsts.length * factor ** s) / (s + 1));
+  });
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  return {
+    bracketOf(trial) {
+      let drawn = randomFor(seed, 'bracket', trial).below(all);
+      const found = shares.findIndex((share) => {
+        drawn -= share;
+        return drawn < 0;
+      });
+      return found;
+    },
+    rungOf: (step, bracket) => rungAt(step, { min: firsts[bracket]!, factor, max }),
+    compares: true,
+    score: lastOf,
+    judge: (curve, others) => judgeHalving(lastOf(curve), others, factor),
+  };
+}
+
+/** Of each bracket; the last one begins where nothing is pruned any more, or has less than a rung up to there. */
+function firstRungs({ min, factor, max }: OptionsOf<'hyperband'>): number[] {
+  const firsts: number[] = [];
+  for (let first = min; first <= max; first *= factor) firsts.push(first);
+  return firsts;
+}

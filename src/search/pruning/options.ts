@@ -1,0 +1,39 @@
+// The options of each pruner, with their defaults: what the command line, definitions and manifests are held against.
+// Descriptions show in help.
+import { z } from 'zod';
+
+const steps = z.number().positive();
+const count = z.number().int();
+
+const rungs = {
+  min: steps.default(1).describe('the first step at which a trial may be stopped'),
+  factor: count.min(2).default(3).describe('one of so many trials goes on at each rung'),
+};
+const max = steps.describe('nothing is stopped from this step on: the last step of a whole trial');
+
+export const PRUNER_OPTIONS = {
+  asha: z.object({ ...rungs, max: max.optional() }),
+  hyperband: z.object({ ...rungs, max }),
+  median: z.object({
+    percentile: z.number().gt(0).max(100).default(50).describe('the best so many percent go on'),
+    warmup: z.number().min(0).default(0).describe('nothing is stopped before this step'),
+    startup: count.min(1).default(5).describe('nothing is stopped before so many trials have got as far'),
+    interval: steps.default(1).describe('steps between two decisions'),
+    max: max.optional(),
+  }),
+  patience: z.object({
+    patience: count.min(1).default(10).describe('reports without anything better after which a trial stops'),
+    minDelta: z.number().min(0).default(0).describe('better means better by more than this'),
+    warmup: z.number().min(0).default(0).describe('nothing is stopped before this step'),
+    max: max.optional(),
+  }),
+} as const;
+
+export type PrunerName = keyof typeof PRUNER_OPTIONS;
+export type OptionsOf<Name extends PrunerName> = z.output<(typeof PRUNER_OPTIONS)[Name]>;
+
+export const PRUNER_NAMES = Object.keys(PRUNER_OPTIONS) as readonly PrunerName[];
+
+export function isPrunerName(name: unknown): name is PrunerName {
+  return typeof name === 'string' && Object.hasOwn(PRUNER_OPTIONS, name);
+}

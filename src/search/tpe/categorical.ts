@@ -1,0 +1,57 @@
+// Categories: a kernel has most of its mass at the one observed, and a share of the prior's at each (Watanabe 2023, section
+// 3.3.2: Aitchison and Aitken's kernel, as Optuna chooses its width).
+import type { Random } from '../../ground/random.js';
+import type { Column } from './columns.js';
+import type { Factor, Terms } from './factor.js';
+
+export class CategoricalFactor implements Factor {
+  readonly #column: Column;
+  readonly #size: number;
+  #observed = new Float64Array(0);
+  #count = 0;
+  #same = 0;
+  #other = 0;
+
+  constructor(column: Column) {
+    this.#column = column;
+    this.#size = column.dimension.size;
+  }
+
+  fit(rows: Uint32Array, count: number): void {
+    if (this.#observed.length < count) this.#observed = new Float64Array(2 * count);
+    for (let k = 0; k < count; k++) this.#observed[k] = this.#column.values[rows[k]!]!;
+    this.#count = count;
+    // The prior's weight of 1 is shared out among the kernels.
+    const share = 1 / (count + 1);
+    const whole = 1 + this.#size * share;
+    this.#same = Math.log((1 + share) / whole);
+    this.#other = Math.log(share / whole);
+  }
+
+  addNorms(): void {}
+
+  priorAt(): number {
+    return -Math.log(this.#size);
+  }
+
+  narrow(terms: Terms, position: number): void {
+    const { values, kernels, least } = terms;
+    let left = 0;
+    for (let i = 0; i < terms.count; i++) {
+      const k = kernels[i]!;
+      const value = values[i]! + (this.#observed[k] === position ? this.#same : this.#other);
+      if (value <= least) continue;
+      values[left] = value;
+      kernels[left++] = k;
+    }
+    terms.count = left;
+  }
+
+  draw(kernel: number, random: Random): number {
+    if (kernel === this.#count) return random.below(this.#size);
+    const observed = this.#observed[kernel]!;
+    const other = Math.floor(random.uniform() / Math.exp(this.#other));
+    if (other >= this.#size - 1) return observed;
+    return other < observed ? other : other + 1;
+  }
+}

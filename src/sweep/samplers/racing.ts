@@ -1,0 +1,217 @@
+// `--replicates auto`: every configuration gets a few replicates; once all of these have ended, those that cannot be told
+// from the best one get another, and so does the best, round by round, until they can be, or the budget is spent. Rounds
+// are decided on what all trials before them came to, so they are the same on any number of workers.
+// A race for the best of several means, in rounds (Maron and Moore 1994), with intervals of Student's kind.
+import { z } from 'zod';
+import type { SamplerSpec } from '../../run/manifest.js';
+import { studentQuantile } from '../../stats/interval.js';
+import type { Objective } from '../../trial/objective.js';
+import { type ProposedTrial, type Selection, selectNumbers, trialsOf } from '../../trial/selection.js';
+import type { Accept, Sampler, Surroundings, TrialResult } from './contract.js';
+
+export interface RacingSpec extends Objective {
+  /** Replicates that every configuration gets, and the most that one can get. */
+  readonly from: number;
+  readonly most: number;
+  /** Further trials that the rounds may take, as a part of those before them. */
+  readonly share: number;
+}
+
+export const RACING = { from: 2, most: 10, share: 1 } as const;
+
+export const racingSchema = z.strictObject({
+  metric: z.string(),
+  goal: z.enum(['min', 'max']),
+  from: z.int().min(2),
+  most: z.int().min(2),
+  share: z.number().positive(),
+});
+
+/** Replicates that the sampler itself makes of each configuration, and how many numbers there are for them. */
+export function replicatesOf(spec: SamplerSpec, { replicates }: { readonly replicates: number }) {
+  const width = racingOf(spec)?.from ?? replicates;
+  return {
+    width,
+    /** The number of the i-th trial of the sampler, and the configuration that it is of. */
+    trialAt: (i: number) => Math.floor(i / width) * replicates + (i % width),
+  };
+}
+
+export function racingOf({ racing }: SamplerSpec): RacingSpec | undefined {
+  return racing as RacingSpec | undefined;
+}
+
+/** What the sampler that makes the configurations sees: the first replicates alone. */
+export function firstReplicates(surroundings: Surroundings, { from }: RacingSpec): Surroundings {
+  const { space, accept } = surroundings;
+  const { replicates } = space;
+  const isFirst = (trial: number) => trial % replicates < from;
+  const narrowed: Accept = (trial) => isFirst(trial) && (accept === null || accept(trial));
+  return {
+    ...surroundings,
+    accept: accept?.after === undefined ? narrowed : Object.assign(narrowed, { after: accept.after }),
+  };
+}
+
+/** The difference of two means counts at this level. */
+const LEVEL = 0.95;
+/** The spread of all configurations counts as much as so many replicates of each: two alone say little. */
+const PRIOR_FREEDOM = 3;
+
+interface Configuration {
+  readonly number: number;
+  /** Turned so that less is better. */
+  readonly values: number[];
+  /** Its trials, ended well or not. */
+  trials: number;
+  /** Where the sampler made the point. */
+  readonly proposed: ProposedTrial | undefined;
+}
+
+export class Racing implements Sampler {
+  readonly total = null;
+  readonly excluded: number | null;
+  readonly #inner: Sampler;
+  readonly #spec: RacingSpec;
+  readonly #replicates: number;
+  readonly #configurations = new Map<number, Configuration>();
+  #untold = 0;
+  /** Trials of the sampler itself, and of the rounds. */
+  #first = 0;
+  #further = 0;
+  #isRacing = false;
+  #round: (number | ProposedTrial)[] = [];
+  #ended: string | null = null;
+
+  /** `inner` proposes the first replicates of configurations. */
+  constructor(inner: Sampler, spec: RacingSpec, replicates: number) {
+    this.#inner = inner;
+    this.#spec = spec;
+    this.#replicates = replicates;
+    this.excluded = inner.excluded;
+  }
+
+  get ended(): string | null {
+    return this.#inner.ended ?? this.#ended;
+  }
+
+  has(trial: number): boolean {
+    return this.#inner.has(trial);
+  }
+
+  close(): void {
+    this.#inner.close?.();
+  }
+
+  next(limit: number): ReturnType<Sampler['next']> {
+    if (!this.#isRacing) {
+      const proposal = this.#inner.next(limit);
+      if (proposal !== 'end') {
+        if (proposal !== 'wait') this.#take(proposal);
+        return proposal;
+      }
+      this.#isRacing = true;
+    }
+    if (this.#round.length === 0) {
+      if (this.#untold > 0) return 'wait';
+      this.#round = this.#findRound();
+      if (this.#round.length === 0) return 'end';
+    }
+    const some = this.#round.splice(0, limit);
+    this.#untold += some.length;
+    this.#further += some.length;
+    const numbers = some.filter((each) => typeof each === 'number');
+    return numbers.length > 0 ? selectNumbers(numbers) : { kind: 'points', points: some as ProposedTrial[] };
+  }
+
+  tell(result: TrialResult): void {
+    this.#untold--;
+    const { metric, goal, from } = this.#spec;
+    if (result.trial % this.#replicates < from) this.#inner.tell?.(result);
+    const found = result.metrics[metric];
+    const value = typeof found === 'boolean' ? Number(found) : found;
+    if (result.status !== 'ok' || typeof value !== 'number' || !Number.isFinite(value)) return;
+    const number = Math.floor(result.trial / this.#replicates);
+    this.#configurations.get(number)!.values.push(goal === 'max' ? -value : value);
+  }
+
+  #take(proposal: Selection): void {
+    const points = proposal.kind === 'points' ? proposal.points : undefined;
+    let i = 0;
+    for (const trial of trialsOf(proposal)) {
+      const number = Math.floor(trial / this.#replicates);
+      const proposed = points?.[i++];
+      const known = this.#configurations.get(number) ?? { number, values: [], trials: 0, proposed };
+      known.trials++;
+      this.#configurations.set(number, known);
+      this.#untold++;
+      this.#first++;
+    }
+  }
+
+  /** One more trial for each that the best cannot be told from, best first, as far as the budget goes. */
+  #findRound(): (number | ProposedTrial)[] {
+    const { share, most } = this.#spec;
+    const able = [...this.#configurations.values()].filter(({ values }) => values.length >= 2);
+    const ranked = able
+      .map((configuration) => ({ configuration, mean: meanOf(configuration.values) }))
+      .sort((a, b) => a.mean - b.mean || a.configuration.number - b.configuration.number);
+    const pooled = pool(able);
+    const [best, ...others] = ranked.map(({ configuration }) => configuration);
+    const rivals = best === undefined ? [] : others.filter((other) => isUnsure(best, other, pooled));
+    if (rivals.length === 0) return [];
+    const racing = [best!, ...rivals].filter(({ trials }) => trials < most);
+    const left = Math.max(0, Math.floor(share * this.#first) - this.#further);
+    if (racing.length === 0 || left === 0) {
+      const why = left === 0 ? 'the budget for further replicates is spent' : `all have ${most} replicates`;
+      this.#ended = `${rivals.length + 1} configurations may still be the best: ${why}`;
+    }
+    return racing.slice(0, left).map((configuration) => {
+      const trial = configuration.number * this.#replicates + configuration.trials++;
+      const { proposed } = configuration;
+      const replicate = trial % this.#replicates;
+      return proposed === undefined ? trial : { trial, replicate, point: proposed.point };
+    });
+  }
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value / values.length, 0);
+}
+
+/** Sum of squared deviations from the mean. */
+function squaresOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+}
+
+/** Variance within configurations, over all of them. */
+function pool(configurations: readonly Configuration[]): number {
+  let squares = 0;
+  let freedom = 0;
+  for (const { values } of configurations) {
+    squares += squaresOf(values);
+    freedom += values.length - 1;
+  }
+  return freedom === 0 ? 0 : squares / freedom;
+}
+
+/** Whether the interval of the difference of both means holds 0; values that never vary are exact. */
+function isUnsure(best: Configuration, other: Configuration, pooled: number): boolean {
+  const [a, b] = [best, other].map(({ values }) => {
+    const freedom = values.length - 1 + PRIOR_FREEDOM;
+    return { freedom, square: (squaresOf(values) + PRIOR_FREEDOM * pooled) / freedom / values.length };
+  }) as [Spread, Spread];
+  const sum = a.square + b.square;
+  const difference = meanOf(other.values) - meanOf(best.values);
+  if (!(sum > 0)) return false;
+  // Welch and Satterthwaite.
+  const freedom = sum ** 2 / (a.square ** 2 / a.freedom + b.square ** 2 / b.freedom);
+  return difference < studentQuantile(0.5 + LEVEL / 2, freedom) * Math.sqrt(sum);
+}
+
+interface Spread {
+  readonly freedom: number;
+  /** Of the mean, squared. */
+  readonly square: number;
+}

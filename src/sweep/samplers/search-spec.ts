@@ -1,0 +1,39 @@
+// What the manifest keeps of a search, beside the options of its method: what it is after, when it ends, how far it looks
+// ahead.
+import { z } from 'zod';
+import type { SamplerSpec } from '../../run/manifest.js';
+import type { AxisDomain, GridSpec } from '../../space/types.js';
+import type { Aims } from '../../trial/objective.js';
+
+export interface Search extends Aims {
+  /** Proposal k knows the results of the configurations up to k - lookahead. */
+  readonly lookahead: number;
+  readonly target: number | null;
+  readonly plateau: number | null;
+  /** Why `auto` has chosen this sampler; null where it was asked for. */
+  readonly auto: string | null;
+}
+
+export interface SearchSpec extends SamplerSpec {
+  readonly proposes: true;
+  readonly trials?: number;
+  readonly grids: readonly GridSpec<AxisDomain>[];
+  readonly search: Search;
+}
+
+const objective = z.strictObject({ metric: z.string(), goal: z.enum(['min', 'max']) });
+const constraint = z.strictObject({
+  metric: z.string(),
+  operator: z.enum(['<=', '>=', '!=', '<', '>', '=']),
+  value: z.number(),
+});
+
+/** As it stands in a manifest that somebody may have edited. */
+export const searchSchema = z.strictObject({
+  objectives: z.array(objective),
+  constraints: z.array(constraint),
+  lookahead: z.int().min(1),
+  target: z.number().nullable(),
+  plateau: z.int().min(1).nullable(),
+  auto: z.string().nullable(),
+});

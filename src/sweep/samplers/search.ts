@@ -1,0 +1,146 @@
+// Makes a sampler of a search method: what it takes to run one (objectives, look-ahead, when to end) is the same for all.
+import type { MethodDefinition } from '../../search/contract.js';
+import { createSearchSpace } from '../../search/space.js';
+import { describeValue } from '../../space/values.js';
+import type { SamplerDefinition, Surroundings, Wanted } from './contract.js';
+import { Proposer } from './proposer.js';
+import { type SearchSpec, searchSchema } from './search-spec.js';
+import { type Asking, Searching } from './searching.js';
+import { askThread } from './thread.js';
+
+/** Proposals that may be made without the results of those before, unless it is told otherwise or has more workers. */
+const LOOKAHEAD = 8;
+
+export function searchSampler(method: MethodDefinition): SamplerDefinition {
+  const { name, about, options } = method;
+  const listens = (spec: SearchSpec) =>
+    method.listens || spec.search.target !== null || spec.search.plateau !== null;
+  return {
+    ...{ name, about, options },
+    domains: 'any',
+    listens: (spec) => listens(spec as SearchSpec),
+    takesReplicates: true,
+    takesTrials: true,
+    canShard: (spec) => !listens(spec as SearchSpec),
+    resolve: (asked, wanted, faults) => {
+      findFaults(method, wanted, faults);
+      const { grids, trials, ends, workers, aims } = wanted;
+      const { objectives, constraints } = aims;
+      const lookahead = ends.lookahead ?? ends.usual ?? Math.max(LOOKAHEAD, workers);
+      const { target, plateau } = ends;
+      const spec: SearchSpec = {
+        ...asked,
+        name,
+        proposes: true,
+        ...(trials === null ? {} : { trials }),
+        grids,
+        search: { objectives, constraints, lookahead, target, plateau, auto: null },
+      };
+      return { spec, grids: [{ axes: [] }] };
+    },
+    grids: (spec) => (spec as SearchSpec).grids,
+    findSpecFaults(spec) {
+      if (spec.proposes !== true || spec.grids === undefined)
+        return ['it makes its points, and needs both grids and proposes'];
+      const { error } = searchSchema.safeParse(spec.search);
+      return (error?.issues ?? []).map(({ path, message }) => `search.${path.join('.')}: ${message}`);
+    },
+    describe: (spec) => describe(method, spec as SearchSpec),
+    most: ({ trials, grids }, space) =>
+      (trials as number | undefined) ??
+      createSearchSpace(grids as SearchSpec['grids']).points * space.replicates,
+    create: (surroundings) => {
+      const spec = surroundings.spec as SearchSpec;
+      const isHeard = listens(spec);
+      return new Searching(spec, isHeard, createAsking(method, spec, surroundings), surroundings);
+    },
+  };
+}
+
+/** The search of a run as it stands in its manifest, for whoever asks again why it proposed what. */
+export function createProposer(
+  method: MethodDefinition,
+  spec: SearchSpec,
+  { seed, where }: Pick<Surroundings, 'seed' | 'where'>,
+): Proposer {
+  const { grids, search } = spec;
+  const objectives = Math.max(1, search.objectives.length);
+  return new Proposer({
+    definition: method,
+    grids,
+    seed,
+    options: optionsOf(method, spec),
+    objectives,
+    where,
+  });
+}
+
+export function optionsOf({ options }: MethodDefinition, spec: SearchSpec): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(options.shape).map((option) => [option, spec[option]]));
+}
+
+/** A slow method works in a thread of its own, so that the run hears of signals and results meanwhile. */
+function createAsking(method: MethodDefinition, spec: SearchSpec, surroundings: Surroundings): Asking {
+  if (method.isSlow) return askThread(method, spec, surroundings);
+  const proposer = createProposer(method, spec, surroundings);
+  return {
+    add: (point) => proposer.add(point),
+    tell: (observed) => proposer.tell(observed),
+    ask: (told) => proposer.propose(told)?.point ?? null,
+    close: () => undefined,
+  };
+}
+
+function findFaults(method: MethodDefinition, wanted: Wanted, faults: string[]): void {
+  const { name, objectives: able } = method;
+  const { objectives } = wanted.aims;
+  const { lookahead, target, plateau, hasBudget } = wanted.ends;
+  const shown = objectives.map(({ metric, goal }) => `${metric}:${goal}`).join(', ');
+  const isSought = method.listens || target !== null || plateau !== null;
+  if (objectives.length === 0 && isSought)
+    faults.push(
+      `${name}: no objective; expected one, such as --objective ${exampleMetric(wanted)}:min, or objectives in the sweep`,
+    );
+  if (able === 'one' && objectives.length > 1)
+    faults.push(
+      `${name}: ${objectives.length} objectives (${shown}); expected one, or --sampler nsga2 or tpe`,
+    );
+  if (able === 'several' && objectives.length === 1)
+    faults.push(`${name}: one objective (${shown}); expected several, or --sampler tpe, gp or cmaes`);
+  if ((target !== null || plateau !== null) && objectives.length > 1)
+    faults.push(`--target and --plateau: ${objectives.length} objectives (${shown}); expected one`);
+  if (lookahead !== null && !isSought)
+    faults.push(`${name}: --lookahead ${lookahead}: it does not look at results; leave --lookahead out`);
+  if (faults.length > 0) return; // of grids that are not sound nothing more can be said
+  const space = createSearchSpace(wanted.grids);
+  const isEndless = wanted.trials === null && target === null && plateau === null && !hasBudget;
+  if (isEndless && !Number.isFinite(space.points))
+    faults.push(
+      `${name}: the domains have no end of points; give --trials N, --budget, --target or --plateau`,
+    );
+  faults.push(...(method.findSpaceFaults?.(space) ?? []).map((fault) => `${name}: ${fault}`));
+}
+
+function exampleMetric({ worker }: Wanted): string {
+  return worker.metrics.find(({ type }) => type === 'number')?.name ?? 'loss';
+}
+
+function describe({ options }: MethodDefinition, spec: SearchSpec): string {
+  const { trials, search } = spec;
+  const { target, plateau, lookahead, objectives, auto } = search;
+  const defaults = options.safeParse({}).data ?? {};
+  const chosen = Object.keys(options.shape)
+    .filter((option) => spec[option] !== defaults[option] && spec[option] !== undefined)
+    .map((option) => `${option} ${describeValue(spec[option] as never)}`);
+  const parts = [
+    ...(trials === undefined ? [] : [`${trials} trials`]),
+    ...(target === null ? [] : [`until ${objectives[0]!.metric} reaches ${target}`]),
+    ...(plateau === null ? [] : [`until ${plateau} configurations in a row are not better`]),
+    ...(objectives.length === 0
+      ? []
+      : [objectives.map(({ metric, goal }) => `${metric} ${goal}`).join(', ')]),
+    ...chosen,
+    `look-ahead ${lookahead}`,
+  ];
+  return `${spec.name}${auto === null ? '' : ` (chosen by auto: ${auto})`}, ${parts.join(', ')}`;
+}

@@ -1,0 +1,220 @@
+// Ask and tell: a program that has a loop of its own asks for trials and tells their metrics. The same samplers, the same
+// journal and the same run folder as of any other run, and no threads.
+import { join, resolve } from 'node:path';
+import { systemClock } from '../ground/clock.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
+import { isPlainObject, showValue } from '../ground/shape.js';
+import { describeUnknown } from '../ground/text.js';
+import { createAskingPool } from '../pool/asking.js';
+import { createRunFolder, newRunId } from '../run/folder.js';
+import { studyUrl } from '../run/reference.js';
+import type { MetricSpec } from '../trial/metrics.js';
+import { parseMetricConstraint, parseObjective } from '../trial/objective.js';
+import type { Trial, Worker } from '../worker/contract.js';
+import { defineWorker } from '../worker/define.js';
+import { zodOf } from '../worker/param-types.js';
+import type { Outcome } from './contract.js';
+import { createManifest } from './create-manifest.js';
+import { defineSweep, type Sweep, type SweepOptions } from './define.js';
+import { inferParam } from './inferred-params.js';
+import { openSampler, prepareJob } from './job.js';
+import { launch } from './launch.js';
+import type { LoadedSweep } from './load.js';
+import { Observers } from './observers.js';
+import { handingOn } from './open-pool.js';
+import { requireSameRun, withLookahead } from './same-run.js';
+import { RACING } from './samplers/racing.js';
+import { resolveSettings } from './settings.js';
+
+type Searched = Pick<
+  SweepOptions,
+  | 'title'
+  | 'axes'
+  | 'zip'
+  | 'grids'
+  | 'where'
+  | 'objectives'
+  | 'constraints'
+  | 'sampler'
+  | 'seed'
+  | 'replicates'
+  | 'seeds'
+>;
+
+export interface StudyOptions extends Searched {
+  /** A word; it names the folder. Default: `study`. */
+  readonly name?: string;
+  /** Part of every trial's key: raise it when the same parameters would give other numbers. Default: 1. */
+  readonly version?: string;
+  /** Metrics beside those of objectives and constraints, which need not be declared. */
+  readonly metrics?: Readonly<Record<string, MetricSpec>>;
+  /** Names that `trial.report` uses. */
+  readonly series?: readonly string[];
+  /** Configurations that may be asked for before those before them are told. Default: 1. */
+  readonly lookahead?: number;
+  /** See RunRequest. */
+  readonly trials?: number;
+  readonly target?: number;
+  readonly plateau?: number;
+  /** The run folder; one that holds this study is continued. Default: a new one under `runs`. */
+  readonly folder?: string;
+}
+
+export interface Study {
+  readonly folder: string;
+  /** Resolves with the next trial once its turn has come, with undefined when the search is over. */
+  ask(): Promise<Trial | undefined>;
+  /**
+   * What a trial came to, by metric. Resolves once it is on disk. Throws BAD_USAGE for a trial that was not asked for, or
+   * was told before; a value that its metric does not declare fails the trial.
+   */
+  tell(trial: Pick<Trial, 'number'>, metrics: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The trial failed; it is kept as failed. Resolves once it is on disk. */
+  fail(trial: Pick<Trial, 'number'>, error: unknown): Promise<void>;
+  /** Ends the session; trials that were asked for and not told come again when the study is continued. */
+  close(): Promise<Outcome>;
+}
+
+/** Opens a study, or continues the one that lies in `folder`. Rejects with a SweeplineError with every fault. */
+export async function openStudy(options: StudyOptions): Promise<Study> {
+  const { sweep, worker } = defineStudy(options);
+  const { lookahead, trials, target, plateau, folder } = options;
+  const name = sweep.name;
+  const asked = resolveSettings({
+    ...{ sweep: name, workers: 1, blockSize: 1 },
+    ...(lookahead === undefined ? {} : { lookahead }),
+    ...(trials === undefined ? {} : { trials }),
+    ...(target === undefined ? {} : { target }),
+    ...(plateau === undefined ? {} : { plateau }),
+    ...(folder === undefined ? {} : { out: folder }),
+    maxFailures: { fraction: 1 },
+  });
+  const settings = await withLookahead({ ...asked, ends: { ...asked.ends, usual: 1 } });
+  const url = studyUrl(name);
+  const replicates = sweep.replicates === 'auto' ? RACING.from : sweep.replicates;
+  const loaded: LoadedSweep = { sweep, url, workerUrl: url, reportUrl: null };
+  // Eagerly: which trials come does not depend on when they are proposed.
+  const pool = createAskingPool(worker, (lookahead ?? settings.ends.usual!) * replicates);
+  return handingOn(pool, async () => {
+    const job = await prepareJob(loaded, settings, pool.questions);
+    const runId = newRunId(systemClock);
+    const out = resolve(settings.out ?? join(settings.root, name, runId));
+    const created = new Date(systemClock.now()).toISOString();
+    const manifest = createManifest(job, settings, { runId, created, total: openSampler(job).total }, out);
+    const made = await createRunFolder(out, manifest);
+    requireSameRun(made.manifest, manifest, out);
+    const settled = new Settled();
+    const seen = new Observers([{ onTrial: ({ trial }) => settled.settle(trial) }]);
+    const run = { job, pool, settings, seen, folder: out, manifest, isNew: made.isNew, clock: systemClock };
+    const { outcome, stop } = await launch(run);
+    outcome.then(
+      () => pool.end(),
+      (error) => {
+        pool.end();
+        settled.fail(error);
+      },
+    );
+    const told = (trial: Pick<Trial, 'number'>, isKnown: boolean): Promise<void> => {
+      if (isKnown) return settled.wait(trial.number);
+      throw new SweeplineError(
+        'BAD_USAGE',
+        `trial ${trial.number} was not asked for, or has been told before`,
+      );
+    };
+    return {
+      folder: out,
+      ask: () => pool.ask(),
+      async tell(trial, metrics) {
+        await told(trial, pool.tell(trial.number, { ...metrics }));
+      },
+      async fail(trial, error) {
+        await told(trial, pool.fail(trial.number, error));
+      },
+      async close() {
+        stop();
+        stop();
+        return outcome;
+      },
+    };
+  });
+}
+
+/** Those who wait until a trial is on disk. */
+class Settled {
+  readonly #settled = new Set<number>();
+  readonly #waiting = new Map<number, { resolve(): void; reject(error: unknown): void }>();
+  #error: unknown;
+
+  settle(trial: number): void {
+    this.#settled.add(trial);
+    this.#waiting.get(trial)?.resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#error = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+  }
+
+  async wait(trial: number): Promise<void> {
+    if (this.#settled.delete(trial)) return;
+    if (this.#error !== undefined) throw this.#error;
+    await new Promise<void>((resolve, reject) => this.#waiting.set(trial, { resolve, reject }));
+    this.#waiting.delete(trial);
+    this.#settled.delete(trial);
+  }
+}
+
+const OPTIONS =
+  'name version title axes zip grids where objectives constraints sampler seed replicates seeds metrics series lookahead trials target plateau folder'.split(
+    ' ',
+  );
+
+/** The sweep and the worker that the program is. */
+function defineStudy(options: StudyOptions): { readonly sweep: Sweep; readonly worker: Worker } {
+  if (!isPlainObject(options))
+    throwFaults('BAD_DEFINITION', 'a study is invalid', [
+      `expected an object such as { axes, objectives }, found ${showValue(options)}`,
+    ]);
+  const unknown = Object.keys(options).filter((key) => !OPTIONS.includes(key));
+  throwFaults(
+    'BAD_DEFINITION',
+    'a study is invalid',
+    unknown.map((key) => describeUnknown('option', key, OPTIONS)),
+  );
+  const { name = 'study', version = '1', series = [], sampler = 'auto' } = options;
+  const {
+    metrics: _,
+    version: __,
+    series: ___,
+    lookahead,
+    trials,
+    target,
+    plateau,
+    folder,
+    ...rest
+  } = options;
+  const sweep = defineSweep({ ...rest, name, sampler, worker: 'study' });
+  const axes = sweep.grids.flatMap((grid) => grid.axes);
+  const params = new Map(
+    axes.flatMap(({ names, values }) => names.map((axis, i) => [axis, inferParam(axis, values[i]!).param])),
+  );
+  const worker = defineWorker({
+    ...{ name, version, series: [...series], metrics: metricsOf(options, sweep) },
+    params: Object.fromEntries([...params].map(([axis, param]) => [axis, zodOf(param)])),
+    run: () => {
+      throw new SweeplineError('BAD_USAGE', 'the trials of a study are evaluated by the program that asks');
+    },
+  });
+  return { sweep, worker: worker as unknown as Worker };
+}
+
+/** Those that are declared, and numbers for what objectives and constraints name. */
+function metricsOf({ metrics = {} }: StudyOptions, sweep: Sweep): Record<string, MetricSpec> {
+  const all: Record<string, MetricSpec> = { ...metrics };
+  for (const text of sweep.objectives) {
+    const { metric, goal } = parseObjective(text, [])!;
+    all[metric] ??= { type: 'number', ...(goal === undefined ? {} : { goal }) };
+  }
+  for (const text of sweep.constraints) all[parseMetricConstraint(text, [])!.metric] ??= { type: 'number' };
+  return all;
+}

@@ -1,0 +1,54 @@
+// The same results whatever the order in which trials end: hundreds of runs in simulated time, with 1 to 16 workers, trials of
+// any length, messages that are late, hosts that die and kills of the coordinator, for each sampler with each pruner.
+import { expect, test } from 'vitest';
+import { randomFor } from '../../src/ground/random.js';
+import type { RunRequest } from '../../src/sweep/contract.js';
+import { CALM, drawConditions, planSimulated, runSimulated } from './simulated-run.js';
+
+const GRID = { x: 'lin(0,1,6)', y: 'lin(0,1,5)' };
+
+/** A new sampler is a line here. */
+const SAMPLERS: Readonly<Record<string, { axes: Record<string, string>; request: Partial<RunRequest> }>> = {
+  grid: { axes: GRID, request: {} },
+  'random of a grid': { axes: GRID, request: { sampler: { name: 'random' }, trials: 24 } },
+  'random of domains': {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'random' }, trials: 24 },
+  },
+};
+
+const PRUNERS: Readonly<Record<string, NonNullable<RunRequest['pruner']>>> = {
+  asha: { name: 'asha', max: 9 },
+  'asha with a lookahead of 5': { name: 'asha', factor: 2, lookahead: 5 },
+  hyperband: { name: 'hyperband', max: 9 },
+  median: { name: 'median', startup: 3, warmup: 2 },
+  patience: { name: 'patience', patience: 2 },
+};
+
+const pairs = Object.keys(SAMPLERS).flatMap((sampler) =>
+  Object.keys(PRUNERS).map((pruner) => [sampler, pruner] as const),
+);
+/** In all; SWEEPLINE_ORDERS=1000 asks for more than there is time for each time. */
+const ORDERS = Math.ceil(Number(process.env.SWEEPLINE_ORDERS ?? 240) / pairs.length);
+
+test.each(pairs)(
+  '%s, %s',
+  async (sampler, pruner) => {
+    const { axes, request } = SAMPLERS[sampler]!;
+    const plan = await planSimulated({ axes }, { ...request, pruner: PRUNERS[pruner]! });
+    const expected = await runSimulated(plan, CALM, 0);
+    expect(expected.trials).toContain(',pruned,');
+    expect(expected.trials).toContain(',ok,');
+    for (let order = 1; order <= ORDERS; order++) {
+      const conditions = drawConditions(randomFor('orders', sampler, pruner, order));
+      const { trials, metrics, artifacts, checkpoints } = await runSimulated(plan, conditions, order);
+      const where = JSON.stringify({ order, conditions });
+      expect(trials, where).toBe(expected.trials);
+      expect(metrics, where).toBe(expected.metrics);
+      expect(artifacts, where).toEqual(expected.artifacts);
+      // A power cut may bring one back, which nobody asks for.
+      if (conditions.kills.length === 0) expect(checkpoints, where).toEqual([]);
+    }
+  },
+  120_000,
+);

@@ -1,0 +1,143 @@
+// `--replicates auto`: more replicates where the best cannot be told from others.
+import { join } from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { randomFor } from '../../src/ground/random.js';
+import type { Sampler } from '../../src/sweep/samplers/contract.js';
+import { RACING, Racing } from '../../src/sweep/samplers/racing.js';
+import { NO_TRIALS, selectNumbers, trialsOf } from '../../src/trial/selection.js';
+import { fixture, list, newFolder, resume, rowsOf, runHere, runPart, runSweep } from './session.js';
+
+/** The first two replicates of so many configurations, by number. */
+function twoOfEach(configurations: number): Sampler {
+  const numbers = Array.from(
+    { length: 2 * configurations },
+    (_, i) => Math.floor(i / 2) * RACING.most + (i % 2),
+  );
+  return {
+    total: numbers.length,
+    excluded: 0,
+    has: () => true,
+    next(limit) {
+      return numbers.length === 0 ? 'end' : selectNumbers(numbers.splice(0, limit));
+    },
+  };
+}
+
+/** Runs a race to its end: trials of each configuration, and which one has the best mean. */
+function race(means: readonly number[], noise: number, seed: number) {
+  const racing = new Racing(twoOfEach(means.length), { metric: 'y', goal: 'max', ...RACING }, RACING.most);
+  const values = means.map((): number[] => []);
+  for (;;) {
+    const next = racing.next(1000);
+    if (next === 'end') break;
+    if (next === 'wait' || next === NO_TRIALS) throw new Error('waits for nothing');
+    for (const trial of trialsOf(next)) {
+      const configuration = Math.floor(trial / RACING.most);
+      const y = means[configuration]! + noise * randomFor('race', seed, trial).normal();
+      values[configuration]!.push(y);
+      racing.tell({ trial, status: 'ok', metrics: { y } });
+    }
+  }
+  const averages = values.map((each) => each.reduce((sum, y) => sum + y, 0) / each.length);
+  return {
+    counts: values.map(({ length }) => length),
+    best: averages.indexOf(Math.max(...averages)),
+    ended: racing.ended,
+  };
+}
+
+describe('a race', () => {
+  it('leaves those alone that are far behind, and those that never vary', () => {
+    const { counts, best, ended } = race([0, 0.2, 10, 0.1], 0.1, 1);
+    expect(counts).toEqual([2, 2, 2, 2]);
+    expect([best, ended]).toEqual([2, null]);
+    expect(race([1, 2, 2, 0], 0, 1).counts).toEqual([2, 2, 2, 2]);
+  });
+
+  it('gives more to those that may be the best, up to ten, and says so where they stay alike', () => {
+    const { counts, ended } = race([5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0.5, 2);
+    expect(counts.slice(2).every((count) => count === 2)).toBe(true);
+    expect(counts.slice(0, 2)).toEqual([10, 10]);
+    expect(ended).toMatch(/2 configurations may still be the best: all have 10 replicates/);
+  });
+
+  it('takes at most as many trials again', () => {
+    const { counts, ended } = race([0, 0, 0, 0, 0], 1, 3);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(20);
+    expect(ended).toMatch(/budget for further replicates is spent/);
+  });
+
+  it('finds the best more often than the same number of trials spread evenly', () => {
+    const means = [1, 0.6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let raced = 0;
+    let even = 0;
+    const runs = 300;
+    for (let seed = 0; seed < runs; seed++) {
+      const { counts, best } = race(means, 0.5, seed);
+      if (best === 0) raced++;
+      const each = Math.ceil(counts.reduce((sum, count) => sum + count, 0) / means.length);
+      const averages = means.map((mean, configuration) => {
+        const draws = Array.from({ length: each }, (_, i) =>
+          randomFor('race', seed, configuration * RACING.most + i).normal(),
+        );
+        return mean + (0.5 * draws.reduce((sum, z) => sum + z, 0)) / each;
+      });
+      if (averages.indexOf(Math.max(...averages)) === 0) even++;
+    }
+    expect(raced / runs).toBeGreaterThan(0.9);
+    expect(raced).toBeGreaterThan(even);
+  });
+});
+
+const request = {
+  sweep: fixture('noisy'),
+  set: { kind: list('wild'), gain: list(1), x: list(0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5) },
+  replicates: 'auto' as const,
+};
+
+describe('a run with replicates auto', () => {
+  test('gives the same bytes on any number of workers, interrupted or not', async () => {
+    const one = await runSweep({ ...request, workers: 1 });
+    const rows = rowsOf(one.trials_csv);
+    expect(rows.length).toBeGreaterThan(16);
+    expect(rows.length).toBeLessThanOrEqual(32);
+    const of = (x: string) => rows.filter((row) => row.x === x).length;
+    expect(of('0')).toBe(2);
+    expect(of('3.5')).toBeGreaterThan(2);
+    const three = await runSweep({ ...request, workers: 3, blockSize: 1 });
+    expect(three.trials_csv).toBe(one.trials_csv);
+    const out = join(newFolder(), 'run');
+    const part = await runPart({ ...request, workers: 1, blockSize: 1, out });
+    expect(part.interrupted).toBe(true);
+    await resume(out);
+    expect((await runHere({ ...request, out })).trials_csv).toBe(one.trials_csv);
+  });
+
+  test('with points that a sampler makes', async () => {
+    const search = {
+      sweep: fixture('drawn'),
+      set: { kind: list('wild'), fail: list(-9) },
+      sampler: { name: 'tpe' },
+      trials: 24,
+      replicates: 'auto' as const,
+    };
+    const one = await runSweep({ ...search, workers: 1, lookahead: 4 });
+    expect(one.failed).toBe(0);
+    const two = await runSweep({ ...search, workers: 4, lookahead: 4 });
+    expect(two.trials_csv).toBe(one.trials_csv);
+    const points = new Set(rowsOf(one.trials_csv).map(({ x, gain }) => `${x} ${gain}`));
+    expect(points.size).toBe(12);
+  });
+
+  test('is refused without one objective, with chosen seeds, in shards and with bisect', async () => {
+    const refused = (more: object) => expect(runHere({ ...request, ...more } as never)).rejects;
+    await refused({ objectives: ['y:max', 'above:max'] }).toThrow(
+      /objectives y:max, above:max; expected one/,
+    );
+    await refused({ shard: { index: 1, count: 2 } }).toThrow(/--replicates auto decides by the results/);
+    await refused({ sampler: { name: 'bisect', axis: 'x' } }).toThrow(
+      /sampler bisect has replicates of its own/,
+    );
+    await refused({ replicates: 'some' }).toThrow(/replicates some/);
+  });
+});
