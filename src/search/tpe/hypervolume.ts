@@ -1,18 +1,24 @@
 // The volume that points dominate, and the subset of points that dominates most; less is better in every objective.
 
 /**
- * Volume of all that is dominated by at least one point and better than the reference. Points are added one by one in the
- * order of the first objective, each with the volume that it alone dominates (While, Bradstreet and Barone 2012).
+ * Volume of all that is dominated by at least one point and better than the reference: slice by slice of the last objective
+ * (Knowles 2002), in the order of points to the power of objectives - 1.
  */
 export function hypervolume(points: readonly (readonly number[])[], reference: readonly number[]): number {
-  const inside = points.filter((point) => point.every((value, m) => value < reference[m]!));
-  if (reference.length === 1)
-    return inside.reduce((most, [value]) => Math.max(most, reference[0]! - value!), 0);
-  const sorted = inside.sort((a, b) => a[0]! - b[0]!);
-  if (reference.length === 2) return area(sorted, reference);
+  const inside = points.filter((point) => reference.every((worst, m) => point[m]! < worst));
+  const last = reference.length - 1;
+  if (last === 0) return inside.reduce((most, [value]) => Math.max(most, reference[0]! - value!), 0);
+  if (last === 1)
+    return area(
+      inside.sort((a, b) => a[0]! - b[0]!),
+      reference,
+    );
+  const sorted = inside.sort((a, b) => a[last]! - b[last]!);
+  const rest = reference.slice(0, last);
   let volume = 0;
   sorted.forEach((point, i) => {
-    volume += exclusive(point, sorted.slice(i + 1), reference);
+    const depth = (sorted[i + 1]?.[last] ?? reference[last]!) - point[last]!;
+    if (depth > 0) volume += depth * hypervolume(sorted.slice(0, i + 1), rest);
   });
   return volume;
 }
