@@ -116,7 +116,7 @@ export class RunFiles {
     // What is taken is removed there: nothing but what is of this run.
     const own = share === undefined ? undefined : resolve(share, about.run);
     const path = share === undefined ? undefined : resolve(share, shared);
-    if (path !== undefined && path.startsWith(own + sep) && !leadsOut(path, resolve(share!))) return path;
+    if (path?.startsWith(own + sep) && !leadsOut(path, resolve(share!))) return path;
     throw new SweeplineError('BAD_USAGE', `a host has left ${shared} in a shared folder`, {
       hint: 'name the same folder with --share here as on the hosts',
     });
