@@ -28,6 +28,8 @@ interface Plan {
   readonly most: number;
   readonly order?: number;
   readonly kills?: number;
+  /** Every threshold; absent: even between the ends. */
+  readonly threshold?: number;
   /** Of so many trials one fails. */
   readonly failures?: number;
 }
@@ -35,9 +37,10 @@ interface Plan {
 const thresholdOf = (i: number) => 10 * randomFor('threshold', i).uniform();
 
 /** An answer is a function of point and replicate: the same trial would give it again. */
-function outcomeOf({ trial, replicate, point }: ProposedTrial, { noise, failures }: Plan): TrialRow {
+function outcomeOf({ trial, replicate, point }: ProposedTrial, plan: Plan): TrialRow {
+  const { noise, failures, threshold = thresholdOf(point.i as number) } = plan;
   const random = randomFor('answer', String(point.i), String(point.h), replicate);
-  const truth = (point.h as number) < thresholdOf(point.i as number);
+  const truth = (point.h as number) < threshold;
   const isFailed = failures !== undefined && random.below(failures) === 0;
   const above = random.uniform() < noise ? !truth : truth;
   const status = isFailed ? 'failed' : 'ok';
@@ -160,7 +163,8 @@ test('replicates are asked together, and no trial is asked twice', () => {
 
 test('a threshold outside is asked for at an end again and again, each time with a new replicate', () => {
   const plan = { noise: 0.1, assumed: 0.2, points: 1, replicates: 1, tolerance: 0.01, most: 60 };
-  const rows = simulate({ ...plan, noise: 0.999999 }); // all answers are those of a threshold elsewhere
+  const rows = simulate({ ...plan, threshold: 11 });
+  expect(new Set(rows.map(({ point }) => point.h)).size).toBeLessThan(rows.length);
   expect(new Set(rows.map(({ point, replicate }) => `${point.h} ${replicate}`)).size).toBe(rows.length);
 });
 
