@@ -140,7 +140,18 @@ export function axisOf({ name, range, labels, scale }: Axis, room: number, side:
   return {
     ...scaleAxis(scale, side, squeeze(name)),
     splitNumber: 4,
-    ...(scale === 'log' ? logAxis([range.low, range.high]) : { scale: true }),
+    ...(scale === 'log' ? thinLabels(logAxis([range.low, range.high]), room) : { scale: true }),
+  };
+}
+
+/** So many labels as there is room for. */
+function thinLabels(axis: object, room: number): object {
+  const { axisLabel = {} } = axis as { readonly axisLabel?: { readonly customValues?: readonly number[] } };
+  const { customValues = [] } = axisLabel;
+  const every = Math.ceil(customValues.length / Math.max(2, room / 56));
+  return {
+    ...axis,
+    axisLabel: { ...axisLabel, customValues: customValues.filter((_, i) => i % every === 0) },
   };
 }
 
