@@ -78,7 +78,14 @@ function describeGrid({ grid, grids, place, points, axes, draw }: GridOrigin): s
   ];
 }
 
-function describeBisection({ axis, metric, step, tolerance, low, high }: BisectOrigin): string[] {
+function describeBisection({ axis, metric, step, tolerance, low, high, answers }: BisectOrigin): string[] {
+  if (answers !== null)
+    return [
+      `Value ${step} (from 0) that a bisection with wrong answers asked: where it is the least certain on which side of`,
+      `the threshold of ${axis} it lies. It ends once 95 % of the chance lies within ${show(tolerance)}.`,
+      answers.length === 0 ? 'It had no answer yet.' : `What ${metric} had been until then:`,
+      ...answers.map(({ at, yes, of }) => `  ${axis}=${show(at)}: true ${yes} of ${of} times`),
+    ];
   if (low === null || high === null)
     return [
       step < 2

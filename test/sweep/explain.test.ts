@@ -166,6 +166,33 @@ describe('a trial of a grid', () => {
   });
 });
 
+test('a bisection with wrong answers tells what it had been answered before', async () => {
+  const { folder, trials_csv } = await runHere({
+    sweep: fixture('noisy'),
+    sampler: {
+      name: 'bisect',
+      axis: 'x',
+      metric: 'above',
+      from: 0,
+      to: 1,
+      tolerance: 0.05,
+      noise: 0.1,
+      most: 20,
+    },
+    ...{ set: { kind: { kind: 'list', values: ['plain'] } }, replicates: 2 },
+  });
+  const trials = rowsOf(trials_csv).map(({ trial }) => Number(trial));
+  const told = await originsOf(folder, trials);
+  expect(told.length).toBeGreaterThan(6);
+  for (const { origin, trial } of told) {
+    const { step, answers } = origin as BisectOrigin;
+    expect(step).toBe(Math.floor(trial / 2));
+    expect(answers!.reduce((sum, { of }) => sum + of, 0)).toBe(2 * step);
+    for (const { at, yes, of } of answers!) expect(yes).toBe(at > 0.3137 ? of : 0);
+    expect(describeOrigin(origin)[0]).toContain(`Value ${step} (from 0)`);
+  }
+});
+
 test('of a race, a further replicate is told from the first ones, which are all that the search knew', async () => {
   const { folder, trials_csv } = await runHere({
     ...{ sweep: fixture('drawn'), sampler: { name: 'tpe', startUp: 3 }, trials: 24, lookahead: 2 },

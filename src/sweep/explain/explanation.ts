@@ -57,12 +57,14 @@ export interface BisectOrigin {
   readonly kind: 'bisect';
   readonly axis: string;
   readonly metric: string;
-  /** From 0: the lower end, the upper end, then middles. */
+  /** From 0: the lower end, the upper end, then middles; where some answers are wrong, the number of the value asked. */
   readonly step: number;
   readonly tolerance: number;
   /** Null where nothing has been found out of them by then. */
   readonly low: End | null;
   readonly high: End | null;
+  /** Where some answers are wrong: what it had been told by then, by value asked. Null: none is. */
+  readonly answers: readonly { readonly at: number; readonly yes: number; readonly of: number }[] | null;
 }
 
 export interface End {
