@@ -52,6 +52,8 @@ export interface Answer {
   /** Those that break a constraint, and those without a finite value: never best. */
   readonly infeasible: number;
   readonly unranked: number;
+  /** Trials that were stopped early: they have no result. */
+  readonly pruned: number;
   /** How many share the first place, or are on the Pareto front. */
   readonly first: number;
   /** The best first, as many as were asked for. None without an objective, or without an ok trial. */
@@ -104,6 +106,7 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
     configurations: ranking.configurations,
     infeasible: ranking.infeasible,
     unranked: ranking.unranked,
+    pruned: status.pruned,
     first: ranking.first,
     best,
     comparison: aims.objectives.length === 1 ? compareFirst(of, first!, ranking) : null,

@@ -1,11 +1,11 @@
 // The order of a run's configurations: feasible ones first, then those that break a constraint, then those without a
 // finite value, which are never best. One objective gives ranks, several give Pareto fronts.
 import type { Point } from '../space/types.js';
+import { findFronts } from '../stats/fronts.js';
 import type { Interval } from '../stats/interval.js';
 import { summaryInterval } from '../stats/welch.js';
 import { type Aims, meets } from '../trial/objective.js';
 import type { Configurations } from './configurations.js';
-import { findFronts } from './fronts.js';
 
 /** A configuration in its place. */
 export interface Ranked {

@@ -108,10 +108,11 @@ export function describeBriefly(answer: Best, metrics: Metrics): string | null {
 }
 
 /** What cannot be best, and why. */
-function describeLeft({ infeasible, unranked, constraints }: Answer): string | null {
+function describeLeft({ infeasible, unranked, pruned, constraints }: Answer): string | null {
+  const what = pruned > 0 ? 'pruned or without a finite value' : 'without a finite value';
   const parts = [
     ...(infeasible > 0 ? [`${formatCount(infeasible)} not with ${constraints.join(', ')}`] : []),
-    ...(unranked > 0 ? [`${formatCount(unranked)} without a finite value`] : []),
+    ...(unranked > 0 ? [`${formatCount(unranked)} ${what}`] : []),
   ];
   return parts.length === 0 ? null : `left out: ${parts.join('; ')}`;
 }

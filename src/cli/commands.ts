@@ -17,6 +17,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     'show the best configurations, and which parameters matter',
     () => import('./commands/best.js'),
   ),
+  entry(
+    'explain',
+    'tell why a trial has its point, and why it was pruned',
+    () => import('./commands/explain.js'),
+  ),
   entry('report', "write a run's tables, figures and page", () => import('./commands/report.js')),
   entry('replay', 'run one trial again, alone', () => import('./commands/replay.js')),
   entry('verify', 'run a sample of trials again and compare', () => import('./commands/verify.js')),

@@ -6,7 +6,9 @@ import type { Epoch } from './epoch.js';
 import { MANIFEST_FILE, openRunFolder, stageFolder } from './folder.js';
 import type { Manifest } from './manifest.js';
 import { JOURNAL_FILE, readJournal } from './read-journal.js';
-import type { RunState } from './state.js';
+import { spaceRecord } from './records.js';
+import { isSameSpace } from './same-space.js';
+import { RunState } from './state.js';
 
 export interface Source {
   /** Absolute. */
@@ -14,6 +16,8 @@ export interface Source {
   readonly manifest: Manifest;
   readonly state: RunState;
   readonly epoch: Epoch;
+  /** Where its journal ended as it was read: what a run that goes on has added since is not merged. */
+  readonly end: number;
 }
 
 export type Sources = readonly [Source, ...Source[]];
@@ -55,13 +59,21 @@ function hasBegun(folder: string): boolean {
 
 async function openSource(folder: string): Promise<Source> {
   const { path, manifest } = await openRunFolder(folder);
-  if (!hasBegun(path))
+  const { state, end } = existsSync(join(path, JOURNAL_FILE)) ? readJournal(path) : NOTHING;
+  if (state.epochs.length === 0)
     throw new SweeplineError('BAD_RUN_FOLDER', `${path}: the run was stopped before it began`, {
       hint: 'leave it out, or start it again with the same --out',
     });
-  const { state } = readJournal(path);
-  return { path, manifest, state, epoch: state.epoch };
+  const { epoch } = state;
+  // Killed while its grid was being edited: the rows are of one space, and the manifest of another.
+  if (!isSameSpace(epoch.record, spaceRecord(manifest)))
+    throw new SweeplineError('BAD_RUN_FOLDER', `${path}: the run was stopped as its space was changed`, {
+      hint: 'start it again as it is to be, with the same --out, and merge it then',
+    });
+  return { path, manifest, state, epoch, end };
 }
+
+const NOTHING = { state: new RunState(), end: 0 };
 
 const CODE = 'code of the worker';
 

@@ -13,6 +13,7 @@ import { stageFolder } from './folder.js';
 import { type Journal, openJournal } from './journal.js';
 import type { Manifest } from './manifest.js';
 import { type MergeFolder, openMergeFolder } from './merge-folder.js';
+import { requireOneSearch } from './merge-proposals.js';
 import { openSources, type Source, type Sources, stageParts } from './merge-sources.js';
 import { findOverlaps, type Overlaps } from './overlaps.js';
 import type { RangeSet } from './ranges.js';
@@ -70,6 +71,7 @@ export async function mergeRuns(
 async function examine(folders: readonly string[], choices: MergeChoices): Promise<Part> {
   const { prefer = [], anyCode = false } = choices;
   const sources = await openSources(folders, anyCode);
+  requireOneSearch(sources);
   const overlaps = findOverlaps(sources, prefer);
   const stages: [string, Part][] = [];
   for (const [stage, parts] of stageParts(sources)) {
@@ -166,7 +168,8 @@ async function appendSource(journal: Journal, source: Source, { lost, union }: O
   const isElsewhere = (trial: number) => isLost(trial) || (!source.epoch.isDone(trial) && union.has(trial));
   const epoch = source.state.epochs.length - 1;
   let appends: Promise<void>[] = [];
-  for (const { record, body } of readRecords(source.path)) {
+  for (const { record, body, at } of readRecords(source.path)) {
+    if (at >= source.end) break; // a run that goes on
     if ((record.t !== 'rows' && record.t !== 'attempt' && record.t !== 'propose') || record.epoch !== epoch)
       continue;
     const bytes = Uint8Array.from(body);

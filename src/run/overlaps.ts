@@ -7,7 +7,7 @@ import { plural } from '../ground/text.js';
 import { skipRows, skipTrials } from '../trial/lines.js';
 import { readCells } from '../trial/row.js';
 import { artifactFolder } from '../trial/store.js';
-import { Excerpts } from './excerpts.js';
+import { Excerpts, OpenFiles } from './excerpts.js';
 import { finishedTrials, readStretch } from './finished.js';
 import type { Source, Sources } from './merge-sources.js';
 import { RangeSet } from './ranges.js';
@@ -79,12 +79,19 @@ interface Entry {
   readonly series: Buffer;
 }
 
+/** Journals of runs that share trials are open at once up to so many, */
+const MOST_OPEN = 128;
+/** and all their windows together have so many bytes. */
+const WINDOWS_BYTES = 64 * 2 ** 20;
+
 /** The entries of one shared trial after another, in trial order. */
 function* eachShared(sources: Sources, shared: RangeSet): Generator<Entry[]> {
-  const walks = sources.flatMap((source, place) => {
+  const parts = sources.flatMap((source, place) => {
     const isPart = [...source.epoch.done.ranges()].some(([from, to]) => shared.countIn(from, to) > 0);
-    return isPart ? [walk(source, place, shared)] : [];
+    return isPart ? [{ source, place }] : [];
   });
+  const files = new OpenFiles(MOST_OPEN, Math.floor(WINDOWS_BYTES / Math.max(1, parts.length)));
+  const walks = parts.map((part) => walk(part, shared, files));
   const next = walks.map((each) => each.next());
   try {
     for (;;) {
@@ -104,8 +111,12 @@ function* eachShared(sources: Sources, shared: RangeSet): Generator<Entry[]> {
   }
 }
 
-function* walk(source: Source, place: number, shared: RangeSet): Generator<Entry, undefined> {
-  const excerpts = new Excerpts(source.path);
+function* walk(
+  { source, place }: Pick<Entry, 'source' | 'place'>,
+  shared: RangeSet,
+  files: OpenFiles,
+): Generator<Entry, undefined> {
+  const excerpts = new Excerpts(source.path, files);
   try {
     for (const { from, to, rows, series, record } of finishedTrials(source.epoch.extents, excerpts)) {
       if (shared.countIn(from, to) === 0) continue;

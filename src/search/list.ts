@@ -4,7 +4,8 @@ import type { MethodDefinition } from './contract.js';
 import { gp } from './gp/method.js';
 import { halton } from './halton.js';
 import { lhs } from './lhs.js';
+import { nsga2 } from './nsga2/method.js';
 import { sobol } from './sobol.js';
 import { tpe } from './tpe/method.js';
 
-export const METHODS: readonly MethodDefinition[] = [tpe, gp, cmaes, sobol, halton, lhs];
+export const METHODS: readonly MethodDefinition[] = [tpe, gp, cmaes, nsga2, sobol, halton, lhs];

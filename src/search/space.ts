@@ -90,11 +90,15 @@ function lay(grids: readonly GridSpec<AxisDomain>[]): {
   const byGrid = grids.map(({ axes }, grid) => {
     const places = new Map<string, number>();
     return axes.map((axis) => {
-      const conditions = Object.entries(axis.when ?? {}).map(([name, allowed]): Condition => {
+      const conditions = Object.entries(axis.when ?? {}).flatMap(([name, allowed]): Condition[] => {
         const dimension = places.get(name);
         if (dimension === undefined)
           throw new InternalError(`axis ${axis.names} depends on ${name}, which is not before it`);
-        return { dimension, positions: positionsOf(laid[dimension - first]!.axis, name, allowed) };
+        const parent = laid[dimension - first]!;
+        const positions = positionsOf(parent.axis, name, allowed);
+        // One that always holds is none.
+        const isVoid = parent.conditions.length === 0 && positions.size === createDimension(parent.axis).size;
+        return isVoid ? [] : [{ dimension, positions }];
       });
       const like = JSON.stringify([axis, [...conditions].map(({ dimension }) => dimension)]);
       let at = laid.findIndex((known) => known.grids.has(grid) === false && likeOf(known) === like);

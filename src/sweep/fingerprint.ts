@@ -6,7 +6,8 @@ import type { Point } from '../space/types.js';
 import { canonicalValue } from '../space/value.js';
 import type { WorkerDescription } from '../worker/contract.js';
 import type { LoadedSweep } from './load.js';
-import { type Resolved, samplePoints } from './resolve.js';
+import type { Resolved } from './resolve.js';
+import { samplePoints } from './sample-points.js';
 import { samplerOf } from './samplers/list.js';
 
 /** What a job is begun with. */

@@ -78,7 +78,8 @@ export function openCoordinator(
     onEnded: (trials) => pruning?.ended(trials),
     onWarning: (text) => seen.tell('onLine', text),
   });
-  const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries });
+  const onWarning = (text: string) => seen.tell('onLine', text);
+  const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries, onWarning });
   let hasSaid = false;
   const areTooMany = (): boolean => {
     const { failed, done } = tally;
@@ -113,17 +114,18 @@ interface PruningChoice {
   readonly listens: boolean;
   readonly retried: readonly number[];
   readonly retries: number;
+  readonly onWarning: (text: string) => void;
 }
 
 function openPruning(
   { job, folder, journal }: OpenRun,
   recorder: Recorder,
-  { listens, retried, retries }: PruningChoice,
+  { retried, ...choice }: PruningChoice,
 ): Pruning | undefined {
   if (job.pruner === undefined) return undefined;
   return new Pruning({
     ...{ spec: job.pruner, seed: job.resolved.seed, series: job.worker.series },
-    ...{ folder, journal, recorder, listens, retries },
+    ...{ ...choice, folder, journal, recorder },
     retried: new Set(retried),
     store: createFolderStore(folder),
   });

@@ -14,8 +14,8 @@ import { removeLeftovers } from '../run/leftovers.js';
 import { acquireLock, type Lock } from '../run/lock.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
+import { isSameSpace } from '../run/same-space.js';
 import { type Job, openSampler } from './job.js';
-import { isSameSpace } from './same-space.js';
 
 /** A folder as `createRunFolder` gives it, and what shall run in it. */
 export interface ToOpen {

@@ -34,6 +34,7 @@ export interface PruningOptions {
   readonly listens: boolean;
   /** How often a trial is tried again that has failed. */
   readonly retries: number;
+  readonly onWarning: (text: string) => void;
   readonly recorder: Pick<Recorder, 'hold' | 'recordLost' | 'isToRetry' | 'hasTried' | 'nextAttempt'>;
 }
 
@@ -67,6 +68,7 @@ export class Pruning {
   readonly #ending = new Map<number, number>();
   /** Rows that running trials have told without a gap. */
   readonly #told = new Map<number, number>();
+  #isWarned = false;
   #helper: PruningHelper | undefined;
   /** Results that have waited and are being written. */
   #releasing = 0;
@@ -165,6 +167,7 @@ export class Pruning {
     const { recorder, retries } = this.#options;
     const hasEnded = left === undefined && (isFinal || !recorder.isToRetry(result, retries));
     if (hasEnded) this.#board.end(trial);
+    if (hasEnded && result.notes.length === 0 && !this.#board.hasValues(trial)) this.#warn(trial);
     this.#advance();
     const verdict = this.#board.verdict(trial);
     this.#ending.delete(trial);
@@ -191,6 +194,15 @@ export class Pruning {
   ended(trials: Selection): void {
     for (const trial of trialsOf(trials)) if (this.#board.has(trial)) this.#board.end(trial);
     this.#advance();
+  }
+
+  #warn(trial: number): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    const { spec, onWarning } = this.#options;
+    onWarning(
+      `pruner ${spec.name} looks at ${spec.metric}, of which trial ${trial} has reported no value: nothing stops such a trial`,
+    );
   }
 
   #isDone(trial: number): boolean {

@@ -4,26 +4,16 @@ import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import { proposesPoints, type SamplerSpec } from '../run/manifest.js';
 import { findSpaceFaults } from '../space/check.js';
-import { isDomain, toFiniteValues } from '../space/domain.js';
 import { createSpace } from '../space/space.js';
-import type {
-  AxisDomain,
-  AxisSpec,
-  AxisValues,
-  Domain,
-  GridSpec,
-  Point,
-  SpaceSpec,
-  Value,
-} from '../space/types.js';
+import type { AxisDomain, AxisSpec, GridSpec, SpaceSpec, Value } from '../space/types.js';
 import { identityOf } from '../space/value.js';
-import { axisAt, axisLength } from '../space/values.js';
 import type { Metric } from '../trial/metrics.js';
 import { type Aims, defaultObjectives } from '../trial/objective.js';
 import type { ParamDescription, WorkerDescription } from '../worker/contract.js';
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
 import { checkConstraint, type Surveyed } from './constraint.js';
 import type { Sweep } from './define.js';
+import { sampledGrids, samplePoints, sampleValues } from './sample-points.js';
 import type { Wanted } from './samplers/contract.js';
 import { isTold, resolveSampler, samplerOf } from './samplers/list.js';
 import { RACING, racingOf } from './samplers/racing.js';
@@ -41,10 +31,6 @@ export interface Resolved {
   readonly sampler: SamplerSpec;
   readonly seed: number;
 }
-
-/** Longer axes are checked at their ends and at so many places between. */
-const CHECKED_VALUES = 10_000;
-const CHECKED_POINTS = 1000;
 
 /** Throws BAD_DEFINITION (or BAD_USAGE where only the request is at fault) with every fault. */
 export function resolveSweep(
@@ -260,45 +246,4 @@ function override(
 function stillThere(allowed: readonly Value[], values: AxisDomain): Value[] {
   const present = new Set(sampleValues(values).map(identityOf));
   return allowed.filter((value) => present.has(identityOf(value)));
-}
-
-function sampleValues(domain: AxisDomain): Value[] {
-  const values = toSamples(domain);
-  return spread(axisLength(values), CHECKED_VALUES).map((i) => axisAt(values, i));
-}
-
-/** A domain that is open is checked at its ends. */
-function toSamples(domain: AxisDomain): AxisValues {
-  if (!isDomain(domain)) return domain;
-  const finite = toFiniteValues(domain);
-  if (finite !== undefined) return finite;
-  return { kind: 'list', values: endsOf(domain) };
-}
-
-/** Of a normal distribution: where it lies mostly. */
-function endsOf(domain: Domain): readonly Value[] {
-  if (domain.kind === 'choice') return domain.values;
-  if (domain.kind !== 'normal') return [domain.from, domain.to];
-  const { mean, sd } = domain;
-  return [mean - 3 * sd, mean, mean + 3 * sd];
-}
-
-export function samplePoints(
-  asked: readonly GridSpec<AxisDomain>[],
-  fixed: Readonly<Record<string, Value>>,
-): Point[] {
-  const space = createSpace({ grids: sampledGrids(asked), replicates: 1 });
-  return spread(space.points, CHECKED_POINTS).map((i) => ({ ...fixed, ...space.at(i) }));
-}
-
-function sampledGrids(asked: readonly GridSpec<AxisDomain>[]): GridSpec[] {
-  return asked.map(({ axes }) => ({
-    axes: axes.map((axis) => ({ ...axis, values: axis.values.map(toSamples) })),
-  }));
-}
-
-/** 0 to length - 1, thinned evenly to `most` numbers with both ends. */
-function spread(length: number, most: number): number[] {
-  if (length <= most) return Array.from({ length }, (_, i) => i);
-  return Array.from({ length: most }, (_, i) => Math.floor((i * (length - 1)) / (most - 1)));
 }

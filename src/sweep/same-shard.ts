@@ -3,11 +3,11 @@
 import { throwFaults } from '../ground/errors.js';
 import { type Manifest, type ShardRecord, shardName } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
+import { isSameSpace } from '../run/same-space.js';
 import type { WorkerQuestions } from '../worker/questions.js';
 import { shardRecord } from './create-manifest.js';
 import { type Job, prepareAgain } from './job.js';
 import type { LoadedSweep } from './load.js';
-import { isSameSpace } from './same-space.js';
 import type { Settings } from './settings.js';
 import { takeShare } from './share.js';
 

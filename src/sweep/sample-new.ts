@@ -6,7 +6,7 @@ import { trialsOf } from '../trial/selection.js';
 import { countPassing, sampleOf } from './constraint.js';
 import type { Plan } from './contract.js';
 import { type Job, openSampler, type Progressing } from './job.js';
-import { samplePoints } from './resolve.js';
+import { samplePoints } from './sample-points.js';
 import type { Sampler } from './samplers/contract.js';
 import { isTold, samplerOf } from './samplers/list.js';
 import { createCountedTurn } from './samplers/turn.js';

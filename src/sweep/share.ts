@@ -73,7 +73,10 @@ function listTrials(job: Job): readonly Dealt[] | null {
   const { most } = samplerOf(spec);
   const listens = isTold(spec);
   const makesPoints = spec.proposes === true && !listens;
-  if ((makesPoints ? most(spec, space) : space.trials) > LISTED) return null;
+  const all = makesPoints ? most(spec, space) : space.trials;
+  // A search may come to any point of its space, however few it is given.
+  if ((listens ? all : Math.min(all, typeof spec.trials === 'number' ? spec.trials : all)) > LISTED)
+    return null;
   const at = (trial: number) => space.at(Math.floor(trial / space.replicates));
   const dealt: Dealt[] = [];
   const keyOf = keysOf(job);
@@ -231,19 +234,58 @@ export function dealByWeight(
   const sum = order.reduce((total, i) => total + given[i]!.weight, 0);
   const full = Math.max(sum / count, given[order[0] ?? -1]?.weight ?? 0);
   const loads = new Float64Array(count);
+  const emptiest = new Emptiest(loads);
   const shards = new Uint32Array(given.length);
   for (const i of order) {
     const { key, weight } = given[i]!;
     const home = shardOfKey(key, count);
-    const shard = loads[home]! + weight <= full ? home : emptiest(loads);
+    const shard = loads[home]! + weight <= full ? home : emptiest.find();
     loads[shard]! += weight;
     shards[i] = shard;
   }
   return shards;
 }
 
-function emptiest(loads: Float64Array): number {
-  let found = 0;
-  for (let i = 1; i < loads.length; i++) if (loads[i]! < loads[found]!) found = i;
-  return found;
+/** Hands out the shard with the least load, of equals the first. Loads may grow meanwhile, as the owner likes. */
+class Emptiest {
+  readonly #loads: Float64Array;
+  /** A heap of all shards, by the loads that they had when they were put in their places. */
+  readonly #heap: { readonly shard: number; load: number }[];
+
+  constructor(loads: Float64Array) {
+    this.#loads = loads;
+    this.#heap = Array.from(loads, (load, shard) => ({ shard, load }));
+  }
+
+  find(): number {
+    for (;;) {
+      const top = this.#heap[0]!;
+      const load = this.#loads[top.shard]!;
+      if (load === top.load) return top.shard;
+      top.load = load;
+      this.#sink();
+    }
+  }
+
+  /** The first one has become heavier. */
+  #sink(): void {
+    const heap = this.#heap;
+    for (let at = 0; ; ) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2])
+        if (child < heap.length && isBefore(heap[child]!, heap[least]!)) least = child;
+      if (least === at) return;
+      [heap[at], heap[least]] = [heap[least]!, heap[at]!];
+      at = least;
+    }
+  }
+}
+
+interface Loaded {
+  readonly shard: number;
+  readonly load: number;
+}
+
+function isBefore(a: Loaded, b: Loaded): boolean {
+  return a.load < b.load || (a.load === b.load && a.shard < b.shard);
 }

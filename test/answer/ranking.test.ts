@@ -1,8 +1,8 @@
 // The order of configurations: ties, values that are none, constraints; fronts against their definition.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findFronts } from '../../src/answer/fronts.js';
 import { rank } from '../../src/answer/ranking.js';
+import { findFronts } from '../../src/stats/fronts.js';
 import { meanInterval } from '../../src/stats/interval.js';
 import type { Aims } from '../../src/trial/objective.js';
 import { configurationsOf } from './functions.js';

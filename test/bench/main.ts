@@ -1,5 +1,6 @@
-// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|explore]…` and `npm run bench -- search|search-speed …`:
-// ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with a word.
+// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|prune|explore]…` and `npm run bench --
+// search|search-speed …`: ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with
+// a word.
 import type { BenchRow } from './row.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
@@ -11,6 +12,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   queue: async () => (await import('./queue.js')).benchQueue(),
   engine: async () => (await import('./engine.js')).benchEngine(),
   study: async () => (await import('./study.js')).benchStudy(),
+  prune: async () => (await import('./prune.js')).benchPrune(),
   explore: async () => (await import('./explore.js')).benchExplore(),
 };
 

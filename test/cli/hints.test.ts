@@ -82,6 +82,7 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/sweep/start.ts': ['run', 'suite'],
   'src/sweep/plan.ts': ['plan', 'run', 'suite'],
   'src/sweep/device.ts': ['run', 'plan', 'suite'],
+  'src/sweep/explain': ['explain'],
   'src/session': ['run', 'plan', 'suite'],
   'src/data': ['run', 'plan', 'suite'],
   'src/run/folder.ts': ['run', 'suite', 'merge'],

@@ -1,7 +1,9 @@
 // What `merge` and `--shard auto` say to people, and their exit codes.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openJournal } from '../../src/run/journal.js';
+import { JOURNAL_FILE, readRecords } from '../../src/run/read-journal.js';
 import { newFolder, runProgram, startProgram, sweepFile } from './program.js';
 
 const NOISY = sweepFile('fixtures/sweeps/noisy');
@@ -38,6 +40,7 @@ describe('sweepline merge', () => {
     // As if they were of one seed.
     const file = join(cwd, 'other/manifest.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"seed": 7', '"seed": 1'));
+    await rewriteSeed(join(cwd, 'other'), 1);
     const { code, stderr, stdout } = await runProgram(cwd, 'merge', 'part-1', 'other', '--out', 'no');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
@@ -72,3 +75,13 @@ test('--shard auto says what it is, or why nobody knows', async () => {
     stderr: '--shard auto is 2/2: Kubernetes, JOB_COMPLETION_INDEX=1 of 2 from 0\n',
   });
 });
+
+/** The same journal, of another seed. */
+async function rewriteSeed(folder: string, seed: number): Promise<void> {
+  const found = [...readRecords(folder)].map(({ record, body }) => ({ record, body: Uint8Array.from(body) }));
+  rmSync(join(folder, JOURNAL_FILE));
+  const journal = await openJournal(folder);
+  for (const { record, body } of found)
+    if (record.t !== 'open') await journal.append(record.t === 'space' ? { ...record, seed } : record, body);
+  await journal.close();
+}

@@ -1,5 +1,5 @@
 // What whoever can write to a queue may put there, and what comes too late: neither leads out of a folder nor counts.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { hashSources } from '../../src/ground/sources.js';
 import { packBundle, unpackBundle } from '../../src/queue/bundle.js';
 import { Checkpoints } from '../../src/queue/checkpoints.js';
 import type { HostedRun } from '../../src/queue/hosted-run.js';
+import { fieldsOf, Inbox } from '../../src/queue/inbox.js';
 import { append, keepCheckpoint, keysOf, publish, QUEUE_PREFIX, sealedAs } from '../../src/queue/keys.js';
 import { readJob, readRun } from '../../src/queue/messages.js';
 import type { Redis } from '../../src/queue/packages.js';
@@ -42,6 +43,11 @@ test('a task has a number of trials that can be held', () => {
   });
   expect(readJob(job(16_384)).key).toBe('a-b-0');
   expect(() => readJob(job(1e12))).toThrow('a job from the queue');
+});
+
+test('what unpacks to more than a machine holds is no setup', () => {
+  const bomb = gzipSync(Buffer.alloc(257 * 2 ** 20));
+  expect(() => unpackSetup(bomb, '/x', () => '/x')).toThrow(RangeError);
 });
 
 test('code that came along has no file that the hash does not cover', () => {
@@ -90,6 +96,11 @@ test('a file in the shared folder that was taken already is there', async () => 
   expect(existsSync(join(share, 'r', 'model'))).toBe(false);
   await take();
   expect(readFileSync(join(folder, 'artifacts/3/model'), 'utf8')).toBe('large');
+  // Of another run, or of nobody.
+  writeFileSync(join(share, 'other'), 'not yours');
+  for (const shared of ['other', 'r/../other', 'r'])
+    await expect(files.take(3, 'model', new Uint8Array(0), shared)).rejects.toThrow('in a shared folder');
+  expect(readFileSync(join(share, 'other'), 'utf8')).toBe('not yours');
   for (const each of [folder, share]) rmSync(each, { recursive: true });
 });
 
@@ -126,7 +137,36 @@ describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: 
   it('a run is known by the name that it calls itself', async () => {
     await redis.zadd('sweepline:runs', 0, 'r', 0, 'alias');
     for (const name of ['r', 'alias']) await redis.hset(keysOf(name).run, 'about', JSON.stringify(about));
+    await redis.zadd('sweepline:runs', 0, 'list');
+    await redis.lpush(keysOf('list').run, 'no run'); // whose keys are of another kind
     expect((await readRuns(redis, QUEUE_PREFIX)).map(({ run }) => run)).toEqual(['r']);
+  });
+
+  it('checkpoints come one by one as trials stop, and all that is left in the end', async () => {
+    const folder = newPlace();
+    const files = new RunFiles({ redis, keys, folder, share: undefined, about, secret: undefined });
+    await redis.hset(keys.checkpoints, { a: '1', b: '2', c: '3', '../up': '4' });
+    await files.fetchCheckpoints(['b']);
+    expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['b.bin']);
+    await files.fetchCheckpoints();
+    expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual(['a.bin', 'b.bin', 'c.bin']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('entries are read a few at a time where they may bring large files, each once its turn comes', async () => {
+    await redis.hset(keys.run, 'digest', 'd');
+    const host = { t: 'host' } as const;
+    for (let i = 0; i < 5; i++)
+      await append(redis, { keys, digest: 'd' }, fieldsOf({ about, secret: undefined }, `${i}`, host));
+    const seen: string[][] = [[]];
+    const inbox = new Inbox({
+      ...{ about, secret: undefined, reader: redis, redis, session: '', filesBytes: 128 * 2 ** 20 },
+      take: ({ key }) => seen.at(-1)!.push(key) === 0, // each stays until it is forgotten
+      done: async () => void seen.push([]),
+      say: () => undefined,
+    });
+    await inbox.catchUp();
+    expect(seen).toEqual([['0', '1'], ['2', '3'], ['4'], []]);
   });
 
   it('checkpoints go as their trials end, but not as their run ends', async () => {

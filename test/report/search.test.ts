@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Chart, renderChart } from '../../src/report/echarts.js';
 import { redraw, WIDE } from '../../src/report/form.js';
@@ -17,6 +18,7 @@ import { smoothSurface } from '../../src/report/search/surface.js';
 import type { Axis, Searched, State } from '../../src/report/search/trials.js';
 import { inside, rangeOf, scaleOf, viewOf } from '../../src/report/search/view.js';
 import { startRun } from '../../src/sweep/start.js';
+import { Browser, CHROMIUM } from '../browser.js';
 import { fixture } from '../sweep/session.js';
 import { findXmlFault } from './xml.js';
 
@@ -303,4 +305,35 @@ describe('a run without a report', () => {
     expect([...FIGURES.map((name) => `figures/${name}.svg`), 'report.html'].map(read)).toEqual(before);
     expect(existsSync(join(folder, 'run/figures/absent.svg'))).toBe(false);
   });
+
+  test.skipIf(CHROMIUM === undefined)(
+    'on a phone in a real browser every figure fits, and tells its values to the keyboard (skipped without Chromium)',
+    async () => {
+      const browser = new Browser();
+      try {
+        for (const dark of [false, true]) {
+          const visit = await browser.visit(pathToFileURL(join(folder, 'run/report.html')).href, {
+            width: 390,
+            dark,
+          });
+          const told = await visit.evaluate(`[...document.querySelectorAll('main > figure')].map((figure) => {
+            const svg = figure.querySelector('.narrow svg');
+            const box = figure.querySelector('.drawing');
+            box.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+            const { left, right } = svg.getBoundingClientRect();
+            return { fits: left >= 0 && right <= 390 && right - left > 250, said: figure.querySelector('.said').textContent };
+          })`);
+          expect(told).toHaveLength(FIGURES.length);
+          for (const { fits, said } of told as { fits: boolean; said: string }[]) {
+            expect(fits).toBe(true);
+            expect(said).toMatch(/^(trial|parameter): .+, /);
+          }
+          expect({ errors: visit.errors, refused: visit.refused }).toEqual({ errors: [], refused: [] });
+          await visit.page.close();
+        }
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 });

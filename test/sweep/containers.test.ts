@@ -15,7 +15,7 @@ test.skipIf(!canContain)(
     const { home } = makeProject(
       `params: { x: z.int().default(0) }, metrics: { y: { type: 'integer' } },
        async run({ params }) {
-         await new Promise((resolve) => setTimeout(resolve, 40));
+         await new Promise((resolve) => setTimeout(resolve, 80));
          return { y: params.x };
        },`,
       'axes: { x: "range(0,99,1)" }',
@@ -27,7 +27,7 @@ test.skipIf(!canContain)(
     // In its own container it has the number that the first one has in its own, and no other process is to be seen.
     const second = await contained('resume', 'run', '--workers', '2').finished;
     expect(second).toMatchObject({
-      code: 2,
+      code: 70,
       stderr: expect.stringMatching(/is in use by the coordinator with pid/),
     });
     expect((await first.finished).code).toBe(0);

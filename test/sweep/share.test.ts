@@ -186,6 +186,10 @@ describe('shards', () => {
     await expect(
       shares(plain as never, { axes: { a: [1], b: [1] } }, { ...request, shardBy: 'count' }, 2),
     ).rejects.toThrow('--shard-by count: expected at most 200,000 trials and shards, found more trials');
+    // Of so large a space some trials can be dealt as any others.
+    const some = { ...request, sampler: { name: 'random' }, trials: 600, shardBy: 'count' };
+    const few = await shares(plain as never, { axes: { a: [1], b: [1] } }, some as never, 3);
+    expect(few.map((each) => cutOf(each))).toMatchObject([1, 2, 3].map(() => ({ total: 200, of: 600 })));
   });
 
   test('cannot be dealt by what there is not', async () => {
@@ -226,6 +230,26 @@ describe('dealing by weight', () => {
         expect(Math.max(...loadsOf(given, shards, count))).toBeLessThanOrEqual(mean + heaviest + 1e-6);
         const back = dealByWeight([...given].reverse(), count);
         expect([...back].reverse()).toEqual([...shards]);
+      }),
+    );
+  });
+
+  test('gives to the emptiest what finds no room, of equals the first', () => {
+    fc.assert(
+      fc.property(weighed, fc.integer({ min: 1, max: 40 }), (list, count) => {
+        const given = list.map(([i, weight]) => ({ key: key(i), weight }));
+        const order = [...given].sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
+        const full = Math.max(order.reduce((sum, { weight }) => sum + weight, 0) / count, order[0]!.weight);
+        const loads = new Array<number>(count).fill(0);
+        const expected = new Map<string, number>();
+        for (const { key: each, weight } of order) {
+          const home = shardOfKey(each, count);
+          const shard = loads[home]! + weight <= full ? home : loads.indexOf(Math.min(...loads));
+          loads[shard]! += weight;
+          expected.set(each, shard);
+        }
+        const shards = dealByWeight(given, count);
+        expect(given.map((_, i) => shards[i])).toEqual(given.map((each) => expected.get(each.key)));
       }),
     );
   });

@@ -1,7 +1,8 @@
 // Two objectives against each other, and the Pareto front: the feasible configurations that no other one beats in all
 // objectives.
-import { findFronts } from '../../answer/fronts.js';
+
 import { formatCount } from '../../ground/text.js';
+import { findFronts } from '../../stats/fronts.js';
 import type { Chart } from '../echarts.js';
 import { drawInForms, type Form } from '../form.js';
 import { layOutChart } from '../layout.js';

@@ -53,7 +53,7 @@ function draw(run: Searched, form: Form): Chart {
   const notes = [
     ...(shown.length < count ? [`${formatCount(shown.length)} of ${formatCount(count)} are drawn`] : []),
     ...(view.beyond > 0 ? [`${formatCount(view.beyond)} beyond the edge are drawn on it`] : []),
-    ...(kinds.includes('failed') ? ['those without a value are drawn on the edge'] : []),
+    ...(values.some(Number.isNaN) ? ['those without a value are drawn on the edge'] : []),
   ];
   const look = {
     title: `Best ${metric} so far`,

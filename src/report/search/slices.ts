@@ -42,7 +42,7 @@ function draw(run: Searched, axes: readonly Axis[], form: Form): Chart {
       ? [`the ${axes.length} most important of ${run.axes.length} parameters`]
       : []),
     ...(shown.length < count ? [`${formatCount(shown.length)} of ${formatCount(count)} configurations`] : []),
-    ...(view.beyond > 0 || kinds.includes('failed')
+    ...(view.beyond > 0 || values.some(Number.isNaN)
       ? ['what is far off or has no value is drawn on the edge']
       : []),
   ];
@@ -140,7 +140,18 @@ export function axisOf({ name, range, labels, scale }: Axis, room: number, side:
   return {
     ...scaleAxis(scale, side, squeeze(name)),
     splitNumber: 4,
-    ...(scale === 'log' ? logAxis([range.low, range.high]) : { scale: true }),
+    ...(scale === 'log' ? thinLabels(logAxis([range.low, range.high]), room) : { scale: true }),
+  };
+}
+
+/** So many labels as there is room for. */
+function thinLabels(axis: object, room: number): object {
+  const { axisLabel = {} } = axis as { readonly axisLabel?: { readonly customValues?: readonly number[] } };
+  const { customValues = [] } = axisLabel;
+  const every = Math.ceil(customValues.length / Math.max(2, room / 56));
+  return {
+    ...axis,
+    axisLabel: { ...axisLabel, customValues: customValues.filter((_, i) => i % every === 0) },
   };
 }
 

@@ -13,7 +13,7 @@ const NEAR = 1.6;
 
 /** The width of the kernels for so many points in the unit square: the rate of Scott's rule in two dimensions. */
 export function kernelWidth(count: number): number {
-  return Math.max(0.035, Math.min(0.2, 0.3 * count ** (-1 / 6)));
+  return Math.max(0.035, Math.min(0.25, 0.36 * count ** (-1 / 6)));
 }
 
 /** Row by row from the lowest y: at the middles of `size` × `size` cells of the unit square. NaN: no point is near. */

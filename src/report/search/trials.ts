@@ -75,7 +75,11 @@ export async function readSearched(
   return {
     ...{ objectives, constraints, count: trial.length, trial, state, values },
     views: values.map((column, i) => viewOf(column, objectives[i]!.goal)),
-    axes: made.filter(({ values: of }) => of.some((value) => !Object.is(value, of[0]))),
+    // One that exists or does not, and has a single value, says nothing here.
+    axes: made.filter(({ values: of }) => {
+      const [first] = of.filter((value) => !Number.isNaN(value));
+      return of.some((value) => !Number.isNaN(value) && value !== first);
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 // What part of some values an axis shows, and on which scale.
 import type { AxisDomain } from '../../space/types.js';
 import type { Objective } from '../../trial/objective.js';
-import { logAxis } from '../log-axis.js';
+import { evenTicks, logAxis } from '../log-axis.js';
 import type { ScaleType } from '../look.js';
 
 export interface Range {
@@ -43,18 +43,17 @@ export function viewOf(values: Float64Array, goal: Objective['goal']): View {
   const range = rangeOf(values);
   const scale = scaleOf(range);
   const edgeOf = ({ low, high }: Range) => (goal === 'min' ? high : low);
-  const whole = { ...range, scale, beyond: 0, edge: edgeOf(range) };
-  if (scale === 'log') return whole;
+  if (scale === 'log') return { ...range, scale, beyond: 0, edge: edgeOf(range) };
+  const whole = roundEnds(range);
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const tenth = Math.ceil(0.1 * (sorted.length - 1));
   const { low, high } = range;
   const [least, most] = goal === 'min' ? [low, sorted.at(-1 - tenth)!] : [sorted[tenth]!, high];
   const span = most - least;
-  if (!(span > 0) || high - low < 4 * span) return whole;
-  const cut =
-    goal === 'min'
-      ? { low: low - 0.05 * span, high: most + 0.25 * span }
-      : { low: least - 0.25 * span, high: high + 0.05 * span };
+  if (!(span > 0) || high - low < 4 * span) return { ...whole, scale, beyond: 0, edge: edgeOf(whole) };
+  const cut = roundEnds(
+    goal === 'min' ? { low, high: most + 0.25 * span } : { low: least - 0.25 * span, high },
+  );
   const beyond = sorted.reduce((count, value) => count + Number(value < cut.low || value > cut.high), 0);
   return { ...cut, scale, beyond, edge: edgeOf(cut) };
 }
@@ -64,8 +63,14 @@ export function inside(value: number, { low, high, edge }: View): number {
   return Number.isNaN(value) ? edge : Math.min(Math.max(value, low), high);
 }
 
-/** The ends of an axis. */
-export function endsOf({ low, high, scale, beyond }: View): object {
+/** The ends of an axis, the same for all that show these values. */
+export function endsOf({ low, high, scale }: View): object {
   if (scale === 'log') return logAxis([low, high]);
-  return beyond > 0 ? { min: low, max: high } : { scale: true };
+  return low < high ? { min: low, max: high } : { scale: true };
+}
+
+/** At the next ticks out. */
+function roundEnds({ low, high }: Range): Range {
+  const ticks = low < high ? evenTicks(low, high) : [low, high];
+  return { low: ticks[0]!, high: ticks.at(-1)! };
 }

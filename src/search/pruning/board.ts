@@ -95,6 +95,10 @@ export class PruningBoard {
     return decided === steps.length ? PASSED : OPEN;
   }
 
+  hasValues(trial: number): boolean {
+    return this.#of(trial).steps.length > 0;
+  }
+
   stepOf(trial: number, row: number): number {
     return this.#of(trial).steps[row]!;
   }

@@ -105,12 +105,14 @@ function findWatched(
     return fault(`metric ${String(asked)}; expected the name of a series (${series.join(', ')})`);
   const aims = objectives.length > 0 ? objectives : defaultObjectives(metrics);
   if (asked === undefined && aims.length === 0)
-    return fault(`nothing says what is best; add --pruner-option metric=${series[0]}:min, or :max`);
+    return fault(
+      `nothing says what is best; name it with its option metric, such as metric=${series[0]}:min`,
+    );
   const read = asked === undefined ? aims[0] : parseObjective(asked, faults);
   if (read === undefined) return undefined;
   const { metric } = read;
   if (!series.includes(metric)) {
-    const hint = `give one with --pruner-option metric=${series[0]}:min, or :max`;
+    const hint = `name one with its option metric, such as metric=${series[0]}:min`;
     return fault(
       `${describeUnknown('series', metric, series)}: it has to be reported while a trial runs; ${hint}`,
     );

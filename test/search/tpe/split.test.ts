@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../../src/ground/random.js';
 import type { Observation } from '../../../src/search/contract.js';
 import { dominates, Fronts } from '../../../src/search/tpe/fronts.js';
-import { exclusive, hypervolume, selectByVolume } from '../../../src/search/tpe/hypervolume.js';
+import { selectByVolume } from '../../../src/search/tpe/hypervolume.js';
 import { Ranking } from '../../../src/search/tpe/split.js';
+import { exclusive, hypervolume } from '../../../src/stats/hypervolume.js';
 
 const observed = (
   number: number,

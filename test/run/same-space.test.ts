@@ -1,7 +1,7 @@
 // Whether two space records mean the same trials: what must not matter, and what must.
 import { describe, expect, it, test } from 'vitest';
 import { type SpaceRecord, spaceRecord } from '../../src/run/records.js';
-import { isSameSpace } from '../../src/sweep/same-space.js';
+import { isSameSpace } from '../../src/run/same-space.js';
 import { sampleManifest } from '../run/samples.js';
 
 const record = spaceRecord(sampleManifest());

@@ -1,0 +1,112 @@
+// What is told of one trial: where its point comes from, and why it was stopped early, if it was. Plain data.
+import type { Why } from '../../search/contract.js';
+import type { Point } from '../../space/types.js';
+import type { MetricValues } from '../../trial/metrics.js';
+import type { TrialStatus } from '../../trial/status.js';
+
+export interface Explanation {
+  readonly run: string;
+  readonly sweep: string;
+  readonly trial: number;
+  /** Trials that differ in nothing but the replicate are one configuration; both count from 0. Null where trials are not numbered so. */
+  readonly configuration: number | null;
+  readonly replicate: number;
+  /** The most that a configuration can have. */
+  readonly replicates: number;
+  /** A race (`--replicates auto`) gives every configuration so many, and others to those that may be the best; null: none. */
+  readonly raced: number | null;
+  /** Of its random numbers; null before it has ended. */
+  readonly seed: number | null;
+  /** `open`: it has not ended. */
+  readonly status: TrialStatus | 'open';
+  readonly point: Point;
+  /** Null where it has none. */
+  readonly metrics: MetricValues | null;
+  /** In words: `tpe, 100 trials, loss min, look-ahead 8`. */
+  readonly sampler: string;
+  readonly origin: Origin;
+  readonly pruned: Pruned | null;
+}
+
+export type Origin = GridOrigin | DrawOrigin | BisectOrigin | SearchOrigin;
+
+/** Its number is its place in a grid. */
+export interface GridOrigin {
+  readonly kind: 'grid';
+  /** From 1. */
+  readonly grid: number;
+  readonly grids: number;
+  /** Its place among the points of that grid, from 0. */
+  readonly place: number;
+  readonly points: number;
+  /** Positions from 1. */
+  readonly axes: readonly { readonly axis: string; readonly position: number; readonly of: number }[];
+  /** Its place in the random order of all points, from 0; null where they run in order. */
+  readonly draw: number | null;
+}
+
+/** Drawn from the domains, each point from a stream of its own. */
+export interface DrawOrigin {
+  readonly kind: 'draw';
+  /** From 0. */
+  readonly draw: number;
+}
+
+/** A bisection has a bracket, and tries its ends first. */
+export interface BisectOrigin {
+  readonly kind: 'bisect';
+  readonly axis: string;
+  readonly metric: string;
+  /** From 0: the lower end, the upper end, then middles. */
+  readonly step: number;
+  readonly tolerance: number;
+  /** Null where nothing has been found out of them by then. */
+  readonly low: End | null;
+  readonly high: End | null;
+}
+
+export interface End {
+  readonly at: number;
+  readonly trial: number;
+  /** Of the metric. */
+  readonly value: boolean;
+}
+
+/** Proposed by a search method, which was asked again with all that it knew then. */
+export interface SearchOrigin {
+  readonly kind: 'search';
+  readonly method: string;
+  /** Of what it is after; none: it does not look at results. */
+  readonly objectives: readonly string[];
+  readonly lookahead: number;
+  /** Configurations whose results it knew: those before this one. */
+  readonly told: number;
+  /** Of them, by status; `failed`: without a value, pruned ones among them. */
+  readonly ok: number;
+  readonly pruned: number;
+  readonly failed: number;
+  /** Proposed before it, and their results not to be known yet. */
+  readonly pending: number;
+  /** The best that it knew; null: none. */
+  readonly best: { readonly configuration: number; readonly values: readonly number[] } | null;
+  readonly why: Why;
+  /** What is proposed now where that is another point than the run's: this version or the sweep differs. Null: the same. */
+  readonly other: Point | null;
+}
+
+/** As its record says it. */
+export interface Pruned {
+  /** In words: `asha, factor 3, min 1, on loss:min`. */
+  readonly pruner: string;
+  readonly metric: string;
+  readonly goal: 'min' | 'max';
+  readonly step: number;
+  readonly rung: number;
+  readonly value: number | null;
+  /** The worst value that would have gone on; null: any would, or it is not finite. */
+  readonly cutoff: number | null;
+  /** How many it was held against. */
+  readonly others: number;
+  /** Who they were, the best first; null where that cannot be told any more. */
+  readonly competitors: readonly { readonly trial: number; readonly value: number }[] | null;
+}

@@ -1,0 +1,55 @@
+// Why a trial was pruned: its record in the journal, and the trials that it was held against.
+import { readRecords } from '../../run/read-journal.js';
+import type { PruneRecord } from '../../run/records.js';
+import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
+import { createPruningRule } from '../../search/pruning/rules.js';
+import { type CurvePoint, createCurveReader, readCurves } from '../curves.js';
+import { describePruner } from '../pruners/list.js';
+import type { Pruned } from './explanation.js';
+import type { ReadTrial } from './read.js';
+
+/** Null where it was not. */
+export function explainPruning(read: ReadTrial): Pruned | null {
+  const { manifest, folder, state, trial } = read;
+  const { pruner } = manifest;
+  if (pruner === undefined) return null;
+  const epoch = state.epochs.length - 1;
+  let found: PruneRecord | undefined;
+  for (const { record } of readRecords(folder))
+    if (record.t === 'prune' && record.epoch === epoch && record.trial === trial) found = record;
+  if (found === undefined) return null;
+  const { step, rung, value, cutoff, others } = found;
+  const { metric, goal } = pruner;
+  return {
+    ...{ pruner: describePruner(pruner), metric, goal, step, rung, value, cutoff, others },
+    competitors: findCompetitors(read, pruner, found),
+  };
+}
+
+/** In the order of the trials' numbers, which is that of the proposals but where a grid is walked over at random. */
+function findCompetitors(
+  { manifest, folder, state, trial }: ReadTrial,
+  spec: PrunerSpec,
+  { rung, others }: PruneRecord,
+): Pruned['competitors'] {
+  const rule = createPruningRule(spec, manifest.seed);
+  if (!rule.compares) return [];
+  const curves = readCurves(folder, state.epoch, createCurveReader(spec, manifest.worker.series));
+  const bracket = rule.bracketOf(trial);
+  const found = [...curves]
+    .filter(([other]) => other <= trial - spec.lookahead && rule.bracketOf(other) === bracket)
+    .flatMap(([other, curve]) => {
+      const score = scoreAt(rule, curve, rung);
+      return score === undefined ? [] : [{ trial: other, score }];
+    })
+    .sort((a, b) => (a.score < b.score ? -1 : a.score > b.score ? 1 : a.trial - b.trial));
+  if (found.length !== others) return null;
+  const sign = spec.goal === 'min' ? 1 : -1;
+  return found.map(({ trial: other, score }) => ({ trial: other, value: sign * score + 0 }));
+}
+
+/** Of a trial at a rung; undefined where it did not get there. */
+function scoreAt(rule: PruningRule, curve: readonly CurvePoint[], rung: number): number | undefined {
+  const at = curve.findIndex(({ step }) => step >= rung);
+  return at < 0 ? undefined : rule.score({ values: curve.map(({ value }) => value), count: at + 1 });
+}
