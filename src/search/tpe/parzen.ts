@@ -115,7 +115,7 @@ export class ParzenEstimator {
 
 /** Kernels of a part, and most parts: with fewer or more the rest of the work outweighs what is saved. */
 const LEAST_PART = 32;
-const MOST_PARTS = 8;
+const MOST_PARTS = 16;
 
 /** The logarithm of a sum from those of its terms. */
 function sumLogs({ values, count }: Terms, other: number): number {
