@@ -15,6 +15,26 @@ const SAMPLERS: Readonly<Record<string, { axes: Record<string, string>; request:
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
     request: { sampler: { name: 'random' }, trials: 24 },
   },
+  sobol: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'sobol' }, trials: 24 },
+  },
+  tpe: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'tpe', startUp: 5 }, trials: 24 },
+  },
+  cmaes: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'cmaes' }, trials: 24 },
+  },
+  nsga2: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'nsga2' }, trials: 24 },
+  },
+  'tpe with replicates auto': {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'tpe', startUp: 5 }, trials: 16, replicates: 'auto' },
+  },
 };
 
 const PRUNERS: Readonly<Record<string, NonNullable<RunRequest['pruner']>>> = {
@@ -29,7 +49,7 @@ const pairs = Object.keys(SAMPLERS).flatMap((sampler) =>
   Object.keys(PRUNERS).map((pruner) => [sampler, pruner] as const),
 );
 /** In all; SWEEPLINE_ORDERS=1000 asks for more than there is time for each time. */
-const ORDERS = Math.ceil(Number(process.env.SWEEPLINE_ORDERS ?? 240) / pairs.length);
+const ORDERS = Math.ceil(Number(process.env.SWEEPLINE_ORDERS ?? 250) / pairs.length);
 
 test.each(pairs)(
   '%s, %s',
