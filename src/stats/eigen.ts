@@ -9,6 +9,8 @@ export interface Eigen {
   readonly vectors: Float64Array;
 }
 
+/** Of the largest element; less is nothing, and the square of more does not underflow. */
+const NOTHING = 1e-140;
 /** Of each eigenvalue; two or three are usual. */
 const MOST_STEPS = 60;
 
@@ -18,8 +20,11 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   const across = new Float64Array(n * n);
   const values = new Float64Array(n);
   const beside = new Float64Array(n);
-  tridiagonalise(matrix.slice(), n, { values, beside, across });
+  const largest = matrix.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  const scaled = largest === 0 ? matrix.slice() : matrix.map((each) => each / largest);
+  tridiagonalise(scaled, n, { values, beside, across });
   diagonalise(n, { values, beside, across });
+  for (let i = 0; i < n; i++) values[i]! *= largest;
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) vectors[i * n + j] = across[j * n + i]!;
   return { values, vectors };
@@ -49,8 +54,9 @@ function tridiagonalise(a: Float64Array, n: number, { values, beside, across }: 
     // v^T v / 2, without the loss that its sum would have.
     const half = length * (length + Math.abs(first));
     reflections.push(v);
-    if (!(half > 0)) {
+    if (!(length > NOTHING)) {
       v.fill(0);
+      beside[k] = 0;
       continue;
     }
     for (let i = k + 1; i < n; i++) v[i]! /= Math.sqrt(half);
@@ -101,7 +107,8 @@ function diagonalise(n: number, { values, beside, across }: Tridiagonal): void {
 }
 
 function isZero(values: Float64Array, beside: Float64Array, i: number): boolean {
-  return !(Math.abs(beside[i]!) > Number.EPSILON * 0.5 * (Math.abs(values[i]!) + Math.abs(values[i + 1]!)));
+  const rounding = Number.EPSILON * 0.5 * (Math.abs(values[i]!) + Math.abs(values[i + 1]!));
+  return !(Math.abs(beside[i]!) > Math.max(rounding, NOTHING));
 }
 
 /** One implicit QR step on the block from `start` to `end` (algorithm 8.3.2): a bulge is chased down the diagonal. */
