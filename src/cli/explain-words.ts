@@ -16,7 +16,8 @@ const SHOWN = 8;
 
 export function renderExplanation(told: Explanation): string {
   const { trial, status, replicate, replicates, seed, point, metrics, sampler, pruned } = told;
-  const of = replicates > 1 ? `, replicate ${replicate} of ${replicates}` : '';
+  const most = told.raced === null ? replicates : `at most ${replicates}`;
+  const of = replicates > 1 ? `, replicate ${replicate} (from 0) of ${most}` : '';
   const lines = [
     `Trial ${trial} of ${told.sweep}, run ${told.run}: ${status === 'open' ? 'not ended' : status}${of}`,
     `  point    ${describePoint(point, Object.keys(point)) || '(no axis varies)'}`,
@@ -27,6 +28,12 @@ export function renderExplanation(told: Explanation): string {
     'Why this point',
     ...describeOrigin(told.origin).map((line) => `  ${line}`),
   ];
+  if (told.raced !== null && replicate >= told.raced)
+    lines.push(
+      '',
+      'Why this replicate',
+      `  Every configuration has ${told.raced}. This one could not be told from the best by them, so it got another.`,
+    );
   if (pruned !== null)
     lines.push('', 'Why it was stopped early', ...describePruned(pruned).map((line) => `  ${line}`));
   return lines.join('\n');
@@ -130,11 +137,15 @@ const STAGES: Readonly<Record<string, string>> = {
   'gp acquisition':
     'Where the Gaussian process expects the most improvement (its logarithm is the value), over the whole space.',
   acquisition: 'Where the acquisition function is highest.',
+  child:
+    'A child of two configurations, the parents: each the better of two drawn from the population, then crossed over and mutated.',
   distribution: 'Drawn from the normal distribution that CMA-ES has learnt so far.',
   sequence: 'The next point of a sequence that fills the space evenly; it depends on no result.',
   hypercube:
     'A point of a Latin hypercube: each parameter has every stretch of its range once; no result had a say.',
   random: 'A point at random.',
+  'tpe random':
+    'A point at random: all candidates had been tried before, or the constraint of the sweep refuses them.',
   instead:
     'A point at random: what the method proposed had been tried before, or the constraint of the sweep refuses it.',
   'only point': 'The only point that there is.',
@@ -147,6 +158,10 @@ const DETAILS: Readonly<Record<string, string>> = {
   sigma: 'step size',
   learnt: 'results learnt from',
   of: 'in place of',
+  parents: 'parents: configurations',
+  ranks: 'on the fronts',
+  lengthScales: 'length scales',
+  noise: 'noise',
 };
 
 function describeWhy({ method, why }: SearchOrigin): string[] {
@@ -161,7 +176,7 @@ function describeWhy({ method, why }: SearchOrigin): string[] {
 
 function showDetail(value: SearchOrigin['why'][string]): string {
   if (typeof value === 'number') return show(value);
-  return Array.isArray(value) ? value.map((each) => show(each as number)).join(' ') : String(value);
+  return Array.isArray(value) ? value.map((each) => show(each as number)).join(' and ') : String(value);
 }
 
 export function describePruned(told: Pruned): string[] {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { compiledPath } from '../ground/compiled.js';
 import { SweeplineError } from '../ground/errors.js';
@@ -12,6 +12,7 @@ import { isWithin } from '../ground/inside.js';
 import { collectSources, hashSources } from '../ground/sources.js';
 import { splitStageUrl, stageUrl } from '../worker/stage.js';
 import { parse, type RunAbout } from './messages.js';
+import { unzip } from './unzip.js';
 
 const BUNDLE = z.object({
   entry: z.string().regex(/^[^/\\]+$/),
@@ -41,7 +42,7 @@ export function unpackBundle(
   { sources, stage }: RunAbout['worker'],
   folder: string,
 ): string {
-  const { entry, type, files } = parse(BUNDLE, 'the code of a worker', gunzipSync(packed).toString());
+  const { entry, type, files } = parse(BUNDLE, 'the code of a worker', unzip(packed));
   // Names may lead up from the module's folder: it lies as deep as they need.
   const depth = Math.max(0, ...files.map(([name]) => name.split('/').filter((part) => part === '..').length));
   const code = join(folder, 'code');

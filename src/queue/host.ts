@@ -184,7 +184,8 @@ class Host implements QueueHost {
   async #syncOnce(): Promise<void> {
     await this.#runs.sync(this.#state === 'ready');
     this.#unanswered = 0;
-    for (const run of this.#runs.all) await this.#steer(run);
+    // One whose keys are not what they should be keeps no other waiting.
+    for (const run of this.#runs.all) await this.#steer(run).catch(() => undefined);
     await this.#announce();
   }
 

@@ -123,7 +123,7 @@ export class HostedRun {
     if (bytes === undefined) return; // nobody's who has the key
     const text = Buffer.from(bytes).toString();
     const ms = text === '' ? undefined : Number(text);
-    if (ms === this.#limitMs) return;
+    if (ms === this.#limitMs || Number.isNaN(ms)) return;
     this.#limitMs = ms;
     for (const { pool } of this.#lanes) pool.limit(ms ?? NO_LIMIT_MS);
   }

@@ -98,7 +98,11 @@ export class HostedTask {
   look(stops: string | null): void {
     if (stops === null || stops === this.#stops) return;
     this.#stops = stops;
-    this.#obey();
+    try {
+      this.#obey();
+    } catch (error) {
+      this.#around.options.say((error as Error).message); // nobody asks so: it goes on
+    }
   }
 
   /** Asked to stop, with its checkpoint, and left to another host. */

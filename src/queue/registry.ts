@@ -56,29 +56,35 @@ export function listRuns(redis: Redis): Promise<string[]> {
 /** The runs on a queue, those of the highest priority first, and of them the oldest. */
 export async function readRuns(redis: Redis, queuePrefix: string): Promise<QueuedRun[]> {
   const names = await listRuns(redis);
-  const runs = await Promise.all(
-    names.map(async (run) => {
-      const keys = keysOf(run);
-      const [[about, session, signature, left], alive, waiting, running] = await Promise.all([
-        redis.hmget(keys.run, 'about', 'session', 'signature', 'left'),
-        redis.exists(keys.alive),
-        redis.llen(`${queuePrefix}:${keys.queue}:wait`),
-        redis.llen(`${queuePrefix}:${keys.queue}:active`),
-      ]);
-      if (about == null) return [];
-      return tryRead(() => ({
-        ...readOwn(run, about),
-        text: about,
-        session: session ?? '',
-        signature: signature ?? '',
-        isAlive: alive === 1,
-        isLeft: left != null,
-        waiting,
-        running,
-      }));
-    }),
-  );
+  const runs = await Promise.all(names.map((name) => readOne(redis, queuePrefix, name).catch(skipForeign)));
   return runs.flat().sort((a, b) => b.priority - a.priority || a.startedAt - b.startedAt);
+}
+
+/** Keys of another kind are nobody's run. Whatever else goes wrong does so for all. */
+function skipForeign(error: Error): QueuedRun[] {
+  if (error.message.startsWith('WRONGTYPE')) return [];
+  throw error;
+}
+
+async function readOne(redis: Redis, queuePrefix: string, run: string): Promise<QueuedRun[]> {
+  const keys = keysOf(run);
+  const [[about, session, signature, left], alive, waiting, running] = await Promise.all([
+    redis.hmget(keys.run, 'about', 'session', 'signature', 'left'),
+    redis.exists(keys.alive),
+    redis.llen(`${queuePrefix}:${keys.queue}:wait`),
+    redis.llen(`${queuePrefix}:${keys.queue}:active`),
+  ]);
+  if (about == null) return [];
+  return tryRead(() => ({
+    ...readOwn(run, about),
+    text: about,
+    session: session ?? '',
+    signature: signature ?? '',
+    isAlive: alive === 1,
+    isLeft: left != null,
+    waiting,
+    running,
+  }));
 }
 
 /** Throws where it is that of another name, under which a host would take it for another run. */

@@ -51,7 +51,7 @@ export function requireAnyOf(runs: readonly QueuedRun[]): void {
     'BAD_USAGE',
     `the runs on the queue are of Sweepline ${versions}; this host is ${own}`,
     {
-      hint: 'install the same version on all machines',
+      hint: 'install the same version on all machines, or remove runs that nobody takes up again: sweepline hosts --forget <run>',
     },
   );
 }

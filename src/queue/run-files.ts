@@ -2,7 +2,7 @@
 // goes to the queue. Names are checked by the store, which lets none lead out.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, readFile, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { makeFolder, replaceFile, settleFile, temporaryName } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { leadsOut } from '../ground/inside.js';
@@ -112,9 +112,11 @@ export class RunFiles {
   }
 
   #sharedPath(shared: string): string {
-    const { share } = this.#options;
+    const { share, about } = this.#options;
+    // What is taken is removed there: nothing but what is of this run.
+    const own = share === undefined ? undefined : resolve(share, about.run);
     const path = share === undefined ? undefined : resolve(share, shared);
-    if (path !== undefined && !leadsOut(path, resolve(share!))) return path;
+    if (path !== undefined && path.startsWith(own + sep) && !leadsOut(path, resolve(share!))) return path;
     throw new SweeplineError('BAD_USAGE', `a host has left ${shared} in a shared folder`, {
       hint: 'name the same folder with --share here as on the hosts',
     });

@@ -46,10 +46,13 @@ export class Session {
 
   /** Takes the run up. Rejects with LOCKED where another coordinator has it. */
   async enter(): Promise<void> {
-    const { redis } = this.#options;
+    const { redis, run, say } = this.#options;
     for (;;) {
       const seen = (await redis.hget(this.#keys.run, 'session')) ?? '';
-      if (seen !== '' && seen !== this.id && (await this.#isBeating(seen))) throw await this.#locked();
+      const isOthers = seen !== '' && seen !== this.id;
+      if (isOthers && (await redis.exists(this.#keys.alive)) === 1)
+        say(`run ${run} had a coordinator a moment ago: looking whether it is still there`);
+      if (isOthers && (await this.#isBeating(seen))) throw await this.#locked();
       if (await enterRun(redis, this.#keys, { seen, session: this.id, ms: ALIVE_MS })) break;
     }
     if (this.#hasEntered) return;

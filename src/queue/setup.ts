@@ -1,6 +1,6 @@
 // The setup of a run as it travels: what the trials are. Folders are each machine's own.
 import { createHash } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { SweeplineError } from '../ground/errors.js';
 import type { PoolSetup } from '../pool/contract.js';
@@ -21,6 +21,7 @@ import {
   TEXT,
   unpackNumber,
 } from './messages.js';
+import { unzip } from './unzip.js';
 
 const SETUP = z.object({
   space: z.looseObject({ grids: z.array(z.any()), replicates: COUNT }),
@@ -80,7 +81,7 @@ export function unpackSetup(
   folder: string,
   stageFolder: (stage: string) => string,
 ): PoolSetup {
-  const setup = parse(SETUP, 'the setup of a run', gunzipSync(packed).toString());
+  const setup = parse(SETUP, 'the setup of a run', unzip(packed));
   const space = setup.space as unknown as PoolSetup['space'];
   const faults = findSpaceFaults(space);
   if (faults.length > 0)

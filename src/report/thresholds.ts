@@ -4,6 +4,7 @@ import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { describeUnknown } from '../ground/text.js';
 import { quoteName, quoteValue } from './columns.js';
 import type { ReportContext, Row, Rows, TableSpec } from './define.js';
+import { noisyThresholdSql } from './noisy-thresholds.js';
 import { varyingAxes } from './settings.js';
 
 export interface ThresholdSpec {
@@ -33,7 +34,8 @@ export interface ThresholdSpec {
  * lowest with it false, both over trials that ended `ok`; empty where there is none. `threshold` by `method`:
  * `exact`; else `bisect` or `grid`, by how the values were chosen: the middle of the bracket, wrong by half its width
  * at most; `lower` where the metric never was false (it may lie higher); where it never was true, `least`, or `upper` if
- * the axis has no such end (it may lie lower).
+ * the axis has no such end (it may lie lower). Where the run was a bisection of a noisy metric, `method` is `posterior`:
+ * `threshold` is the median, and 95 of 100 thresholds lie from `lower` to `upper`; an empty end lies past the search's.
  */
 export function thresholdTable(spec: ThresholdSpec): TableSpec {
   const { name = 'thresholds', axis, metric, least = `the lowest ${spec.axis} tried` } = spec;
@@ -46,7 +48,8 @@ export function thresholdTable(spec: ThresholdSpec): TableSpec {
       threshold: `least upper bound of the ${axis} with ${metric} true; ${least} where none is`,
       lower: `highest ${axis} tried with ${metric} true`,
       upper: `lowest ${axis} tried with ${metric} false`,
-      method: 'exact: from one trajectory; bisect, grid: the middle of the bracket',
+      method:
+        'exact: from one trajectory; bisect, grid: the middle of the bracket; posterior: some answers are wrong',
       trials: 'trials that ended ok',
     },
     sql: (context) => writeSql(spec, context),
@@ -76,6 +79,15 @@ async function writeSql(spec: ThresholdSpec, context: ReportContext): Promise<st
     (each) => `CASE WHEN status = 'ok' THEN ${quoteName(each)} END AS ${quoteName(each)}`,
   );
   const searched = sampler.axis === axis && sampler.metric === metric;
+  if (searched && sampler.noise !== undefined)
+    return noisyThresholdSql(context, {
+      axis,
+      metric,
+      groups,
+      keys,
+      extra,
+      ...(least === undefined ? {} : { least }),
+    });
   return `
     WITH ended AS (SELECT * REPLACE (${ended.join(', ')}) FROM trials),
     brackets AS (

@@ -10,7 +10,9 @@ export interface Choice {
 
 /** More trials than that, and Gaussian processes take seconds for a proposal. */
 const MOST_FOR_GP = 200;
-/** Fewer dimensions, and a covariance matrix has little to learn; more trials, and it pays. */
+/** The volume that a front covers is computed exactly: with more objectives that takes long. */
+const MOST_OBJECTIVES_FOR_GP = 3;
+/** Fewer trials, and a covariance matrix has learnt little. */
 const LEAST_FOR_CMAES = 1000;
 /** A population needs some generations. */
 const LEAST_FOR_NSGA2 = 1000;
@@ -29,23 +31,19 @@ export function chooseMethod(
   if (objectives === 0) return { name: 'sobol', why: 'no objective: the points fill the space evenly' };
   if (trials !== null && trials >= points)
     return { name: 'sobol', why: `${known} are all ${points} points of the space` };
+  const isFew = trials !== null && trials <= MOST_FOR_GP && dimensions.length <= MOST_DIMENSIONS_FOR_GP;
+  if (isFew && objectives <= MOST_OBJECTIVES_FOR_GP) {
+    const several = objectives > 1 ? `${objectives} objectives, ` : '';
+    return { name: 'gp', why: `${several}${count}, ${known}: few enough to model all of them` };
+  }
   if (objectives > 1)
     return trials !== null && trials >= LEAST_FOR_NSGA2
       ? { name: 'nsga2', why: `${objectives} objectives, ${known}` }
       : { name: 'tpe', why: `${objectives} objectives, ${known}: too few for generations` };
-  const isPlain = dimensions.every(
-    ({ conditions, kind }) => conditions.length === 0 && kind !== 'categorical',
-  );
+  const isUnconditional = dimensions.every(({ conditions }) => conditions.length === 0);
+  const isPlain = isUnconditional && dimensions.every(({ kind }) => kind !== 'categorical');
   if (isPlain && trials !== null && trials >= LEAST_FOR_CMAES && dimensions.length > 1)
     return { name: 'cmaes', why: `${count}, all numbers, ${known}` };
-  const isUnconditional = dimensions.every(({ conditions }) => conditions.length === 0);
-  if (
-    isUnconditional &&
-    trials !== null &&
-    trials <= MOST_FOR_GP &&
-    dimensions.length <= MOST_DIMENSIONS_FOR_GP
-  )
-    return { name: 'gp', why: `${count}, ${known}: few enough to model all of them` };
   const reason = isUnconditional ? '' : ', some of which depend on others';
   return { name: 'tpe', why: `${count}${reason}, ${known}` };
 }

@@ -15,6 +15,8 @@ export interface Dimension {
   readonly size: number;
   /** It exists where each of these (earlier) dimensions has one of the positions; empty: everywhere. */
   readonly conditions: readonly Condition[];
+  /** How far a search that climbs stays from 0 and 1: 0 where the axis has ends, which may be the best values. */
+  readonly margin: number;
   /** The middle of the part of [0, 1] that a coordinate stands for: itself where it is continuous. */
   toUnit(coordinate: number): number;
   /** The coordinate whose part `u` lies in; u in [0, 1]. */
@@ -53,6 +55,7 @@ function continuous(domain: AxisDomain): Parts {
   return {
     kind: 'continuous',
     size: Number.POSITIVE_INFINITY,
+    margin: domain.kind === 'normal' ? normalCdf(-UNUSUAL) : 0,
     toUnit: (coordinate) => coordinate,
     fromUnit: (u) => Math.min(Math.max(u, 0), 1),
     valuesAt: (coordinate) => [inside(scale.valueAt(coordinate))],
@@ -72,6 +75,9 @@ interface Scale {
 
 /** Further out a normal number is not drawn: about once in 10^15. */
 const FAR = 8;
+
+/** As far out it is drawn once in 16,000 times. Who gives a mean and a standard deviation does not mean values beyond. */
+const UNUSUAL = 4;
 
 function scaleOf(domain: AxisDomain): Scale {
   if (domain.kind === 'normal') {
@@ -116,6 +122,7 @@ function discrete(axes: readonly AxisValues[]): Parts {
   return {
     kind: 'ordinal',
     size,
+    margin: 0,
     toUnit: (position) => (position + 0.5) / size,
     fromUnit: (u) => Math.min(Math.max(Math.floor(u * size), 0), size - 1),
     valuesAt: (position) => compiled.map((axis) => axis.at(position)),

@@ -135,6 +135,28 @@ describe('on drawn points', () => {
     expect(Math.abs(shares.c! - 0.122)).toBeLessThan(0.06);
   });
 
+  test("Sobol's g-function with a = 0, 1, 4.5, 9: its own parts and half of those in pairs, from its definition", () => {
+    const weights = [0, 1, 4.5, 9];
+    const names = ['a', 'b', 'c', 'd'];
+    // V_i = 1 / (3 (1 + a_i)²), V_ij = V_i V_j, and V = Π (1 + V_i) − 1 (Saltelli and Sobol 1995).
+    const parts = weights.map((weight) => 1 / (3 * (1 + weight) ** 2));
+    const total = parts.reduce((product, part) => product * (1 + part), 1) - 1;
+    const exact = parts.map((part, i) => {
+      const others = parts.reduce((sum, other, j) => (i === j ? sum : sum + (part * other) / 2), 0);
+      return (part + others) / total;
+    });
+    const shares = sharesOf(
+      configurationsOf(drawnPoints(3000, names), (p) => ({
+        y: names.reduce(
+          (product, name, i) =>
+            product * ((Math.abs(4 * num(p, name) - 2) + weights[i]!) / (1 + weights[i]!)),
+          1,
+        ),
+      })),
+    );
+    for (const [i, name] of names.entries()) expect(Math.abs(shares[name]! - exact[i]!)).toBeLessThan(0.03);
+  });
+
   test('pure noise is explained by nothing', () => {
     const random = randomFor('pure');
     const shares = sharesOf(configurationsOf(points, () => ({ y: random.normal() })));

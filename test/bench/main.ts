@@ -1,4 +1,4 @@
-// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|prune|explore]…` and `npm run bench -- search …`:
+// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|prune|explore]…` and `npm run bench -- search|search-speed …`:
 // ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with a word.
 import type { BenchRow } from './row.js';
 
@@ -18,6 +18,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
 /** What comes after their name is theirs. */
 const WITH_ARGUMENTS: Readonly<Record<string, (args: readonly string[]) => Promise<readonly BenchRow[]>>> = {
   search: async (args) => (await import('./search.js')).benchSearch(args),
+  'search-speed': async (args) => (await import('./search-speed.js')).benchSearchSpeed(args),
 };
 
 const [first = '', ...args] = process.argv.slice(2);

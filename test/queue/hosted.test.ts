@@ -44,7 +44,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
   /** Runs one job whose trial keeps some files, and returns what was said of it. */
   async function take(
     job: Partial<Pick<Job, 'attemptsStarted' | 'stalledCounter'>>,
-    { files = {}, fetch = async () => undefined, share }: Partial<Taking> = {},
+    { files = {}, fetch = async () => undefined, share, stops }: Partial<Taking> = {},
   ): Promise<FromQueueHost[]> {
     await redis.hset(keys.run, 'digest', 'd');
     const folder = newFolder();
@@ -52,8 +52,13 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
       mkdirSync(dirname(join(folder, 'artifacts/3', name)), { recursive: true });
       writeFileSync(join(folder, 'artifacts/3', name), text);
     }
+    const work = async () => {
+      await redis.ping();
+      taken.look(stops ?? null);
+      return resultOf(1);
+    };
     const submit = () => ({
-      result: Promise.resolve(resultOf(1)),
+      result: work(),
       stop: () => undefined,
       kill: () => undefined,
     });
@@ -64,8 +69,9 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     const data = readJob({ key: 'hash-s-1-0', task, signature: '' });
     const moveToCompleted = async () => undefined;
     const given = { data, attemptsStarted: 1, stalledCounter: 0, moveToCompleted, ...job } as unknown as Job;
-    await new HostedTask(given, 'token', data, { run, redis, options: optionsOf({ share }), checkpoints })
-      .ended;
+    const around = { run, redis, options: optionsOf({ share }), checkpoints };
+    const taken = new HostedTask(given, 'token', data, around);
+    await taken.ended;
     const said: FromQueueHost[] = [];
     const note = ({ message }: { message: FromQueueHost }) => said.push(message) > 0;
     const inbox = new Inbox({
@@ -79,6 +85,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     readonly files: Readonly<Record<string, string>>;
     readonly fetch: () => Promise<undefined>;
     readonly share: string;
+    readonly stops: string;
   }
 
   it('runs what others have given back politely, however often, and not what has ended them', async () => {
@@ -87,6 +94,10 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     expect(await take({ attemptsStarted: 9, stalledCounter: 4 })).toMatchObject([
       { t: 'broken', error: { message: '4 hosts went away while they had it' }, loss: { cause: 'evicted' } },
     ]);
+  });
+
+  it('goes on with what it runs where nobody can read what is asked of it', async () => {
+    expect(await take({}, { stops: 'nonsense' })).toMatchObject([{ t: 'result' }]);
   });
 
   it('leaves a task to others whose checkpoints it cannot fetch', async () => {
@@ -148,7 +159,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     const pool = { limit: (ms: number) => limits.push(ms) } as unknown as Pool;
     (run.lanes as Lane[]).push({ device: 'cpu', running: 0, pool });
     const seen = (text: string) => run.limit(sealBytes(undefined, [], Buffer.from(text)));
-    for (const text of ['', '1500', '1500', '', '', '20']) seen(text);
+    for (const text of ['', '1500', '1500', 'much', '', '', '20']) seen(text);
     expect(limits).toEqual([1500, Number.MAX_SAFE_INTEGER, 20]);
   });
 

@@ -44,6 +44,11 @@ test('a task has a number of trials that can be held', () => {
   expect(() => readJob(job(1e12))).toThrow('a job from the queue');
 });
 
+test('what unpacks to more than a machine holds is no setup', () => {
+  const bomb = gzipSync(Buffer.alloc(257 * 2 ** 20));
+  expect(() => unpackSetup(bomb, '/x', () => '/x')).toThrow(RangeError);
+});
+
 test('code that came along has no file that the hash does not cover', () => {
   const folder = newPlace();
   const path = join(folder, 'worker.mjs');
@@ -90,6 +95,11 @@ test('a file in the shared folder that was taken already is there', async () => 
   expect(existsSync(join(share, 'r', 'model'))).toBe(false);
   await take();
   expect(readFileSync(join(folder, 'artifacts/3/model'), 'utf8')).toBe('large');
+  // Of another run, or of nobody.
+  writeFileSync(join(share, 'other'), 'not yours');
+  for (const shared of ['other', 'r/../other', 'r'])
+    await expect(files.take(3, 'model', new Uint8Array(0), shared)).rejects.toThrow('in a shared folder');
+  expect(readFileSync(join(share, 'other'), 'utf8')).toBe('not yours');
   for (const each of [folder, share]) rmSync(each, { recursive: true });
 });
 
@@ -126,6 +136,8 @@ describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: 
   it('a run is known by the name that it calls itself', async () => {
     await redis.zadd('sweepline:runs', 0, 'r', 0, 'alias');
     for (const name of ['r', 'alias']) await redis.hset(keysOf(name).run, 'about', JSON.stringify(about));
+    await redis.zadd('sweepline:runs', 0, 'list');
+    await redis.lpush(keysOf('list').run, 'no run'); // whose keys are of another kind
     expect((await readRuns(redis, QUEUE_PREFIX)).map(({ run }) => run)).toEqual(['r']);
   });
 

@@ -242,6 +242,47 @@ describe('an axis that goes below zero', () => {
     ]);
   });
 
+  it('searched where answers are wrong: the posterior, whose ends are empty where it lies outside', async () => {
+    const sampler = {
+      ...{ name: 'bisect', axis: 'x', metric: 'on', from: -4, to: 4, tolerance: 0.01 },
+      ...{ noise: 0.1, most: 50 },
+    };
+    const manifest = makeManifest({ axes: ['mode', 'x', 'turns'], worker, sampler });
+    const asked = (mode: string, answers: readonly (readonly [x: number, on: boolean])[]) =>
+      answers.map(([x, on]) => ({ mode, x, turns: 0, on }));
+    const often = (x: number, on: boolean, times: number) =>
+      Array.from({ length: times }, () => [x, on] as const);
+    const trials = [
+      ...asked('all', [...often(-4, true, 6), ...often(4, true, 6)]),
+      ...asked('none', [...often(-4, false, 6), ...often(4, false, 6), ...often(0, true, 1)]),
+      ...asked('some', [
+        ...often(-4, true, 3),
+        ...often(4, false, 3),
+        ...often(1, true, 8),
+        ...often(2, false, 8),
+        [1, false],
+      ]),
+      { mode: 'lost', x: 0, turns: 0, on: null, status: 'failed' },
+    ];
+    const { rows } = await makeTable(manifest, trials, { ...spec, by: ['mode'], least: -9 });
+    const found = new Map(rows.map((row) => [row.mode, row]));
+    expect(rows.map(({ mode }) => mode)).toEqual(['all', 'lost', 'none', 'some']);
+    expect(found.get('all')).toMatchObject({ threshold: 4, lower: null, upper: null, trials: 12 });
+    expect(found.get('none')).toMatchObject({ lower: null, upper: null, method: 'posterior', trials: 13 });
+    expect(found.get('lost')).toMatchObject({
+      threshold: null,
+      lower: null,
+      upper: null,
+      method: null,
+      trials: 0,
+    });
+    // Between 1 and 2 the chance is even; little lies outside.
+    const { threshold, lower, upper } = found.get('some') as Record<string, number>;
+    expect(threshold).toBeCloseTo(1.5, 3);
+    expect(lower).toBeCloseTo(1.025, 2);
+    expect(upper).toBeCloseTo(1.975, 2);
+  });
+
   it('exactly: an exact threshold below zero stands as it is', async () => {
     const trials = trialsOf({ a: -0.7, b: -5 }, lin(-1, 1, 21));
     expect(await turnsOf(trials, { exact: 'max(turns)' })).toEqual([

@@ -131,8 +131,8 @@ describe('a trial of a grid', () => {
     });
     const rows = rowsOf(readFileSync(join(folder, 'trials.csv'), 'utf8'));
     expect(told.seed).toBe(Number(rows[101]!.seed));
-    expect(renderExplanation(told)).toMatchInlineSnapshot(`
-      "Trial 101 of noisy, run 20261130-041559-1940: ok, replicate 1 of 2
+    expect(renderExplanation({ ...told, run: 'r' })).toMatchInlineSnapshot(`
+      "Trial 101 of noisy, run r: ok, replicate 1 (from 0) of 2
         point    kind=wild gain=2 x=0.4
         metrics  y=1.94199 above=true
         seed     1107625673, from the sweep's seed and the trial's key
@@ -164,6 +164,22 @@ describe('a trial of a grid', () => {
     ).map(({ origin }) => (origin as { readonly draw: number }).draw);
     expect([...new Set(draws)].sort((a, b) => a - b)).toEqual(range(10));
   });
+});
+
+test('of a race, a further replicate is told from the first ones, which are all that the search knew', async () => {
+  const { folder, trials_csv } = await runHere({
+    ...{ sweep: fixture('drawn'), sampler: { name: 'tpe', startUp: 3 }, trials: 24, lookahead: 2 },
+    ...{ objectives: ['y'], replicates: 'auto', maxFailures: { fraction: 1 } },
+  });
+  const trials = rowsOf(trials_csv).map(({ trial }) => Number(trial));
+  expect(trials.length).toBeGreaterThan(24);
+  for (const told of await originsOf(folder, trials)) {
+    expect(told).toMatchObject({
+      raced: 2,
+      origin: { other: null, told: Math.max(0, told.configuration! - 1) },
+    });
+    expect(renderExplanation(told).includes('Why this replicate')).toBe(told.replicate >= 2);
+  }
 });
 
 test('a draw from domains has a number', async () => {

@@ -23,6 +23,18 @@ const SAMPLERS: Readonly<Record<string, { axes: Record<string, string>; request:
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
     request: { sampler: { name: 'tpe', startUp: 5 }, trials: 24 },
   },
+  cmaes: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'cmaes' }, trials: 24 },
+  },
+  nsga2: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'nsga2' }, trials: 24 },
+  },
+  'tpe with replicates auto': {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'tpe', startUp: 5 }, trials: 16, replicates: 'auto' },
+  },
 };
 
 const PRUNERS: Readonly<Record<string, NonNullable<RunRequest['pruner']>>> = {

@@ -122,7 +122,9 @@ describe('auto', () => {
     [{}, /^gp \(chosen by auto: \d parameters, 30 trials/],
     [{ trials: 2000 }, /^cmaes \(chosen by auto/],
     [{ set: {}, trials: 2000 }, /^tpe \(chosen by auto: .* depend on others/],
-    [{ objectives: ['y:max', 'above:max'] }, /^tpe \(chosen by auto: 2 objectives/],
+    [{ objectives: ['y:max', 'above:max'] }, /^gp \(chosen by auto: 2 objectives/],
+    [{ objectives: ['y:max', 'above:max'], trials: 500 }, /^tpe \(chosen by auto: 2 objectives/],
+    [{ objectives: ['y:max', 'above:max'], trials: 2000 }, /^nsga2 \(chosen by auto/],
   ])('chooses, and says why: %j', async (more, sampler) => {
     expect(await planRun({ ...search, sampler: { name: 'auto' }, ...more })).toMatchObject({
       sampler: expect.stringMatching(sampler),

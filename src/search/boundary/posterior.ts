@@ -11,11 +11,11 @@ export interface Boundary {
 }
 
 export interface ThresholdInterval {
-  /** The median; null where it lies outside of both ends. */
-  readonly threshold: number | null;
-  /** 95 of 100 such intervals hold the threshold. Null: it may lie below `from`, or above `to`. */
-  readonly low: number | null;
-  readonly high: number | null;
+  /** The median; -Infinity or Infinity where it lies below `from`, or above `to`. */
+  readonly threshold: number;
+  /** 95 of 100 such intervals hold the threshold. Infinite: it may lie below `from`, or above `to`. */
+  readonly low: number;
+  readonly high: number;
   /** Whether answers are yes below the threshold, as far as is known. */
   readonly isTrueBelow: boolean;
 }
@@ -122,20 +122,19 @@ export class ThresholdPosterior {
   /** Whether the interval is no wider, or the threshold lies outside for almost certain. */
   isKnownTo(tolerance: number): boolean {
     const { threshold, low, high } = this.interval();
-    if (threshold === null) return low === null && high === null;
-    return low !== null && high !== null && high - low <= tolerance;
+    return Number.isFinite(threshold) ? high - low <= tolerance : low === high;
   }
 
-  #quantile(pieces: readonly number[], below: number, mass: number): number | null {
+  #quantile(pieces: readonly number[], below: number, mass: number): number {
     let left = mass - below;
-    if (left < 0) return null;
+    if (left < 0) return Number.NEGATIVE_INFINITY;
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i]!;
       const [low, high] = [this.#edges[i]!, this.#edges[i + 1]!];
       if (left <= piece && piece > 0) return Math.min(low + (left / piece) * (high - low), high);
       left -= piece;
     }
-    return null;
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Makes a value an edge; the number of pieces below it. */

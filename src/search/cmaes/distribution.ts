@@ -96,7 +96,7 @@ export class Distribution {
       white[i]! *= shrunk;
     }
     // The shape is that of the distribution it was drawn from, wherever the mean is by now: with a look-ahead of 8 that
-    // saves a third of the evaluations on Rosenbrock and the ellipsoid.
+    // saves a fifth of the evaluations on Rosenbrock and the ellipsoid.
     const shape =
       source === undefined ? y : Float64Array.from(x, (v, i) => (v - source.mean[i]!) / source.sigma);
     const length = source === undefined ? lengthOf(white) : lengthOf(this.#whiten(shape));

@@ -24,12 +24,13 @@ export interface Strategy {
   readonly expectedLength: number;
 }
 
-/** The population of the tutorial is 4 + ⌊3 ln n⌋; with half the growth 200 trials come further (see docs/search.md). */
+/** The population of the tutorial is 4 + ⌊3 ln n⌋; with half the growth 200 trials come further. */
 export const defaultPopulation = (dimensions: number): number => 4 + Math.floor(1.5 * Math.log(dimensions));
 
 /**
- * How much faster than in the tutorial mean and covariance learn. Measured on the twelve problems of numbers of docs/search.md:
- * at 100 and 200 trials both help on eleven of them, with look-ahead 8 more than with 1.
+ * How much faster than in the tutorial mean and covariance learn. Measured on the twelve problems of numbers of
+ * docs/search-quality.md after 100 and 200 trials: the mean p that results are worse than Optuna's goes from 0.72 to 0.82
+ * with look-ahead 1, and from 0.69 to 0.80 with 8.
  */
 const MEAN_GAIN = 1.2;
 const COVARIANCE_GAIN = 1.4;

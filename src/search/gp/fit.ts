@@ -56,7 +56,10 @@ export function scheduleUpTo(count: number): number[] {
   return counts;
 }
 
-/** θ for what was told: of the latest count on the schedule, which was measured to be as good as one for all of it. `sample` gives what is to be explained of the first observations. */
+/**
+ * θ for what was told: the fit of the latest count on the schedule. To bring it up to date with the observations since then
+ * made no difference to regret on the golden problems. `sample` gives what is to be explained of the first observations.
+ */
 export function createFits(
   dims: number,
   sample: (told: readonly Observation[]) => Data | undefined,

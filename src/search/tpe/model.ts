@@ -5,7 +5,7 @@ import { drawAllowed } from '../draw.js';
 import { Columns } from './columns.js';
 import { groupDimensions } from './groups.js';
 import type { TpeOptions } from './options.js';
-import { ParzenEstimator } from './parzen.js';
+import { addLogs, ParzenEstimator } from './parzen.js';
 import { Ranking } from './split.js';
 
 interface Group {
@@ -115,23 +115,52 @@ export class Model {
     return -1;
   }
 
-  /** The best candidate for a group, or the best allowed one where the point is whole with it. */
+  /**
+   * The best candidate for a group, or the best allowed one where the point is whole with it. The density of the rest is
+   * computed part by part, and can only grow: a candidate that falls behind another's whole one needs no more of its parts.
+   */
   #choose({ columns, good, rest }: Group, x: Float64Array, random: Random): number | undefined {
     const { options, allows } = this.#setup;
-    const candidates = Array.from({ length: options.candidates }, () => {
+    const { parts } = rest;
+    const candidates = Array.from({ length: options.candidates }, (): Candidate => {
       const coordinates = good.draw(random);
-      return { coordinates, value: good.logDensity(coordinates) - rest.logDensity(coordinates) };
+      const better = good.logDensity(coordinates);
+      const worse = rest.logPart(coordinates, 0);
+      return { coordinates, better, worse, parts: 1, value: better - worse };
     });
-    // A stable order: of equal ones the first that was drawn.
-    candidates.sort((a, b) => b.value - a.value);
     const before = x.slice();
-    for (const { coordinates, value } of candidates) {
+    for (let left = candidates.length; left > 0; ) {
+      const best = findBest(candidates);
+      if (best.parts < parts) {
+        best.worse = addLogs(best.worse, rest.logPart(best.coordinates, best.parts++));
+        best.value = best.better - best.worse;
+        continue;
+      }
       x.set(before);
-      for (let i = 0; i < coordinates.length; i++) x[columns.at[i]!] = coordinates[i]!;
-      if (this.#findMissing(x) >= 0 || allows(x.slice())) return value;
+      for (let i = 0; i < columns.at.length; i++) x[columns.at[i]!] = best.coordinates[i]!;
+      if (this.#findMissing(x) >= 0 || allows(x.slice())) return best.value;
+      best.value = Number.NEGATIVE_INFINITY;
+      left--;
     }
     return undefined;
   }
+}
+
+interface Candidate {
+  readonly coordinates: Float64Array;
+  /** Logarithms of the two densities; of the rest's as many parts as are computed. */
+  readonly better: number;
+  worse: number;
+  parts: number;
+  /** Of their ratio; -Infinity once it is not allowed. */
+  value: number;
+}
+
+/** Of equal ones the first that was drawn. */
+function findBest(candidates: readonly Candidate[]): Candidate {
+  let best = candidates[0]!;
+  for (const candidate of candidates) if (candidate.value > best.value) best = candidate;
+  return best;
 }
 
 /** Everything that is not known to be good counts as bad, what is pending too ("constant liar"). */
@@ -140,19 +169,26 @@ function fitGroup(
   weights: ReadonlyMap<number, number>,
   objectives: number,
 ): void {
-  const goodWeights = Float64Array.from(columns.numbers, (number) => weights.get(number) ?? 0);
+  const { numbers } = columns;
+  const goodWeights = new Float64Array(numbers.length);
+  const restWeights = new Float64Array(numbers.length);
+  let others = 0;
+  for (let row = 0; row < numbers.length; row++) {
+    goodWeights[row] = weights.get(numbers[row]!) ?? 0;
+    if (goodWeights[row] === 0) others++;
+  }
+  for (let row = 0, at = 0; row < numbers.length; row++)
+    if (goodWeights[row] === 0) restWeights[row] = objectives === 1 ? 1 : weightByAge(at++, others);
   good.fit(goodWeights);
-  const others = goodWeights.reduce((count, weight) => (weight > 0 ? count : count + 1), 0);
-  let at = 0;
-  rest.fit(goodWeights.map((weight) => (weight > 0 ? 0 : objectives === 1 ? 1 : weightByAge(at++, others))));
+  rest.fit(restWeights);
 }
 
 /** Bad ones that count in full, however many there are. */
 const RECENT = 25;
 
 /**
- * What the i-th oldest of n bad ones weighs (Bergstra et al. 2013): of several objectives old ones say where the front was
- * not, which the good ones among them said when they were; of one objective it helps nothing.
+ * What the i-th oldest of n bad ones weighs, where there are several objectives (Bergstra et al. 2013). Of one objective all
+ * weigh the same, which was better on the test problems of docs/search-quality.md.
  */
 function weightByAge(i: number, n: number): number {
   if (i >= n - RECENT) return 1;

@@ -6,8 +6,8 @@ import type { Column, Columns } from './columns.js';
 import type { Factor, Terms } from './factor.js';
 import { NumericFactor, OrdinalFactor } from './numeric.js';
 
-/** Kernels with less than this logarithm beside the prior's density do not count: together about 10^-13 of it. */
-const NEGLIGIBLE = -37;
+/** Kernels with less than this logarithm beside the prior's density do not count: a thousand of them are 10^-10 of it. */
+const NEGLIGIBLE = -30;
 
 export class ParzenEstimator {
   readonly #columns: Columns;
@@ -35,11 +35,14 @@ export class ParzenEstimator {
     let sum = 1;
     for (let k = 0; k < n; k++) sum += weights[this.#rows[k]!]!;
     let cumulated = 0;
+    let [last, height] = [1, -Math.log(sum)];
     for (let k = 0; k <= n; k++) {
-      const weight = (k < n ? weights[this.#rows[k]!]! : 1) / sum;
-      cumulated += weight;
+      const weight = k < n ? weights[this.#rows[k]!]! : 1;
+      // Most weigh the same.
+      if (weight !== last) [last, height] = [weight, Math.log(weight / sum)];
+      cumulated += weight / sum;
       this.#cumulated[k] = cumulated;
-      this.#heights[k] = Math.log(weight);
+      this.#heights[k] = height;
     }
     for (const factor of this.#factors) {
       factor.fit(this.#rows, n, weights);
@@ -70,30 +73,63 @@ export class ParzenEstimator {
       if (this.#cumulated[middle]! < u) low = middle + 1;
       else high = middle;
     }
-    return Float64Array.from(this.#factors, (factor) => factor.draw(low, random));
+    const coordinates = new Float64Array(this.#factors.length);
+    for (let i = 0; i < coordinates.length; i++) coordinates[i] = this.#factors[i]!.draw(low, random);
+    return coordinates;
   }
 
-  /** Logarithm of the density at coordinates, up to a constant that is the same for all estimators of these columns. */
-  logDensity(coordinates: Float64Array): number {
+  /** In how many parts the density is computed; see `logPart`. */
+  get parts(): number {
+    return Math.min(Math.ceil((this.#count + 1) / LEAST_PART), MOST_PARTS);
+  }
+
+  /**
+   * Logarithm of the density at coordinates, up to a constant that is the same for all estimators of these columns, as far
+   * as every `parts`-th kernel from `part` on adds to it; the prior is in part 0.
+   */
+  logPart(coordinates: Float64Array, part: number): number {
+    const { parts } = this;
     const [heights, terms] = [this.#heights, this.#terms];
     let prior = heights[this.#count]!;
     for (let i = 0; i < this.#factors.length; i++) prior += this.#factors[i]!.priorAt(coordinates[i]!);
     terms.least = prior + NEGLIGIBLE;
     terms.count = 0;
     // What the factors add is never above 0: a kernel that is negligible stays so.
-    for (let k = 0; k < this.#count; k++) {
+    for (let k = part; k < this.#count; k += parts) {
       if (heights[k]! <= terms.least) continue;
       terms.kernels[terms.count] = k;
       terms.values[terms.count++] = heights[k]!;
     }
     for (let i = 0; i < this.#factors.length && terms.count > 0; i++)
       this.#factors[i]!.narrow(terms, coordinates[i]!);
-    let most = prior;
-    for (let k = 0; k < terms.count; k++) if (terms.values[k]! > most) most = terms.values[k]!;
-    let sum = Math.exp(prior - most);
-    for (let k = 0; k < terms.count; k++) sum += Math.exp(terms.values[k]! - most);
-    return most + Math.log(sum);
+    return sumLogs(terms, part === 0 ? prior : Number.NEGATIVE_INFINITY);
   }
+
+  /** All parts together. */
+  logDensity(coordinates: Float64Array): number {
+    let sum = this.logPart(coordinates, 0);
+    for (let part = 1; part < this.parts; part++) sum = addLogs(sum, this.logPart(coordinates, part));
+    return sum;
+  }
+}
+
+/** Kernels of a part, and most parts: with fewer or more the rest of the work outweighs what is saved. */
+const LEAST_PART = 32;
+const MOST_PARTS = 8;
+
+/** The logarithm of a sum from those of its terms. */
+function sumLogs({ values, count }: Terms, other: number): number {
+  let most = other;
+  for (let k = 0; k < count; k++) if (values[k]! > most) most = values[k]!;
+  if (most === Number.NEGATIVE_INFINITY) return most;
+  let sum = Math.exp(other - most);
+  for (let k = 0; k < count; k++) sum += Math.exp(values[k]! - most);
+  return most + Math.log(sum);
+}
+
+export function addLogs(a: number, b: number): number {
+  const most = Math.max(a, b);
+  return most === Number.NEGATIVE_INFINITY ? most : most + Math.log1p(Math.exp(Math.min(a, b) - most));
 }
 
 function createFactor(column: Column, dimensions: number): Factor {

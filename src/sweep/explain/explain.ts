@@ -6,6 +6,7 @@ import { requireReferred } from '../../run/reference.js';
 import { METHODS } from '../../search/list.js';
 import { loadSweep } from '../load.js';
 import { SAMPLERS, samplerOf } from '../samplers/list.js';
+import { racingOf } from '../samplers/racing.js';
 import { type BisectSpec, explainBisection } from './bisected.js';
 import type { Explanation, Origin } from './explanation.js';
 import { explainNumber } from './numbered.js';
@@ -33,6 +34,7 @@ export async function explainTrial(
     configuration: origin.kind === 'bisect' ? null : Math.floor(trial / space.replicates),
     replicate: proposed.replicate,
     replicates: space.replicates,
+    raced: racingOf(manifest.sampler)?.from ?? null,
     seed: row?.seed ?? null,
     status: row?.status ?? 'open',
     point: proposed.point,

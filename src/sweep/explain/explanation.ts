@@ -11,7 +11,10 @@ export interface Explanation {
   /** Trials that differ in nothing but the replicate are one configuration; both count from 0. Null where trials are not numbered so. */
   readonly configuration: number | null;
   readonly replicate: number;
+  /** The most that a configuration can have. */
   readonly replicates: number;
+  /** A race (`--replicates auto`) gives every configuration so many, and others to those that may be the best; null: none. */
+  readonly raced: number | null;
   /** Of its random numbers; null before it has ended. */
   readonly seed: number | null;
   /** `open`: it has not ended. */

@@ -4,6 +4,7 @@ import type { MethodDefinition } from '../../search/contract.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
 import { type Observed, observe } from '../samplers/observations.js';
+import { replicatesOf } from '../samplers/racing.js';
 import { createProposer } from '../samplers/search.js';
 import type { SearchSpec } from '../samplers/search-spec.js';
 import type { SearchOrigin } from './explanation.js';
@@ -48,8 +49,11 @@ export function explainProposal(read: ReadTrial, { method, where }: Asked): Sear
   };
 }
 
-function resultsOf({ rows, space: { replicates } }: ReadTrial, configuration: number) {
-  return Array.from({ length: replicates }, (_, i) => rows.get(configuration * replicates + i)).filter(
+/** What the method is told of: of a race the first replicates alone. */
+function resultsOf({ rows, manifest, space }: ReadTrial, configuration: number) {
+  const { replicates } = space;
+  const { width } = replicatesOf(manifest.sampler, space);
+  return Array.from({ length: width }, (_, i) => rows.get(configuration * replicates + i)).filter(
     (row) => row !== undefined,
   );
 }

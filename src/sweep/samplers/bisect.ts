@@ -1,7 +1,7 @@
 // Finds, for every configuration of the other axes, where a boolean metric turns along one axis, by halving: both ends
 // first, then the middle of the bracket until it is no wider than the tolerance: 2 + ceil(log2((to - from) / tolerance))
-// trials at most. Where both ends agree the threshold lies outside, and two trials tell so.
-// Trial number = configuration * stride + step, whatever order results come in.
+// trials at most. Where both ends agree the threshold lies outside, and two trials tell so. With `noise`, some answers are
+// wrong: see bisect-noisy.ts. Trial number = configuration * stride + step, whatever order results come in.
 import { z } from 'zod';
 import { SweeplineError } from '../../ground/errors.js';
 import { describeUnknown } from '../../ground/text.js';
@@ -9,6 +9,7 @@ import type { SamplerSpec } from '../../run/manifest.js';
 import type { GridSpec } from '../../space/types.js';
 import { axisAt, axisLength } from '../../space/values.js';
 import { NO_TRIALS, type ProposedTrial } from '../../trial/selection.js';
+import { createNoisyBisection, isNoisy, type NoisyBisectSpec } from './bisect-noisy.js';
 import type { Sampler, SamplerDefinition, Surroundings, TrialResult, Wanted } from './contract.js';
 
 interface BisectSpec extends SamplerSpec {
@@ -19,6 +20,9 @@ interface BisectSpec extends SamplerSpec {
   readonly to: number;
   readonly tolerance: number;
 }
+
+/** Without noise its options are left out, as they were before there was any. */
+type AnyBisectSpec = BisectSpec | NoisyBisectSpec;
 
 interface Search {
   low: number;
@@ -32,18 +36,32 @@ interface Search {
 /** Configurations searched side by side: enough to fill blocks, few enough to hold. */
 const WINDOW = 4096;
 
+const NOISE_EXPECTED = 'expected a number from 0 to below 0.5, or auto';
+
 const options = z.object({
   axis: z.string().optional().describe('the axis to search (default: the last of the first grid)'),
   metric: z.string().optional().describe('the yes-or-no metric that turns there (default: the first)'),
   from: z.number().optional().describe("where to search (default: the axis's least value)"),
   to: z.number().optional().describe("and up to where (default: the axis's greatest value)"),
   tolerance: z.number().positive().optional().describe('how narrow the bracket gets (default: 1e-6)'),
+  noise: z
+    .union([z.number().min(0, NOISE_EXPECTED).lt(0.5, NOISE_EXPECTED), z.literal('auto')], NOISE_EXPECTED)
+    .default(0)
+    .describe('how many answers are wrong near where it turns; auto: learnt (default: 0)'),
+  most: z
+    .number()
+    .int()
+    .min(2)
+    .max(100_000)
+    .default(200)
+    .describe('with noise: values asked at most for a configuration (default: 200)'),
 });
 
 export const bisectSampler: SamplerDefinition = {
   name: 'bisect',
   about: 'search one axis for the value where a boolean metric changes',
   options,
+  mayLack: ['noise', 'most'],
   domains: 'finite',
   listens: () => true,
   takesReplicates: false,
@@ -78,11 +96,16 @@ export const bisectSampler: SamplerDefinition = {
     return from < to ? [] : [`from is ${from} and to is ${to}; expected the lower end first`];
   },
   describe: (spec) => {
-    const { axis, from, to, metric, tolerance } = spec as BisectSpec;
-    return `bisect ${axis} from ${from} to ${to} until ${metric} is known to ${tolerance}`;
+    const { axis, from, to, metric, tolerance } = spec as AnyBisectSpec;
+    const known = `bisect ${axis} from ${from} to ${to} until ${metric} is known to ${tolerance}`;
+    if (!isNoisy(spec)) return known;
+    const { noise, most } = spec;
+    const wrong = noise === 'auto' ? 'some answers are wrong' : `${noise} of answers are wrong`;
+    return `${known} (95 %), where ${wrong}, from ${most} values at most`;
   },
-  most: (spec, space) => space.trials * strideOf(spec as BisectSpec),
-  create: createBisectSampler,
+  most: (spec, space) => space.trials * (isNoisy(spec) ? spec.most : strideOf(spec as BisectSpec)),
+  create: (surroundings) =>
+    isNoisy(surroundings.spec) ? createNoisyBisection(surroundings) : createBisectSampler(surroundings),
 };
 
 /** `h=0..2`. */
@@ -131,7 +154,8 @@ function resolveBisect(asked: z.output<typeof options>, wanted: Wanted, faults: 
   }
   const others = grids.map((grid) => ({ axes: grid.axes.filter((each) => !each.names.includes(axis)) }));
   const spec = { name: 'bisect', proposes: true, axis, metric, from, to, tolerance } as const;
-  return { spec, grids: others };
+  const { noise, most } = asked;
+  return { spec: noise === 0 ? spec : { ...spec, noise, most }, grids: others };
 }
 
 /** First and last number of the axis, in all grids that have it. */

@@ -142,6 +142,8 @@ export interface SamplerDefinition {
   readonly about: string;
   /** Options, none of them required: what is missing is filled in by `resolve`. Descriptions show in help. */
   readonly options: z.ZodObject;
+  /** Options that a spec is without where they have their defaults; absent: none. */
+  readonly mayLack?: readonly string[];
   /** `finite`: every axis must have a finite number of values; `any`: it draws from open domains too. */
   readonly domains: 'finite' | 'any';
   /** Whether it decides by results, which it is told. */

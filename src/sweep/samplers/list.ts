@@ -44,7 +44,11 @@ export function findSpecFaults(given: SamplerSpec): string[] {
   if (definition === undefined) return [describeUnknown('sampler', name, namesOfSamplers())];
   // Complete: what may be left out when it is asked for has been filled in.
   const parsed = definition.options.required().safeParse(options);
-  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const isLeftOut = (option: string) =>
+    definition.mayLack?.includes(option) && !Object.hasOwn(options, option);
+  const faults = (parsed.error?.issues ?? [])
+    .filter(({ path }) => !isLeftOut(String(path[0])))
+    .map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (faults.length === 0) faults.push(...(definition.findSpecFaults?.(given) ?? []));
   const { error } = racingSchema.optional().safeParse(racing);
   for (const { path, message } of error?.issues ?? []) faults.push(`racing.${path.join('.')}: ${message}`);

@@ -30,7 +30,7 @@ function simulate({ noise, assumed, tolerance, most }: Simulated, runs: number) 
     for (let queries = 2; queries < most && !posterior.isKnownTo(tolerance); queries++) ask(posterior.next());
     if (posterior.isKnownTo(tolerance)) settled++;
     const { low, high } = posterior.interval();
-    if ((low ?? 0) <= threshold && threshold <= (high ?? 10)) held++;
+    if (low <= threshold && threshold <= high) held++;
   }
   return { held: held / runs, asked: asked / runs, settled: settled / runs };
 }
@@ -76,7 +76,10 @@ describe('a threshold outside', () => {
     let queries = 0;
     for (; queries < 50 && !posterior.isKnownTo(1e-3); queries++) posterior.add(posterior.next(), answer);
     expect(queries).toBeLessThan(15);
-    expect(posterior.interval()).toMatchObject({ threshold: null, low: null, high: null });
+    // It was told of no other answer, and so of no direction: no below is as good as yes above.
+    const { isTrueBelow } = posterior.interval();
+    const end = isTrueBelow === answer ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    expect(posterior.interval()).toMatchObject({ threshold: end, low: end, high: end });
   });
 });
 
@@ -101,19 +104,17 @@ test('is that of a fine grid', () => {
       const [below, above] = isTrueBelow ? [allFalse, allTrue] : [allTrue, allFalse];
       const pieces = isTrueBelow ? falling : rising;
       const all = below + total(pieces) + above;
-      const massBelow = (end: number | null, atNull: number) =>
-        end === null ? atNull : (below + total(pieces.filter((_, i) => grid[i]! < end))) / all;
-      const [p, q, m] = [
-        massBelow(low, below / all),
-        massBelow(high, 1 - above / all),
-        massBelow(threshold, NaN),
-      ];
-      // Null: that much of the chance lies outside already.
-      if (low === null) expect(p).toBeGreaterThan(0.025 - 0.01);
-      else expect(Math.abs(p - 0.025)).toBeLessThan(0.01);
-      if (high === null) expect(q).toBeLessThan(0.975 + 0.01);
-      else expect(Math.abs(q - 0.975)).toBeLessThan(0.01);
-      if (threshold !== null) expect(Math.abs(m - 0.5)).toBeLessThan(0.01);
+      const massBelow = (end: number) => (below + total(pieces.filter((_, i) => grid[i]! < end))) / all;
+      for (const [end, p] of [
+        [low, 0.025],
+        [threshold, 0.5],
+        [high, 0.975],
+      ] as const) {
+        // Infinite: that much of the chance lies outside.
+        if (end === Number.NEGATIVE_INFINITY) expect(below / all).toBeGreaterThan(p - 1e-9);
+        else if (end === Number.POSITIVE_INFINITY) expect(1 - above / all).toBeLessThan(p + 1e-9);
+        else expect(Math.abs(massBelow(end) - p)).toBeLessThan(0.01);
+      }
     }),
     { numRuns: 200 },
   );
@@ -130,7 +131,7 @@ test('the order of answers does not count, but for rounding', () => {
       const [a, b] = [of(answers), of([...answers].reverse())];
       if (a.isTrueBelow !== b.isTrueBelow) return; // a tie
       for (const end of ['low', 'high', 'threshold'] as const)
-        if (a[end] !== null && b[end] !== null) expect(a[end]).toBeCloseTo(b[end]!, 6);
+        if (Number.isFinite(a[end]) && Number.isFinite(b[end])) expect(a[end]).toBeCloseTo(b[end], 6);
     }),
   );
 });

@@ -47,13 +47,13 @@ test('length scales and noise of a function drawn from a known process', () => {
 test('of several starts the best end counts, and an end is no worse than its start', () => {
   const data = drawData(40, [10, 1], 1e-3, 'starts');
   const evaluate = createLikelihood(data, defaultPrior);
-  const valueOf = (theta: Float64Array) => evaluate(theta, new Float64Array(theta.length));
+  const densityOf = (theta: Float64Array) => evaluate(theta, new Float64Array(theta.length));
   const starts = [firstTheta(2, 1e4), firstTheta(2), firstTheta(2, 1e-4)];
-  const ends = starts.map((start) => valueOf(fitTheta(data, [start], 30)));
+  const ends = starts.map((start) => densityOf(fitTheta(data, [start], 30)));
   starts.forEach((start, i) => {
-    expect(ends[i]).toBeLessThanOrEqual(valueOf(start));
+    expect(ends[i]).toBeLessThanOrEqual(densityOf(start));
   });
-  expect(valueOf(fitTheta(data, starts, 30))).toBe(Math.min(...ends));
+  expect(densityOf(fitTheta(data, starts, 30))).toBe(Math.min(...ends));
 });
 
 test('the schedule: of a longer run it begins like that of a shorter one, and its fits are few', () => {

@@ -4,7 +4,7 @@ import { randomFor } from '../../../src/ground/random.js';
 import { createEncoder } from '../../../src/search/gp/encode.js';
 import { type Acquisition, drawEvenly, maximise } from '../../../src/search/gp/maximise.js';
 import { createSearchSpace } from '../../../src/search/space.js';
-import { choice, int, uniform } from '../../../src/space/domain.js';
+import { choice, int, normal, uniform } from '../../../src/space/domain.js';
 import type { AxisDomain } from '../../../src/space/types.js';
 
 const effort = { draws: 128, near: 8, starts: 4, evaluations: 40 };
@@ -55,6 +55,17 @@ test('continuous: the top of a parabola, and the bound nearest to one that lies 
     return features.reduce((sum, u) => sum + u, 0);
   };
   expect([...search(space, outside)!.x]).toEqual([1, 1, 1, 1]);
+});
+
+test('an axis without ends is not followed to the last number there is', () => {
+  const space = spaceOf({ a: normal(10, 2), b: uniform(0, 1) });
+  const upwards: Acquisition = (features, slopes) => {
+    slopes?.fill(1);
+    return features[0]! + features[1]!;
+  };
+  const point = space.pointAt(search(space, upwards)!.x);
+  expect(point.a).toBeCloseTo(18, 6);
+  expect(point.b).toBe(1);
 });
 
 test('discrete: the best of all places, and the best that is allowed', () => {

@@ -78,6 +78,16 @@ describe('ranks', () => {
   });
 });
 
+test('of two parents the one of the better rank wins, then the one with more room, then the earlier', () => {
+  const member = (number: number, rank: number, room: number) => ({
+    ...{ observation: make(number, {}), rank, room },
+  });
+  expect(compareMembers(member(1, 0, 0.1), member(0, 1, 0.9))).toBeLessThan(0);
+  expect(compareMembers(member(1, 1, 0.9), member(0, 1, 0.1))).toBeLessThan(0);
+  expect(compareMembers(member(1, 1, Number.POSITIVE_INFINITY), member(0, 1, 5))).toBeLessThan(0);
+  expect(compareMembers(member(0, 1, 0.5), member(1, 1, 0.5))).toBeLessThan(0);
+});
+
 test('the population keeps the best, and one more makes it no worse', () => {
   fc.assert(
     fc.property(observationsArb, fc.integer({ min: 2, max: 6 }), (observations, most) => {
