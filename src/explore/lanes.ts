@@ -3,6 +3,9 @@
 import { formatCell } from './numbers.js';
 import type { Table } from './table.js';
 
+/** How an attempt ends that is none to look at. */
+const GOOD: ReadonlySet<string> = new Set(['ok', 'pruned']);
+
 export interface Bar {
   readonly row: number;
   readonly lane: number;
@@ -88,7 +91,8 @@ function groupAttempts(
     const of = isMany ? ` of ${formatCell(host!, host!.values[i]!)}` : '';
     // Nobody came back to say in which thread a lost attempt ran.
     const name = place < 0 ? `lost${of}` : `worker ${place}${of}`;
-    const attempt = { row, ms, ended: end, isBad: formatCell(status!, status!.values[i]!) !== 'ok' };
+    const isBad = !GOOD.has(formatCell(status!, status!.values[i]!));
+    const attempt = { row, ms, ended: end, isBad };
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [attempt]);
     else group.push(attempt);

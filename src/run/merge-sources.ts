@@ -92,6 +92,7 @@ function findDifferences(a: Source, b: Source, anyCode: boolean): string[] {
     'fixed parameters': m.fixed,
     sampler: m.sampler,
     seed: m.seed,
+    pruner: m.pruner ?? null,
     engine: m.engine,
     data: m.data,
   });

@@ -99,7 +99,7 @@ describe('refused', () => {
     const refused = start({ ...latent, pruner });
     await expect(refused).rejects.toThrow(/unknown option "wrmup"; did you mean "warmup"/);
     await expect(start({ ...latent, pruner })).rejects.toThrow(
-      /lookahead 0[^]*percentile 0[^]*unknown series "val_los"; did you mean "val_loss"/,
+      /lookahead 0[\s\S]*percentile 0[\s\S]*unknown series "val_los"; did you mean "val_loss"/,
     );
     const noMax = start({ ...latent, pruner: { name: 'hyperband', metric: 'train_loss:min' } });
     await expect(noMax).rejects.toThrow(/max is missing; give it with --pruner-option max=81/);

@@ -60,20 +60,19 @@ export interface CurveRun {
   readonly regret: number;
 }
 
-/** One configuration after another, each up to where it is pruned. `draw`: for brackets, and nothing else. */
+/** One configuration after another, each up to where it is pruned. One seed of the noise, one of the brackets. */
 export function runCurves(
   name: string,
   configs: readonly Config[],
-  seed: number,
+  { noise, brackets }: { readonly noise: number; readonly brackets: number },
   pruner: AskedPruner | null,
-  draw = seed,
 ): CurveRun {
   const family = FAMILIES[name]!;
   const board =
     pruner === null
       ? undefined
       : new PruningBoard(
-          createPruningRule({ metric: 'loss', goal: 'min', ...pruner } as PrunerSpec, draw),
+          createPruningRule({ metric: 'loss', goal: 'min', ...pruner } as PrunerSpec, brackets),
           pruner.lookahead,
         );
   const stopped: number[] = [];
@@ -87,7 +86,7 @@ export function runCurves(
     let isPruned = false;
     while (step < STEPS && !isPruned) {
       step++;
-      value = curveAt(family, config, step) + family.noise * noiseOf(seed, trial, step);
+      value = curveAt(family, config, step) + family.noise * noiseOf(noise, trial, step);
       board?.learn(trial, step, value);
       isPruned = (board?.decide() ?? []).length > 0;
     }

@@ -64,7 +64,9 @@ function summarize(runs: readonly { readonly regret: number; readonly steps: num
 }
 
 const ours = (problem: string, pruner: (typeof PAIRS)[number][1], lookahead: number) =>
-  configs.map((each, seed) => runCurves(problem, each, seed, pruner && { ...pruner, lookahead }));
+  configs.map((each, seed) =>
+    runCurves(problem, each, { noise: seed, brackets: seed }, pruner && { ...pruner, lookahead }),
+  );
 
 describe.skipIf(golden === undefined)('on the golden curves', () => {
   test.each(Object.keys(FAMILIES))(
@@ -113,7 +115,9 @@ describe.skipIf(golden === undefined)('on the golden curves', () => {
       for (const factor of [3, 4]) {
         const spec = { ...hyperband(factor), lookahead: 1 };
         const drawn = Array.from({ length: 10 }, (_, draw) =>
-          configs.map((each, seed) => runCurves(problem, each, seed, spec, 1000 * draw + seed)),
+          configs.map((each, seed) =>
+            runCurves(problem, each, { noise: seed, brackets: 1000 * draw + seed }, spec),
+          ),
         ).flat();
         const peers = theirs.filter(
           (each) => each.problem === problem && each.pruner === `hyperband_rf${factor}_max81`,
