@@ -5,11 +5,11 @@ import { systemClock } from '../ground/clock.js';
 import { InternalError } from '../ground/errors.js';
 import type { Trial, Worker } from '../worker/contract.js';
 import { answerQuestions } from '../worker/questions.js';
+import { AskedTrials, type Offered } from './asked-trials.js';
 import {
   describeTrials,
   type Pool,
   poolClosed,
-  type RunningTask,
   refusedTask,
   type Task,
   type TaskResult,
@@ -19,95 +19,100 @@ import { createExecutor } from './execute.js';
 import type { Executor } from './executor.js';
 import { unguarded } from './strays.js';
 
-/** A trial that the program has been handed, or is to be. */
-interface Handed {
-  readonly trial: Trial;
-  resolve(metrics: Record<string, unknown>): void;
-  reject(error: unknown): void;
-}
-
 export interface AskingPool extends Pool {
-  /** The next trial, in the order of their numbers; undefined once there is none left. */
+  /** So many trials may be out at once; not called: any number. */
+  allow(most: number): void;
+  /**
+   * The next trial, in the order of their numbers; undefined once there is none left. Rejects with BAD_USAGE where it can
+   * come only after one that is out: as many are out as may be, or nothing else goes on in this process.
+   */
   ask(): Promise<Trial | undefined>;
-  /** The program has evaluated a trial. False where it was not asked for, or has been told already. */
-  tell(trial: number, metrics: Record<string, unknown>): boolean;
+  /** The program has evaluated a trial. Resolves once it is on disk. Throws BAD_USAGE where it is not out. */
+  tell(trial: number, metrics: Record<string, unknown>): Promise<void>;
   /** The same, with what went wrong. */
-  fail(trial: number, error: unknown): boolean;
-  /** Nothing more is to be handed out. */
-  end(): void;
+  fail(trial: number, error: unknown): Promise<void>;
+  /** Hands out nothing more; resolves once what was told is on disk. */
+  leave(): Promise<void>;
+  /** The run has ended. `error`: what broke it. */
+  end(error?: unknown): void;
 }
 
-/** `worker`: its `run` is not called; `size`: trials that may be handed out at once. */
-export function createAskingPool(worker: Worker, size: number, clock = systemClock): AskingPool {
-  const waiting: Handed[] = [];
-  const askers: ((trial: Trial | undefined) => void)[] = [];
-  const handed = new Map<number, Handed>();
-  const running = new Set<{ readonly task: Task; readonly since: number; kill(): void }>();
+interface Running {
+  readonly task: Task;
+  readonly since: number;
+  kill(): void;
+}
+
+/** `worker`: its `run` is not called. */
+export function createAskingPool(worker: Worker, clock = systemClock): AskingPool {
+  let onSize: () => void = () => undefined;
+  const trials = new AskedTrials(() => onSize());
+  const running = new Set<Running>();
+  /** Trials whose results are not on disk yet, by task. One that was killed has none. */
+  const unkept = new Map<number, number>();
   let execute: Executor | undefined;
   let device = '';
-  let isOver = false;
+  let isClosed = false;
 
-  const match = (): void => {
-    while (askers.length > 0 && (waiting.length > 0 || isOver)) {
-      const next = isOver ? undefined : waiting.shift();
-      if (next !== undefined) handed.set(next.trial.number, next);
-      askers.shift()!(next?.trial);
-    }
+  const run = (trial: Trial) =>
+    new Promise<never>((resolve, reject) => {
+      trials.offer({ trial, resolve: resolve as unknown as Offered['resolve'], reject });
+    });
+  const submit: Pool['submit'] = (task, onReport) => {
+    if (isClosed) return refusedTask(poolClosed());
+    if (execute === undefined) return refusedTask(new InternalError('submit before begin'));
+    const since = clock.elapsed();
+    let isStopAsked = false;
+    unkept.set(task.id, describeTrials(task).trial);
+    const control = { isStopAsked: () => isStopAsked, report: onReport ?? (() => undefined) };
+    const ran = execute(task, control);
+    let kill: () => void = () => undefined;
+    const own = { task, since, kill: () => kill() };
+    running.add(own);
+    const result = new Promise<TaskResult>((resolve, reject) => {
+      kill = () => {
+        unkept.delete(task.id);
+        running.delete(own);
+        reject(taskKilled());
+      };
+      ran
+        .then((executed) => {
+          const timing = { queueMs: 0, runMs: clock.elapsed() - since, cpuMs: null };
+          resolve({ ...executed, id: task.id, thread: 0, host: hostname(), device, ...timing });
+        }, reject)
+        .finally(() => running.delete(own));
+    });
+    const stop = () => {
+      isStopAsked = true;
+      trials.withdrawStopped();
+    };
+    return { result, stop, kill: () => kill() };
   };
-  const asked: Worker = {
-    ...worker,
-    run: (trial: Trial) =>
-      new Promise<never>((resolve, reject) => {
-        waiting.push({ trial, resolve: resolve as unknown as Handed['resolve'], reject });
-        match();
-      }),
-  } as Worker;
-  const end = (): void => {
-    isOver = true;
-    match();
+  const close = (): void => {
+    isClosed = true;
+    trials.shut();
   };
-  const take = (trial: number): Handed | undefined => {
-    const found = handed.get(trial);
-    handed.delete(trial);
-    return found;
-  };
-  const questions = answerQuestions(Promise.resolve(worker));
   return {
-    size,
-    questions,
+    // Something is there for the next who asks: twice as many are under way, and one where none is out.
+    get size() {
+      return Math.max(1, trials.out);
+    },
+    watchSize: (listener) => {
+      onSize = listener;
+    },
+    questions: answerQuestions(Promise.resolve(worker)),
     async begin(setup) {
       if (execute !== undefined) throw new InternalError('begin twice');
+      const asked = { ...worker, run } as Worker;
       execute = createExecutor({ worker: asked, setup, shared: undefined, clock, guard: unguarded });
       device = setup.device;
     },
-    submit(task, onReport) {
-      if (isOver) return refusedTask(poolClosed());
-      if (execute === undefined) return refusedTask(new InternalError('submit before begin'));
-      const since = clock.elapsed();
-      let isStopAsked = false;
-      const ran = execute(task, {
-        isStopAsked: () => isStopAsked,
-        report: (report) => onReport?.(report),
-      });
-      let kill: () => void = () => undefined;
-      const own = { task, since, kill: () => kill() };
-      running.add(own);
-      const result = new Promise<TaskResult>((resolve, reject) => {
-        kill = () => reject(taskKilled());
-        ran.then((executed) => {
-          const timing = { queueMs: 0, runMs: clock.elapsed() - since, cpuMs: null };
-          resolve({ ...executed, id: task.id, thread: 0, host: hostname(), device, ...timing });
-        }, reject);
-      }).finally(() => running.delete(own));
-      const stop: RunningTask['stop'] = () => {
-        isStopAsked = true;
-        // What nobody has asked for yet never begins.
-        for (const one of waiting.splice(0)) {
-          if (one.trial.stopRequested) one.reject(one.trial.stopped());
-          else waiting.push(one);
-        }
-      };
-      return { result, stop, kill: () => kill() };
+    submit,
+    complete: () => trials.complete(),
+    kept(task) {
+      const trial = unkept.get(task);
+      unkept.delete(task);
+      if (trial !== undefined) trials.keep(trial);
     },
     limit: () => undefined, // how long a program takes is its own affair
     async busy() {
@@ -117,28 +122,20 @@ export function createAskingPool(worker: Worker, size: number, clock = systemClo
         ms: now - since,
       }));
     },
-    async ask() {
-      return new Promise((resolve) => {
-        askers.push(resolve);
-        match();
-      });
+    allow: (most) => trials.allow(most),
+    ask: () => trials.ask(),
+    tell: (trial, metrics) => trials.tell(trial, ({ resolve }) => resolve(metrics)),
+    fail: (trial, error) => trials.tell(trial, ({ reject }) => reject(error)),
+    leave() {
+      trials.shut();
+      return trials.settled();
     },
-    tell(trial, metrics) {
-      const found = take(trial);
-      found?.resolve(metrics);
-      return found !== undefined;
-    },
-    fail(trial, error) {
-      const found = take(trial);
-      found?.reject(error);
-      return found !== undefined;
-    },
-    end,
+    end: (error) => trials.end(error),
     async close() {
-      end();
+      close();
     },
     kill() {
-      end();
+      close();
       for (const one of [...running]) one.kill();
     },
   };

@@ -131,6 +131,8 @@ export interface Pool {
   watchSize?(listener: () => void): void;
   /** The result of a task is on disk, so that a pool that outlives its coordinator may forget it. */
   kept?(task: number): void;
+  /** All tasks that there are have been submitted: others come only in place of those that get lost. */
+  complete?(): void;
   /** What runs at this moment, as far as is known: for those who watch. Waits for hosts to answer. */
   busy(): Promise<readonly BusyThread[]>;
   close(): Promise<void>;

@@ -151,6 +151,7 @@ export class Coordinator {
         if (this.#broken !== undefined) throw this.#broken;
         if (atEnd || this.#stopping) break;
       }
+      if (atEnd) pool.complete?.();
       await woken;
     }
     await this.#options.journal.drained();

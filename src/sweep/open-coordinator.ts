@@ -104,7 +104,7 @@ export function openCoordinator(
 }
 
 /** Trials that a search can have under way: those of the configurations that it proposes without each other's results. */
-function windowOf(spec: SamplerSpec, { resolved }: Pick<Job, 'resolved'>): number | undefined {
+export function windowOf(spec: SamplerSpec, { resolved }: Pick<Job, 'resolved'>): number | undefined {
   const { search } = spec as Partial<SearchSpec>;
   const isHeard = samplerOf(spec).listens(spec) && search !== undefined;
   return isHeard ? search.lookahead * replicatesOf(spec, resolved.space).width : undefined;

@@ -1,11 +1,12 @@
 // Ask and tell: a program that has a loop of its own asks for trials and tells their metrics. The same samplers, the same
 // journal and the same run folder as of any other run, and no threads.
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '../ground/clock.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { isPlainObject, showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
-import { createAskingPool } from '../pool/asking.js';
+import { type AskingPool, createAskingPool } from '../pool/asking.js';
 import { createRunFolder, newRunId } from '../run/folder.js';
 import { studyUrl } from '../run/reference.js';
 import type { MetricSpec } from '../trial/metrics.js';
@@ -13,7 +14,7 @@ import { parseMetricConstraint, parseObjective } from '../trial/objective.js';
 import type { Trial, Worker } from '../worker/contract.js';
 import { defineWorker } from '../worker/define.js';
 import { zodOf } from '../worker/param-types.js';
-import type { Outcome } from './contract.js';
+import type { Outcome, RunHandle } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { defineSweep, type Sweep, type SweepOptions } from './define.js';
 import { inferParam } from './inferred-params.js';
@@ -21,9 +22,9 @@ import { openSampler, prepareJob } from './job.js';
 import { launch } from './launch.js';
 import type { LoadedSweep } from './load.js';
 import { Observers } from './observers.js';
+import { windowOf } from './open-coordinator.js';
 import { handingOn } from './open-pool.js';
 import { requireSameRun, withLookahead } from './same-run.js';
-import { RACING } from './samplers/racing.js';
 import { resolveSettings } from './settings.js';
 
 type Searched = Pick<
@@ -91,77 +92,69 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
   });
   const settings = await withLookahead({ ...asked, ends: { ...asked.ends, usual: 1 } });
   const url = studyUrl(name);
-  const replicates = sweep.replicates === 'auto' ? RACING.from : sweep.replicates;
   const loaded: LoadedSweep = { sweep, url, workerUrl: url, reportUrl: null };
-  // Eagerly: which trials come does not depend on when they are proposed.
-  const pool = createAskingPool(worker, (lookahead ?? settings.ends.usual!) * replicates);
+  const pool = createAskingPool(worker);
   return handingOn(pool, async () => {
     const job = await prepareJob(loaded, settings, pool.questions);
     const runId = newRunId(systemClock);
     const out = resolve(settings.out ?? join(settings.root, name, runId));
     const created = new Date(systemClock.now()).toISOString();
-    const manifest = createManifest(job, settings, { runId, created, total: openSampler(job).total }, out);
-    const made = await createRunFolder(out, manifest);
-    requireSameRun(made.manifest, manifest, out);
-    const settled = new Settled();
-    const seen = new Observers([{ onTrial: ({ trial }) => settled.settle(trial) }]);
-    const run = { job, pool, settings, seen, folder: out, manifest, isNew: made.isNew, clock: systemClock };
-    const { outcome, stop } = await launch(run);
-    outcome.then(
-      () => pool.end(),
-      (error) => {
-        pool.end();
-        settled.fail(error);
-      },
-    );
-    const told = (trial: Pick<Trial, 'number'>, isKnown: boolean): Promise<void> => {
-      if (isKnown) return settled.wait(trial.number);
-      throw new SweeplineError(
-        'BAD_USAGE',
-        `trial ${trial.number} was not asked for, or has been told before`,
-      );
-    };
-    return {
-      folder: out,
-      ask: () => pool.ask(),
-      async tell(trial, metrics) {
-        await told(trial, pool.tell(trial.number, { ...metrics }));
-      },
-      async fail(trial, error) {
-        await told(trial, pool.fail(trial.number, error));
-      },
-      async close() {
-        stop();
-        stop();
-        return outcome;
-      },
-    };
+    const made = createManifest(job, settings, { runId, created, total: openSampler(job).total }, out);
+    const found = await createRunFolder(out, made);
+    requireSameRun(found.manifest, made, out);
+    const { isNew } = found;
+    // One that is continued is the same run.
+    const manifest = { ...made, runId: found.manifest.runId, created: found.manifest.created };
+    const most = windowOf(job.resolved.sampler, job);
+    if (most !== undefined) pool.allow(most);
+    const seen = new Observers([]);
+    const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
+    return studyOf(pool, out, await launch(run));
   });
 }
 
-/** Those who wait until a trial is on disk. */
-class Settled {
-  readonly #settled = new Set<number>();
-  readonly #waiting = new Map<number, { resolve(): void; reject(error: unknown): void }>();
-  #error: unknown;
-
-  settle(trial: number): void {
-    this.#settled.add(trial);
-    this.#waiting.get(trial)?.resolve();
-  }
-
-  fail(error: unknown): void {
-    this.#error = error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-  }
-
-  async wait(trial: number): Promise<void> {
-    if (this.#settled.delete(trial)) return;
-    if (this.#error !== undefined) throw this.#error;
-    await new Promise<void>((resolve, reject) => this.#waiting.set(trial, { resolve, reject }));
-    this.#waiting.delete(trial);
-    this.#settled.delete(trial);
-  }
+function studyOf(
+  pool: AskingPool,
+  folder: string,
+  { outcome, stop }: Pick<RunHandle, 'outcome' | 'stop'>,
+): Study {
+  let closed: Promise<Outcome> | undefined;
+  outcome.then(
+    () => pool.end(),
+    (error) => pool.end(error),
+  );
+  const requireOpen = (): void => {
+    if (closed === undefined) return;
+    throw new SweeplineError('BAD_USAGE', 'the study is closed', {
+      hint: 'open it again with the same folder: trials that were asked for and not told come again',
+    });
+  };
+  const end = async (): Promise<Outcome> => {
+    await pool.leave();
+    await setImmediate(); // where that was all, the run ends by itself
+    stop();
+    stop();
+    return outcome;
+  };
+  return {
+    folder,
+    async ask() {
+      requireOpen();
+      return pool.ask();
+    },
+    async tell({ number }, metrics) {
+      requireOpen();
+      await pool.tell(number, { ...metrics });
+    },
+    async fail({ number }, error) {
+      requireOpen();
+      await pool.fail(number, error);
+    },
+    close() {
+      closed ??= end();
+      return closed;
+    },
+  };
 }
 
 const OPTIONS =

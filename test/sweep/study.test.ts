@@ -1,9 +1,14 @@
 // Ask and tell: a program's own loop over the trials of a search.
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readRun } from '../../src/answer/read.js';
+import { systemClock } from '../../src/ground/clock.js';
+import { askCoordinator } from '../../src/run/requests.js';
 import { loguniform, uniform } from '../../src/space/domain.js';
+import { explainTrial } from '../../src/sweep/explain/explain.js';
 import { openStudy, type StudyOptions } from '../../src/sweep/study.js';
 import type { Trial } from '../../src/worker/contract.js';
 import { newFolder } from './session.js';
@@ -19,6 +24,22 @@ const options = (more: Partial<StudyOptions> = {}): StudyOptions => ({
 
 const lossOf = ({ params }: Trial): number =>
   Math.abs(Math.log10(params.lr as number) + 2) + (params.momentum as number) ** 2;
+
+const inNewFolder = (more: Partial<StudyOptions> = {}): StudyOptions => ({
+  ...options(more),
+  folder: join(newFolder(), 'run'),
+});
+
+/** What a promise came to, with time enough for all that goes on in this process. */
+async function stateOf(promise: Promise<unknown>): Promise<'open' | 'done'> {
+  let state: 'open' | 'done' = 'open';
+  const settle = (): void => {
+    state = 'done';
+  };
+  promise.then(settle, settle);
+  for (let i = 0; i < 50; i++) await setImmediate();
+  return state;
+}
 
 const tableOf = (folder: string): string => readFileSync(join(folder, 'trials.csv'), 'utf8');
 
@@ -93,5 +114,243 @@ describe('openStudy', () => {
     await expect(openStudy(options({ axes: { a: 'uniform(1,0)' }, seed: 0.5 }))).rejects.toThrow(
       /seed 0\.5[\s\S]*goes down/,
     );
+  });
+});
+
+describe('a study with a constraint', () => {
+  const where = ({ layers }: Record<string, unknown>): boolean => layers !== 2;
+
+  it.each(['auto', 'gp', 'tpe'])('is searched by %s, and continued', async (sampler) => {
+    const whole = await evaluate(options({ where, sampler, trials: 14 }));
+    const given = inNewFolder({ where, sampler, trials: 14 });
+    const first = await openStudy(given);
+    for (let i = 0; i < 11; i++) {
+      const trial = (await first.ask())!;
+      expect(trial.params.layers).not.toBe(2);
+      await first.tell(trial, { loss: lossOf(trial) });
+    }
+    await first.close();
+    const second = await openStudy(given);
+    for (let trial = await second.ask(); trial !== undefined; trial = await second.ask())
+      await second.tell(trial, { loss: lossOf(trial) });
+    await second.close();
+    expect(tableOf(second.folder)).toBe(whole);
+  });
+
+  it('is not explained, as its constraint is in no file', async () => {
+    const study = await openStudy(inNewFolder({ where, sampler: 'tpe', trials: 2 }));
+    await study.tell((await study.ask())!, { loss: 1 });
+    await study.close();
+    await expect(explainTrial(study.folder, 0)).rejects.toMatchObject({
+      code: 'BAD_RUN_FOLDER',
+      message: expect.stringMatching(/evaluated by a program that asked for them: there is no sweep file/),
+    });
+  });
+});
+
+describe('the end of a study', () => {
+  it('waits for what was told, and lets go of the rest', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe', lookahead: 4 }));
+    const trials = [await study.ask(), await study.ask(), await study.ask()];
+    const told = trials.slice(0, 2).map((trial) => study.tell(trial!, { loss: lossOf(trial!) }));
+    const outcome = study.close();
+    expect(study.close()).toBe(outcome);
+    expect(await outcome).toMatchObject({ ok: 2, left: 10, interrupted: true });
+    await Promise.all(told);
+    const closed = { code: 'BAD_USAGE', message: expect.stringContaining('the study is closed') };
+    await expect(study.tell(trials[2]!, { loss: 1 })).rejects.toMatchObject(closed);
+    await expect(study.fail(trials[2]!, new Error('late'))).rejects.toMatchObject(closed);
+    await expect(study.ask()).rejects.toMatchObject(closed);
+  });
+
+  it('refuses what is told while it closes, and asks end with no trial', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe', lookahead: 2 }));
+    const [first, second] = [(await study.ask())!, (await study.ask())!];
+    await study.tell(second, { loss: 1 });
+    const asked = study.ask(); // which waits for the first
+    const outcome = study.close();
+    await expect(study.tell(first, { loss: 1 })).rejects.toMatchObject({ code: 'BAD_USAGE' });
+    expect(await asked).toBeUndefined();
+    expect(await outcome).toMatchObject({ ok: 1 });
+  });
+
+  it('is the end of the run where all is told, without asking once more', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe', trials: 3 }));
+    for (let i = 0; i < 3; i++) await study.tell((await study.ask())!, { loss: i });
+    expect(await study.close()).toMatchObject({ ok: 3, left: 0, interrupted: false });
+  });
+
+  it('comes from outside too: what is told then says that it is not kept', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe', lookahead: 2 }));
+    const [first, second] = [(await study.ask())!, (await study.ask())!];
+    await study.tell(second, { loss: 1 });
+    const asked = study.ask(); // which waits for the first
+    await askCoordinator(study.folder, { do: 'stop' }, { clock: systemClock });
+    await askCoordinator(study.folder, { do: 'stop' }, { clock: systemClock });
+    expect(await asked).toBeUndefined();
+    await expect(study.tell(first, { loss: 1 })).rejects.toThrow(/trial 0 is not kept/);
+    expect(await study.close()).toMatchObject({ ok: 1, interrupted: true });
+  });
+
+  it('is no end of the folder: the same run, with its id and date, goes on', async () => {
+    const given = inNewFolder({ trials: 2 });
+    const identityOf = (folder: string) => {
+      const { runId, created } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+      return { runId, created };
+    };
+    const first = await openStudy(given);
+    await first.tell((await first.ask())!, { loss: 1 });
+    await first.close();
+    const before = identityOf(first.folder);
+    const second = await openStudy(given);
+    await second.tell((await second.ask())!, { loss: 1 });
+    await second.close();
+    expect(identityOf(second.folder)).toEqual(before);
+  });
+});
+
+describe('trials that are out at once', () => {
+  it('are as many as the look-ahead says: another is refused at once', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe' }));
+    const trial = (await study.ask())!;
+    await expect(study.ask()).rejects.toMatchObject({
+      code: 'BAD_USAGE',
+      message: expect.stringMatching(/trial 0.*not told/),
+      hint: expect.stringMatching(/lookahead: N/),
+    });
+    await study.tell(trial, { loss: 1 });
+    const [next, tooEarly] = [study.ask(), study.ask()];
+    expect((await next)!.number).toBe(1);
+    await expect(tooEarly).rejects.toThrow(/trial 1/);
+    const told = study.tell((await next)!, { loss: 1 });
+    expect((await study.ask())!.number).toBe(2); // told, if not on disk yet
+    await told;
+    await study.close();
+  });
+
+  it('have the replicates of a configuration, times the look-ahead', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe', replicates: 3, lookahead: 2, trials: 12 }));
+    const out = [];
+    for (let i = 0; i < 6; i++) out.push((await study.ask())!.number);
+    expect(out).toEqual([0, 1, 2, 3, 4, 5]);
+    await expect(study.ask()).rejects.toThrow(/trials 0, 1, 2, 3, 4, 5/);
+    await study.close();
+  });
+
+  it('are any number where the sampler does not look at results, and then there are no more', async () => {
+    const study = await openStudy(inNewFolder({ trials: 40 }));
+    const out: Trial[] = [];
+    for (let trial = await study.ask(); trial !== undefined; trial = await study.ask()) out.push(trial);
+    expect(out).toHaveLength(40);
+    await Promise.all(out.reverse().map((trial) => study.tell(trial, { loss: lossOf(trial) })));
+    expect(await study.close()).toMatchObject({ ok: 40, interrupted: false });
+    expect(tableOf(study.folder)).toBe(await evaluate(options({ trials: 40 })));
+  });
+
+  it('wait for older ones that are told later, and are the same in whatever order', async () => {
+    const given = { sampler: 'tpe', lookahead: 3, trials: 30 };
+    const study = await openStudy(inNewFolder(given));
+    let most = 0;
+    let out = 0;
+    const loop = async (turns: number): Promise<void> => {
+      for (let trial = await study.ask(); trial !== undefined; trial = await study.ask()) {
+        most = Math.max(most, ++out);
+        for (let i = 0; i < turns; i++) await setImmediate();
+        out--;
+        await study.tell(trial, { loss: lossOf(trial) });
+      }
+    };
+    await Promise.all([loop(0), loop(3), loop(20)]);
+    expect(await study.close()).toMatchObject({ ok: 30, interrupted: false });
+    expect(most).toBeGreaterThan(1);
+    expect(tableOf(study.folder)).toBe(await evaluate(options(given)));
+  });
+
+  it('are made in a thread meanwhile: who asks waits', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'gp', lookahead: 2, trials: 16 }));
+    const asks = [study.ask(), study.ask()];
+    for (let i = 0; i < 14; i++) {
+      const trial = (await asks.shift())!;
+      expect(trial.number).toBe(i);
+      await study.tell(trial, { loss: lossOf(trial) });
+      asks.push(study.ask());
+    }
+    expect((await Promise.all(asks)).map((trial) => trial?.number)).toEqual([14, 15]);
+    await study.close();
+  });
+
+  it('wait while nothing says that they never come', async () => {
+    const study = await openStudy(inNewFolder({ sampler: 'tpe', lookahead: 2 }));
+    const [first, second] = [(await study.ask())!, (await study.ask())!];
+    await study.tell(second, { loss: 1 });
+    const third = study.ask();
+    expect(await stateOf(third)).toBe('open');
+    await study.tell(first, { loss: 1 });
+    expect((await third)!.number).toBe(2);
+    await study.close();
+  });
+
+  it('race for the best with replicates auto', async () => {
+    const given = inNewFolder({ sampler: 'tpe', replicates: 'auto', trials: 12, lookahead: 2 });
+    const noisy = ({ random, params }: Trial) => (params.momentum as number) + 0.3 * random('loss').uniform();
+    const run = async (width: number, folder: string): Promise<string> => {
+      const study = await openStudy({ ...given, folder });
+      const loop = async (): Promise<void> => {
+        for (let trial = await study.ask(); trial !== undefined; trial = await study.ask())
+          await study.tell(trial, { loss: noisy(trial) });
+      };
+      await Promise.all(Array.from({ length: width }, loop));
+      expect((await study.close()).trials).toBeGreaterThan(12);
+      return tableOf(folder);
+    };
+    expect(await run(4, given.folder!)).toBe(await run(1, join(newFolder(), 'run')));
+  });
+});
+
+describe('another program', () => {
+  const child = (how: string, folder: string, sampler = 'tpe') =>
+    spawnSync(process.execPath, [resolve('dist/test/sweep/children/study.js'), how, folder, sampler], {
+      encoding: 'utf8',
+    });
+
+  it('cannot have the same folder at the same time', async () => {
+    const given = inNewFolder();
+    const study = await openStudy(given);
+    const trial = (await study.ask())!;
+    await expect(openStudy(given)).rejects.toMatchObject({
+      code: 'LOCKED',
+      message: expect.stringContaining(`in use by the coordinator with pid ${process.pid}`),
+    });
+    await study.tell(trial, { loss: 1 }); // which it does not disturb
+    expect(await study.close()).toMatchObject({ ok: 1 });
+  });
+
+  it('may have ended with an open trial: it comes again', async () => {
+    const folder = join(newFolder(), 'run');
+    expect(child('exit', folder)).toMatchObject({ status: 7, stderr: '' });
+    const { axes: _, ...given } = options({ sampler: 'tpe', trials: 6, lookahead: 2 });
+    const study = await openStudy({ ...given, axes: { lr: loguniform(1e-5, 1) }, folder });
+    const numbers: number[] = [];
+    for (let trial = await study.ask(); trial !== undefined; trial = await study.ask()) {
+      numbers.push(trial.number);
+      await study.tell(trial, { loss: 1 });
+    }
+    expect(numbers).toEqual([1, 2, 3, 4, 5]);
+    expect(await study.close()).toMatchObject({ ok: 6 });
+  });
+
+  it.each(['tpe', 'gp'])('does not end without a word where it waits for itself, by %s', (sampler) => {
+    const { status, stdout, stderr } = child('stuck', join(newFolder(), 'run'), sampler);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/the next trial depends on what trial 0 /);
+    expect(status).toBe(0);
+  });
+
+  it('gets its trial where what it waits for is told later', () => {
+    expect(child('late', join(newFolder(), 'run'))).toMatchObject({
+      status: 0,
+      stdout: 'trial 2',
+      stderr: '',
+    });
   });
 });

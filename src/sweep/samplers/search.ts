@@ -1,4 +1,5 @@
 // Makes a sampler of a search method: what it takes to run one (objectives, look-ahead, when to end) is the same for all.
+import { isStudyUrl } from '../../run/reference.js';
 import type { MethodDefinition } from '../../search/contract.js';
 import { createSearchSpace } from '../../search/space.js';
 import { describeValue } from '../../space/values.js';
@@ -79,9 +80,14 @@ export function optionsOf({ options }: MethodDefinition, spec: SearchSpec): Reco
   return Object.fromEntries(Object.keys(options.shape).map((option) => [option, spec[option]]));
 }
 
-/** A slow method works in a thread of its own, so that the run hears of signals and results meanwhile. */
+/**
+ * A slow method works in a thread of its own, so that the run hears of signals and results meanwhile. Not with the
+ * constraint of a study, which is a function of this process that no file has.
+ */
 function createAsking(method: MethodDefinition, spec: SearchSpec, surroundings: Surroundings): Asking {
-  if (method.isSlow) return askThread(method, spec, surroundings);
+  const { where, sweepUrl } = surroundings;
+  if (method.isSlow && (where === null || !isStudyUrl(sweepUrl)))
+    return askThread(method, spec, surroundings);
   const proposer = createProposer(method, spec, surroundings);
   return {
     add: (point) => proposer.add(point),

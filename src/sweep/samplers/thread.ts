@@ -43,6 +43,7 @@ export function askThread(method: MethodDefinition, spec: SearchSpec, of: Surrou
     started.on('message', (message: FromThread) => {
       if (isClosed) return;
       isAsked = false;
+      started.unref();
       if (message.t === 'failed') fail(fromPlainError(message.error));
       else answer = message.point;
       wake();
