@@ -25,6 +25,7 @@ import { Observers } from './observers.js';
 import { windowOf } from './open-coordinator.js';
 import { handingOn } from './open-pool.js';
 import { requireSameRun, withLookahead } from './same-run.js';
+import { racingOf } from './samplers/racing.js';
 import { resolveSettings } from './settings.js';
 
 type Searched = Pick<
@@ -51,7 +52,10 @@ export interface StudyOptions extends Searched {
   readonly metrics?: Readonly<Record<string, MetricSpec>>;
   /** Names that `trial.report` uses. */
   readonly series?: readonly string[];
-  /** Configurations that may be asked for before those before them are told. Default: 1. */
+  /**
+   * Configurations that may be asked for before the first of them is told. Default: 1. Not for samplers that do not look
+   * at results: they hand out any number.
+   */
   readonly lookahead?: number;
   /** See RunRequest. */
   readonly trials?: number;
@@ -63,16 +67,24 @@ export interface StudyOptions extends Searched {
 
 export interface Study {
   readonly folder: string;
-  /** Resolves with the next trial once its turn has come, with undefined when the search is over. */
+  /**
+   * Resolves with the next trial once its turn has come, with undefined when there are no more. Rejects with BAD_USAGE
+   * where it depends on trials that are asked for and not told, and as many of them are out as `lookahead` allows, or
+   * nothing else goes on in this process; and once the study is closed.
+   */
   ask(): Promise<Trial | undefined>;
   /**
-   * What a trial came to, by metric. Resolves once it is on disk. Throws BAD_USAGE for a trial that was not asked for, or
-   * was told before; a value that its metric does not declare fails the trial.
+   * What a trial came to, by metric. Resolves once it is on disk. Rejects with BAD_USAGE for a trial that was not asked
+   * for, or was told before, and once the study is closed; a value that its metric does not declare fails the trial. One
+   * that has seen `stopRequested` is not kept: it comes again when the study is continued.
    */
   tell(trial: Pick<Trial, 'number'>, metrics: Readonly<Record<string, unknown>>): Promise<void>;
   /** The trial failed; it is kept as failed. Resolves once it is on disk. */
   fail(trial: Pick<Trial, 'number'>, error: unknown): Promise<void>;
-  /** Ends the session; trials that were asked for and not told come again when the study is continued. */
+  /**
+   * Ends the session once what was told is on disk; trials that were asked for and not told come again when the study is
+   * continued.
+   */
   close(): Promise<Outcome>;
 }
 
@@ -105,7 +117,9 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
     const { isNew } = found;
     // One that is continued is the same run.
     const manifest = { ...made, runId: found.manifest.runId, created: found.manifest.created };
-    const most = windowOf(job.resolved.sampler, job);
+    const { sampler } = job.resolved;
+    // A race has rounds that are larger than what the search looks ahead.
+    const most = racingOf(sampler) === undefined ? windowOf(sampler, job) : undefined;
     if (most !== undefined) pool.allow(most);
     const seen = new Observers([]);
     const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };

@@ -1,6 +1,7 @@
 // Explains one trial of a run: why this point, and why it was stopped early. Everything is computed again from the
 // manifest and the journal, so that nothing has to be written down for it; the run is only read.
 
+import { SweeplineError } from '../../ground/errors.js';
 import { proposesPoints } from '../../run/manifest.js';
 import { requireReferred } from '../../run/reference.js';
 import { METHODS } from '../../search/list.js';
@@ -52,10 +53,19 @@ async function explainOrigin(read: ReadTrial, { sweep }: ExplainOptions): Promis
   const method = METHODS.find(({ name }) => name === sampler.name);
   if (method !== undefined) {
     const url = async () => (await sweep?.()) ?? requireReferred(manifest.sweepFile, folder, 'sweep');
-    const where = manifest.where === null ? null : (await loadSweep(await url())).sweep.where;
+    const found = () => ('study' in manifest.sweepFile ? url().catch(refuseStudy) : url());
+    const where = manifest.where === null ? null : (await loadSweep(await found())).sweep.where;
     return explainProposal(read, { method, where });
   }
   if (!proposesPoints(sampler)) return explainNumber(read, samplerOf(sampler) !== SAMPLERS[0]);
   if (typeof sampler.axis === 'string') return explainBisection(read, sampler as unknown as BisectSpec);
   return { kind: 'draw', draw: Math.floor(trial / space.replicates) };
+}
+
+function refuseStudy(cause: unknown): never {
+  throw new SweeplineError(
+    'BAD_RUN_FOLDER',
+    'the trials of this study are not explained: its search had to keep to a constraint (where), a function of the program that asked, which is in no file',
+    { cause, hint: 'write a sweep with the same `where`, and name its file with --sweep' },
+  );
 }
