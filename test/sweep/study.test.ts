@@ -304,7 +304,7 @@ describe('trials that are out at once', () => {
       expect((await study.close()).trials).toBeGreaterThan(12);
       return tableOf(folder);
     };
-    expect(await run(4, given.folder!)).toBe(await run(1, join(newFolder(), 'run')));
+    expect(await run(5, given.folder!)).toBe(await run(1, join(newFolder(), 'run')));
   });
 });
 
@@ -312,6 +312,7 @@ describe('another program', () => {
   const child = (how: string, folder: string, sampler = 'tpe') =>
     spawnSync(process.execPath, [resolve('dist/test/sweep/children/study.js'), how, folder, sampler], {
       encoding: 'utf8',
+      timeout: 20_000, // one that hangs
     });
 
   it('cannot have the same folder at the same time', async () => {
