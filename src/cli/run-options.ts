@@ -254,5 +254,6 @@ with the names it has.`;
 export const EXIT_CODES = `  0    all trials done
   1    some trials or the report failed; everything else is done and kept
   2    wrong use or a wrong definition: nothing was started
-  70   Sweepline or the machine failed (a full disk, for example); finished trials are kept
+  70   Sweepline or the machine failed (a full disk, for example; finished trials are kept), or another
+       process works on the run: the same command works later
   130  interrupted; \`sweepline resume\` continues`;

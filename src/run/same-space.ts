@@ -14,7 +14,10 @@ function identityOf({ worker, sampler, ...rest }: SpaceRecord): unknown {
   const params = worker.params.map((param) => [param.name, param.type, param.default]);
   const metrics = worker.metrics.map((metric) => [metric.name, metric.type]);
   // `proposes` is missing in records of format 1.
-  const { trials: _, proposes: __, ...options } = sampler;
+  const { trials: _, proposes: __, search, ...others } = sampler;
+  // Why a sampler was chosen changes nothing.
+  const options =
+    search === undefined ? others : { ...others, search: { ...(search as object), auto: undefined } };
   return { ...rest, worker: { name, version, series, stages, params, metrics }, sampler: options };
 }
 

@@ -16,6 +16,8 @@ export interface SearchSpace {
   exists(x: Float64Array, d: number): boolean;
   /** A place with a coordinate for each dimension that exists, taken from `coordinateFor` in order; NaN elsewhere. */
   fill(coordinateFor: (d: number, dimension: Dimension) => number): Float64Array;
+  /** All places of a space of finitely many, the last dimension turning fastest. */
+  places(): Generator<Float64Array>;
   /** A place where every dimension is uniform between 0 and 1 (see `Dimension.fromUnit`), which is how domains are drawn. */
   draw(random: Random): Float64Array;
   pointAt(x: Float64Array): Point;
@@ -48,11 +50,23 @@ export function createSearchSpace(grids: readonly GridSpec<AxisDomain>[]): Searc
     }
     return named === Object.keys(point).length ? x : undefined;
   };
+  function* placesFrom(x: Float64Array, d: number): Generator<Float64Array> {
+    if (d === dimensions.length) yield x.slice();
+    else if (!exists(x, d)) {
+      x[d] = Number.NaN;
+      yield* placesFrom(x, d + 1);
+    } else
+      for (let position = 0; position < dimensions[d]!.size; position++) {
+        x[d] = position;
+        yield* placesFrom(x, d + 1);
+      }
+  }
   return {
     dimensions,
     points: countPoints(grids),
     exists,
     fill,
+    places: () => placesFrom(new Float64Array(dimensions.length).fill(Number.NaN), 0),
     draw: (random) => fill((_, dimension) => dimension.fromUnit(random.uniform())),
     pointAt(x) {
       const point: Record<string, Value> = {};

@@ -121,6 +121,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       return ended;
     },
     stop: () => coordinator.stop(),
+    finish: () => coordinator.finish(),
     giveUp: () => coordinator.giveUp(),
     abort: (reason) => coordinator.abort(reason),
     pause: () => void coordinator.pause(),

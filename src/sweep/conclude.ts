@@ -26,8 +26,7 @@ export async function concludeJob({
   endedBy,
 }: Ending): Promise<Outcome> {
   const { journal, lock, folder, manifest, clock } = open;
-  const { tooManyFailures, evicted } = coordinator;
-  const interrupted = coordinator.interrupted && ended === null;
+  const { interrupted, tooManyFailures, evicted } = coordinator;
   const isLeft = interrupted || evicted > 0;
   const why = tooManyFailures ? 'too many failures' : (endedBy ?? 'end');
   const reason = isLeft ? 'interrupted' : why;
@@ -47,7 +46,7 @@ export async function concludeJob({
     interrupted,
     tooManyFailures,
     evicted,
-    ended,
+    ended: interrupted ? null : ended,
     elapsedMs: clock.elapsed() - started,
   };
 }

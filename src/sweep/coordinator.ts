@@ -43,6 +43,7 @@ export class Coordinator {
   #nextId = 0;
   #stopping = false;
   #stopAsked = false;
+  #isFinished = false;
   #killed = false;
   #isPaused = false;
   #broken: unknown;
@@ -64,7 +65,7 @@ export class Coordinator {
     this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
     this.#askedStops = new AskedStops(recorder);
     // Like everything else that breaks: trials may never end by themselves.
-    const fail = (error: unknown) => this.#break(error);
+    const fail = (error: unknown) => this.abort(error);
     this.#proposals = new Proposals(options, { wake, fail });
     pruning?.helpedBy({ stop: (trial) => this.#inFlight.stopOne(trial), record, wake, fail });
   }
@@ -75,7 +76,14 @@ export class Coordinator {
   }
 
   get interrupted(): boolean {
-    return this.#stopping && !this.tooManyFailures;
+    return this.#stopping && !this.tooManyFailures && (this.#stopAsked || !this.#isFinished);
+  }
+
+  /** What runs ends, nothing more starts, and nobody has interrupted it. */
+  finish(): void {
+    this.#isFinished = true;
+    if (!this.#stopping) this.#stopAll();
+    this.#wake();
   }
 
   /** First call: what runs ends, nothing starts. Second: the pool is killed. */
@@ -124,11 +132,6 @@ export class Coordinator {
   /** What ended the run, if anything did. */
   get broken(): unknown {
     return this.#broken;
-  }
-
-  /** Ends at once, and `run` rejects with `reason`: nothing of what comes still counts. */
-  abort(reason: Error): void {
-    this.#break(reason);
   }
 
   #stopAll(): void {
@@ -207,7 +210,7 @@ export class Coordinator {
     tally.underWay += count;
     if (isApart) this.#apart++;
     const running = pool.submit(task, (report) => {
-      recorder.report(report, attempt).catch((error) => this.#break(error));
+      recorder.report(report, attempt).catch((error) => this.abort(error));
       this.#options.pruning?.report(report);
     });
     this.#inFlight.add(task.id, { work, task: running });
@@ -217,7 +220,7 @@ export class Coordinator {
         (error) => this.#recover(work, error),
       )
       .then(() => pool.kept?.(task.id))
-      .catch((error) => this.#break(error))
+      .catch((error) => this.abort(error))
       .finally(() => {
         this.#inFlight.delete(task.id);
         tally.underWay -= count;
@@ -234,13 +237,8 @@ export class Coordinator {
     const early = await pruning?.settle(work, whole, isFinal);
     if (early !== undefined) return this.#settle(early);
     const { result, stopped } = this.#askedStops.take(whole);
-    const ended =
-      whole.left.length === 0
-        ? work.trials
-        : without(
-            work.trials,
-            whole.left.map(({ trial }) => trial),
-          );
+    const left = whole.left.map(({ trial }) => trial);
+    const ended = left.length === 0 ? work.trials : without(work.trials, left);
     const ran = countOf(ended) + whole.left.filter(({ hasBegun }) => hasBegun).length;
     if (countOf(ended) > 0) this.#learn(ran, result.runMs);
     const { attempt } = work;
@@ -290,8 +288,9 @@ export class Coordinator {
     if (!this.#stopping) this.#takeUp(others);
   }
 
-  #break(error: unknown): void {
-    this.#broken ??= error;
+  /** Ends at once, and `run` rejects with `reason`: nothing of what comes still counts. */
+  abort(reason: unknown): void {
+    this.#broken ??= reason;
     this.#killed = true;
     this.#backlog.stop();
     this.#options.pool.kill();

@@ -54,7 +54,8 @@ export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
     main.announce();
     steering.reach(main);
     steering.watch();
-    return { outcome: runAll(run, open, main, steering), stop: () => steering.stop() };
+    const outcome = runAll(run, open, main, steering).finally(() => budget?.close());
+    return { outcome, stop: () => steering.stop() };
   } catch (error) {
     await open.close();
     throw error;

@@ -95,7 +95,7 @@ function race({ name }: Sweep, spec: SamplerSpec, { aims }: Pick<Wanted, 'aims'>
     ...(samplerOf(spec).takesReplicates ? [] : [`sampler ${spec.name} has replicates of its own`]),
   ];
   throwFaults('BAD_DEFINITION', `sweep ${name}: replicates auto`, faults);
-  return { ...spec, racing: { ...objectives[0]!, ...RACING } };
+  return { ...spec, racing: { ...objectives[0]!, ...RACING, constraints: aims.constraints } };
 }
 
 /** How often every point runs, and with which seeds where they are chosen. What is asked for counts. */

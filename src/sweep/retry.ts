@@ -5,6 +5,7 @@ import { proposesPoints } from '../run/manifest.js';
 import { selectNumbers } from '../trial/selection.js';
 import type { RetryChoice } from './contract.js';
 import type { Sampler } from './samplers/contract.js';
+import { isTold } from './samplers/list.js';
 
 /** Numbers of the trials that a choice means, in order. */
 export function findRetried(epoch: Epoch, retry: RetryChoice | null): readonly number[] {
@@ -30,8 +31,9 @@ function badSets(epoch: Epoch, retry: RetryChoice | null): readonly Epoch['done'
 
 /** First the trials to be retried, as they stood when the run was resumed; then what the sampler gives. */
 export function retryFirst(sampler: Sampler, epoch: Epoch, retried: readonly number[]): Sampler {
-  // One that makes its points makes these again.
-  if (retried.length === 0 || proposesPoints(epoch.record.sampler)) return sampler;
+  // One that makes its points, or is told of results, proposes these again in its own order.
+  const { sampler: spec } = epoch.record;
+  if (retried.length === 0 || proposesPoints(spec) || isTold(spec)) return sampler;
   let cursor = 0;
   return {
     total: sampler.total,
@@ -43,6 +45,5 @@ export function retryFirst(sampler: Sampler, epoch: Epoch, retried: readonly num
       cursor += numbers.length;
       return selectNumbers(numbers);
     },
-    ...(sampler.tell === undefined ? {} : { tell: (result) => sampler.tell?.(result) }),
   };
 }

@@ -39,10 +39,13 @@ function findSamplerFaults(found: Manifest, asked: Manifest): string[] {
 /** A search that there is goes on as it began, also with more workers. */
 export async function withLookahead(settings: Settings): Promise<Settings> {
   const { out, ends } = settings;
-  if (out === null || ends.lookahead !== null || !existsSync(join(out, MANIFEST_FILE))) return settings;
+  if (out === null || !existsSync(join(out, MANIFEST_FILE))) return settings;
   const { manifest } = await openRunFolder(out);
   const { search } = manifest.sampler as Partial<SearchSpec>;
-  return search === undefined ? settings : { ...settings, ends: { ...ends, usual: search.lookahead } };
+  if (search === undefined) return settings;
+  const { lookahead, auto } = search;
+  const chosen = auto === null ? null : { name: manifest.sampler.name, why: auto };
+  return { ...settings, ends: { ...ends, usual: lookahead, chosen } };
 }
 
 function isSamePruner(a: Manifest['pruner'], b: Manifest['pruner']): boolean {

@@ -86,6 +86,7 @@ export function resolveSettings(request: RunRequest & Pick<ResumeRequest, 'retry
       plateau: request.plateau ?? null,
       hasBudget: request.budgetMs !== undefined,
       usual: null,
+      chosen: null,
     },
     budgetMs: request.budgetMs ?? null,
     shard: request.shard ?? null,

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
 import { SweeplineError } from '../ground/errors.js';
+import { plural } from '../ground/text.js';
 import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
+import { readRunStatus } from '../run/status.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
@@ -64,7 +66,7 @@ export async function resumeRun(
 ): Promise<RunHandle> {
   const found = await openRunFolder(path);
   const { path: folder } = found;
-  const manifest = withTrials(found.manifest, request.trials);
+  const manifest = await withTrials(found, request.trials);
   const seen = new Observers(observers);
   const settings = settingsOf(found, request);
   const loaded = await loadSweep(settings.sweep);
@@ -83,13 +85,22 @@ export async function resumeRun(
 }
 
 /** A run that goes on to another number of trials: a total, as it is everywhere. Throws BAD_USAGE where its sampler has its own. */
-function withTrials(manifest: Manifest, trials: number | undefined): Manifest {
+async function withTrials(
+  { path, manifest }: { readonly path: string; readonly manifest: Manifest },
+  trials: number | undefined,
+): Promise<Manifest> {
   if (trials === undefined) return manifest;
   const { sampler } = manifest;
   if (!samplerOf(sampler).takesTrials)
     throw new SweeplineError(
       'BAD_USAGE',
       `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
+    );
+  const { done } = await readRunStatus(path);
+  if (trials < done)
+    throw new SweeplineError(
+      'BAD_USAGE',
+      `--trials ${trials}: ${plural(done, 'trial')} of the run are done, and the number is a total; expected at least ${done}`,
     );
   return { ...manifest, sampler: { ...sampler, trials } };
 }

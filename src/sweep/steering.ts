@@ -12,6 +12,7 @@ import type { BusyThread } from '../trial/busy.js';
 export interface Steered {
   /** See Coordinator. */
   stop(): void;
+  finish(): void;
   abort(reason: Error): void;
   pause(): void;
   continue(): void;
@@ -39,6 +40,7 @@ export class Steering {
   /** By job: its stage. */
   readonly #stages = new Map<Steered, string>();
   #stops = 0;
+  #isFinished = false;
   #isPaused = false;
   #isOver = false;
   #aborted: Error | undefined;
@@ -57,6 +59,12 @@ export class Steering {
     for (const job of this.#jobs) job.stop();
   }
 
+  /** Its time is over: what runs ends, nothing more starts. Whoever stops it then, stops it for the first time. */
+  finish(): void {
+    this.#isFinished = true;
+    for (const job of this.#jobs) job.finish();
+  }
+
   /** The run cannot go on: none of its jobs may write any more. */
   abort(reason: Error): void {
     this.#isOver = true;
@@ -70,6 +78,7 @@ export class Steering {
     if (stage !== undefined) this.#stages.set(job, stage);
     if (this.#aborted !== undefined) job.abort(this.#aborted);
     if (this.#isPaused) job.pause();
+    if (this.#isFinished) job.finish();
     for (let i = 0; i < this.#stops; i++) job.stop();
     return () => void this.#jobs.delete(job);
   }

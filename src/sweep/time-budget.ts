@@ -6,6 +6,8 @@ import type { Steering } from './steering.js';
 export interface TimeBudget {
   /** What to tell once it is spent; null before. */
   readonly spent: string | null;
+  /** Nothing is to be ended any more. */
+  close(): void;
 }
 
 /** A timer of more would be over at once. */
@@ -15,21 +17,27 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function beginBudget(
   { journal, clock }: Pick<OpenRun, 'journal' | 'clock'>,
   ms: number | null,
-  steering: Pick<Steering, 'stop'>,
+  steering: Pick<Steering, 'finish'>,
 ): Promise<TimeBudget | undefined> {
   if (ms === null) return undefined;
   await journal.append({ t: 'session', at: clock.now() });
-  const left = Math.max(0, ms - journal.state.spentMs);
+  const end = clock.elapsed() + ms - journal.state.spentMs;
   let isSpent = false;
-  const end = (): void => {
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    const left = end - clock.elapsed();
+    if (left > 0) {
+      timer = setTimeout(look, Math.min(left, LONGEST_MS)).unref();
+      return;
+    }
     isSpent = true;
-    steering.stop();
+    steering.finish();
   };
-  if (left === 0) end();
-  else setTimeout(end, Math.min(left, LONGEST_MS)).unref();
+  look();
   return {
     get spent() {
       return isSpent ? `the budget of ${formatDuration(ms)} is spent` : null;
     },
+    close: () => clearTimeout(timer),
   };
 }

@@ -1,7 +1,6 @@
 // `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|prune|explore]…` and `npm run bench --
 // search|search-speed …`: ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with
 // a word.
-
 import type { BenchRow } from './row.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {

@@ -1,4 +1,5 @@
 // `--replicates auto`: more replicates where the best cannot be told from others.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
@@ -24,8 +25,10 @@ function twoOfEach(configurations: number): Sampler {
 }
 
 /** Runs a race to its end: trials of each configuration, and which one has the best mean. */
-function race(means: readonly number[], noise: number, seed: number) {
-  const racing = new Racing(twoOfEach(means.length), { metric: 'y', goal: 'max', ...RACING }, RACING.most);
+function race(means: readonly number[], noise: number, seed: number, sizes: readonly number[] = []) {
+  const constraints = sizes.length === 0 ? [] : [{ metric: 'size', operator: '<=' as const, value: 1 }];
+  const spec = { metric: 'y', goal: 'max', constraints, ...RACING } as const;
+  const racing = new Racing(twoOfEach(means.length), spec, RACING.most);
   const values = means.map((): number[] => []);
   for (;;) {
     const next = racing.next(1000);
@@ -35,7 +38,7 @@ function race(means: readonly number[], noise: number, seed: number) {
       const configuration = Math.floor(trial / RACING.most);
       const y = means[configuration]! + noise * randomFor('race', seed, trial).normal();
       values[configuration]!.push(y);
-      racing.tell({ trial, status: 'ok', metrics: { y } });
+      racing.tell({ trial, status: 'ok', metrics: { y, size: sizes[configuration] ?? 0 } });
     }
   }
   const averages = values.map((each) => each.reduce((sum, y) => sum + y, 0) / each.length);
@@ -59,6 +62,12 @@ describe('a race', () => {
     expect(counts.slice(2).every((count) => count === 2)).toBe(true);
     expect(counts.slice(0, 2)).toEqual([10, 10]);
     expect(ended).toMatch(/2 configurations may still be the best: all have 10 replicates/);
+  });
+
+  it('is among those that meet the constraints on metrics', () => {
+    const { counts } = race([9, 9, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0], 0.3, 4, [2, 2]);
+    expect(counts.slice(0, 2)).toEqual([2, 2]);
+    expect(Math.min(counts[2]!, counts[3]!)).toBeGreaterThan(2);
   });
 
   it('takes at most as many trials again', () => {
@@ -111,6 +120,17 @@ describe('a run with replicates auto', () => {
     expect(part.interrupted).toBe(true);
     await resume(out);
     expect((await runHere({ ...request, out })).trials_csv).toBe(one.trials_csv);
+  });
+
+  test('retries failed trials once each, and goes on', async () => {
+    const log = join(newFolder(), 'log');
+    const out = join(newFolder(), 'run');
+    const asked = { ...request, set: { ...request.set, fail: list(1), log: list(log) }, out };
+    const first = await runSweep({ ...asked, workers: 1, maxFailures: { fraction: 1 } });
+    expect(first.failed).toBe(2);
+    const before = readFileSync(log, 'utf8').match(/start/g)!.length;
+    expect(await resume(out, { retry: 'failed', workers: 4 })).toMatchObject({ failed: 2, left: 0 });
+    expect(readFileSync(log, 'utf8').match(/start/g)!.length).toBe(before + 2);
   });
 
   test('with points that a sampler makes', async () => {

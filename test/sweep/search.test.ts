@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { describeState, readRunStatus } from '../../src/run/status.js';
 import { loguniform, uniform } from '../../src/space/domain.js';
+import { lin } from '../../src/space/values.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { planRun } from '../../src/sweep/plan.js';
+import { startRun } from '../../src/sweep/start.js';
 import { fixture, list, newFolder, read, resume, rowsOf, runHere, runPart, runSweep } from './session.js';
 
 /** y is largest at x = 1 and gain = 100, in the wild alone there is noise. */
@@ -89,6 +91,23 @@ describe('when a search ends', () => {
     expect(third).toMatchObject({ trials: second.trials + 3, ended: null });
   });
 
+  it('finds the few points that a constraint leaves of a finite space', async () => {
+    const set = { x: lin(0, 1, 201), fail: lin(-100, 100, 201), kind: list('plain') };
+    const { lookahead: _, ...sparse } = { ...search, sweep: fixture('sparse-search'), set, replicates: 1 };
+    for (const name of ['tpe', 'sobol']) {
+      const run = await runHere({ ...sparse, sampler: { name }, trials: 100 });
+      expect(run).toMatchObject({ trials: 4, ended: 'every point has been tried' });
+    }
+  });
+
+  it('has not ended where it was interrupted, whatever its results say', async () => {
+    const slow = { ...search, set: { ...search.set, wait: list(150) }, replicates: 1, workers: 4 };
+    const run = await startRun({ ...slow, target: -1e9, out: join(newFolder(), 'run') }, [
+      { onTrial: () => 'stop' },
+    ]);
+    expect(await run.outcome).toMatchObject({ interrupted: true, ended: null });
+  });
+
   it('tries every point of a small space once, and ends', async () => {
     const set = { ...search.set, gain: list(1, 2, 3), x: list(0, 1) };
     const run = await runHere({ ...search, set, trials: 100, replicates: 1 });
@@ -138,6 +157,10 @@ describe('auto', () => {
       name: 'gp',
       search: { auto: expect.any(String), lookahead: 4 },
     });
+    // It keeps what it was given, also where another would be chosen now.
+    const more = await runHere({ ...search, sampler: { name: 'auto' }, trials: 14, out: run.folder });
+    expect(more.trials).toBe(14);
+    await expect(resume(run.folder, { trials: 5 })).rejects.toThrow(/14 trials of the run are done/);
   });
 });
 

@@ -15,7 +15,7 @@ const DEFAULTS: Settings = {
   seeds: null,
   objectives: [],
   trials: null,
-  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, usual: null },
+  ends: { lookahead: null, target: null, plateau: null, hasBudget: false, usual: null, chosen: null },
   budgetMs: null,
   shard: null,
   shardBy: null,
@@ -85,7 +85,7 @@ describe('resolveSettings', () => {
       command: ['sweepline', 'run'],
     } as const;
     const { lookahead, target, plateau, ...own } = asked;
-    const ends = { lookahead, target, plateau, hasBudget: true, usual: null };
+    const ends = { lookahead, target, plateau, hasBudget: true, usual: null, chosen: null };
     const { seeds, ...rest } = { ...DEFAULTS, ...own, ends };
     expect(Object.keys({ ...own, ends }).sort()).toEqual(
       Object.keys(DEFAULTS)

@@ -35,6 +35,8 @@ export function autoSampler(searches: readonly SamplerDefinition[]): SamplerDefi
   };
 }
 
-function choose({ grids, trials, aims }: Wanted) {
-  return chooseMethod(createSearchSpace(grids), { objectives: aims.objectives.length, trials });
+function choose({ grids, trials, aims, ends }: Wanted) {
+  return (
+    ends.chosen ?? chooseMethod(createSearchSpace(grids), { objectives: aims.objectives.length, trials })
+  );
 }

@@ -94,6 +94,8 @@ export interface EndsAsked {
   readonly hasBudget: boolean;
   /** The look-ahead where none is asked for: of the run that is continued, or of a program that evaluates one by one. */
   readonly usual: number | null;
+  /** What `auto` has chosen for the run that is continued, and why; null: it is free. */
+  readonly chosen: { readonly name: string; readonly why: string } | null;
 }
 
 /** What a sampler makes of it. */

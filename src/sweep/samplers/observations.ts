@@ -60,7 +60,10 @@ function meanOf(values: readonly number[]): number {
 }
 
 /** Each constraint that is missed counts with its distance; Infinity where a mean is not known. */
-function sumViolations(results: readonly TrialResult[], constraints: readonly MetricConstraint[]): number {
+export function sumViolations(
+  results: readonly TrialResult[],
+  constraints: readonly MetricConstraint[],
+): number {
   let sum = 0;
   for (const constraint of constraints) {
     const values = valuesOf(results, constraint.metric);

@@ -10,6 +10,8 @@ import type { Observed } from './observations.js';
 
 /** Points at random that may be refused, one after another. */
 const MOST_DRAWS = 10_000;
+/** Spaces up to so many points are gone through where chance finds none. */
+const MOST_LISTED = 200_000;
 
 export interface ProposerSetup {
   readonly definition: MethodDefinition;
@@ -34,6 +36,8 @@ export class Proposer {
   readonly #told: Observation[] = [];
   /** Identities of the points that have been proposed. */
   readonly #seen = new Set<string>();
+  /** All points of a finite space that pass the constraint, once they were needed. */
+  #all: readonly Point[] | undefined;
 
   constructor(setup: ProposerSetup) {
     this.#setup = setup;
@@ -88,8 +92,17 @@ export class Proposer {
       const point = this.space.pointAt(this.space.draw(random));
       if (this.#allows(point)) return { point, why: { stage: 'instead', of: why.stage } };
     }
-    // Of finitely many points, those that are left are few, or none.
-    if (Number.isFinite(this.space.points)) return undefined;
+    // Of finitely many points those that are left are few, or none: chance hardly finds them.
+    if (this.space.points <= MOST_LISTED) {
+      const { where } = this.#setup;
+      this.#all ??= [...this.space.places()]
+        .map((x) => this.space.pointAt(x))
+        .filter((point) => where === null || where(point));
+      const left = this.#all.filter((point) => !this.#seen.has(canonicalObject(point)));
+      return left.length === 0
+        ? undefined
+        : { point: left[random.below(left.length)]!, why: { stage: 'instead', of: why.stage } };
+    }
     throw new SweeplineError(
       'BAD_DEFINITION',
       `the constraint accepts none of ${MOST_DRAWS} points drawn at random`,

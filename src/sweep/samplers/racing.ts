@@ -5,11 +5,13 @@
 import { z } from 'zod';
 import type { SamplerSpec } from '../../run/manifest.js';
 import { studentQuantile } from '../../stats/interval.js';
-import type { Objective } from '../../trial/objective.js';
+import type { Aims, Objective } from '../../trial/objective.js';
 import { type ProposedTrial, type Selection, selectNumbers, trialsOf } from '../../trial/selection.js';
 import type { Accept, Sampler, Surroundings, TrialResult } from './contract.js';
+import { sumViolations } from './observations.js';
+import { constraintsSchema } from './search-spec.js';
 
-export interface RacingSpec extends Objective {
+export interface RacingSpec extends Objective, Pick<Aims, 'constraints'> {
   /** Replicates that every configuration gets, and the most that one can get. */
   readonly from: number;
   readonly most: number;
@@ -25,6 +27,7 @@ export const racingSchema = z.strictObject({
   from: z.int().min(2),
   most: z.int().min(2),
   share: z.number().positive(),
+  constraints: constraintsSchema,
 });
 
 /** Replicates that the sampler itself makes of each configuration, and how many numbers there are for them. */
@@ -60,6 +63,7 @@ const PRIOR_FREEDOM = 3;
 
 interface Configuration {
   readonly number: number;
+  readonly results: TrialResult[];
   /** Turned so that less is better. */
   readonly values: number[];
   /** Its trials, ended well or not. */
@@ -128,11 +132,12 @@ export class Racing implements Sampler {
     this.#untold--;
     const { metric, goal, from } = this.#spec;
     if (result.trial % this.#replicates < from) this.#inner.tell?.(result);
+    const { results, values } = this.#configurations.get(Math.floor(result.trial / this.#replicates))!;
+    results.push(result);
     const found = result.metrics[metric];
     const value = typeof found === 'boolean' ? Number(found) : found;
     if (result.status !== 'ok' || typeof value !== 'number' || !Number.isFinite(value)) return;
-    const number = Math.floor(result.trial / this.#replicates);
-    this.#configurations.get(number)!.values.push(goal === 'max' ? -value : value);
+    values.push(goal === 'max' ? -value : value);
   }
 
   #take(proposal: Selection): void {
@@ -141,7 +146,9 @@ export class Racing implements Sampler {
     for (const trial of trialsOf(proposal)) {
       const number = Math.floor(trial / this.#replicates);
       const proposed = points?.[i++];
-      const known = this.#configurations.get(number) ?? { number, values: [], trials: 0, proposed };
+      const known = this.#configurations.get(number) ?? {
+        ...{ number, results: [], values: [], trials: 0, proposed },
+      };
       known.trials++;
       this.#configurations.set(number, known);
       this.#untold++;
@@ -151,8 +158,11 @@ export class Racing implements Sampler {
 
   /** One more trial for each that the best cannot be told from, best first, as far as the budget goes. */
   #findRound(): (number | ProposedTrial)[] {
-    const { share, most } = this.#spec;
-    const able = [...this.#configurations.values()].filter(({ values }) => values.length >= 2);
+    const { share, most, constraints } = this.#spec;
+    // What breaks a constraint is never called best.
+    const able = [...this.#configurations.values()].filter(
+      ({ values, results }) => values.length >= 2 && sumViolations(results, constraints) === 0,
+    );
     const ranked = able
       .map((configuration) => ({ configuration, mean: meanOf(configuration.values) }))
       .sort((a, b) => a.mean - b.mean || a.configuration.number - b.configuration.number);

@@ -40,7 +40,7 @@ export const randomSampler: SamplerDefinition = {
     const limit = trials === null ? {} : { trials };
     if (!isOpen(wanted))
       return { spec: { name: 'random', ...limit }, grids: requireFinite(grids, 'random', faults) };
-    if (trials === null) faults.push('random: the domains have no end of points; give --trials N');
+    if (trials === null) faults.push('random: it draws points from the domains without end; give --trials N');
     return { spec: { name: 'random', proposes: true, ...limit, grids }, grids: [{ axes: [] }] };
   },
   grids: (spec, { grids }) => (spec as RandomSpec).grids ?? grids,

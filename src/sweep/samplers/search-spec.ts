@@ -28,10 +28,12 @@ const constraint = z.strictObject({
   value: z.number(),
 });
 
+export const constraintsSchema = z.array(constraint);
+
 /** As it stands in a manifest that somebody may have edited. */
 export const searchSchema = z.strictObject({
   objectives: z.array(objective),
-  constraints: z.array(constraint),
+  constraints: constraintsSchema,
   lookahead: z.int().min(1),
   target: z.number().nullable(),
   plateau: z.int().min(1).nullable(),

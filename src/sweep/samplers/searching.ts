@@ -33,6 +33,10 @@ export class Searching implements Sampler {
   #results: TrialResult[] = [];
   readonly #observed: Observed[] = [];
   #ended: string | null = null;
+  /** The best of the first `#scanned` observations. */
+  #scanned = 0;
+  #best = Number.POSITIVE_INFINITY;
+  #bestAt = -1;
 
   constructor(spec: SearchSpec, listens: boolean, asking: Asking, of: Surroundings) {
     this.#spec = spec;
@@ -122,13 +126,14 @@ export class Searching implements Sampler {
     const { target, plateau, objectives } = this.#spec.search;
     if (told === 0 || (target === null && plateau === null)) return null;
     const [{ metric, goal }] = objectives as readonly [Aims['objectives'][number]];
-    let best = Number.POSITIVE_INFINITY;
-    let bestAt = -1;
-    for (const { number, status, values, violation } of this.#observed.slice(0, told)) {
-      if (status !== 'ok' || violation > 0 || !(values![0]! < best)) continue;
-      best = values![0]!;
-      bestAt = number;
+    // What is told only grows.
+    for (; this.#scanned < told; this.#scanned++) {
+      const { number, status, values, violation } = this.#observed[this.#scanned]!;
+      if (status !== 'ok' || violation > 0 || !(values![0]! < this.#best)) continue;
+      this.#best = values![0]!;
+      this.#bestAt = number;
     }
+    const [best, bestAt] = [this.#best, this.#bestAt];
     if (bestAt < 0) return null;
     const shown = goal === 'max' ? 0 - best : best;
     if (target !== null && (goal === 'max' ? shown >= target : shown <= target))
