@@ -49,6 +49,8 @@ export class Configurations {
   /** Trials of each that have ended, and those that ended ok. */
   readonly ended = new Numbers();
   readonly ok = new Numbers();
+  /** Trials of each that were pruned: its mean is one of those seeds that fared well. */
+  readonly pruned = new Numbers();
   readonly #status: number;
   /** Open addressing: a configuration, or −1. */
   #table = new Int32Array(1024).fill(-1);
@@ -78,6 +80,7 @@ export class Configurations {
     const row = this.#find(cells, trial);
     this.ended.set(row, this.ended.get(row) + 1);
     if (trial < this.trial.get(row)) this.trial.set(row, trial);
+    if (cells[this.#status] === 'pruned') this.pruned.set(row, this.pruned.get(row) + 1);
     if (cells[this.#status] !== 'ok') return;
     this.ok.set(row, this.ok.get(row) + 1);
     for (const column of this.#metrics) {
@@ -123,6 +126,7 @@ export class Configurations {
     this.trial.push(trial);
     this.ended.push(0);
     this.ok.push(0);
+    this.pruned.push(0);
     return row;
   }
 

@@ -40,7 +40,9 @@ export function rank(of: Configurations, aims: Aims, limit = Number.POSITIVE_INF
   const all = of.count;
   const losses = objectives.map(({ metric, goal }) => {
     const sign = goal === 'min' ? 1 : -1;
-    return Float64Array.from({ length: all }, (_, row) => sign * of.mean(metric, row));
+    return Float64Array.from({ length: all }, (_, row) =>
+      of.pruned.get(row) > 0 ? Number.NaN : sign * of.mean(metric, row),
+    );
   });
   /** 0: feasible; 1: not; 2: no finite value. */
   const group = new Uint8Array(all);

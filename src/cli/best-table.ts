@@ -51,7 +51,9 @@ export function renderBest({ answer, status }: Asked, width: number): string {
       `${plural(answer.infeasible, 'configuration')} broke a constraint (${answer.constraints.join(', ')}): last.`,
     );
   if (answer.unranked > 0)
-    lines.push(`${plural(answer.unranked, 'configuration')} without a finite value: last, never best.`);
+    lines.push(
+      `${plural(answer.unranked, 'configuration')} pruned or without a finite value: last, never best.`,
+    );
   return lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`)).join('\n');
 }
 

@@ -163,13 +163,24 @@ export class Epoch {
   applyEnded(record: EndedRecord, { bodyAt }: Placed): void {
     forEachRun(record.trials, (first, count) => {
       for (let trial = first; trial < first + count; trial++) {
-        if (this.done.has(trial)) continue;
+        // One that is tried again has the row of an earlier attempt.
+        if (this.done.has(trial) && !this.#isLater(trial, record.attempt)) continue;
         setAt(this.#tried, record.attempt - 1).add(trial, trial + 1);
         this.held.add(trial, { record, bodyAt });
         const at = bodyAt + record.rowsBytes;
         this.reports.replace({ trial, attempt: record.attempt }, { at, length: record.seriesBytes });
       }
     });
+  }
+
+  /** Whether an attempt is one that the row of a trial knows nothing of. */
+  #isLater(trial: number, attempt: number): boolean {
+    return attempt > 1 && this.#tried[attempt - 1]?.has(trial) !== true;
+  }
+
+  /** Trials that have a row, and a later result that waits for another. */
+  heldAgain(): number[] {
+    return [...this.held.all().keys()].filter((trial) => this.done.has(trial));
   }
 
   applyProposals(record: ProposeRecord): void {

@@ -46,7 +46,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
   const { epoch } = journal.state;
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
-  const retried = findRetried(epoch, settings.retry).filter((trial) => undertaking.only?.(trial) ?? true);
+  const retried = findAgain(undertaking);
   const history = readProposed(open, retried);
   const openAgain = (more: Progressing = {}): Sampler => {
     const progress = describeProgress(undertaking, new Set(retried));
@@ -68,9 +68,8 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     seen.tell('onProgress', tally.progress());
     fresh.tick();
   });
-  const coordinator = openCoordinator(undertaking, {
-    ...{ sampler, turns, tally, history, retried, tick },
-  });
+  const parts = { sampler, turns, tally, history, retried, tick };
+  const coordinator = openCoordinator(undertaking, parts);
   const started = clock.elapsed();
   return {
     openSampler: () => openAgain(),
@@ -136,6 +135,13 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       return coordinator.interrupted;
     },
   };
+}
+
+/** Trials that have a row and run again: those to be retried, and those whose later result only waits to be recorded. */
+function findAgain({ open, settings, only }: Undertaking): number[] {
+  const { epoch } = open.journal.state;
+  const again = new Set([...findRetried(epoch, settings.retry), ...epoch.heldAgain()]);
+  return [...again].filter((trial) => only?.(trial) ?? true);
 }
 
 /** Why a job ended before its trials were run, though nobody stopped it. */

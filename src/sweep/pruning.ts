@@ -235,18 +235,20 @@ export class Pruning {
       this.#note(decision);
       this.#stop(decision.trial, decision.step);
     }
-    for (const [trial, { work, result }] of this.#held) {
-      if (this.#board.verdict(trial).state === 'open') continue;
+    const known = [...this.#held].filter(([trial]) => this.#board.verdict(trial).state !== 'open');
+    for (const [trial] of known) {
       this.#held.delete(trial);
       this.#ending.delete(trial);
-      this.#release(work, result);
     }
+    // Each on its own: recording one comes back here, and thousands within each other are too many for the stack.
+    for (const [, { work, result }] of known) this.#release(work, result);
   }
 
   #release(work: Work, result: TaskResult): void {
     const { record, fail, wake } = this.#helper!;
     this.#releasing++;
-    record(work, result)
+    Promise.resolve()
+      .then(() => record(work, result))
       .catch(fail)
       .finally(() => {
         this.#releasing--;

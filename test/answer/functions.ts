@@ -13,6 +13,7 @@ export function configurationsOf(
   points: Points,
   metricsOf: (point: Readonly<Record<string, Value>>, replicate: number) => MetricValues | null,
   replicates = 1,
+  isPruned: (point: Readonly<Record<string, Value>>, replicate: number) => boolean = () => false,
 ): Configurations {
   const names = [...new Set(points.flatMap((point) => Object.keys(point)))];
   const params = names.map((name): SpaceParam => {
@@ -38,7 +39,7 @@ export function configurationsOf(
     of.add([
       ...[row.trial, `k${row.trial}`, row.replicate, row.trial].map(String),
       ...names.map((name) => formatCell(row.point[name] as Cell)),
-      row.metrics === null ? 'failed' : 'ok',
+      row.metrics === null ? 'failed' : isPruned(row.point, row.replicate) ? 'pruned' : 'ok',
       ...metrics.map((name) => formatCell(row.metrics?.[name])),
     ]);
   }

@@ -40,6 +40,25 @@ describe('one objective', () => {
     expect(rank(of([null, null]), LOSS)).toMatchObject({ unranked: 2, first: 0 });
   });
 
+  test('a configuration of which seeds were pruned is not the best for the luck of the others', () => {
+    const y = [
+      [0.1, 2, 2],
+      [0.6, 0.6, 0.6],
+    ];
+    const ranking = rank(
+      configurationsOf(
+        points(2),
+        ({ x }, replicate) => ({ y: y[x as number]![replicate]! }),
+        3,
+        ({ x }, replicate) => x === 0 && replicate > 0,
+      ),
+      LOSS,
+    );
+    expect(ranking).toMatchObject({ unranked: 1 });
+    expect(ranking.at(0)).toMatchObject({ rank: 1, trial: 3 });
+    expect(ranking.at(1)).toMatchObject({ rank: null, trial: 0 });
+  });
+
   test('replicates are one configuration, with their mean and Student’s interval', () => {
     const values = [
       [0.1, 0.4, 0.25],

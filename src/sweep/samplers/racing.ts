@@ -161,7 +161,11 @@ export class Racing implements Sampler {
     const { share, most, constraints } = this.#spec;
     // What breaks a constraint is never called best.
     const able = [...this.#configurations.values()].filter(
-      ({ values, results }) => values.length >= 2 && sumViolations(results, constraints) === 0,
+      ({ values, results }) =>
+        values.length >= 2 &&
+        // The mean of those seeds that fared well is none of the configuration.
+        results.every(({ status }) => status !== 'pruned') &&
+        sumViolations(results, constraints) === 0,
     );
     const ranked = able
       .map((configuration) => ({ configuration, mean: meanOf(configuration.values) }))
