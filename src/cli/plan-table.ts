@@ -132,6 +132,12 @@ export function renderStatus(status: RunStatus): string {
     'trials',
     total === null ? `${formatCount(done)} done` : `${formatCount(done)} done of ${formatCount(total)}`,
   ]);
+  const waiting = status.state.epochs.at(-1)?.held.all().size ?? 0;
+  if (waiting > 0)
+    facts.push([
+      'waiting',
+      `${formatCount(waiting)} have ended, and wait for what is decided on earlier ones`,
+    ]);
   for (const stage of status.stages)
     facts.push([
       `stage ${stage.name}`,

@@ -42,7 +42,8 @@ export async function explainTrial(
     metrics: row === undefined || (row.status !== 'ok' && row.status !== 'pruned') ? null : row.metrics,
     sampler: samplerOf(manifest.sampler).describe(manifest.sampler),
     origin,
-    pruned: explainPruning(read),
+    // One that failed before it could be stopped has a decision, too.
+    pruned: row === undefined || row.status === 'pruned' ? explainPruning(read) : null,
   };
 }
 
