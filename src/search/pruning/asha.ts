@@ -4,6 +4,7 @@
 import type { Curve, Judgement, PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
 import { rungAt } from './rungs.js';
+import { lowerBound } from './sorted.js';
 
 export function createAsha(options: OptionsOf<'asha'>): PruningRule {
   return {
@@ -23,11 +24,7 @@ export function lastOf({ values, count }: Curve): number {
 export function judgeHalving(value: number, others: readonly number[], factor: number): Judgement {
   const kept = Math.max(1, Math.floor((others.length + 1) / factor));
   // The kept-th smallest of all, with the trial's own value among them.
-  const cutoff = [...others, value].sort(ascending)[kept - 1]!;
+  const own = lowerBound(others, value);
+  const cutoff = kept - 1 < own ? others[kept - 1]! : kept - 1 === own ? value : others[kept - 2]!;
   return { isPruned: value > cutoff, cutoff };
-}
-
-/** Infinite values too: their difference would be NaN. */
-export function ascending(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

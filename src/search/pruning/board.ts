@@ -4,6 +4,7 @@
 // was pruned before. The order is that of the proposals.
 import { InternalError } from '../../ground/errors.js';
 import type { Curve, Decision, PruningRule, Verdict } from './contract.js';
+import { lowerBound } from './sorted.js';
 
 interface Entry {
   readonly trial: number;
@@ -18,6 +19,11 @@ interface Entry {
   decided: number;
   /** The row that counts as the last; -1: none, so far. */
   prunedAt: number;
+  /** Counts what has been learnt of it, and decided on it. */
+  version: number;
+  /** The trial that it waits for, as that was then: while nothing is new of that, nothing can be decided here. */
+  waitsFor: Entry | undefined;
+  waitsSince: number;
 }
 
 /** What is known of a rung: the scores there of the first trials of a bracket, without a gap. */
@@ -27,6 +33,8 @@ interface Column {
   /** Of those that got there: their places, and their scores. */
   readonly places: number[];
   readonly scores: number[];
+  /** The scores in ascending order. */
+  readonly sorted: number[];
 }
 
 const OPEN: Verdict = { state: 'open' };
@@ -57,6 +65,7 @@ export class PruningBoard {
     const entry: Entry = {
       ...{ trial, place: this.#entries.size, bracket, steps: [], values: [] },
       ...{ isEnded: false, decided: 0, prunedAt: -1 },
+      ...{ version: 0, waitsFor: undefined, waitsSince: 0 },
     };
     this.#entries.set(trial, entry);
     const others = this.#brackets.get(bracket);
@@ -67,21 +76,26 @@ export class PruningBoard {
 
   /** The next value of a trial, oriented. What an earlier attempt has reported already counts once. */
   learn(trial: number, step: number, value: number): void {
-    const { steps, values } = this.#of(trial);
+    const entry = this.#of(trial);
+    const { steps, values } = entry;
     if (steps.length > 0 && step <= steps.at(-1)!) return;
     steps.push(step);
     values.push(value);
+    entry.version++;
   }
 
   /** Nothing more comes of this trial, whatever it ended with. */
   end(trial: number): void {
-    this.#of(trial).isEnded = true;
+    const entry = this.#of(trial);
+    entry.isEnded = true;
+    entry.version++;
   }
 
   /** What was decided in an earlier session: its row stands. The last value counts as the one that it was pruned at. */
   settle(trial: number, isPruned: boolean): void {
     const entry = this.#of(trial);
     entry.isEnded = true;
+    entry.version++;
     entry.decided = entry.steps.length;
     if (isPruned && entry.steps.length > 0) {
       entry.prunedAt = entry.steps.length - 1;
@@ -108,6 +122,7 @@ export class PruningBoard {
     const decisions: Decision[] = [];
     // Whatever a trial depends on comes before it: one pass finds all.
     for (const entry of this.#live) {
+      if (entry.waitsFor?.version === entry.waitsSince && entry.waitsFor !== undefined) continue;
       const decision = this.#decideOn(entry);
       if (decision !== undefined) decisions.push(decision);
     }
@@ -126,7 +141,7 @@ export class PruningBoard {
   #decideOn(entry: Entry): Decision | undefined {
     if (entry.prunedAt >= 0) return undefined;
     const { trial, bracket, steps, values } = entry;
-    for (; entry.decided < steps.length; entry.decided++) {
+    for (; entry.decided < steps.length; entry.decided++, entry.version++) {
       const row = entry.decided;
       const rung = this.#rule.rungOf(steps[row]!, bracket);
       if (rung === null || (row > 0 && rung === this.#rule.rungOf(steps[row - 1]!, bracket))) continue;
@@ -136,36 +151,46 @@ export class PruningBoard {
       const { isPruned, cutoff } = this.#rule.judge(curve, others);
       if (!isPruned) continue;
       entry.prunedAt = row;
+      entry.version++;
       const value = this.#rule.score(curve);
       return { trial, step: steps[row]!, rung, value, cutoff, others: others.length };
     }
     return undefined;
   }
 
-  /** The scores that a trial is held against at a rung; undefined where one of them is not known yet. */
-  #competitors({ place, bracket }: Entry, rung: number): number[] | undefined {
+  /** The scores that a trial is held against at a rung, in ascending order; undefined where one of them is not known yet. */
+  #competitors(of: Entry, rung: number): readonly number[] | undefined {
+    const { place, bracket } = of;
+    of.waitsFor = undefined;
     const column = this.#columnOf(bracket, rung);
     const last = place - this.#lookahead;
     const entries = this.#brackets.get(bracket)!;
     for (; column.seen < entries.length && entries[column.seen]!.place <= last; column.seen++) {
       const entry = entries[column.seen]!;
       const standing = this.#standing(entry, rung);
-      if (standing === 'unknown') return undefined;
+      if (standing === 'unknown') {
+        of.waitsFor = entry;
+        of.waitsSince = entry.version;
+        return undefined;
+      }
       if (standing === 'never') continue;
       column.places.push(entry.place);
       column.scores.push(standing);
+      column.sorted.splice(lowerBound(column.sorted, standing), 0, standing);
     }
     // Later ones have been looked at for the sake of others.
     let count = column.places.length;
     while (count > 0 && column.places[count - 1]! > last) count--;
-    return column.scores.slice(0, count);
+    return count === column.places.length
+      ? column.sorted
+      : Array.from(Float64Array.from(column.scores.slice(0, count)).sort());
   }
 
   #columnOf(bracket: number, rung: number): Column {
     const name = `${bracket} ${rung}`;
     const known = this.#columns.get(name);
     if (known !== undefined) return known;
-    const column: Column = { seen: 0, places: [], scores: [] };
+    const column: Column = { seen: 0, places: [], scores: [], sorted: [] };
     this.#columns.set(name, column);
     return column;
   }

@@ -36,7 +36,7 @@ export interface PruningRule {
   readonly compares: boolean;
   /** What of a curve is held against others. */
   score(curve: Curve): number;
-  /** `others`: the scores at the same rung of the trials before it that have got there. */
+  /** `others`: the scores at the same rung of the trials before it that have got there, in ascending order. */
   judge(curve: Curve, others: readonly number[]): Judgement;
 }
 

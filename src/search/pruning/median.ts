@@ -2,7 +2,6 @@
 // best value so far is worse than the median of the best values so far of the trials before it that have got to that step.
 // Vizier takes completed trials alone; those that were pruned later count too here, so that nobody waits for the end of
 // others, and which trials are pruned need not depend on it.
-import { ascending } from './asha.js';
 import type { Curve, PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
 
@@ -18,7 +17,7 @@ export function createMedian(options: OptionsOf<'median'>): PruningRule {
     score: bestOf,
     judge(curve, others) {
       if (others.length < startup) return { isPruned: false, cutoff: Number.POSITIVE_INFINITY };
-      const cutoff = percentileOf([...others].sort(ascending), percentile / 100);
+      const cutoff = percentileOf(others, percentile / 100);
       return { isPruned: bestOf(curve) > cutoff, cutoff };
     },
   };
