@@ -148,10 +148,7 @@ export function readShard(text: string): Shard | AutoShard {
 
 /** A number, or `auto`. */
 export function replicates(text: string): number | 'auto' {
-  if (text === 'auto') return text;
-  const value = readNumber(text);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new SweeplineError('BAD_USAGE', 'expected a whole number of at least 1, or auto');
+  return text === 'auto' ? text : wholeNumber(1)(text);
 }
 
 /** `0.95`, `1e-3`. */

@@ -42,7 +42,6 @@ export interface ReadyJob extends Steered {
 export function readyJob(undertaking: Undertaking): ReadyJob {
   const { open, pool, settings, seen } = undertaking;
   const { job, folder, manifest, journal, clock, isNew } = open;
-  const { resolved } = job;
   const { epoch } = journal.state;
   for (const warning of journal.warnings) seen.tell('onLine', warning);
 
@@ -82,10 +81,10 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       }),
     async begin(stages) {
       const begun = pool.begin({
-        space: resolved.space,
-        axes: resolved.axes,
-        fixed: resolved.fixed,
-        sweepSeed: resolved.seed,
+        space: job.resolved.space,
+        axes: job.resolved.axes,
+        fixed: job.resolved.fixed,
+        sweepSeed: job.resolved.seed,
         engine: manifest.engine,
         device: manifest.device,
         data: settings.data ?? undefined,

@@ -108,7 +108,7 @@ describe('a nightly suite', () => {
     await said('mine: 6 trials');
     const other = await runProgram(project.home, ...argv);
     expect([other.code, other.stderr]).toEqual([
-      2,
+      70,
       expect.stringMatching(/^night \S+, which began at \S+, of the suite small is still under way/),
     ]);
     process.kill(-child.pid!, 'SIGKILL');

@@ -146,7 +146,7 @@ describe('refused, with what to write instead:', () => {
   test('a grid over an open domain', async () => {
     const message = await refused({});
     expect(message).toMatch(/axis gain: loguniform\(0\.01, 100\) .*write lin\(from,to,count\)/);
-    expect(message).toMatch(/axis x: uniform\(0, 1\) .*--sampler random --trials N/);
+    expect(message).toMatch(/axis x: uniform\(0, 1\) .*--sampler auto --trials N/);
     // What has an end of values is no fault.
     expect(message).not.toMatch(/axis (kind|fail)/);
   });

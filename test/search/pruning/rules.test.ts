@@ -24,7 +24,9 @@ describe('asha', () => {
         (own, others, factor) => {
           const better = others.filter((other) => other < own).length;
           const kept = Math.max(1, Math.floor((others.length + 1) / factor));
-          expect(judgeHalving(own, [...Float64Array.from(others).sort()], factor).isPruned).toBe(better >= kept);
+          expect(judgeHalving(own, [...Float64Array.from(others).sort()], factor).isPruned).toBe(
+            better >= kept,
+          );
         },
       ),
       { seed: 81 },
