@@ -55,7 +55,7 @@ function toNumber(value: MetricValue | undefined): number {
   return typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : Number.NaN;
 }
 
-function meanOf(values: readonly number[]): number {
+export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value / values.length, 0);
 }
 

@@ -8,7 +8,7 @@ import { studentQuantile } from '../../stats/interval.js';
 import type { Aims, Objective } from '../../trial/objective.js';
 import { type ProposedTrial, type Selection, selectNumbers, trialsOf } from '../../trial/selection.js';
 import type { Accept, Sampler, Surroundings, TrialResult } from './contract.js';
-import { sumViolations } from './observations.js';
+import { meanOf, sumViolations } from './observations.js';
 import { constraintsSchema } from './search-spec.js';
 
 export interface RacingSpec extends Objective, Pick<Aims, 'constraints'> {
@@ -187,10 +187,6 @@ export class Racing implements Sampler {
       return proposed === undefined ? trial : { trial, replicate, point: proposed.point };
     });
   }
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0);
 }
 
 /** Sum of squared deviations from the mean. */
