@@ -12,8 +12,8 @@ import type { ReadTrial } from './read.js';
 
 export interface Asked {
   readonly method: MethodDefinition;
-  /** The constraint of the sweep, as its file has it. */
-  readonly where: ((point: Point) => boolean) | null;
+  /** The constraint of the sweep, as its file has it; unknown: it is a function of a program, in no file. */
+  readonly where: ((point: Point) => boolean) | 'unknown' | null;
 }
 
 export function explainProposal(read: ReadTrial, { method, where }: Asked): SearchOrigin {
@@ -24,7 +24,11 @@ export function explainProposal(read: ReadTrial, { method, where }: Asked): Sear
   const k = Math.floor(trial / replicates);
   const listens = method.listens || search.target !== null || search.plateau !== null;
   const told = listens ? Math.max(0, k - search.lookahead + 1) : 0;
-  const proposer = createProposer(method, spec, { seed: manifest.seed, where });
+  const isUnconstrained = where === 'unknown';
+  const proposer = createProposer(method, spec, {
+    seed: manifest.seed,
+    where: isUnconstrained ? null : where,
+  });
   const observations: Observed[] = [];
   for (let i = 0; i < k; i++) {
     // Of a shard, others have run what is not here: a method that shards know nothing of results proposes it again.
@@ -45,7 +49,7 @@ export function explainProposal(read: ReadTrial, { method, where }: Asked): Sear
     ...{ ok: count('ok'), pruned: count('pruned'), failed: count('failed') },
     best: search.objectives.length === 1 ? bestOf(observations, search.objectives[0]!.goal) : null,
     why: made?.why ?? { stage: 'none' },
-    other: isSame ? null : (made?.point ?? {}),
+    ...{ other: isSame ? null : (made?.point ?? {}), isUnconstrained },
   };
 }
 
