@@ -133,7 +133,7 @@ function describeAgain({ other, why, isUnconstrained }: SearchOrigin): string[] 
       other === null
         ? 'Computed again just now from the journal, without the constraint: it is the same point, to the last bit.'
         : 'How it chose from there is not known: without the constraint it would have proposed another point.',
-      'The constraint (where) is a function of the program that asked, in no file; --sweep names one with the same.',
+      'The constraint (where) is a function of the program that asked, in no file; --sweep <file>: a sweep that has the same.',
     ];
   if (other === null)
     return ['Computed again just now from the journal: it is the same point, to the last bit.'];

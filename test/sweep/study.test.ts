@@ -1,6 +1,6 @@
 // Ask and tell: a program's own loop over the trials of a search.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -182,6 +182,42 @@ describe('a study with a constraint', () => {
     },
     60_000,
   );
+
+  it.each(['gp', 'random', 'tpe'])(
+    'that refuses all points is refused, and leaves nothing behind: %s',
+    async (sampler) => {
+      const parent = newFolder();
+      const folder = join(parent, 'some/where');
+      const refuseAll = { ...options({ where: () => false, sampler }), folder };
+      const study = await openStudy({ ...refuseAll, axes: { lr: loguniform(1e-5, 1) } });
+      const refusal = { code: 'BAD_DEFINITION', message: expect.stringContaining('accepts none of') };
+      await expect(study.ask()).rejects.toMatchObject(refusal);
+      await expect(study.ask()).rejects.toMatchObject(refusal);
+      await expect(study.close()).rejects.toMatchObject(refusal);
+      expect(readdirSync(parent)).toEqual([]);
+    },
+  );
+
+  it('that throws once trials have run stays, and is continued once it is mended', async () => {
+    let calls = 0;
+    const breaks = (): boolean => {
+      if (++calls > 40) throw new Error('no more');
+      return true;
+    };
+    const given = inNewFolder({ where, sampler: 'tpe', trials: 6 });
+    const first = await openStudy(given);
+    await first.tell((await first.ask())!, { loss: 1 });
+    await first.close();
+    const second = await openStudy({
+      ...given,
+      where: Object.assign(breaks, { toString: () => String(where) }),
+    });
+    calls = 40;
+    await second.tell((await second.ask())!, { loss: 1 }).catch(() => undefined);
+    await expect(second.ask()).rejects.toThrow(/throws at [\s\S]*no more/);
+    await expect(second.close()).rejects.toThrow(/no more/);
+    expect(await evaluateIn(given)).toMatch(/\n5,/);
+  });
 });
 
 describe('the end of a study', () => {
