@@ -83,7 +83,7 @@ export interface SearchOrigin {
   readonly lookahead: number;
   /** Configurations whose results it knew: those before this one. */
   readonly told: number;
-  /** Of them, by status; `failed`: without a value, pruned ones among them. */
+  /** Of them, by status; `failed`: without a value. */
   readonly ok: number;
   readonly pruned: number;
   readonly failed: number;
