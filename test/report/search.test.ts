@@ -241,11 +241,17 @@ test('importance: a bar a parameter with its interval; of a search what decides 
     share('a name that is much too long for any axis of a figure', 0.1, 'fanova'),
   ];
   const deciding = [share('lr', 0.4, 'ped-anova')];
-  const chart = importanceChart({ parameters, deciding, configurations: 90, sampled: 90 });
+  const chart = importanceChart({ parameters, deciding, configurations: 90, sampled: 90, pruned: 0 });
   expect(cellsOf(chart)).toHaveLength(3);
   expect(cellsOf(chart)[0]!.slice(0, 2)).toEqual(['lr', 0.7]);
   const [svg] = await expectBothForms(chart);
   expect(svg).toContain('fanova and ped-anova, of 90 configurations');
+  const [pruned] = await expectBothForms(
+    importanceChart({ parameters, deciding, configurations: 90, sampled: 90, pruned: 30 }),
+  );
+  expect(pruned!.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')).toContain(
+    'fanova, of 90 configurations that were not pruned, no fair sample of all; ped-anova, of these and 30 pruned ones',
+  );
 });
 
 describe('a run without a report', () => {

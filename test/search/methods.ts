@@ -254,7 +254,7 @@ export function describeMethod(definition: MethodDefinition, trying: Trying = {}
 function shareBeyond(definition: MethodDefinition, seed: number, isPruning: boolean): number {
   const [objectives] = OBJECTIVES[definition.objectives] as [number];
   const trials = definition.isSlow ? 40 : 120;
-  const { space, make } = createOn(definition, [uniform(0, 1), uniform(0, 1)]);
+  const { make } = createOn(definition, [uniform(0, 1), uniform(0, 1)]);
   const method = make(seed, objectives);
   const names = Array.from({ length: objectives }, (_, m) => `m${m}`);
   const aims = { objectives: names.map((metric) => ({ metric, goal: 'min' as const })), constraints: [] };

@@ -57,11 +57,11 @@ export async function makeSearchFigures(asking: Asking): Promise<MadeFigure[]> {
 function listImportance({ aims, importances }: Asking['answer']): Spec[] {
   const found = importances.get(aims.objectives[0]?.metric ?? '');
   if (found === undefined || found.parameters.length < 2) return [];
-  const isSearched = found.deciding.length > 0;
+  const hasTop = found.deciding.length > 0;
   return [
     {
       name: 'importance',
-      about: `How much of the variance of ${found.parameters[0]!.metric} each parameter explains, with its 95 % interval${isSearched ? '; beside it, how much it decides whether a configuration is in the top tenth' : ''}.`,
+      about: `How much of the variance of ${found.parameters[0]!.metric} each parameter explains, with its 95 % interval${hasTop ? '; beside it, how much it decides whether a configuration is in the top tenth' : ''}.`,
       draw: () => importanceChart(found),
     },
   ];
@@ -76,7 +76,8 @@ async function listFigures(
   const [first] = aims.objectives;
   if (first === undefined) return bisected;
   const run = await readSearched(database, manifest, aims);
-  const important = (importances.get(first.metric)?.parameters ?? []).map(({ parameter }) => parameter);
+  const { parameters = [], deciding = [], pruned = 0 } = importances.get(first.metric) ?? {};
+  const important = (pruned > 0 && deciding.length > 0 ? deciding : parameters).map((each) => each.parameter);
   const curves = await readCurves(database, manifest, first);
   const hasValues = run.values[0]!.some((value) => !Number.isNaN(value));
   const isMany = run.count > 1 && hasValues;
