@@ -180,7 +180,7 @@ export function trainAutoencoder(
 
 /** The trial as `session.train` wants it, its losses reported as `train_loss` and `val_loss`. */
 export function namingLosses(
-  trial: Pick<Trial, 'seed' | 'stopRequested' | 'stopped' | 'report' | 'loadCheckpoint' | 'saveCheckpoint'>,
+  trial: Pick<Trial, keyof NonNullable<TrainOptions['trial']>>,
 ): NonNullable<TrainOptions['trial']> {
   return {
     seed: trial.seed,
@@ -190,6 +190,7 @@ export function namingLosses(
     stopped: () => trial.stopped(),
     report: (epoch, { loss, val_loss }) =>
       trial.report(epoch, { train_loss: loss!, ...(val_loss === undefined ? {} : { val_loss }) }),
+    isTakenOver: trial.isTakenOver,
     loadCheckpoint: () => trial.loadCheckpoint(),
     saveCheckpoint: (bytes) => trial.saveCheckpoint(bytes),
   };

@@ -5,7 +5,7 @@ import {
   describePrunerOptions,
   PRUNER_REQUESTS,
   type PrunerRequest,
-} from '../sweep/pruners/list.js';
+} from '../sweep/pruning/list.js';
 import type { OptionValues } from './command.js';
 import { listOption, oneOf, option, readSamplerOption } from './options.js';
 

@@ -10,7 +10,8 @@
 // - The rows of a task's result depend on the task alone: not on the thread, the order, or what ran before.
 // - What trials report reaches `onReport` while they run, in order for each trial, and never after the task has settled.
 //   It may arrive late or not at all: the result's series are complete.
-// - A trial that is asked to stop, or that had not begun, has no row and comes back in `left`. Asking for one trial of a
+// - A trial that is asked to stop, that stops at a rung where its pruner has it pause, or that had not begun, has no row
+//   and comes back in `left`. Asking for one trial of a
 //   task leaves the others running; only tasks of more than 31 trials are asked from the 32nd trial on as one.
 // - Once `limit` has been called, a task that runs longer is asked to stop, and ended by force where it does not; it
 //   rejects with TaskLost `overdue`. One that comes to its end in between keeps its result.
@@ -18,7 +19,7 @@
 // - `close()` waits for what is running; `kill()` does not. Both may be called twice. After either, tasks are rejected.
 import { hostname } from 'node:os';
 import { type ErrorDetails, SweeplineError } from '../ground/errors.js';
-import type { PrunerSpec } from '../search/pruning/contract.js';
+import type { Continuation, PrunerSpec } from '../search/pruning/contract.js';
 import type { SpaceSpec, Value } from '../space/types.js';
 import type { BusyThread } from '../trial/busy.js';
 import type { MetricValue } from '../trial/metrics.js';
@@ -58,12 +59,16 @@ export interface Task {
   readonly trials: Selection;
   /** In a process of its own, so that whatever ends that process has one culprit. */
   readonly isApart?: boolean;
+  /** Of a single trial that has paused before: how it goes on. */
+  readonly from?: Continuation;
 }
 
 export interface LeftTrial {
   readonly trial: number;
   /** False: it never ran. */
   readonly hasBegun: boolean;
+  /** The rung of the pruner's at which it stopped by itself. */
+  readonly pausedAt?: number;
   readonly partial?: PartialResult;
 }
 
@@ -131,6 +136,8 @@ export interface Pool {
   watchSize?(listener: () => void): void;
   /** The result of a task is on disk, so that a pool that outlives its coordinator may forget it. */
   kept?(task: number): void;
+  /** Nobody goes on from these checkpoints any more: a pool that keeps copies may forget them. */
+  dropCheckpoints?(names: readonly string[]): void;
   /** All tasks that there are have been submitted: others come only in place of those that get lost. */
   complete?(): void;
   /** What runs at this moment, as far as is known: for those who watch. Waits for hosts to answer. */

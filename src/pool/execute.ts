@@ -1,8 +1,9 @@
 // Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
-import { isMachineTrouble, toPlainError } from '../ground/errors.js';
-import { createPruningRule } from '../search/pruning/rules.js';
+import { isMachineTrouble, SweeplineError, toPlainError } from '../ground/errors.js';
+import type { Continuation } from '../search/pruning/contract.js';
+import { createRungs } from '../search/pruning/rules.js';
 import { unpackSpace } from '../space/packed.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
@@ -14,13 +15,13 @@ import { createRowPrefixes } from '../trial/prefixes.js';
 import { cellsWithoutMetrics, formatMetrics } from '../trial/row.js';
 import { type Selection, trialAt } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
-import { createFolderStore } from '../trial/store.js';
+import { createFolderStore, type TrialStore } from '../trial/store.js';
 import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
-import { createStageFinder } from '../worker/stage-results.js';
+import { createStageFinder, type StageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
 import { createCommandRunner } from './command/run.js';
-import type { LeftTrial, PoolSetup } from './contract.js';
+import type { LeftTrial, PartialResult, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 import { RunningTrial, TrialStopped, type Watched } from './running-trial.js';
 import type { Guard } from './strays.js';
@@ -72,7 +73,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
 
-  return async ({ trials, attempt }, control) => {
+  return async ({ trials, attempt, from }, control) => {
     const { prefixes: heads, keys, seeds } = prefixes(trials);
     const notes: TrialNote[] = [];
     const left: LeftTrial[] = [];
@@ -81,26 +82,25 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
 
     /** `returned`: what it came to all the same, for a trial that was too slow. */
     const giveUp = (number: number, running: RunningTrial, returned?: unknown): undefined => {
-      running.end('stopped');
       const values = isRecord(returned) ? { values: readMetrics(returned).values } : {};
-      const partial = { ...values, series: encoder.encode(running.seriesRows()) };
-      left.push({ trial: number, hasBegun: true, partial });
-      return undefined;
+      left.push(leave(number, running, values));
     };
     /** The cells of the i-th trial from `status` on; undefined where it stopped. */
     const runOne = async (i: number): Promise<string | undefined> => {
       const number = trialAt(trials, i);
       const isStopAsked = () => control.isStopAsked(i);
-      if (isStopAsked()) {
-        left.push({ trial: number, hasBegun: false });
-        return undefined;
-      }
+      if (isStopAsked()) return void left.push({ trial: number, hasBegun: false });
       const { point, replicate } = pointAt(space, trials, i);
-      const filled = fillParams(point, params, setup.fixed);
-      const obstacle = stages.obstacle(filled);
+      const { checkpoint, params: changed } = from ?? {};
+      const filled = fillParams(
+        changed === undefined ? point : { ...point, ...changed },
+        params,
+        setup.fixed,
+      );
+      const obstacle = findSkip(stages, filled) ?? findMissing(store, checkpoint);
       if (obstacle !== undefined) {
-        notes.push({ trial: number, status: 'skipped', error: { name: 'StageFailed', message: obstacle } });
-        return cellsWithoutMetrics('skipped', metrics.length);
+        notes.push({ trial: number, ...obstacle });
+        return cellsWithoutMetrics(obstacle.status, metrics.length);
       }
       const running = new RunningTrial(
         { params: filled, number, key: keys[i]!, replicate, seed: seeds[i]!, attempt },
@@ -110,10 +110,11 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           device,
           data,
           store,
+          checkpoint,
           stages,
           shared,
           series: seriesNames,
-          watched: watch?.(number),
+          watched: watch?.(number, from),
           isStopAsked,
           clock,
           onReport: (reported) => control.report({ trial: number, ...reported }),
@@ -123,24 +124,19 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       try {
         const work = () => run(running.trial as never);
         const returned: unknown = await guard(() => `trial ${number}`, work);
-        // What a trial makes of a request to stop may be half a result: it runs again.
-        if (running.sawStop) return giveUp(number, running, returned);
+        if (running.sawStop) return giveUp(number, running, returned); // it may be half a result
         const { values, faults, missing } = readMetrics(returned);
         if (faults.length > 0) notes.push(noteMisfit(number, faults));
         else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);
         cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
       } catch (error) {
-        if (running.sawStop || (error instanceof TrialStopped && isStopAsked()))
+        if (running.sawStop || (error instanceof TrialStopped && running.mayStop()))
           return giveUp(number, running);
         if (program !== undefined && isMachineTrouble(error)) running.trouble ??= error;
         notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
         cells = cellsWithoutMetrics('failed', metrics.length);
       }
-      if (running.trouble !== undefined) {
-        // A full disk is not the trial's failure, whatever its worker made of it: the run ends and can be resumed.
-        running.end('stopped');
-        throw running.trouble;
-      }
+      throwTrouble(running);
       series += running.seriesRows();
       running.end('ended');
       return cells;
@@ -169,13 +165,57 @@ function explain(error: unknown): unknown {
 }
 
 /** What the run's pruner looks at of a trial; undefined where it has none. */
-function createWatch({ pruner, sweepSeed }: PoolSetup): ((trial: number) => Watched) | undefined {
+function createWatch({
+  pruner,
+  sweepSeed,
+}: PoolSetup): ((trial: number, from: Continuation | undefined) => Watched) | undefined {
   if (pruner === undefined) return undefined;
-  const rule = createPruningRule(pruner, sweepSeed);
-  return (trial) => {
-    const bracket = rule.bracketOf(trial);
-    return { metric: pruner.metric, rungOf: (step) => rule.rungOf(step, bracket) };
+  const rungs = createRungs(pruner, sweepSeed);
+  return (trial, from) => {
+    const bracket = rungs.bracketOf(trial);
+    const past = from?.past ?? Number.NEGATIVE_INFINITY;
+    return {
+      metric: pruner.metric,
+      rungOf: (step) => rungs.rungOf(step, bracket),
+      pausesPast: rungs.pauses ? past : Number.POSITIVE_INFINITY,
+    };
   };
+}
+
+/** Why a trial cannot go on from where it, or another one, has paused. */
+function findMissing(
+  store: TrialStore | null,
+  checkpoint: Continuation['checkpoint'],
+): Pick<TrialNote, 'status' | 'error'> | undefined {
+  if (store === null || checkpoint === undefined) return undefined;
+  if ((store.getCheckpoint(checkpoint.save) ?? store.getCheckpoint(checkpoint.load)) !== undefined)
+    return undefined;
+  const error = new SweeplineError(
+    'BAD_DEFINITION',
+    'the trial that it goes on from has paused without a checkpoint; call trial.saveCheckpoint(bytes) before `throw trial.stopped()`',
+  );
+  return { status: 'failed', error: toPlainError(error) };
+}
+
+/** Why a trial cannot begin: a stage that it depends on has none of its results. */
+function findSkip(stages: StageFinder, params: Point): Pick<TrialNote, 'status' | 'error'> | undefined {
+  const message = stages.obstacle(params);
+  return message === undefined ? undefined : { status: 'skipped', error: { name: 'StageFailed', message } };
+}
+
+/** A full disk is not the trial's failure, whatever its worker made of it: the run ends and can be resumed. */
+function throwTrouble(running: RunningTrial): void {
+  if (running.trouble === undefined) return;
+  running.end('stopped');
+  throw running.trouble;
+}
+
+/** A trial that has stopped on its way. */
+function leave(trial: number, running: RunningTrial, values: Pick<PartialResult, 'values'>): LeftTrial {
+  running.end('stopped');
+  const { pausedAt } = running;
+  const partial = { ...values, series: encoder.encode(running.seriesRows()) };
+  return { trial, hasBegun: true, partial, ...(pausedAt === undefined ? {} : { pausedAt }) };
 }
 
 function pointAt(

@@ -2,6 +2,7 @@
 import type { Clock } from '../ground/clock.js';
 import { InternalError, isMachineTrouble, SweeplineError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
+import type { Continuation } from '../search/pruning/contract.js';
 import type { Value } from '../space/types.js';
 import { isStructured } from '../space/value.js';
 import { createSeriesWriter, type SeriesWriter } from '../trial/series.js';
@@ -39,6 +40,8 @@ export interface TrialSurroundings {
   readonly watched?: Watched | undefined;
   /** Null: no files can be kept. */
   readonly store: TrialStore | null;
+  /** See Continuation; undefined: both are the trial's key. */
+  readonly checkpoint?: Continuation['checkpoint'] | undefined;
   readonly isStopAsked: () => boolean;
   /** Hears rows of metrics.csv while the trial runs, and how many it has heard before. */
   readonly onReport: (report: { readonly rows: Uint8Array; readonly from: number }) => void;
@@ -52,8 +55,10 @@ export interface TrialSurroundings {
 export interface Watched {
   /** The series. */
   readonly metric: string;
-  /** See PruningRule. */
+  /** See Rungs. */
   readonly rungOf: (step: number) => number | null;
+  /** The trial stops at rungs beyond this one; Infinity: it does not pause. */
+  readonly pausesPast: number;
 }
 
 /** What a worker is handed. Its functions are the object's own: an author may take them out of it. */
@@ -72,6 +77,7 @@ class HandedTrial implements Trial {
   readonly random: Trial['random'];
   readonly report: Trial['report'];
   readonly saveArtifact: Trial['saveArtifact'];
+  readonly isTakenOver: boolean;
   readonly loadCheckpoint: Trial['loadCheckpoint'];
   readonly saveCheckpoint: Trial['saveCheckpoint'];
   readonly stopped: Trial['stopped'];
@@ -99,8 +105,13 @@ class HandedTrial implements Trial {
       return running.answer;
     };
     this.saveArtifact = (name, bytes) => running.withStore((store) => store.putArtifact(number, name, bytes));
-    this.loadCheckpoint = () => running.withStore((store) => store.getCheckpoint(key));
-    this.saveCheckpoint = (bytes) => running.withStore((store) => store.putCheckpoint(key, bytes));
+    const { load, save } = around.checkpoint ?? { load: key, save: key };
+    this.isTakenOver = around.checkpoint !== undefined;
+    this.loadCheckpoint = () =>
+      running.withStore(
+        (store) => store.getCheckpoint(save) ?? (load === save ? undefined : store.getCheckpoint(load)),
+      );
+    this.saveCheckpoint = (bytes) => running.withStore((store) => store.putCheckpoint(save, bytes));
     this.stopped = giveUp;
   }
 
@@ -125,6 +136,8 @@ export class RunningTrial {
   #reporter: ReturnType<typeof createReporter> | undefined;
   #ended = false;
   #isLate = false;
+  /** The rung at which the trial is to pause. */
+  pausedAt: number | undefined;
   /** The rung that the trial was on when its pruner's metric was reported last, and that step. */
   #rung: number | null = null;
   #closed: number | undefined;
@@ -156,12 +169,13 @@ export class RunningTrial {
   }
 
   /** A row is closed by the value that a pruner looks at; one that gets to a new rung is told at once. */
-  #watch({ metric, rungOf }: Watched, step: number, values: Parameters<Trial['report']>[1]): Due {
+  #watch({ metric, rungOf, pausesPast }: Watched, step: number, values: Parameters<Trial['report']>[1]): Due {
     if ((values[metric] ?? null) === null) return 'complete';
     this.#closed = step;
     const rung = rungOf(step);
     const isNew = rung !== null && rung !== this.#rung;
     this.#rung = rung;
+    if (isNew && rung > pausesPast) this.pausedAt ??= rung;
     return isNew ? 'now' : 'later';
   }
 
@@ -169,8 +183,13 @@ export class RunningTrial {
   readonly answer: ReportAnswer = createAnswer(() => this.lookForStop());
 
   lookForStop(): boolean {
-    this.sawStop ||= this.#around.isStopAsked();
+    this.sawStop ||= this.mayStop();
     return this.sawStop;
+  }
+
+  /** Whether it was asked to, or is at a rung where it pauses. */
+  mayStop(): boolean {
+    return this.pausedAt !== undefined || this.#around.isStopAsked();
   }
 
   withStore<T>(use: (store: TrialStore) => T): T {
@@ -196,7 +215,8 @@ export class RunningTrial {
   end(how: 'ended' | 'stopped'): void {
     this.#reporter?.end();
     this.#ended = true;
-    if (how === 'ended') this.#around.store?.dropCheckpoint(this.#identity.key);
+    const { store, checkpoint } = this.#around;
+    if (how === 'ended') store?.dropCheckpoint(checkpoint?.save ?? this.#identity.key);
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../ground/durable.js';
-import type { Selection } from '../trial/selection.js';
+import type { Task } from '../pool/contract.js';
 import { CHECKPOINTS } from '../trial/store.js';
 import type { QueueHostOptions } from './host-options.js';
 import type { HostedRun } from './hosted-run.js';
@@ -28,10 +28,10 @@ export class Checkpoints {
     this.#secret = secret;
   }
 
-  /** Of trials that have begun before, on whatever machine. */
-  async fetch(run: HostedRun, trials: Selection): Promise<void> {
+  /** What the trials of a task go on from that have begun before, on whatever machine. */
+  async fetch(run: HostedRun, { trials, from }: Pick<Task, 'trials' | 'from'>): Promise<void> {
     if ((await this.#redis.hlen(run.keys.checkpoints)) === 0) return;
-    const keys = run.keysOf(trials);
+    const keys = from?.checkpoint === undefined ? run.keysOf(trials) : Object.values(from.checkpoint);
     const found = await this.#redis.hmgetBuffer(run.keys.checkpoints, ...keys);
     for (const [i, key] of keys.entries()) {
       const sealed = found[i];

@@ -152,7 +152,7 @@ export class HostedTask {
   async #fetchCheckpoints(): Promise<void> {
     const { run, checkpoints, options } = this.#around;
     try {
-      await insist(() => checkpoints.fetch(run, this.#task.trials), options.say);
+      await insist(() => checkpoints.fetch(run, this.#task), options.say);
     } catch (cause) {
       throw new TaskLost(
         { cause: 'unstarted', blame: 'none', host: options.name, process: this.id }, // each counts: none began

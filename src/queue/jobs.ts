@@ -36,9 +36,12 @@ export class Jobs {
 
   async add(flights: readonly Flight[]): Promise<void> {
     const { queue, redis, run, secret } = this.#options;
-    const jobs = flights.map(({ key, task: { attempt, trials, isApart } }) => {
-      const task = { attempt, trials, ...(isApart === undefined ? {} : { isApart }) } as JobData['task'];
-      const data: JobData = { key, task, signature: seal(secret, run, key, JSON.stringify(task)) };
+    const jobs = flights.map(({ key, task: { id: _, ...task } }) => {
+      const data = {
+        key,
+        task: task as JobData['task'],
+        signature: seal(secret, run, key, JSON.stringify(task)),
+      };
       return {
         name: 'task',
         data,

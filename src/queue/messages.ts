@@ -69,7 +69,17 @@ const SELECTION = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const TASK = z.object({ attempt: COUNT, trials: SELECTION, isApart: z.boolean().optional() });
+const FROM = z.object({
+  past: z.number(),
+  params: POINT.optional(),
+  checkpoint: z.object({ load: FOLDER, save: FOLDER }).optional(),
+});
+const TASK = z.object({
+  attempt: COUNT,
+  trials: SELECTION,
+  isApart: z.boolean().optional(),
+  from: FROM.optional(),
+});
 const JOB = z.object({ key: FOLDER, task: TASK, signature: NAME });
 export type JobData = z.output<typeof JOB>;
 
@@ -87,7 +97,14 @@ const PARTIAL = z.object({ values: z.array(METRIC).optional(), series: z.string(
 
 const RESULT = z.object({
   t: z.literal('result'),
-  left: z.array(z.object({ trial: COUNT, hasBegun: z.boolean(), partial: PARTIAL.optional() })),
+  left: z.array(
+    z.object({
+      trial: COUNT,
+      hasBegun: z.boolean(),
+      partial: PARTIAL.optional(),
+      pausedAt: z.number().optional(),
+    }),
+  ),
   notes: z.array(
     z.object({
       trial: COUNT,

@@ -4,6 +4,7 @@ import { skipRows, skipTrials } from '../trial/lines.js';
 import { countNumbers, forEachRun } from '../trial/selection.js';
 import { Extents } from './extents.js';
 import { Held } from './held.js';
+import { Parked } from './parked.js';
 import { RangeSet } from './ranges.js';
 import type {
   AttemptRecord,
@@ -49,6 +50,8 @@ export class Epoch {
   readonly reports = new Reports();
   /** Where the results of trials lie that have ended and have no row yet. */
   readonly held = new Held();
+  /** The trials that have stopped at rungs. */
+  readonly parked = new Parked();
   /** How many points were proposed; 0 where the trials are numbers of the space. */
   proposals = 0;
   /** The trials tried at least 1, 2, … times, as far as `done` does not say it. */
@@ -111,6 +114,7 @@ export class Epoch {
       for (const set of this.#failures) set.delete(first, to);
       this.reports.forget(first, to);
       this.held.forget(first, to);
+      this.parked.forget(first, to);
       this.done.add(first, to);
     });
     for (const note of record.notes)
@@ -141,6 +145,7 @@ export class Epoch {
       });
     });
     this.#noteAttempt(record);
+    if (record.status === 'parked') this.#applyParked(record, placed);
     // Of several trials that were too slow together nobody knows which one was: the others must not lose a retry for it.
     const isFailure =
       record.status === 'failed' || (record.status === 'timeout' && countNumbers(record.trials) === 1);
@@ -148,6 +153,15 @@ export class Epoch {
     forEachRun(record.trials, (first, count) => {
       for (let trial = first; trial < first + count; trial++)
         setAt(this.#failures, this.failedAttempts(trial)).add(trial, trial + 1);
+    });
+  }
+
+  #applyParked(record: AttemptRecord, { bodyAt, body }: Placed): void {
+    this.runMs += record.run_ms;
+    const place = { at: bodyAt, length: body.reduce((sum, part) => sum + part.length, 0) };
+    forEachRun(record.trials, (trial) => {
+      this.parked.add(trial, { record, place });
+      this.reports.replace({ trial, attempt: record.attempt }, place);
     });
   }
 

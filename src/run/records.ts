@@ -1,8 +1,9 @@
 // What the journal holds: one record after another, told apart by `t`. These shapes are read for ever; a change that an
 // older Sweepline would misread raises JOURNAL_FORMAT. Format 2 added `propose` and `report` records and attempts that
-// stopped; in format 1 a proposed point stood in the `rows` record of its trial. Format 3 added `prune` and `ended`. Beside
-// these fields a header may have `back`, which is of its frame (frames.ts).
+// stopped; in format 1 a proposed point stood in the `rows` record of its trial. Format 3 added `prune`, `ended` and
+// `exploit`, and attempts that parked. Beside these fields a header may have `back`, which is of its frame (frames.ts).
 import type { PlainError } from '../ground/errors.js';
+import type { Value } from '../space/types.js';
 import type { ProposedTrial, TrialNumbers } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { Manifest } from './manifest.js';
@@ -53,13 +54,16 @@ export interface RowsRecord extends Ran {
 }
 
 /**
- * An attempt that left no row: `lost` when its host died, `stopped` when it was asked to, otherwise a failure that is
- * tried again.
+ * An attempt that left no row: `lost` when its host died, `stopped` when it was asked to, `parked` when it stopped at a
+ * rung and goes on if it may, otherwise a failure that is tried again. Body of a parked one, which is of a single trial:
+ * its rows of metrics.csv so far.
  */
 export interface AttemptRecord extends Ran {
   readonly t: 'attempt';
-  readonly status: 'lost' | 'stopped' | 'failed' | 'timeout';
+  readonly status: 'lost' | 'stopped' | 'parked' | 'failed' | 'timeout';
   readonly error?: PlainError;
+  /** Of a parked one. */
+  readonly rung?: number;
 }
 
 /** Points that a sampler proposed, before any of them runs: a trial keeps the point that it was given first. */
@@ -106,6 +110,20 @@ export interface PruneRecord {
 }
 
 /**
+ * A trial of a population goes on from what another one has come to, with other parameters from `step` on. Written before
+ * it does.
+ */
+export interface ExploitRecord {
+  readonly t: 'exploit';
+  readonly epoch: number;
+  readonly trial: number;
+  readonly step: number;
+  readonly from: number;
+  /** The mutated ones, all of them. */
+  readonly params: Readonly<Record<string, Value>>;
+}
+
+/**
  * A single trial that has ended before it was known whether it had been pruned on its way: its row follows once it is. Body
  * and fields as of `rows`.
  */
@@ -130,6 +148,7 @@ export type JournalRecord =
   | AttemptRecord
   | SessionRecord
   | PruneRecord
+  | ExploitRecord
   | EndedRecord
   | StopRecord;
 

@@ -67,6 +67,7 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
     case 'rows':
     case 'attempt':
     case 'prune':
+    case 'exploit':
     case 'ended': {
       const epoch = state.epochs[record.epoch];
       if (epoch === undefined)
@@ -78,7 +79,8 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
       else if (record.t === 'report') epoch.applyReport(record, placed);
       else if (record.t === 'propose') epoch.applyProposals(record);
       else if (record.t === 'ended') epoch.applyEnded(record, placed);
-      // What was decided follows from the rows; why, `prune` says to whoever reads it.
+      else if (record.t === 'exploit') epoch.parked.noteExploit(record);
+      // What was pruned follows from the rows; why, `prune` says to whoever reads it.
       return;
     }
     default:

@@ -3,7 +3,7 @@
 import { SweeplineError } from '../ground/errors.js';
 import type { TrainState } from './contract.js';
 
-export const CHECKPOINT_FORMAT = 1;
+export const CHECKPOINT_FORMAT = 2;
 
 export interface EpochRow {
   readonly epoch: number;
@@ -32,22 +32,32 @@ export interface Checkpoint {
   readonly best: Pick<TrainState, 'parameters' | 'statistics'> | undefined;
 }
 
-/** The first line; the vectors follow as float32: parameters, statistics, slots, then the best epoch's two if kept. */
-interface Header {
-  readonly format: number;
+/** What a checkpoint is of. */
+export interface TrainingIdentity {
+  /** Equal exactly for trainings that give the same numbers. */
   readonly identity: string;
+  /** Equal for trainings whose weights and optimizer slots have the same places. */
+  readonly shape: string;
+}
+
+/** The first line; the vectors follow as float32: parameters, statistics, slots, then the best epoch's two if kept. */
+interface Header extends TrainingIdentity {
+  readonly format: number;
   readonly progress: TrainingProgress;
   readonly hasBest: boolean;
   readonly lengths: readonly number[];
 }
 
-/** `identity` is a text that is equal exactly for trainings that may go on from each other's checkpoints. */
-export function encodeCheckpoint(identity: string, { progress, state, best }: Checkpoint): Uint8Array {
+export function encodeCheckpoint(
+  { identity, shape }: TrainingIdentity,
+  { progress, state, best }: Checkpoint,
+): Uint8Array {
   const vectors = [state.parameters, state.statistics, ...state.slots];
   if (best !== undefined) vectors.push(best.parameters, best.statistics);
   const header: Header = {
     format: CHECKPOINT_FORMAT,
     identity,
+    shape,
     progress,
     hasBest: best !== undefined,
     lengths: vectors.map((v) => v.length),
@@ -63,12 +73,19 @@ export function encodeCheckpoint(identity: string, { progress, state, best }: Ch
   return bytes;
 }
 
-/** Undefined when the checkpoint is of another training or format: it is then of no use, and no harm. */
-export function decodeCheckpoint(identity: string, bytes: Uint8Array): Checkpoint | undefined {
+/**
+ * Undefined when the checkpoint is of another training or format: it is then of no use, and no harm. One that is taken over
+ * from another trial must be of the same shape: throws BAD_USAGE.
+ */
+export function decodeCheckpoint(
+  { identity, shape, isTakenOver }: TrainingIdentity & { readonly isTakenOver: boolean },
+  bytes: Uint8Array,
+): Checkpoint | undefined {
   const end = bytes.indexOf(10);
   if (end < 0) throw damaged('its header has no end');
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as Header;
-  if (header.format !== CHECKPOINT_FORMAT || header.identity !== identity) return undefined;
+  if (isTakenOver && header.shape !== shape) throw misfit();
+  if (header.format !== CHECKPOINT_FORMAT || (header.identity !== identity && !isTakenOver)) return undefined;
   const expected = end + 1 + 4 * header.lengths.reduce((sum, n) => sum + n, 0);
   if (bytes.length !== expected) throw damaged(`${bytes.length} bytes, expected ${expected}`);
   let at = end + 1;
@@ -82,6 +99,16 @@ export function decodeCheckpoint(identity: string, bytes: Uint8Array): Checkpoin
   const slots = vectors.slice(2, hasBest ? -2 : undefined);
   const best = hasBest ? { parameters: vectors.at(-2)!, statistics: vectors.at(-1)! } : undefined;
   return { progress: header.progress, state: { parameters, statistics, slots }, best };
+}
+
+function misfit(): SweeplineError {
+  return new SweeplineError(
+    'BAD_USAGE',
+    'the checkpoint to go on from is of another net, loss or optimizer',
+    {
+      hint: 'population-based training hands weights from trial to trial: mutate only what leaves these as they are, such as alpha, and name nothing else in mutate',
+    },
+  );
 }
 
 function damaged(what: string): SweeplineError {

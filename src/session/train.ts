@@ -96,9 +96,9 @@ class Loop {
 
   /** From the checkpoint where there is one of this training, else from the beginning. */
   async #start(): Promise<void> {
-    const { program, seed, initial, identity } = this.#plan;
+    const { program, seed, initial } = this.#plan;
     const bytes = this.#plan.checkpoint?.load();
-    const checkpoint = bytes === undefined ? undefined : decodeCheckpoint(identity, bytes);
+    const checkpoint = bytes === undefined ? undefined : decodeCheckpoint(this.#plan, bytes);
     if (checkpoint === undefined) {
       const zeros = new Float32Array(program.net.parameterCount);
       await this.#trainer.load({
@@ -201,10 +201,10 @@ class Loop {
   }
 
   async #save(): Promise<void> {
-    const { checkpoint, identity } = this.#plan;
+    const { checkpoint } = this.#plan;
     if (checkpoint === undefined) return;
     const state = await this.#trainer.read();
-    checkpoint.save(encodeCheckpoint(identity, { progress: this.#progress, state, best: this.#best }));
+    checkpoint.save(encodeCheckpoint(this.#plan, { progress: this.#progress, state, best: this.#best }));
   }
 
   async #outcome(stopped: TrainingOutcome['stopped']): Promise<TrainingOutcome> {

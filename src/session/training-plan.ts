@@ -9,7 +9,7 @@ import { LOSSES, type Loss, lossTerms } from '../net/loss.js';
 import type { Net } from '../net/model.js';
 import { OPTIMIZERS, type Optimizer, optimizerFaults } from '../net/optimizer.js';
 import { checkProgram, type Program } from '../net/program.js';
-import type { EpochRow } from './checkpoint.js';
+import type { EpochRow, TrainingIdentity } from './checkpoint.js';
 import { checkExamples, type Examples, kindsOf } from './examples.js';
 
 /** The part of a running trial that a training uses; what a worker's `run` is given fits. */
@@ -18,6 +18,8 @@ export interface TrainingTrial {
   readonly stopRequested: boolean;
   stopped(): Error;
   report(step: number, series: Readonly<Record<string, number>>): void;
+  /** See Trial: its checkpoint goes on in this training though that has other numbers. */
+  readonly isTakenOver: boolean;
   loadCheckpoint(): Uint8Array | undefined;
   saveCheckpoint(bytes: Uint8Array): void;
 }
@@ -53,7 +55,7 @@ export interface TrainOptions {
 }
 
 /** Everything decided. */
-export interface TrainingPlan {
+export interface TrainingPlan extends TrainingIdentity {
   readonly program: Program;
   readonly lossWeights: readonly number[];
   readonly optimizer: Optimizer;
@@ -68,8 +70,8 @@ export interface TrainingPlan {
   readonly keepBest: boolean;
   readonly seed: number;
   readonly initial: Float32Array | undefined;
-  /** Equal for trainings that give the same numbers (the data themselves are not looked at). */
-  readonly identity: string;
+  /** The checkpoint may be of a training with other numbers. */
+  readonly isTakenOver: boolean;
   readonly checkpoint: TrainOptions['checkpoint'];
   stop(): boolean;
   onEpoch(row: EpochRow): void;
@@ -126,6 +128,9 @@ export function planTraining(options: TrainOptions): TrainingPlan {
     stepsPerEpoch: whole + (hasRest ? 1 : 0),
     keepBest: options.keepBest ?? options.patience !== undefined,
     initial: options.initial,
+    isTakenOver: options.checkpoint === undefined && trial?.isTakenOver === true,
+    shape: digest([program]),
+    // The data themselves are not looked at.
     identity: digest([
       program,
       lossWeights,

@@ -5,7 +5,8 @@ import type { TrialRow } from '../trial/row.js';
 import { countOf, pick, type Selection, selectNumbers, trialsOf } from '../trial/selection.js';
 import { STOPPED } from './failures.js';
 import type { Flight } from './in-flight.js';
-import type { RanBy, Recorder } from './recorder.js';
+import type { Recorder } from './recorder.js';
+import type { RanBy } from './recording.js';
 import type { Work } from './work.js';
 
 const ERROR = { name: STOPPED, message: 'the trial was stopped on request' };

@@ -12,15 +12,14 @@ export class Backlog {
   readonly #apart: Work[] = [];
   readonly #later: BackOff<Work>;
   readonly #pauseMs: number;
+  readonly #onDue: () => void;
   #isStopped = false;
 
-  /** `onDue` hears that a pause is over; `pauseMs` is the first one. */
+  /** `onDue` hears that something is there to be taken up; `pauseMs` is the first pause. */
   constructor(onDue: () => void, pauseMs: number) {
     this.#pauseMs = pauseMs;
-    this.#later = new BackOff((work) => {
-      this.add(work);
-      onDue();
-    });
+    this.#onDue = onDue;
+    this.#later = new BackOff((work) => this.addReady(work));
   }
 
   /** Nothing is left, not even for later. */
@@ -36,6 +35,12 @@ export class Backlog {
   add(...work: readonly Work[]): void {
     if (this.#isStopped) return;
     for (const each of work) (each.isApart ? this.#apart : this.#ready).push(each);
+  }
+
+  /** And tells that something is there to be taken up. */
+  addReady(work: Work): void {
+    this.add(work);
+    this.#onDue();
   }
 
   /** After a pause that grows with the attempts that have failed. */

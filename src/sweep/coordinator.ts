@@ -1,7 +1,7 @@
 // The loop that keeps the pool busy: proposals become tasks, results become journal records. It decides nothing about
 // points (the sampler does) or failures (failures.ts does), runs nothing (the pool does) and remembers nothing (the
 // journal does).
-import { type Pool, type Task, TaskLost, type TaskResult } from '../pool/contract.js';
+import { type Pool, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
 import type { TrialRow } from '../trial/row.js';
 import { countOf, NO_TRIALS, pick, type Selection, trialAt, without } from '../trial/selection.js';
@@ -10,13 +10,13 @@ import { Backlog } from './backlog.js';
 import type { BlockSizer } from './blocks.js';
 import { InFlight } from './in-flight.js';
 import { type ProposalOptions, Proposals } from './proposals.js';
-import type { Pruning } from './pruning.js';
+import type { Pruning } from './pruning/pruning.js';
 import type { Recorder } from './recorder.js';
 import { Recovery } from './recovery.js';
 import type { Settings } from './settings.js';
 import type { Tally } from './tally.js';
 import type { TimeLimit } from './time-limit.js';
-import { beginWork, type Work } from './work.js';
+import { beginWork, toTask, type Work } from './work.js';
 
 export interface CoordinatorOptions extends ProposalOptions {
   readonly pool: Pool;
@@ -64,13 +64,13 @@ export class Coordinator {
     const conclude = pruning && record;
     this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
     this.#askedStops = new AskedStops(recorder);
-    // Like everything else that breaks: trials may never end by themselves.
-    const fail = (error: unknown) => this.abort(error);
+    const fail = (error: unknown) => this.abort(error); // trials may never end by themselves
     this.#proposals = new Proposals(options, { wake, fail });
-    pruning?.helpedBy({ stop: (trial) => this.#inFlight.stopOne(trial), record, wake, fail });
+    const stop = (trial: number) => this.#inFlight.stopOne(trial);
+    pruning?.helpedBy({ stop, record, goOn: (work) => this.#backlog.addReady(work), wake, fail });
   }
 
-  /** Trials that are left for another session, since their hosts were ended from outside time and again. */
+  /** See Recovery. */
   get evicted(): number {
     return this.#recovery.evicted;
   }
@@ -129,7 +129,7 @@ export class Coordinator {
     this.#stopAll();
   }
 
-  /** What ended the run, if anything did. */
+  /** What ended the run. */
   get broken(): unknown {
     return this.#broken;
   }
@@ -184,7 +184,8 @@ export class Coordinator {
       }
       // In one task with others, a trial that never ends would keep their times to itself, and a pruned one its place.
       const proposal = this.#proposals.next(limit.isPending || pruning !== undefined ? 1 : sizer.size);
-      if (proposal === 'end') return this.#backlog.isEmpty;
+      if (proposal === 'end' && pruning?.endProposals() !== true) return this.#backlog.isEmpty;
+      if (proposal === 'end') continue;
       if (proposal === 'wait') return this.#isAbandoned();
       const trials = pruning?.unheld(proposal) ?? proposal;
       if (countOf(trials) === 0) continue;
@@ -203,15 +204,15 @@ export class Coordinator {
   }
 
   #launch(work: Work): void {
-    const { pool, recorder, tally } = this.#options;
+    const { pool, recorder, tally, pruning } = this.#options;
     const { trials, attempt, isApart } = work;
     const count = countOf(trials);
-    const task: Task = { id: this.#nextId++, attempt, trials, ...(isApart ? { isApart } : {}) };
+    const task = toTask(this.#nextId++, work, pruning?.continuation(trialAt(trials, 0)));
     tally.underWay += count;
     if (isApart) this.#apart++;
     const running = pool.submit(task, (report) => {
       recorder.report(report, attempt).catch((error) => this.abort(error));
-      this.#options.pruning?.report(report);
+      pruning?.report(report);
     });
     this.#inFlight.add(task.id, { work, task: running });
     running.result
@@ -231,9 +232,10 @@ export class Coordinator {
   }
 
   /** `isFinal`: its trial is not tried again. */
-  async #record(work: Work, whole: TaskResult, isFinal = false): Promise<void> {
+  async #record(work: Work, brought: TaskResult, isFinal = false): Promise<void> {
     this.#recovery.noteStart();
     const { recorder, settings, pruning } = this.#options;
+    const whole = pruning?.complete(work, brought) ?? brought;
     const early = await pruning?.settle(work, whole, isFinal);
     if (early !== undefined) return this.#settle(early);
     const { result, stopped } = this.#askedStops.take(whole);
@@ -241,13 +243,12 @@ export class Coordinator {
     const ended = left.length === 0 ? work.trials : without(work.trials, left);
     const ran = countOf(ended) + whole.left.filter(({ hasBegun }) => hasBegun).length;
     if (countOf(ended) > 0) this.#learn(ran, result.runMs);
-    const { attempt } = work;
     const gone = stopped.filter(({ hasBegun }) => hasBegun).length;
-    const recording = { result, ended, attempt, gone, retries: settings.retries, isFinal };
+    const recording = { result, ended, attempt: work.attempt, gone, retries: settings.retries, isFinal };
     const { retried, settled } = await recorder.record(recording);
     if (retried !== NO_TRIALS) {
       const failures = recorder.failedAttempts(trialAt(retried, 0));
-      this.#backlog.addLater({ ...work, trials: retried, attempt: attempt + 1 }, failures);
+      this.#backlog.addLater({ ...work, trials: retried, attempt: work.attempt + 1 }, failures);
     }
     // Without a request of ours, others of the task were stopped along with one: they run again.
     if (result.left.length > 0 && !this.#stopping) {

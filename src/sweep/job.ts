@@ -12,7 +12,7 @@ import { resolveAims } from './aims.js';
 import { type Device, findDevice } from './device.js';
 import { findChanges } from './fingerprint.js';
 import type { LoadedSweep } from './load.js';
-import { findPrunerFaults, resolvePruner } from './pruners/list.js';
+import { findPrunerFaults, resolvePruner } from './pruning/list.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Cut, Sampler } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';

@@ -12,7 +12,8 @@ import { FirstTrials, isTooMany } from './failures.js';
 import type { Job } from './job.js';
 import type { Observers } from './observers.js';
 import type { OpenRun } from './open.js';
-import { Pruning } from './pruning.js';
+import { ProposedPopulation } from './pruning/population.js';
+import { Pruning } from './pruning/pruning.js';
 import { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
 import { isTold, samplerOf } from './samplers/list.js';
@@ -79,7 +80,9 @@ export function openCoordinator(
     onWarning: (text) => seen.tell('onLine', text),
   });
   const onWarning = (text: string) => seen.tell('onLine', text);
-  const pruning = openPruning(open, recorder, { listens, retried, retries: settings.retries, onWarning });
+  const { retries } = settings;
+  const onSpent = (names: readonly string[]) => pool.dropCheckpoints?.(names);
+  const pruning = openPruning(open, recorder, { listens, retried, retries, onWarning, onSpent });
   let hasSaid = false;
   const areTooMany = (): boolean => {
     const { failed, done } = tally;
@@ -115,6 +118,7 @@ interface PruningChoice {
   readonly retried: readonly number[];
   readonly retries: number;
   readonly onWarning: (text: string) => void;
+  readonly onSpent: (names: readonly string[]) => void;
 }
 
 function openPruning(
@@ -127,6 +131,7 @@ function openPruning(
     ...{ spec: job.pruner, seed: job.resolved.seed, series: job.worker.series },
     ...{ ...choice, folder, journal, recorder },
     retried: new Set(retried),
+    population: new ProposedPopulation(job),
     store: createFolderStore(folder),
   });
 }

@@ -1,7 +1,6 @@
 // Turns what the pool brings into journal records, and into what sampler, tally and observers hear of it.
 import type { Clock } from '../ground/clock.js';
-import type { PlainError } from '../ground/errors.js';
-import type { PartialResult, TaskResult, TrialReport } from '../pool/contract.js';
+import type { TaskResult, TrialReport } from '../pool/contract.js';
 import type { Journal } from '../run/journal.js';
 import type { AttemptRecord } from '../run/records.js';
 import { createKeyer } from '../trial/key.js';
@@ -18,11 +17,12 @@ import {
   trialAt,
   trialsOf,
 } from '../trial/selection.js';
-import type { TrialNote, TrialStatus } from '../trial/status.js';
+import type { TrialNote } from '../trial/status.js';
 import type { TrialStore } from '../trial/store.js';
 import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
 import { cutResult, groupByError, lastReported } from './partial-results.js';
+import type { LostAttempt, LostTrial, RanBy, Recorded, Recording } from './recording.js';
 import type { Tally } from './tally.js';
 
 export interface RecorderOptions {
@@ -43,46 +43,6 @@ export interface RecorderOptions {
   /** Hears each warning of the pool's once. */
   readonly onWarning: (text: string) => void;
 }
-
-/** A task's result, and what is to be made of it. */
-export interface Recording {
-  readonly result: TaskResult;
-  /** The trials that have rows. */
-  readonly ended: Selection;
-  readonly attempt: number;
-  /** Trials of the task that began, and are neither there nor in `left`. */
-  readonly gone?: number;
-  readonly retries: number;
-  /** None of them is tried again. */
-  readonly isFinal?: boolean;
-}
-
-export interface Recorded {
-  /** Trials that have failed and run again. */
-  readonly retried: Selection;
-  /** Rows of the others, where somebody wants to hear them. */
-  readonly settled: Iterable<TrialRow>;
-}
-
-/** An attempt without a result. */
-export interface LostAttempt {
-  readonly trials: Selection;
-  readonly attempt: number;
-  readonly status: AttemptRecord['status'];
-  readonly error: PlainError | undefined;
-  /** The machine that had it. */
-  readonly host: string;
-}
-
-/** A single trial, and what is to stand in its row. */
-export type LostTrial = Omit<LostAttempt, 'status'> & {
-  readonly status: TrialStatus;
-  readonly partial: PartialResult | undefined;
-  readonly by?: RanBy;
-};
-
-/** Who ran a trial, and how long. */
-export type RanBy = Partial<Pick<TaskResult, 'thread' | 'device' | 'queueMs' | 'runMs'>>;
 
 /** For all tasks that nobody wants to hear of. */
 const NOTHING: readonly never[] = [];
@@ -243,6 +203,21 @@ export class Recorder {
     return this.#options.journal.append(record, rows, series);
   }
 
+  /** A single trial has stopped at a rung, with these rows of metrics.csv. */
+  park(
+    { result, ended, attempt }: Omit<Recording, 'retries'>,
+    rung: number,
+    series: Uint8Array,
+  ): Promise<void> {
+    this.#forgetReports(result, ended);
+    const record = {
+      ...this.#ranBy({ result, ended: NO_TRIALS, attempt }, ended),
+      status: 'parked',
+      rung,
+    } as const;
+    return this.#options.journal.append({ t: 'attempt', ...record }, series);
+  }
+
   /** Whether the trial of a result has failed and runs again. */
   isToRetry(result: TaskResult, retries: number): boolean {
     return this.#toRetry({ result, retries, ended: NO_TRIALS, attempt: 0 }).length > 0;
@@ -270,7 +245,7 @@ export class Recorder {
   }
 
   /** Of a task, each trial's part of the time is the same. */
-  #ranBy({ result, ended, attempt, gone = 0 }: Recording, trials: Selection) {
+  #ranBy({ result, ended, attempt, gone = 0 }: Omit<Recording, 'retries'>, trials: Selection) {
     const { thread, host, device, queueMs, runMs, cpuMs, left } = result;
     const begun = left.length === 0 ? 0 : left.filter(({ hasBegun }) => hasBegun).length;
     const ran = countOf(ended) + begun + gone;

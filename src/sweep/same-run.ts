@@ -6,7 +6,7 @@ import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import { isSameSpace } from '../run/same-space.js';
-import { describePruner } from './pruners/list.js';
+import { describePruner } from './pruning/list.js';
 import { findShardFaults } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
 import type { SearchSpec } from './samplers/search-spec.js';

@@ -1,4 +1,6 @@
 // Trials on their way: in the pool, or to be handed to it.
+import type { Task } from '../pool/contract.js';
+import type { Continuation } from '../search/pruning/contract.js';
 import { pick, type Selection, trialAt, trialsOf } from '../trial/selection.js';
 import type { Recorder } from './recorder.js';
 
@@ -38,4 +40,9 @@ export function beginWork(
     ...UNTRIED,
   }));
   return parts as [Work, ...Work[]];
+}
+
+/** `from`: how its trial goes on, where it has paused. */
+export function toTask(id: number, { attempt, trials, isApart }: Work, from: Continuation | undefined): Task {
+  return { id, attempt, trials, ...(isApart ? { isApart } : {}), ...(from === undefined ? {} : { from }) };
 }

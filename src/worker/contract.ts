@@ -29,7 +29,7 @@ export interface Trial<
   readonly replicate: number;
   /** 32-bit seed from (sweep seed, key). */
   readonly seed: number;
-  /** 1 on the first try, 2 after a retry or an interruption. */
+  /** 1 on the first try, one more after each retry, interruption or pause. */
   readonly attempt: number;
   /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */
   random(purpose: string): Random;
@@ -43,12 +43,17 @@ export interface Trial<
   report(step: number, series: SeriesValues<Names>): ReportAnswer;
   /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */
   saveArtifact(name: string, bytes: Uint8Array | string): string;
-  /** Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. */
+  /**
+   * Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. Whoever goes on from
+   * one reports the steps before it again, or leaves them out where the trial has paused at them.
+   */
   loadCheckpoint(): Uint8Array | undefined;
+  /** The checkpoint may be another trial's, and `params` other ones than it was made with: population-based training. */
+  readonly isTakenOver: boolean;
   saveCheckpoint(bytes: Uint8Array): void;
-  /** True once this trial shall stop, as a pruner or a person has it: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
+  /** True once this trial shall stop or pause, as a pruner or a person has it: save a checkpoint and throw `trial.stopped()`. Look between chunks. */
   readonly stopRequested: boolean;
-  /** The error that tells the pool that this trial ended because it was asked to: unless it was pruned, it runs again on resume. */
+  /** The error that tells the pool that this trial ended because it was asked to: unless it was pruned, it goes on later. */
   stopped(): Error;
   /** What the run was started with: `--engine`, `--device`, `--data`. */
   readonly engine: string;

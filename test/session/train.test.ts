@@ -170,6 +170,7 @@ describe('interruptions', () => {
       stopRequested: false,
       stopped: () => new Error('stopped on request'),
       report: (step: number) => void rows.push(step),
+      isTakenOver: false,
       loadCheckpoint: () => undefined,
       saveCheckpoint: () => undefined,
     };

@@ -43,10 +43,19 @@ const PRUNERS: Readonly<Record<string, NonNullable<RunRequest['pruner']>>> = {
   hyperband: { name: 'hyperband', max: 9 },
   median: { name: 'median', startup: 3, warmup: 2 },
   patience: { name: 'patience', patience: 2 },
+  'asha that pauses': { name: 'asha', factor: 2, max: 9, pause: true },
+  'asha that pauses, without an end': { name: 'asha', min: 2, factor: 2, pause: true },
+  pbt: { name: 'pbt', interval: 2, max: 9, mutate: 'x,y', quantile: 0.3 },
 };
 
+/** They wait for others, for whose end samplers that learn would have to wait too. */
+const PAUSING = ['asha that pauses', 'asha that pauses, without an end', 'pbt'];
+const LEARNING = ['tpe', 'cmaes', 'nsga2', 'tpe with replicates auto'];
+
 const pairs = Object.keys(SAMPLERS).flatMap((sampler) =>
-  Object.keys(PRUNERS).map((pruner) => [sampler, pruner] as const),
+  Object.keys(PRUNERS)
+    .filter((pruner) => !(PAUSING.includes(pruner) && LEARNING.includes(sampler)))
+    .map((pruner) => [sampler, pruner] as const),
 );
 /** In all; SWEEPLINE_ORDERS=1000 asks for more than there is time for each time. */
 const ORDERS = Math.ceil(Number(process.env.SWEEPLINE_ORDERS ?? 250) / pairs.length);
@@ -57,7 +66,7 @@ test.each(pairs)(
     const { axes, request } = SAMPLERS[sampler]!;
     const plan = await planSimulated({ axes }, { ...request, pruner: PRUNERS[pruner]! });
     const expected = await runSimulated(plan, CALM, 0);
-    expect(expected.trials).toContain(',pruned,');
+    if (pruner !== 'pbt') expect(expected.trials).toContain(',pruned,');
     expect(expected.trials).toContain(',ok,');
     for (let order = 1; order <= ORDERS; order++) {
       const conditions = drawConditions(randomFor('orders', sampler, pruner, order));

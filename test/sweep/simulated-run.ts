@@ -24,7 +24,16 @@ const STEPS = 9;
 let simulation: Simulation;
 let stepsRun = 0;
 
-/** Curves that cross, with noise, some NaN, trials that fail: always, at their first attempt, or before they report. */
+interface Checkpoint {
+  /** Of metrics.csv so far. */
+  readonly rows: readonly (readonly [step: number, loss: number | null, best: number | null])[];
+  readonly weight: number;
+}
+
+/**
+ * Curves that cross, with noise, some NaN, trials that fail: always, at their first attempt, or before they report. What a
+ * trial has learnt is a number that depends on the parameters it had at each step.
+ */
 const worker = defineWorker({
   name: 'curves',
   version: '1',
@@ -33,26 +42,36 @@ const worker = defineWorker({
   series: ['loss', 'best'],
   async run(trial) {
     const { x, y } = trial.params;
-    const random = trial.random('noise');
     const kind = trial.random('kind').below(20);
-    let loss = 0;
-    let best = Number.POSITIVE_INFINITY;
-    for (let step = 1; step <= STEPS; step++) {
-      await simulation.pause(simulation.about(10), trial);
-      if (kind === 0 || (kind === 1 && step === 5)) throw new Error(`${kind}`);
-      if (kind === 2 && trial.attempt === 1 && step === 4) throw new Error('may pass');
-      stepsRun++;
-      loss = Math.abs(x - 0.3) + Math.abs(y - 0.6) + (1 + x) / step + 0.1 * random.normal();
-      if (kind === 3 && step === 3) loss = Number.NaN;
-      best = Math.min(best, loss);
-      const answer = trial.report(step, { loss, best });
+    const bytes = trial.loadCheckpoint();
+    const known: Checkpoint =
+      bytes === undefined ? { rows: [], weight: 0 } : JSON.parse(Buffer.from(bytes).toString());
+    const rows = [...known.rows];
+    let { weight } = known;
+    for (let i = 0; i < STEPS; i++) {
+      const step = i + 1;
+      if (rows[i] === undefined) {
+        await simulation.pause(simulation.about(10), trial);
+        if (kind === 0 || (kind === 1 && step === 5)) throw new Error(`${kind}`);
+        if (kind === 2 && trial.attempt === 1 && step === 4) throw new Error('may pass');
+        stepsRun++;
+        weight += Math.abs(x - 0.3) + Math.abs(y - 0.6);
+        const noise = 0.1 * trial.random(`noise ${step}`).normal();
+        const loss = weight / step + (1 + x) / step + noise;
+        const best = Math.min(rows.at(-1)?.[2] ?? 1000, loss);
+        rows.push([step, kind === 3 && step === 3 ? null : loss, best]);
+      }
+      const [, loss, best] = rows[i]!;
+      const answer = trial.report(step, { loss: loss ?? Number.NaN, best });
       if (step === 2) trial.saveArtifact('two.txt', `${x} ${y}`);
       // Some do not listen.
       if (kind === 4 || !answer.stop) continue;
-      trial.saveCheckpoint(Buffer.from(`${step}`));
+      trial.saveCheckpoint(
+        Buffer.from(JSON.stringify({ rows: rows.slice(0, step), weight } satisfies Checkpoint)),
+      );
       throw trial.stopped();
     }
-    return { loss, steps: STEPS };
+    return { loss: rows.at(-1)![1], steps: STEPS };
   },
 }) as unknown as Worker;
 

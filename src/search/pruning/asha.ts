@@ -1,6 +1,7 @@
 // Asynchronous successive halving, the variant that stops trials (Li et al. 2020, "A System for Massively Parallel
 // Hyperparameter Tuning", MLSys; the stopping variant as in Ray Tune and Optuna). A trial that has got to a rung goes on
-// if it is among the best 1/factor of those that have, itself included.
+// if it is among the best 1/factor of those that have, itself included. With `pause` the rungs are the same, and
+// promotion.ts decides.
 import type { Curve, Judgement, PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
 import { rungAt } from './rungs.js';
@@ -8,6 +9,7 @@ import { lowerBound } from './sorted.js';
 
 export function createAsha(options: OptionsOf<'asha'>): PruningRule {
   return {
+    pauses: options.pause === true,
     bracketOf: () => 0,
     rungOf: (step) => rungAt(step, options),
     compares: true,

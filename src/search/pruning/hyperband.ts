@@ -17,6 +17,7 @@ export function createHyperband(options: OptionsOf<'hyperband'>, seed: number): 
   });
   const all = shares.reduce((sum, share) => sum + share, 0);
   return {
+    pauses: false,
     bracketOf(trial) {
       let drawn = randomFor(seed, 'bracket', trial).below(all);
       const found = shares.findIndex((share) => {

@@ -8,6 +8,7 @@ import type { OptionsOf } from './options.js';
 export function createMedian(options: OptionsOf<'median'>): PruningRule {
   const { percentile, warmup, startup, interval, max = Number.POSITIVE_INFINITY } = options;
   return {
+    pauses: false,
     bracketOf: () => 0,
     rungOf(step) {
       if (step < warmup || step >= max) return null;

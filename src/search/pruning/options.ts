@@ -4,6 +4,11 @@ import { z } from 'zod';
 
 const steps = z.number().positive();
 const count = z.number().int();
+/** `a,b`, or a list. */
+const names = z.preprocess(
+  (given) => (typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given),
+  z.array(z.string().min(1)).min(1),
+);
 
 const rungs = {
   min: steps.default(1).describe('the first step at which a trial may be stopped'),
@@ -12,7 +17,15 @@ const rungs = {
 const max = steps.describe('nothing is stopped from this step on: the last step of a whole trial');
 
 export const PRUNER_OPTIONS = {
-  asha: z.object({ ...rungs, max: max.optional() }),
+  asha: z.object({
+    ...rungs,
+    max: max.optional(),
+    pause: z
+      .boolean()
+      .transform((pauses) => (pauses ? true : undefined))
+      .optional()
+      .describe('true: every trial pauses at each rung, and the best go on later from their checkpoints'),
+  }),
   hyperband: z.object({ ...rungs, max }),
   median: z.object({
     percentile: z.number().gt(0).max(100).default(50).describe('the best so many percent go on'),
@@ -26,6 +39,13 @@ export const PRUNER_OPTIONS = {
     minDelta: z.number().min(0).default(0).describe('better means better by more than this'),
     warmup: z.number().min(0).default(0).describe('nothing is stopped before this step'),
     max: max.optional(),
+  }),
+  pbt: z.object({
+    interval: steps.describe('steps between two comparisons'),
+    mutate: names.describe('axes whose values change on the way, such as alpha,batch'),
+    quantile: z.number().gt(0).max(0.5).default(0.25).describe('the worst part, which copies from the best'),
+    resample: z.number().min(0).max(1).default(0.25).describe('the chance that a value is drawn anew'),
+    max,
   }),
 } as const;
 

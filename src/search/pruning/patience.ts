@@ -6,6 +6,7 @@ import type { OptionsOf } from './options.js';
 export function createPatience(options: OptionsOf<'patience'>): PruningRule {
   const { patience, minDelta, warmup, max = Number.POSITIVE_INFINITY } = options;
   return {
+    pauses: false,
     bracketOf: () => 0,
     // Every report is a rung of its own.
     rungOf: (step) => (step < warmup || step >= max ? null : step),

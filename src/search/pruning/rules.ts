@@ -1,23 +1,45 @@
 // The rules of pruners by their names, made from what a manifest keeps.
 import { InternalError } from '../../ground/errors.js';
 import { createAsha } from './asha.js';
-import type { PrunerSpec, PruningRule } from './contract.js';
+import type { Board, PrunerSpec, PruningRule, Rungs } from './contract.js';
 import { createHyperband } from './hyperband.js';
 import { createMedian } from './median.js';
 import { isPrunerName, type OptionsOf, PRUNER_OPTIONS, type PrunerName } from './options.js';
 import { createPatience } from './patience.js';
+import { createGenerations, type Population, PopulationBoard } from './population.js';
+import { PromotionBoard } from './promotion.js';
+import { StoppingBoard } from './stopping.js';
 
-const RULES: { readonly [Name in PrunerName]: (options: OptionsOf<Name>, seed: number) => PruningRule } = {
+type StoppingName = Exclude<PrunerName, 'pbt'>;
+
+const RULES: { readonly [Name in StoppingName]: (options: OptionsOf<Name>, seed: number) => PruningRule } = {
   asha: createAsha,
   hyperband: createHyperband,
   median: createMedian,
   patience: createPatience,
 };
 
-/** `seed`: the sweep's. The spec has been checked. */
-export function createPruningRule(spec: PrunerSpec, seed: number): PruningRule {
-  if (!isPrunerName(spec.name)) throw new InternalError(`no pruner is called ${spec.name}`);
-  return RULES[spec.name](spec as never, seed);
+/** `seed`: the sweep's. The spec has been checked. Undefined for one that compares a whole population. */
+export function createPruningRule(spec: PrunerSpec, seed: number): PruningRule | undefined {
+  const name = nameOf(spec);
+  return name === 'pbt' ? undefined : RULES[name](spec as never, seed);
+}
+
+/** What a running trial has to know; the same for every trial. */
+export function createRungs(spec: PrunerSpec, seed: number): Rungs {
+  return createPruningRule(spec, seed) ?? createGenerations(spec as never);
+}
+
+/** What decides on the trials of a run. */
+export function createBoard(spec: PrunerSpec, seed: number, population: Population): Board {
+  const rule = createPruningRule(spec, seed);
+  if (rule === undefined) return new PopulationBoard(spec as never, seed, population);
+  return rule.pauses ? new PromotionBoard(rule, spec as never) : new StoppingBoard(rule, spec.lookahead);
+}
+
+function nameOf({ name }: PrunerSpec): PrunerName {
+  if (!isPrunerName(name)) throw new InternalError(`no pruner is called ${name}`);
+  return name;
 }
 
 /** What is wrong with the options of a spec that came from a file or from elsewhere; none where its name is unknown. */

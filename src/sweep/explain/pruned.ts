@@ -3,8 +3,8 @@ import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
 import { createPruningRule } from '../../search/pruning/rules.js';
-import { type CurvePoint, createCurveReader, readCurves } from '../curves.js';
-import { describePruner } from '../pruners/list.js';
+import { type CurvePoint, createCurveReader, readCurves } from '../pruning/curves.js';
+import { describePruner } from '../pruning/list.js';
 import type { Pruned } from './explanation.js';
 import type { ReadTrial } from './read.js';
 
@@ -33,11 +33,13 @@ function findCompetitors(
   { rung, others }: PruneRecord,
 ): Pruned['competitors'] {
   const rule = createPruningRule(spec, manifest.seed);
+  if (rule === undefined) return null;
   if (!rule.compares) return [];
   const curves = readCurves(folder, state.epoch, createCurveReader(spec, manifest.worker.series));
   const bracket = rule.bracketOf(trial);
   const found = [...curves]
-    .filter(([other]) => other <= trial - spec.lookahead && rule.bracketOf(other) === bracket)
+    .filter(([other]) => (rule.pauses ? other !== trial : other <= trial - spec.lookahead))
+    .filter(([other]) => rule.bracketOf(other) === bracket)
     .flatMap(([other, curve]) => {
       const score = scoreAt(rule, curve, rung);
       return score === undefined ? [] : [{ trial: other, score }];

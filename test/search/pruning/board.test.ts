@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { randomFor } from '../../../src/ground/random.js';
-import { PruningBoard } from '../../../src/search/pruning/board.js';
-import type { Decision, PrunerSpec } from '../../../src/search/pruning/contract.js';
+import type { Pruned, PrunerSpec } from '../../../src/search/pruning/contract.js';
 import { createPruningRule } from '../../../src/search/pruning/rules.js';
+import { StoppingBoard } from '../../../src/search/pruning/stopping.js';
 
 const SPECS = [
   { name: 'asha', min: 1, factor: 2, max: 9 },
@@ -31,13 +31,13 @@ function curvesOf({ trials, seed }: Plan): (readonly [step: number, value: numbe
 }
 
 /** All decisions by trial; `workers` trials at once, whose next values come in a random order. */
-function decide(plan: Plan, workers: number, order: number): Map<number, Decision> {
+function decide(plan: Plan, workers: number, order: number): Map<number, Pruned> {
   const spec = { metric: 'loss', goal: 'min', ...SPECS[plan.spec]!, lookahead: plan.lookahead };
-  const board = new PruningBoard(createPruningRule(spec as PrunerSpec, plan.seed), plan.lookahead);
+  const board = new StoppingBoard(createPruningRule(spec as PrunerSpec, plan.seed)!, plan.lookahead);
   const random = randomFor('order', order);
   const curves = curvesOf(plan);
   const told = new Map<number, number>();
-  const found = new Map<number, Decision>();
+  const found = new Map<number, Pruned>();
   let next = 0;
   while (next < plan.trials || told.size > 0) {
     if (next < plan.trials && told.size < workers) {
@@ -71,7 +71,7 @@ const plans = fc.record({
 it('decides the same in a thousand orders', () => {
   fc.assert(
     fc.property(plans, fc.integer({ min: 1, max: 16 }), fc.nat(), (plan, workers, order) => {
-      const sorted = (found: Map<number, Decision>) => [...found].sort(([a], [b]) => a - b);
+      const sorted = (found: Map<number, Pruned>) => [...found].sort(([a], [b]) => a - b);
       expect(sorted(decide(plan, workers, order))).toEqual(sorted(decide(plan, 1, 0)));
     }),
     { seed: 811, numRuns: 1000 },
@@ -92,8 +92,8 @@ it('holds nobody against trials that come later, or within the lookahead', () =>
 });
 
 it('goes on with what a later attempt reports, and counts nothing twice', () => {
-  const board = new PruningBoard(
-    createPruningRule({ metric: 'loss', goal: 'min', lookahead: 1, ...SPECS[3] }, 1),
+  const board = new StoppingBoard(
+    createPruningRule({ metric: 'loss', goal: 'min', lookahead: 1, ...SPECS[3] }, 1)!,
     1,
   );
   board.propose(0);

@@ -1,8 +1,9 @@
 // The two families of learning curves of the golden results, and a sweep over them, one trial after another. `curves_plain`:
 // ranks settle early. `curves_crossing`: a low floor goes with a high start, so that early ranks say little.
-import { PruningBoard } from '../../../src/search/pruning/board.js';
+
 import type { PrunerSpec } from '../../../src/search/pruning/contract.js';
 import { createPruningRule } from '../../../src/search/pruning/rules.js';
+import { StoppingBoard } from '../../../src/search/pruning/stopping.js';
 
 export const STEPS = 81;
 
@@ -71,8 +72,8 @@ export function runCurves(
   const board =
     pruner === null
       ? undefined
-      : new PruningBoard(
-          createPruningRule({ metric: 'loss', goal: 'min', ...pruner } as PrunerSpec, brackets),
+      : new StoppingBoard(
+          createPruningRule({ metric: 'loss', goal: 'min', ...pruner } as PrunerSpec, brackets)!,
           pruner.lookahead,
         );
   const stopped: number[] = [];

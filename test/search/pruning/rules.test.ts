@@ -8,7 +8,7 @@ import { createPruningRule, findOptionFaults, orient } from '../../../src/search
 import { rungAt } from '../../../src/search/pruning/rungs.js';
 
 const rule = (spec: Record<string, unknown> & { readonly name: string }, seed = 1): PruningRule =>
-  createPruningRule({ metric: 'loss', goal: 'min', lookahead: 1, ...spec } as PrunerSpec, seed);
+  createPruningRule({ metric: 'loss', goal: 'min', lookahead: 1, ...spec } as PrunerSpec, seed)!;
 const curve = (...values: number[]): Curve => ({ values, count: values.length });
 const scores = fc.array(fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(Number.POSITIVE_INFINITY)), {
   maxLength: 40,
@@ -126,7 +126,10 @@ describe('patience', () => {
 
 it('a spec with its defaults has no faults, and others are told', () => {
   for (const name of PRUNER_NAMES) {
-    const options = PRUNER_OPTIONS[name].parse({ max: 27 });
+    const options = PRUNER_OPTIONS[name].parse({
+      max: 27,
+      ...(name === 'pbt' ? { interval: 3, mutate: 'x' } : {}),
+    });
     expect(findOptionFaults({ name, metric: 'loss', goal: 'min', lookahead: 1, ...options })).toEqual([]);
   }
   const broken = {

@@ -19,6 +19,7 @@ export const ABOUT_PRUNERS: Readonly<Record<PrunerName, string>> = {
   hyperband: 'the same in brackets whose first rungs differ',
   median: 'stops what is worse than the median of the trials before it',
   patience: 'stops what gets no better any more',
+  pbt: 'population-based training: the worst go on from the checkpoints of the best, with other parameters',
 };
 
 export const PRUNER_REQUESTS = ['none', ...PRUNER_NAMES] as const;

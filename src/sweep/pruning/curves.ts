@@ -1,10 +1,10 @@
 // Curves of trials as a pruner sees them: one series out of rows of metrics.csv, and those rows up to a step.
 
-import type { Epoch } from '../run/epoch.js';
-import { Excerpts } from '../run/excerpts.js';
-import { finishedTrials, readStretch } from '../run/finished.js';
-import type { PrunerSpec } from '../search/pruning/contract.js';
-import { orient } from '../search/pruning/rules.js';
+import type { Epoch } from '../../run/epoch.js';
+import { Excerpts } from '../../run/excerpts.js';
+import { finishedTrials, readStretch } from '../../run/finished.js';
+import type { PrunerSpec } from '../../search/pruning/contract.js';
+import { orient } from '../../search/pruning/rules.js';
 
 export interface CurvePoint {
   readonly trial: number;
@@ -63,4 +63,14 @@ export function cutSeries(rows: Uint8Array, step: number): Uint8Array | undefine
     at = end;
   }
   return undefined;
+}
+
+/** Rows of a trial up to where it paused, and those of what came after that lie behind them. */
+export function joinSeries(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const last = Number(decoder.decode(before).trimEnd().split('\n').at(-1)!.split(',', 2)[1]);
+  const text = decoder.decode(after);
+  let at = 0;
+  while (at < text.length && Number(text.slice(at, text.indexOf('\n', at)).split(',', 2)[1]) <= last)
+    at = text.indexOf('\n', at) + 1;
+  return Buffer.concat([before, after.subarray(at)]);
 }

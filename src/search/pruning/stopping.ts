@@ -1,20 +1,14 @@
-// Who is pruned where: the curves of all trials of a run, and what follows from them. What is decided on a trial depends on
-// the curves of the trials proposed before it alone, as far as they count, and never on when anything arrived: a decision
-// is made once all that it depends on is known, and what a trial did meanwhile does not count where it turns out that it
-// was pruned before. The order is that of the proposals.
-import { InternalError } from '../../ground/errors.js';
-import type { Curve, Decision, PruningRule, Verdict } from './contract.js';
+// The board of rules that stop trials while they run. What is decided on a trial depends on the curves of the trials
+// proposed before it alone, as far as they count: a decision is made once all that it depends on is known, and what a
+// trial did meanwhile does not count where it turns out that it was pruned before.
+import type { Board, Curve, Pruned, PruningRule, Verdict } from './contract.js';
+import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
 import { lowerBound } from './sorted.js';
 
-interface Entry {
-  readonly trial: number;
+interface Entry extends CurveEntry {
   /** Place in the order of the proposals. */
   readonly place: number;
   readonly bracket: number;
-  readonly steps: number[];
-  readonly values: number[];
-  /** Nothing more comes. */
-  isEnded: boolean;
   /** Rows before this one are decided: the trial went on after them. */
   decided: number;
   /** The row that counts as the last; -1: none, so far. */
@@ -39,11 +33,12 @@ interface Column {
 
 const OPEN: Verdict = { state: 'open' };
 const PASSED: Verdict = { state: 'passed' };
+const NOTHING: readonly never[] = [];
 
-export class PruningBoard {
+export class StoppingBoard implements Board {
   readonly #rule: PruningRule;
   readonly #lookahead: number;
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new Entries<Entry>();
   readonly #brackets = new Map<number, Entry[]>();
   readonly #columns = new Map<string, Column>();
   /** On which something may still be decided, in the order of the proposals. */
@@ -58,42 +53,33 @@ export class PruningBoard {
     return this.#entries.has(trial);
   }
 
-  /** A trial takes its place, before anything else is said of it. */
   propose(trial: number): void {
-    if (this.#entries.has(trial)) throw new InternalError(`trial ${trial} was proposed twice`);
     const bracket = this.#rule.bracketOf(trial);
     const entry: Entry = {
       ...{ trial, place: this.#entries.size, bracket, steps: [], values: [] },
       ...{ isEnded: false, decided: 0, prunedAt: -1 },
       ...{ version: 0, waitsFor: undefined, waitsSince: 0 },
     };
-    this.#entries.set(trial, entry);
+    this.#entries.add(entry);
     const others = this.#brackets.get(bracket);
     if (others === undefined) this.#brackets.set(bracket, [entry]);
     else others.push(entry);
     this.#live.push(entry);
   }
 
-  /** The next value of a trial, oriented. What an earlier attempt has reported already counts once. */
   learn(trial: number, step: number, value: number): void {
-    const entry = this.#of(trial);
-    const { steps, values } = entry;
-    if (steps.length > 0 && step <= steps.at(-1)!) return;
-    steps.push(step);
-    values.push(value);
-    entry.version++;
+    const entry = this.#entries.of(trial);
+    if (addPoint(entry, step, value)) entry.version++;
   }
 
-  /** Nothing more comes of this trial, whatever it ended with. */
   end(trial: number): void {
-    const entry = this.#of(trial);
+    const entry = this.#entries.of(trial);
     entry.isEnded = true;
     entry.version++;
   }
 
-  /** What was decided in an earlier session: its row stands. The last value counts as the one that it was pruned at. */
   settle(trial: number, isPruned: boolean): void {
-    const entry = this.#of(trial);
+    const entry = this.#entries.of(trial);
     entry.isEnded = true;
     entry.version++;
     entry.decided = entry.steps.length;
@@ -103,23 +89,42 @@ export class PruningBoard {
     }
   }
 
+  // Nobody pauses, and nothing waits for the end of the proposals.
+  park(): void {}
+
+  record(): void {}
+
+  complete(): void {}
+
+  rungOf(): null {
+    return null;
+  }
+
+  continuation(): undefined {
+    return undefined;
+  }
+
+  takeSpent(): readonly string[] {
+    return NOTHING;
+  }
+
   verdict(trial: number): Verdict {
-    const { prunedAt, decided, steps } = this.#of(trial);
+    const { prunedAt, decided, steps } = this.#entries.of(trial);
     if (prunedAt >= 0) return { state: 'pruned', row: prunedAt };
     return decided === steps.length ? PASSED : OPEN;
   }
 
   hasValues(trial: number): boolean {
-    return this.#of(trial).steps.length > 0;
+    return this.#entries.of(trial).steps.length > 0;
   }
 
   stepOf(trial: number, row: number): number {
-    return this.#of(trial).steps[row]!;
+    return this.#entries.of(trial).steps[row]!;
   }
 
-  /** Decides what can be decided by now: the trials that are pruned, in the order of the proposals. */
-  decide(): Decision[] {
-    const decisions: Decision[] = [];
+  /** The trials that are pruned, in the order of the proposals. */
+  decide(): Pruned[] {
+    const decisions: Pruned[] = [];
     // Whatever a trial depends on comes before it: one pass finds all.
     for (const entry of this.#live) {
       if (entry.waitsFor?.version === entry.waitsSince && entry.waitsFor !== undefined) continue;
@@ -132,13 +137,7 @@ export class PruningBoard {
     return decisions;
   }
 
-  #of(trial: number): Entry {
-    const entry = this.#entries.get(trial);
-    if (entry === undefined) throw new InternalError(`trial ${trial} was not proposed`);
-    return entry;
-  }
-
-  #decideOn(entry: Entry): Decision | undefined {
+  #decideOn(entry: Entry): Pruned | undefined {
     if (entry.prunedAt >= 0) return undefined;
     const { trial, bracket, steps, values } = entry;
     for (; entry.decided < steps.length; entry.decided++, entry.version++) {
@@ -153,7 +152,7 @@ export class PruningBoard {
       entry.prunedAt = row;
       entry.version++;
       const value = this.#rule.score(curve);
-      return { trial, step: steps[row]!, rung, value, cutoff, others: others.length };
+      return { do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: others.length };
     }
     return undefined;
   }
@@ -196,14 +195,12 @@ export class PruningBoard {
   }
 
   /** The score of a trial at a rung. `never`: it does not get there. */
-  #standing(
-    { steps, values, decided, prunedAt, isEnded }: Entry,
-    rung: number,
-  ): number | 'unknown' | 'never' {
-    let row = steps.length;
-    while (row > 0 && steps[row - 1]! >= rung) row--;
-    if (prunedAt >= 0) return row <= prunedAt ? this.#rule.score({ values, count: row + 1 }) : 'never';
-    if (row === steps.length) return isEnded ? 'never' : 'unknown';
+  #standing(entry: Entry, rung: number): number | 'unknown' | 'never' {
+    const { values, decided, prunedAt, isEnded } = entry;
+    const row = rowAt(entry, rung);
+    if (prunedAt >= 0)
+      return row >= 0 && row <= prunedAt ? this.#rule.score({ values, count: row + 1 }) : 'never';
+    if (row < 0) return isEnded ? 'never' : 'unknown';
     // What lies behind a rung that is not decided on may turn out not to count.
     return row <= decided ? this.#rule.score({ values, count: row + 1 }) : 'unknown';
   }

@@ -1,0 +1,247 @@
+// Population-based training (Jaderberg et al. 2017, "Population Based Training of Neural Networks"), in generations: every
+// trial pauses after each `interval` of steps, and when all of its population have, the worst of them go on from the
+// checkpoints of some of the best, with those trials' parameters, perturbed (truncation selection and the rules of its
+// section 4.1.1). The others go on as they are. Nobody is pruned.
+// A population is the trials that agree in all axes but the mutated ones: weights go from one to another. Waiting for all
+// makes it the same run whatever ran when; everything random hangs on the seed, the trial and the generation.
+// Checkpoints: what a trial keeps during a generation stands under a name of its own, which nobody writes again once the
+// trial has paused. So a generation can begin anew, after a failure or a kill, from where it began.
+import { type Random, randomFor } from '../../ground/random.js';
+import type { Point } from '../../space/types.js';
+import { canonicalObject } from '../../space/value.js';
+import type { Board, Continuation, Released, Rungs, Verdict } from './contract.js';
+import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { explore, type Mutable } from './explore.js';
+import type { OptionsOf } from './options.js';
+
+type Options = OptionsOf<'pbt'>;
+
+/** What is to be known of the trials. */
+export interface Population extends Mutable {
+  /** Of a trial that has been proposed. */
+  pointOf(trial: number): Point;
+  /** The name of its checkpoint, in the first generation. */
+  checkpointOf(trial: number): string;
+}
+
+interface Entry extends CurveEntry {
+  /** It has its row. */
+  isRecorded: boolean;
+  /** Generations that it has paused after: 2 once it has got to twice the interval. */
+  readonly pauses: number[];
+  /** How many generations are decided on. */
+  generation: number;
+  /** Names of the checkpoints that it goes on from, and that it keeps since then. */
+  state: string;
+  kept: string;
+  point: Point;
+}
+
+/** A trial at the end of a generation. */
+interface Contender {
+  readonly entry: Entry;
+  readonly step: number;
+  readonly value: number;
+  readonly state: string;
+  readonly point: Point;
+}
+
+interface Group {
+  readonly members: Entry[];
+  generation: number;
+}
+
+/** Where trials pause. */
+export function createGenerations(options: Options): Rungs {
+  return {
+    pauses: true,
+    bracketOf: () => 0,
+    rungOf(step) {
+      const generation = step >= options.max ? 0 : Math.floor(step / options.interval);
+      return generation === 0 ? null : generation * options.interval;
+    },
+  };
+}
+
+export class PopulationBoard implements Board {
+  readonly #options: Options;
+  readonly #seed: number;
+  readonly #population: Population;
+  readonly #entries = new Entries<Entry>();
+  readonly #groups = new Map<string, Group>();
+  #isComplete = false;
+  #spent: string[] = [];
+
+  constructor(options: Options, seed: number, population: Population) {
+    this.#options = options;
+    this.#seed = seed;
+    this.#population = population;
+  }
+
+  has(trial: number): boolean {
+    return this.#entries.has(trial);
+  }
+
+  propose(trial: number): void {
+    const point = this.#population.pointOf(trial);
+    const name = this.#population.checkpointOf(trial);
+    const entry: Entry = {
+      ...{ trial, steps: [], values: [], isEnded: false, isRecorded: false, pauses: [] },
+      ...{ generation: 0, state: name, kept: name, point },
+    };
+    this.#entries.add(entry);
+    const fixed = Object.entries(point).filter(([axis]) => !this.#options.mutate.includes(axis));
+    const key = canonicalObject(Object.fromEntries(fixed));
+    const group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, { members: [entry], generation: 0 });
+    else group.members.push(entry);
+  }
+
+  learn(trial: number, step: number, value: number): void {
+    addPoint(this.#entries.of(trial), step, value);
+  }
+
+  end(trial: number): void {
+    this.#entries.of(trial).isEnded = true;
+  }
+
+  settle(trial: number): void {
+    this.end(trial);
+    this.record(trial);
+  }
+
+  record(trial: number): void {
+    this.#entries.of(trial).isRecorded = true;
+  }
+
+  park(trial: number, rung: number): void {
+    this.#entries.of(trial).pauses.push(Math.round(rung / this.#options.interval));
+  }
+
+  complete(): void {
+    this.#isComplete = true;
+  }
+
+  hasValues(trial: number): boolean {
+    return this.#entries.of(trial).steps.length > 0;
+  }
+
+  stepOf(trial: number, row: number): number {
+    return this.#entries.of(trial).steps[row]!;
+  }
+
+  verdict(trial: number): Verdict {
+    const entry = this.#entries.of(trial);
+    const { generation, steps, isEnded } = entry;
+    const end = this.#endOf(generation);
+    const row = end === undefined ? -1 : rowAt(entry, end);
+    // One that ends where it would pause has nothing to go on with.
+    return { state: row < 0 || (isEnded && row === steps.length - 1) ? 'passed' : 'waits' };
+  }
+
+  rungOf(trial: number): number | null {
+    const { steps } = this.#entries.of(trial);
+    return steps.length === 0 ? null : createGenerations(this.#options).rungOf(steps.at(-1)!, 0);
+  }
+
+  continuation(trial: number): Continuation | undefined {
+    const entry = this.#entries.of(trial);
+    const { generation, state, kept } = entry;
+    if (generation === 0) return undefined;
+    const past = generation * this.#options.interval;
+    return { past, params: this.#mutatedOf(entry.point), checkpoint: { load: state, save: kept } };
+  }
+
+  takeSpent(): readonly string[] {
+    const spent = this.#spent;
+    this.#spent = [];
+    return spent;
+  }
+
+  /** By population, in the order of its trials. */
+  decide(): Released[] {
+    if (!this.#isComplete) return [];
+    const decisions: Released[] = [];
+    for (const group of this.#groups.values()) {
+      let contenders = this.#contendersOf(group);
+      while (contenders !== undefined) {
+        for (const decision of this.#decideOn(group, contenders)) decisions.push(decision);
+        contenders = this.#contendersOf(group);
+      }
+      this.#clear(group);
+    }
+    return decisions;
+  }
+
+  /** Undefined where the generation is not at its end, and where nobody has got there. */
+  #contendersOf({ members, generation }: Group): Contender[] | undefined {
+    const end = this.#endOf(generation);
+    if (end === undefined) return undefined;
+    const contenders: Contender[] = [];
+    for (const entry of members) {
+      const { pauses, isEnded, steps, values, point } = entry;
+      if (pauses.some((each) => each > generation)) {
+        const row = rowAt(entry, end);
+        // One that reported nothing from the end of a generation before to that of this one has not run in between.
+        const state = generation === 0 || pauses.includes(generation) ? entry.kept : entry.state;
+        contenders.push({ entry, step: steps[row]!, value: values[row]!, state, point });
+      } else if (!isEnded) return undefined;
+    }
+    return contenders.length === 0 ? undefined : contenders;
+  }
+
+  #decideOn(group: Group, contenders: readonly Contender[]): Released[] {
+    // Of equal ones the earlier first.
+    const ranked = contenders.toSorted((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+    const share = Math.floor(contenders.length * this.#options.quantile);
+    const count = contenders.length < 2 ? 0 : Math.max(1, share);
+    const worst = new Set(ranked.slice(ranked.length - count));
+    const old = contenders.flatMap(({ entry, state }) => [entry.state, state]);
+    const decisions = contenders.flatMap((contender): Released[] => {
+      const { entry } = contender;
+      const random = randomFor(this.#seed, 'pbt', entry.trial, group.generation);
+      const drawn = worst.has(contender) ? ranked[random.below(count)]! : contender;
+      const source = drawn.value < contender.value ? drawn : contender;
+      entry.generation = group.generation + 1;
+      entry.state = source.state;
+      entry.kept = `${this.#population.checkpointOf(entry.trial)}.${entry.generation}`;
+      const release = { do: 'release', trial: entry.trial } as const;
+      if (source === contender) return [release];
+      entry.point = this.#mutate(source.point, entry.point, random);
+      const params = this.#mutatedOf(entry.point);
+      return [{ ...release, exploit: { step: contender.step, from: source.entry.trial, params } }];
+    });
+    group.generation++;
+    const needed = new Set(contenders.map(({ entry }) => entry.state));
+    this.#spent.push(...old.filter((name) => !needed.has(name)));
+    return decisions.filter(({ trial }) => !this.#entries.of(trial).isRecorded);
+  }
+
+  /** The source's values of the mutated axes, changed. */
+  #mutate(source: Point, own: Point, random: Random): Point {
+    const { resample, mutate } = this.#options;
+    return explore({ ...own, ...this.#mutatedOf(source) }, mutate, {
+      ...{ resample, random },
+      dimensionOf: (axis, point) => this.#population.dimensionOf(axis, point),
+      accepts: (point) => this.#population.accepts(point),
+    });
+  }
+
+  #mutatedOf(point: Point): Point {
+    const { mutate } = this.#options;
+    return Object.fromEntries(Object.entries(point).filter(([axis]) => mutate.includes(axis)));
+  }
+
+  /** All trials of a population have their rows. */
+  #clear({ members }: Group): void {
+    if (!members.every(({ isRecorded }) => isRecorded)) return;
+    for (const { state, kept } of members) this.#spent.push(state, kept);
+    members.length = 0;
+  }
+
+  /** The step at which a generation ends; undefined for the last one. */
+  #endOf(generation: number): number | undefined {
+    const end = (generation + 1) * this.#options.interval;
+    return end < this.#options.max ? end : undefined;
+  }
+}

@@ -1,0 +1,204 @@
+// Asynchronous successive halving, the variant that promotes (Li et al. 2020, Algorithm 2): every trial pauses at every rung
+// with a checkpoint, and goes on once it is among the best 1/factor of those that have got there. Where the paper takes
+// results as they arrive, here they count in an order of their own: at the first rung that of the proposals, at each further
+// one that of the promotions to it. After the first n results of a rung the best floor(n / factor) of them are promoted,
+// one after another. So who is promoted depends on the curves alone, whoever ran them and whenever.
+// When nothing more is proposed, and the last result of a rung is there, those that were not promoted are pruned; where that
+// would be all of them the best one goes on.
+import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
+import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import type { OptionsOf } from './options.js';
+import { lowerBound } from './sorted.js';
+
+interface Entry extends CurveEntry {
+  /** How often it was promoted. */
+  level: number;
+  /** The row that counts as the last; -1: none, so far. */
+  prunedAt: number;
+  /** Its row stands. */
+  isSettled: boolean;
+}
+
+interface Rung {
+  readonly step: number;
+  /** Those that are to get there, in the order that counts. */
+  readonly entrants: Entry[];
+  /** Of how many of them it is known what they have come to. */
+  seen: number;
+  /** The results, in ascending order, and whose they are; of equal ones the earlier first. */
+  readonly scores: number[];
+  readonly scored: Entry[];
+  promoted: number;
+  /** No more results come, and those that are not promoted are pruned. */
+  isClosed: boolean;
+}
+
+export class PromotionBoard implements Board {
+  readonly #rule: PruningRule;
+  readonly #options: OptionsOf<'asha'>;
+  readonly #entries = new Entries<Entry>();
+  readonly #rungs: Rung[];
+  #isComplete = false;
+
+  constructor(rule: PruningRule, options: OptionsOf<'asha'>) {
+    this.#rule = rule;
+    this.#options = options;
+    const { min, max = Number.POSITIVE_INFINITY } = options;
+    this.#rungs = min < max ? [newRung(min)] : [];
+  }
+
+  has(trial: number): boolean {
+    return this.#entries.has(trial);
+  }
+
+  propose(trial: number): void {
+    const made: Entry = {
+      ...{ trial, steps: [], values: [], isEnded: false },
+      ...{ level: 0, prunedAt: -1, isSettled: false },
+    };
+    this.#entries.add(made);
+    this.#rungs[0]?.entrants.push(made);
+  }
+
+  learn(trial: number, step: number, value: number): void {
+    addPoint(this.#entries.of(trial), step, value);
+  }
+
+  end(trial: number): void {
+    this.#entries.of(trial).isEnded = true;
+  }
+
+  settle(trial: number, isPruned: boolean): void {
+    const entry = this.#entries.of(trial);
+    entry.isEnded = true;
+    entry.isSettled = true;
+    if (isPruned && entry.steps.length > 0) entry.prunedAt = entry.steps.length - 1;
+  }
+
+  // A value counts from the moment that it is known.
+  park(): void {}
+
+  record(): void {}
+
+  complete(): void {
+    this.#isComplete = true;
+  }
+
+  hasValues(trial: number): boolean {
+    return this.#entries.of(trial).steps.length > 0;
+  }
+
+  stepOf(trial: number, row: number): number {
+    return this.#entries.of(trial).steps[row]!;
+  }
+
+  verdict(trial: number): Verdict {
+    const entry = this.#entries.of(trial);
+    if (entry.prunedAt >= 0) return { state: 'pruned', row: entry.prunedAt };
+    return { state: this.#stepAt(entry.level) <= lastStep(entry) ? 'waits' : 'passed' };
+  }
+
+  rungOf(trial: number): number | null {
+    const step = this.#stepAt(this.#entries.of(trial).level);
+    return Number.isFinite(step) ? step : null;
+  }
+
+  continuation(trial: number): Continuation | undefined {
+    const { level } = this.#entries.of(trial);
+    return level === 0 ? undefined : { past: this.#stepAt(level - 1) };
+  }
+
+  takeSpent(): readonly string[] {
+    return [];
+  }
+
+  /** By rung; of one rung, who goes on as it came to that, then who is pruned in the order in which they got there. */
+  decide(): Decision[] {
+    const decisions: Decision[] = [];
+    let isFed = this.#isComplete;
+    // Promotions may add a rung to go through.
+    for (let level = 0; level < this.#rungs.length; level++) {
+      const rung = this.#rungs[level]!;
+      this.#read(rung, level, decisions);
+      isFed &&= rung.seen === rung.entrants.length;
+      if (!isFed || rung.isClosed) continue;
+      rung.isClosed = true;
+      if (rung.promoted === 0 && rung.scored.length > 0) this.#promote(rung.scored[0]!, level, decisions);
+      decisions.push(...this.#close(rung, level));
+    }
+    return decisions;
+  }
+
+  /** Takes the results that are there, in their order, up to the first that is missing. */
+  #read(rung: Rung, level: number, decisions: Decision[]): void {
+    const { entrants, scores, scored } = rung;
+    for (; rung.seen < entrants.length; rung.seen++) {
+      const entry = entrants[rung.seen]!;
+      const row = rowAt(entry, rung.step);
+      if (row < 0) {
+        if (!entry.isEnded) return;
+        continue;
+      }
+      const score = this.#scoreOf(entry, row);
+      const at = placeAfter(scores, score);
+      scores.splice(at, 0, score);
+      scored.splice(at, 0, entry);
+      // With one result more, the best are the ones that they were, but for these two.
+      const best = Math.floor(scored.length / this.#options.factor);
+      for (const place of at < best ? [at, best - 1] : [best - 1])
+        if (place >= 0 && scored[place]!.level === level) this.#promote(scored[place]!, level, decisions);
+    }
+  }
+
+  #promote(entry: Entry, level: number, decisions: Decision[]): void {
+    entry.level = level + 1;
+    this.#rungs[level]!.promoted++;
+    const step = this.#stepAt(level + 1);
+    if (Number.isFinite(step)) {
+      this.#rungs[level + 1] ??= newRung(step);
+      this.#rungs[level + 1]!.entrants.push(entry);
+    }
+    if (!entry.isSettled) decisions.push({ do: 'release', trial: entry.trial });
+  }
+
+  #close({ step: rung, entrants, scored, scores }: Rung, level: number): Pruned[] {
+    const kept = Math.max(1, Math.floor(scored.length / this.#options.factor));
+    const cutoff = scores[kept - 1]!;
+    const left = entrants.filter(({ level: own, prunedAt }) => own === level && prunedAt < 0);
+    return left.flatMap((entry) => {
+      const row = rowAt(entry, rung);
+      if (row < 0) return [];
+      entry.prunedAt = row;
+      const { trial, steps, isSettled } = entry;
+      if (isSettled) return [];
+      const value = this.#scoreOf(entry, row);
+      return [{ do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: scored.length - 1 }];
+    });
+  }
+
+  #scoreOf({ values }: Entry, row: number): number {
+    return this.#rule.score({ values, count: row + 1 });
+  }
+
+  /** Of the rung that a trial gets to after so many promotions; Infinity where nobody is judged any more. */
+  #stepAt(level: number): number {
+    const { min, factor, max = Number.POSITIVE_INFINITY } = this.#options;
+    const step = min * factor ** level;
+    return step < max ? step : Number.POSITIVE_INFINITY;
+  }
+}
+
+function newRung(step: number): Rung {
+  return { step, entrants: [], seen: 0, scores: [], scored: [], promoted: 0, isClosed: false };
+}
+
+function lastStep({ steps }: Entry): number {
+  return steps.at(-1) ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Behind those that are equal. */
+function placeAfter(sorted: readonly number[], value: number): number {
+  let at = lowerBound(sorted, value);
+  while (at < sorted.length && sorted[at] === value) at++;
+  return at;
+}
