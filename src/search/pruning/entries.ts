@@ -45,6 +45,36 @@ export function addPoint({ steps, values }: CurveEntry, step: number, value: num
   return true;
 }
 
+/** Whether nothing of a curve is needed any more but what was held against others. */
+export interface Thinned {
+  isThin: boolean;
+}
+
+/**
+ * Leaves of the first `count` rows those at which a curve got to another rung, with its score there in place of the value:
+ * a run keeps these of all its trials.
+ */
+export function thin(
+  entry: CurveEntry & Thinned,
+  count: number,
+  rule: { rungOf(step: number): number | null; score(row: number): number },
+): void {
+  if (entry.isThin) return;
+  const { steps, values } = entry;
+  const rungs = steps.map((step) => rule.rungOf(step));
+  const rows = rungs.flatMap((rung, row) =>
+    row < count && (row === 0 || rung !== rungs[row - 1]) ? [row] : [],
+  );
+  const scores = rows.map((row) => rule.score(row));
+  for (const [i, row] of rows.entries()) {
+    steps[i] = steps[row]!;
+    values[i] = scores[i]!;
+  }
+  steps.length = rows.length;
+  values.length = rows.length;
+  entry.isThin = true;
+}
+
 /** The first row from a rung on; -1 where the curve does not get there, as far as it is known. */
 export function rowAt({ steps }: CurveEntry, rung: number): number {
   let row = steps.length;

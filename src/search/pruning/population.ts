@@ -10,7 +10,7 @@ import { type Random, randomFor } from '../../ground/random.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
 import type { Board, Continuation, Released, Rungs, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { addPoint, type CurveEntry, Entries, rowAt, type Thinned, thin } from './entries.js';
 import { explore, type Mutable } from './explore.js';
 import type { OptionsOf } from './options.js';
 
@@ -24,7 +24,7 @@ export interface Population extends Mutable {
   checkpointOf(trial: number): string;
 }
 
-interface Entry extends CurveEntry {
+interface Entry extends CurveEntry, Thinned {
   /** It has its row. */
   isRecorded: boolean;
   /** Generations that it has paused after: 2 once it has got to twice the interval. */
@@ -86,7 +86,7 @@ export class PopulationBoard implements Board {
     const point = this.#population.pointOf(trial);
     const name = this.#population.checkpointOf(trial);
     const entry: Entry = {
-      ...{ trial, steps: [], values: [], isEnded: false, isRecorded: false, pauses: [] },
+      ...{ trial, steps: [], values: [], isEnded: false, isThin: false, isRecorded: false, pauses: [] },
       ...{ generation: 0, state: name, kept: name, point },
     };
     this.#entries.add(entry);
@@ -98,7 +98,8 @@ export class PopulationBoard implements Board {
   }
 
   learn(trial: number, step: number, value: number): void {
-    addPoint(this.#entries.of(trial), step, value);
+    const entry = this.#entries.of(trial);
+    if (!entry.isThin) addPoint(entry, step, value);
   }
 
   end(trial: number): void {
@@ -111,7 +112,11 @@ export class PopulationBoard implements Board {
   }
 
   record(trial: number): void {
-    this.#entries.of(trial).isRecorded = true;
+    const entry = this.#entries.of(trial);
+    const { steps, values } = entry;
+    entry.isRecorded = true;
+    const rungs = createGenerations(this.#options);
+    thin(entry, steps.length, { rungOf: (step) => rungs.rungOf(step, 0), score: (row) => values[row]! });
   }
 
   park(trial: number, rung: number): void {

@@ -6,11 +6,11 @@
 // When nothing more is proposed, and the last result of a rung is there, those that were not promoted are pruned; where that
 // would be all of them the best one goes on.
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { addPoint, type CurveEntry, Entries, rowAt, type Thinned, thin } from './entries.js';
 import type { OptionsOf } from './options.js';
 import { lowerBound } from './sorted.js';
 
-interface Entry extends CurveEntry {
+interface Entry extends CurveEntry, Thinned {
   /** How often it was promoted. */
   level: number;
   /** The row that counts as the last; -1: none, so far. */
@@ -54,14 +54,15 @@ export class PromotionBoard implements Board {
   propose(trial: number): void {
     const made: Entry = {
       ...{ trial, steps: [], values: [], isEnded: false },
-      ...{ level: 0, prunedAt: -1, isSettled: false },
+      ...{ isThin: false, level: 0, prunedAt: -1, isSettled: false },
     };
     this.#entries.add(made);
     this.#rungs[0]?.entrants.push(made);
   }
 
   learn(trial: number, step: number, value: number): void {
-    addPoint(this.#entries.of(trial), step, value);
+    const entry = this.#entries.of(trial);
+    if (!entry.isThin) addPoint(entry, step, value);
   }
 
   end(trial: number): void {
@@ -78,7 +79,15 @@ export class PromotionBoard implements Board {
   // A value counts from the moment that it is known.
   park(): void {}
 
-  record(): void {}
+  record(trial: number): void {
+    const entry = this.#entries.of(trial);
+    const { prunedAt, steps, values } = entry;
+    thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
+      rungOf: (step) => this.#rule.rungOf(step, 0),
+      score: (row) => values[row]!,
+    });
+    if (prunedAt >= 0) entry.prunedAt = steps.length - 1;
+  }
 
   complete(): void {
     this.#isComplete = true;
@@ -139,7 +148,7 @@ export class PromotionBoard implements Board {
         if (!entry.isEnded) return;
         continue;
       }
-      const score = this.#scoreOf(entry, row);
+      const score = entry.values[row]!;
       const at = placeAfter(scores, score);
       scores.splice(at, 0, score);
       scored.splice(at, 0, entry);
@@ -171,13 +180,9 @@ export class PromotionBoard implements Board {
       entry.prunedAt = row;
       const { trial, steps, isSettled } = entry;
       if (isSettled) return [];
-      const value = this.#scoreOf(entry, row);
+      const value = entry.values[row]!;
       return [{ do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: scored.length - 1 }];
     });
-  }
-
-  #scoreOf({ values }: Entry, row: number): number {
-    return this.#rule.score({ values, count: row + 1 });
   }
 
   /** Of the rung that a trial gets to after so many promotions; Infinity where nobody is judged any more. */

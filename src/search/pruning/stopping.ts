@@ -2,10 +2,10 @@
 // proposed before it alone, as far as they count: a decision is made once all that it depends on is known, and what a
 // trial did meanwhile does not count where it turns out that it was pruned before.
 import type { Board, Curve, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { addPoint, type CurveEntry, Entries, rowAt, type Thinned, thin } from './entries.js';
 import { lowerBound } from './sorted.js';
 
-interface Entry extends CurveEntry {
+interface Entry extends CurveEntry, Thinned {
   /** Place in the order of the proposals. */
   readonly place: number;
   readonly bracket: number;
@@ -57,7 +57,7 @@ export class StoppingBoard implements Board {
     const bracket = this.#rule.bracketOf(trial);
     const entry: Entry = {
       ...{ trial, place: this.#entries.size, bracket, steps: [], values: [] },
-      ...{ isEnded: false, decided: 0, prunedAt: -1 },
+      ...{ isEnded: false, isThin: false, decided: 0, prunedAt: -1 },
       ...{ version: 0, waitsFor: undefined, waitsSince: 0 },
     };
     this.#entries.add(entry);
@@ -69,7 +69,7 @@ export class StoppingBoard implements Board {
 
   learn(trial: number, step: number, value: number): void {
     const entry = this.#entries.of(trial);
-    if (addPoint(entry, step, value)) entry.version++;
+    if (!entry.isThin && addPoint(entry, step, value)) entry.version++;
   }
 
   end(trial: number): void {
@@ -92,8 +92,6 @@ export class StoppingBoard implements Board {
   // Nobody pauses, and nothing waits for the end of the proposals.
   park(): void {}
 
-  record(): void {}
-
   complete(): void {}
 
   rungOf(): null {
@@ -106,6 +104,18 @@ export class StoppingBoard implements Board {
 
   takeSpent(): readonly string[] {
     return NOTHING;
+  }
+
+  record(trial: number): void {
+    const entry = this.#entries.of(trial);
+    const { prunedAt, decided, steps, bracket } = entry;
+    if (prunedAt < 0 && decided < steps.length) return;
+    thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
+      rungOf: (step) => (this.#rule.compares ? this.#rule.rungOf(step, bracket) : 0),
+      score: (row) => this.#scoreAt(entry, row),
+    });
+    entry.decided = steps.length;
+    if (prunedAt >= 0) entry.prunedAt = --entry.decided;
   }
 
   verdict(trial: number): Verdict {
@@ -196,12 +206,15 @@ export class StoppingBoard implements Board {
 
   /** The score of a trial at a rung. `never`: it does not get there. */
   #standing(entry: Entry, rung: number): number | 'unknown' | 'never' {
-    const { values, decided, prunedAt, isEnded } = entry;
+    const { decided, prunedAt, isEnded } = entry;
     const row = rowAt(entry, rung);
-    if (prunedAt >= 0)
-      return row >= 0 && row <= prunedAt ? this.#rule.score({ values, count: row + 1 }) : 'never';
+    if (prunedAt >= 0) return row >= 0 && row <= prunedAt ? this.#scoreAt(entry, row) : 'never';
     if (row < 0) return isEnded ? 'never' : 'unknown';
     // What lies behind a rung that is not decided on may turn out not to count.
-    return row <= decided ? this.#rule.score({ values, count: row + 1 }) : 'unknown';
+    return row <= decided ? this.#scoreAt(entry, row) : 'unknown';
+  }
+
+  #scoreAt({ isThin, values }: Entry, row: number): number {
+    return isThin ? values[row]! : this.#rule.score({ values, count: row + 1 });
   }
 }

@@ -234,7 +234,8 @@ export class Pruning {
       this.#parking.keepRows(trial, rows);
       this.#learn(rows);
     }
-    for (const { step, value } of curve) this.#board.learn(trial, step, value);
+    for (const [row, step] of curve?.steps.entries() ?? [])
+      this.#board.learn(trial, step, curve!.values[row]!);
     for (const rung of epoch.parked.rungsOf(trial)) this.#board.park(trial, rung);
     if (epoch.isDone(trial)) this.#board.settle(trial, epoch.pruned.has(trial));
   }
