@@ -6,11 +6,11 @@
 // When nothing more is proposed, and the last result of a rung is there, those that were not promoted are pruned; where that
 // would be all of them the best one goes on.
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt, type Thinned, thin } from './entries.js';
+import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
 import { lowerBound } from './sorted.js';
 
-interface Entry extends CurveEntry, Thinned {
+interface Entry extends CurveEntry {
   /** How often it was promoted. */
   level: number;
   /** The row that counts as the last; -1: none, so far. */
@@ -33,44 +33,28 @@ interface Rung {
   isClosed: boolean;
 }
 
-export class PromotionBoard implements Board {
+export class PromotionBoard extends Curves<Entry> implements Board {
   readonly #rule: PruningRule;
   readonly #options: OptionsOf<'asha'>;
-  readonly #entries = new Entries<Entry>();
   readonly #rungs: Rung[];
   #isComplete = false;
 
   constructor(rule: PruningRule, options: OptionsOf<'asha'>) {
+    super();
     this.#rule = rule;
     this.#options = options;
     const { min, max = Number.POSITIVE_INFINITY } = options;
     this.#rungs = min < max ? [newRung(min)] : [];
   }
 
-  has(trial: number): boolean {
-    return this.#entries.has(trial);
-  }
-
   propose(trial: number): void {
-    const made: Entry = {
-      ...{ trial, steps: [], values: [], isEnded: false },
-      ...{ isThin: false, level: 0, prunedAt: -1, isSettled: false },
-    };
-    this.#entries.add(made);
+    const made: Entry = { ...newCurve(trial), level: 0, prunedAt: -1, isSettled: false };
+    this.add(made);
     this.#rungs[0]?.entrants.push(made);
   }
 
-  learn(trial: number, step: number, value: number): void {
-    const entry = this.#entries.of(trial);
-    if (!entry.isThin) addPoint(entry, step, value);
-  }
-
-  end(trial: number): void {
-    this.#entries.of(trial).isEnded = true;
-  }
-
   settle(trial: number, isPruned: boolean): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     entry.isEnded = true;
     entry.isSettled = true;
     if (isPruned && entry.steps.length > 0) entry.prunedAt = entry.steps.length - 1;
@@ -80,7 +64,7 @@ export class PromotionBoard implements Board {
   park(): void {}
 
   record(trial: number): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     const { prunedAt, steps, values } = entry;
     thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
       rungOf: (step) => this.#rule.rungOf(step, 0),
@@ -93,27 +77,19 @@ export class PromotionBoard implements Board {
     this.#isComplete = true;
   }
 
-  hasValues(trial: number): boolean {
-    return this.#entries.of(trial).steps.length > 0;
-  }
-
-  stepOf(trial: number, row: number): number {
-    return this.#entries.of(trial).steps[row]!;
-  }
-
   verdict(trial: number): Verdict {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     if (entry.prunedAt >= 0) return { state: 'pruned', row: entry.prunedAt };
     return { state: this.#stepAt(entry.level) <= lastStep(entry) ? 'waits' : 'passed' };
   }
 
   rungOf(trial: number): number | null {
-    const step = this.#stepAt(this.#entries.of(trial).level);
+    const step = this.#stepAt(this.entryOf(trial).level);
     return Number.isFinite(step) ? step : null;
   }
 
   continuation(trial: number): Continuation | undefined {
-    const { level } = this.#entries.of(trial);
+    const { level } = this.entryOf(trial);
     return level === 0 ? undefined : { past: this.#stepAt(level - 1) };
   }
 

@@ -2,10 +2,10 @@
 // proposed before it alone, as far as they count: a decision is made once all that it depends on is known, and what a
 // trial did meanwhile does not count where it turns out that it was pruned before.
 import type { Board, Curve, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt, type Thinned, thin } from './entries.js';
+import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import { lowerBound } from './sorted.js';
 
-interface Entry extends CurveEntry, Thinned {
+interface Entry extends CurveEntry {
   /** Place in the order of the proposals. */
   readonly place: number;
   readonly bracket: number;
@@ -35,51 +35,46 @@ const OPEN: Verdict = { state: 'open' };
 const PASSED: Verdict = { state: 'passed' };
 const NOTHING: readonly never[] = [];
 
-export class StoppingBoard implements Board {
+export class StoppingBoard extends Curves<Entry> implements Board {
   readonly #rule: PruningRule;
   readonly #lookahead: number;
-  readonly #entries = new Entries<Entry>();
   readonly #brackets = new Map<number, Entry[]>();
   readonly #columns = new Map<string, Column>();
   /** On which something may still be decided, in the order of the proposals. */
   #live: Entry[] = [];
 
   constructor(rule: PruningRule, lookahead: number) {
+    super();
     this.#rule = rule;
     this.#lookahead = lookahead;
-  }
-
-  has(trial: number): boolean {
-    return this.#entries.has(trial);
   }
 
   propose(trial: number): void {
     const bracket = this.#rule.bracketOf(trial);
     const entry: Entry = {
-      ...{ trial, place: this.#entries.size, bracket, steps: [], values: [] },
-      ...{ isEnded: false, isThin: false, decided: 0, prunedAt: -1 },
+      ...newCurve(trial),
+      ...{ place: this.size, bracket, decided: 0, prunedAt: -1 },
       ...{ version: 0, waitsFor: undefined, waitsSince: 0 },
     };
-    this.#entries.add(entry);
+    this.add(entry);
     const others = this.#brackets.get(bracket);
     if (others === undefined) this.#brackets.set(bracket, [entry]);
     else others.push(entry);
     this.#live.push(entry);
   }
 
-  learn(trial: number, step: number, value: number): void {
-    const entry = this.#entries.of(trial);
-    if (!entry.isThin && addPoint(entry, step, value)) entry.version++;
+  override learn(trial: number, step: number, value: number): void {
+    super.learn(trial, step, value);
+    this.entryOf(trial).version++;
   }
 
-  end(trial: number): void {
-    const entry = this.#entries.of(trial);
-    entry.isEnded = true;
-    entry.version++;
+  override end(trial: number): void {
+    super.end(trial);
+    this.entryOf(trial).version++;
   }
 
   settle(trial: number, isPruned: boolean): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     entry.isEnded = true;
     entry.version++;
     entry.decided = entry.steps.length;
@@ -107,7 +102,7 @@ export class StoppingBoard implements Board {
   }
 
   record(trial: number): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     const { prunedAt, decided, steps, bracket } = entry;
     if (prunedAt < 0 && decided < steps.length) return;
     thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
@@ -119,17 +114,9 @@ export class StoppingBoard implements Board {
   }
 
   verdict(trial: number): Verdict {
-    const { prunedAt, decided, steps } = this.#entries.of(trial);
+    const { prunedAt, decided, steps } = this.entryOf(trial);
     if (prunedAt >= 0) return { state: 'pruned', row: prunedAt };
     return decided === steps.length ? PASSED : OPEN;
-  }
-
-  hasValues(trial: number): boolean {
-    return this.#entries.of(trial).steps.length > 0;
-  }
-
-  stepOf(trial: number, row: number): number {
-    return this.#entries.of(trial).steps[row]!;
   }
 
   /** The trials that are pruned, in the order of the proposals. */

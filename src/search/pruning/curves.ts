@@ -8,46 +8,56 @@ export interface CurveEntry {
   readonly values: number[];
   /** Nothing more comes. */
   isEnded: boolean;
+  /** Nothing of the curve is needed any more but what others are held against. */
+  isThin: boolean;
 }
 
-export class Entries<Entry extends CurveEntry> {
+export function newCurve(trial: number): CurveEntry {
+  return { trial, steps: [], values: [], isEnded: false, isThin: false };
+}
+
+/** What all boards do alike. */
+export abstract class Curves<Entry extends CurveEntry> {
   readonly #byTrial = new Map<number, Entry>();
 
-  get size(): number {
+  protected get size(): number {
     return this.#byTrial.size;
+  }
+
+  protected add(entry: Entry): void {
+    if (this.has(entry.trial)) throw new InternalError(`trial ${entry.trial} was proposed twice`);
+    this.#byTrial.set(entry.trial, entry);
+  }
+
+  protected entryOf(trial: number): Entry {
+    const entry = this.#byTrial.get(trial);
+    if (entry === undefined) throw new InternalError(`trial ${trial} was not proposed`);
+    return entry;
   }
 
   has(trial: number): boolean {
     return this.#byTrial.has(trial);
   }
 
-  add(entry: Entry): void {
-    if (this.has(entry.trial)) throw new InternalError(`trial ${entry.trial} was proposed twice`);
-    this.#byTrial.set(entry.trial, entry);
+  learn(trial: number, step: number, value: number): void {
+    const { steps, values, isThin } = this.entryOf(trial);
+    // An earlier attempt has reported it already.
+    if (isThin || (steps.length > 0 && step <= steps.at(-1)!)) return;
+    steps.push(step);
+    values.push(value);
   }
 
-  of(trial: number): Entry {
-    const entry = this.#byTrial.get(trial);
-    if (entry === undefined) throw new InternalError(`trial ${trial} was not proposed`);
-    return entry;
+  end(trial: number): void {
+    this.entryOf(trial).isEnded = true;
   }
 
-  all(): Iterable<Entry> {
-    return this.#byTrial.values();
+  hasValues(trial: number): boolean {
+    return this.entryOf(trial).steps.length > 0;
   }
-}
 
-/** False where an earlier attempt has reported it already. */
-export function addPoint({ steps, values }: CurveEntry, step: number, value: number): boolean {
-  if (steps.length > 0 && step <= steps.at(-1)!) return false;
-  steps.push(step);
-  values.push(value);
-  return true;
-}
-
-/** Whether nothing of a curve is needed any more but what was held against others. */
-export interface Thinned {
-  isThin: boolean;
+  stepOf(trial: number, row: number): number {
+    return this.entryOf(trial).steps[row]!;
+  }
 }
 
 /**
@@ -55,7 +65,7 @@ export interface Thinned {
  * a run keeps these of all its trials.
  */
 export function thin(
-  entry: CurveEntry & Thinned,
+  entry: CurveEntry,
   count: number,
   rule: { rungOf(step: number): number | null; score(row: number): number },
 ): void {
