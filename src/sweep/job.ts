@@ -12,6 +12,7 @@ import { resolveAims } from './aims.js';
 import { type Device, findDevice } from './device.js';
 import { findChanges } from './fingerprint.js';
 import type { LoadedSweep } from './load.js';
+import { findPrunerMisfits } from './pruning/check.js';
 import { findPrunerFaults, resolvePruner } from './pruning/list.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Cut, Sampler } from './samplers/contract.js';
@@ -83,6 +84,12 @@ async function prepare(
   const aims = resolveAims(loaded.sweep, settings.objectives, worker.metrics);
   const resolved = find.space(worker, aims);
   const pruner = find.pruner(worker, aims);
+  if (pruner !== undefined)
+    throwFaults(
+      'BAD_USAGE',
+      `sweep ${loaded.sweep.name}`,
+      findPrunerMisfits(pruner, { worker, resolved, retry: settings.retry }),
+    );
   await checkValues(loaded.sweep, resolved, settings, questions);
   const device = await findDevice(settings, worker);
   const data = await questions.load({ data: settings.data ?? undefined });

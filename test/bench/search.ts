@@ -3,7 +3,7 @@
 // ours is worse.
 import { parseArgs } from 'node:util';
 import { type Compared, compare } from '../search/golden/compare.js';
-import { findDefinition, NAMES } from '../search/golden/definitions.js';
+import { findDefinition, NAMES, RANDOM } from '../search/golden/definitions.js';
 import { findGolden, PEERS, readPeers } from '../search/golden/peers.js';
 import { type BenchRow, median } from './row.js';
 
@@ -30,8 +30,8 @@ export async function benchSearch(args: readonly string[] = []): Promise<readonl
   }
   const numbers = (text: string) => text.split(',').map(Number);
   const peers = readPeers(golden);
-  for (const name of positionals.length > 0 ? positionals : NAMES) {
-    const definition = await findDefinition(name);
+  for (const name of positionals.length > 0 ? positionals : [RANDOM.name, ...NAMES]) {
+    const definition = name === RANDOM.name ? RANDOM : await findDefinition(name);
     if (definition === undefined) {
       process.stdout.write(`\n${name}: not there\n`);
       continue;

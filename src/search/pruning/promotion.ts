@@ -6,7 +6,7 @@
 // When nothing more is proposed, and the last result of a rung is there, those that were not promoted are pruned; where that
 // would be all of them the best one goes on.
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
 import { lowerBound } from './sorted.js';
 
@@ -33,43 +33,28 @@ interface Rung {
   isClosed: boolean;
 }
 
-export class PromotionBoard implements Board {
+export class PromotionBoard extends Curves<Entry> implements Board {
   readonly #rule: PruningRule;
   readonly #options: OptionsOf<'asha'>;
-  readonly #entries = new Entries<Entry>();
   readonly #rungs: Rung[];
   #isComplete = false;
 
   constructor(rule: PruningRule, options: OptionsOf<'asha'>) {
+    super();
     this.#rule = rule;
     this.#options = options;
     const { min, max = Number.POSITIVE_INFINITY } = options;
     this.#rungs = min < max ? [newRung(min)] : [];
   }
 
-  has(trial: number): boolean {
-    return this.#entries.has(trial);
-  }
-
   propose(trial: number): void {
-    const made: Entry = {
-      ...{ trial, steps: [], values: [], isEnded: false },
-      ...{ level: 0, prunedAt: -1, isSettled: false },
-    };
-    this.#entries.add(made);
+    const made: Entry = { ...newCurve(trial), level: 0, prunedAt: -1, isSettled: false };
+    this.add(made);
     this.#rungs[0]?.entrants.push(made);
   }
 
-  learn(trial: number, step: number, value: number): void {
-    addPoint(this.#entries.of(trial), step, value);
-  }
-
-  end(trial: number): void {
-    this.#entries.of(trial).isEnded = true;
-  }
-
   settle(trial: number, isPruned: boolean): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     entry.isEnded = true;
     entry.isSettled = true;
     if (isPruned && entry.steps.length > 0) entry.prunedAt = entry.steps.length - 1;
@@ -78,33 +63,33 @@ export class PromotionBoard implements Board {
   // A value counts from the moment that it is known.
   park(): void {}
 
-  record(): void {}
+  record(trial: number): void {
+    const entry = this.entryOf(trial);
+    const { prunedAt, steps, values } = entry;
+    thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
+      rungOf: (step) => this.#rule.rungOf(step, 0),
+      score: (row) => values[row]!,
+    });
+    if (prunedAt >= 0) entry.prunedAt = steps.length - 1;
+  }
 
   complete(): void {
     this.#isComplete = true;
   }
 
-  hasValues(trial: number): boolean {
-    return this.#entries.of(trial).steps.length > 0;
-  }
-
-  stepOf(trial: number, row: number): number {
-    return this.#entries.of(trial).steps[row]!;
-  }
-
   verdict(trial: number): Verdict {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     if (entry.prunedAt >= 0) return { state: 'pruned', row: entry.prunedAt };
     return { state: this.#stepAt(entry.level) <= lastStep(entry) ? 'waits' : 'passed' };
   }
 
   rungOf(trial: number): number | null {
-    const step = this.#stepAt(this.#entries.of(trial).level);
+    const step = this.#stepAt(this.entryOf(trial).level);
     return Number.isFinite(step) ? step : null;
   }
 
   continuation(trial: number): Continuation | undefined {
-    const { level } = this.#entries.of(trial);
+    const { level } = this.entryOf(trial);
     return level === 0 ? undefined : { past: this.#stepAt(level - 1) };
   }
 
@@ -139,7 +124,7 @@ export class PromotionBoard implements Board {
         if (!entry.isEnded) return;
         continue;
       }
-      const score = this.#scoreOf(entry, row);
+      const score = entry.values[row]!;
       const at = placeAfter(scores, score);
       scores.splice(at, 0, score);
       scored.splice(at, 0, entry);
@@ -171,13 +156,9 @@ export class PromotionBoard implements Board {
       entry.prunedAt = row;
       const { trial, steps, isSettled } = entry;
       if (isSettled) return [];
-      const value = this.#scoreOf(entry, row);
+      const value = entry.values[row]!;
       return [{ do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: scored.length - 1 }];
     });
-  }
-
-  #scoreOf({ values }: Entry, row: number): number {
-    return this.#rule.score({ values, count: row + 1 });
   }
 
   /** Of the rung that a trial gets to after so many promotions; Infinity where nobody is judged any more. */

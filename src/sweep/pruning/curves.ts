@@ -31,17 +31,24 @@ export function createCurveReader(spec: PrunerSpec, series: readonly string[]): 
   };
 }
 
-/** The points of every trial that has ended, by trial. */
-export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map<number, CurvePoint[]> {
-  const curves = new Map<number, CurvePoint[]>();
+/** A whole curve; values oriented. */
+export interface ReadCurve {
+  readonly steps: number[];
+  readonly values: number[];
+}
+
+/** The curve of every trial that has ended, by trial. */
+export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map<number, ReadCurve> {
+  const curves = new Map<number, ReadCurve>();
   if (epoch.doneCount === 0) return curves;
   const excerpts = new Excerpts(folder);
   try {
     for (const { series } of finishedTrials(epoch.extents, excerpts)) {
-      for (const point of read(readStretch(series, excerpts))) {
-        const known = curves.get(point.trial);
-        if (known === undefined) curves.set(point.trial, [point]);
-        else known.push(point);
+      for (const { trial, step, value } of read(readStretch(series, excerpts))) {
+        const curve = curves.get(trial) ?? { steps: [], values: [] };
+        if (curve.steps.length === 0) curves.set(trial, curve);
+        curve.steps.push(step);
+        curve.values.push(value);
       }
     }
   } finally {

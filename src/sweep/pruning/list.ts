@@ -24,6 +24,13 @@ export const ABOUT_PRUNERS: Readonly<Record<PrunerName, string>> = {
 
 export const PRUNER_REQUESTS = ['none', ...PRUNER_NAMES] as const;
 
+/** Of options that have no default. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  max: '81, the last step of a whole trial',
+  interval: '5, the steps between two comparisons',
+  mutate: 'alpha,beta, the axes whose values may change',
+};
+
 /** Options that every pruner has. */
 const COMMON = ['metric', 'lookahead'] as const;
 
@@ -69,13 +76,14 @@ export function resolvePruner(
     const isMissing = !Object.hasOwn(own, option);
     faults.push(
       isMissing
-        ? `pruner ${name}: ${option} is missing; give it with --pruner-option ${option}=81, the last step of a whole trial`
+        ? `pruner ${name}: ${option} is missing; give it with --pruner-option ${option}=${EXAMPLES[option] ?? '…'}`
         : `pruner ${name}: ${option} ${String(own[option])}: ${message}`,
     );
   }
   const watched = findWatched(name, metric, subject, faults);
   if (faults.length > before || watched === undefined) return undefined;
-  return { name, ...watched, lookahead: lookahead as number, ...parsed?.data };
+  const given = Object.entries(parsed?.data ?? {}).filter(([, value]) => value !== undefined);
+  return { name, ...watched, lookahead: lookahead as number, ...Object.fromEntries(given) };
 }
 
 function findStray(name: PrunerName, own: Readonly<Record<string, unknown>>): string[] {

@@ -228,15 +228,16 @@ export class Pruning {
     const { epoch } = this.#options.journal.state;
     this.#board.propose(trial);
     const curve = this.#earlier.takeCurve(trial);
-    if (this.#options.retried.has(trial)) return;
-    const rows = this.#earlier.rowsOf(trial);
+    const isDone = this.#isDone(trial);
+    const rows = isDone ? undefined : this.#earlier.rowsOf(trial);
     if (rows !== undefined) {
       this.#parking.keepRows(trial, rows);
       this.#learn(rows);
     }
-    for (const { step, value } of curve) this.#board.learn(trial, step, value);
+    if (isDone && curve !== undefined)
+      for (const [row, step] of curve.steps.entries()) this.#board.learn(trial, step, curve.values[row]!);
     for (const rung of epoch.parked.rungsOf(trial)) this.#board.park(trial, rung);
-    if (epoch.isDone(trial)) this.#board.settle(trial, epoch.pruned.has(trial));
+    if (isDone) this.#board.settle(trial, epoch.pruned.has(trial));
   }
 
   /** The last step that the rows hold. */
