@@ -166,7 +166,7 @@ function describeFailures({ status, message, count }: FailureGroup): string {
 }
 
 /** `loss 0.123 ± 0.004, time 2 s` */
-export function describeValues(
+function describeValues(
   { values }: Ranked,
   { objectives }: Pick<Answer, 'objectives'>,
   metrics: Metrics,

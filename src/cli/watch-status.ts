@@ -107,7 +107,7 @@ function createScreen({ stderr }: Pick<Terminal, 'stderr'>): Screen {
 }
 
 /** `escape: running, 1,234 of 5,000 done, 3 failed, 4m 10s left` */
-export function renderStatusLine(status: RunStatus): string {
+function renderStatusLine(status: RunStatus): string {
   const { manifest, total, done, failed, timeout, pruned, live } = status;
   const parts = [
     describeState(status),

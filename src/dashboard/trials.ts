@@ -24,7 +24,7 @@ type RunCells = Readonly<Record<(typeof RUN_HEADS)[number]['name'], Cells>>;
 const NOWHERE = -1;
 
 /** What a trial that runs has for a status: it has no row yet. */
-export const RUNNING = 'running';
+const RUNNING = 'running';
 
 export class LiveTrials {
   readonly #format: RowFormat;

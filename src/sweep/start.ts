@@ -16,6 +16,7 @@ import { handingOn, openPool } from './open-pool.js';
 import { requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
+import { countFurther } from './samplers/racing.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { checkStagesOf } from './stages-of.js';
@@ -91,7 +92,8 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
     );
-  const { done } = await readRunStatus(path);
+  const status = await readRunStatus(path);
+  const done = status.done - countFurther(sampler, manifest.space, status.state.epoch.done);
   if (trials < done)
     throw new SweeplineError(
       'BAD_USAGE',

@@ -20,7 +20,7 @@ interface BisectSpec extends SamplerSpec {
 }
 
 /** Infinite where the threshold may lie past an end of the search. */
-export interface Found {
+interface Found {
   readonly threshold: number;
   readonly low: number;
   readonly high: number;
