@@ -3,6 +3,7 @@
 import type { Epoch } from '../../run/epoch.js';
 import { Excerpts } from '../../run/excerpts.js';
 import { finishedTrials, readStretch } from '../../run/finished.js';
+import { readParked } from '../../run/read-held.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
 import { orient } from '../../search/pruning/rules.js';
 
@@ -43,6 +44,28 @@ export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map
         if (known === undefined) curves.set(point.trial, [point]);
         else known.push(point);
       }
+    }
+  } finally {
+    excerpts.close();
+  }
+  return curves;
+}
+
+/** The points of every trial by trial, those that have not ended included, as far as the journal has them. */
+export function readKnownCurves(
+  folder: string,
+  epoch: Epoch,
+  read: CurveReader,
+): Map<number, readonly CurvePoint[]> {
+  const curves: Map<number, readonly CurvePoint[]> = readCurves(folder, epoch, read);
+  const paused = readParked(folder, epoch);
+  const excerpts = new Excerpts(folder);
+  try {
+    for (const { trial, places } of epoch.reports.all()) {
+      const before = [...read(paused.get(trial)?.series ?? new Uint8Array())];
+      const last = before.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
+      const since = places.flatMap(({ at, length }) => [...read(excerpts.slice(at, length))]);
+      curves.set(trial, [...before, ...since.filter(({ step }) => step > last)]);
     }
   } finally {
     excerpts.close();
