@@ -1,11 +1,25 @@
 // What is told of trials that paused: schedules.csv, how each went on, what is best, what can be run again. Real runs with
 // real processes.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { askRun } from '../../src/answer/answer.js';
+import { bestRows, bestTable } from '../../src/answer/tables.js';
+import { describeAnswer, describeBriefly } from '../../src/answer/words.js';
 import { renderExplanation } from '../../src/cli/explain-words.js';
+import { renderStatus } from '../../src/cli/plan-table.js';
+import { renderStatusLine } from '../../src/cli/watch-status.js';
+import { LiveRun } from '../../src/dashboard/live-run.js';
+import { unpackData } from '../../src/explore/unpack.js';
+import { randomFor } from '../../src/ground/random.js';
+import { readRecords } from '../../src/run/read-journal.js';
+import type { AttemptRecord } from '../../src/run/records.js';
+import { readRunStatus } from '../../src/run/status.js';
 import { explainTrial } from '../../src/sweep/explain/explain.js';
-import { fixture, read, resume, rowsOf, runSweep } from './session.js';
+import { replayTrial } from '../../src/sweep/replay.js';
+import { verifyRun } from '../../src/sweep/verify.js';
+import { forEachRun, type TrialNumbers } from '../../src/trial/selection.js';
+import { cutRun, isParked } from './cut-run.js';
+import { fixture, read, rowsOf, runSweep } from './session.js';
+import { CALM, drawConditions, planSimulated, runSimulated } from './simulated-run.js';
 
 const PBT = { name: 'pbt', interval: 2, max: 8, mutate: 'alpha' };
 const ASHA = { name: 'asha', pause: true, factor: 2, max: 8 };
@@ -48,6 +62,19 @@ describe('population-based training', () => {
     const order = rows.map(({ trial, step }) => Number(trial) * 100 + Number(step));
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
+
+  test('has the same bytes in any order of events, killed and resumed or not', async () => {
+    const axes = { x: 'lin(0,1,6)', y: 'lin(0,1,3)' };
+    const pruner = { name: 'pbt', interval: 2, max: 9, mutate: 'x,y', quantile: 0.3 };
+    const plan = await planSimulated({ axes }, { pruner });
+    const expected = await runSimulated(plan, CALM, 0);
+    expect(rowsOf(expected.schedules).length).toBeGreaterThan(30);
+    for (let order = 1; order <= 20; order++) {
+      const conditions = drawConditions(randomFor('schedules', order));
+      const { schedules: found } = await runSimulated(plan, conditions, order);
+      expect(found, JSON.stringify({ order, conditions })).toBe(expected.schedules);
+    }
+  }, 60_000);
 
   test('has the same bytes on other numbers of workers', async () => {
     for (const workers of [2, 3]) {
@@ -95,6 +122,43 @@ describe('population-based training', () => {
           weights of trial 5 with alpha=0.4: trial 5 had alpha=0.8, it had alpha=0.02 before.
         Its weights were trained by trial 5 to step 2 (alpha=0.8), by itself from step 2 (alpha=0.4)."
     `);
+  });
+
+  test('what is best has the values at its end beside those that it began with', async () => {
+    const { answer, ...asked } = await askRun(folder, { limit: 12 });
+    expect(answer.mutated).toEqual(['alpha']);
+    const finals = new Map(rowsOf(schedules).map(({ trial, alpha }) => [Number(trial), Number(alpha)]));
+    expect(answer.best.map(({ trial, final }) => [trial, final])).toEqual(
+      answer.best.map(({ trial }) => [trial, { alpha: finals.get(trial) }]),
+    );
+    const [header, ...rows] = bestRows({ answer, ...asked }, 12);
+    expect(header).toMatch(/,feasible,alpha_final\n$/);
+    expect(rows.map((row) => row.trimEnd().split(',').at(-1))).toEqual(
+      answer.best.map(({ trial }) => String(finals.get(trial))),
+    );
+    expect(bestTable({ answer, ...asked }, 12).rows[0]).toMatchObject({
+      alpha_final: finals.get(answer.best[0]!.trial),
+    });
+    const { metrics } = asked.status.state.epoch.record.worker;
+    const changed = answer.best.find(({ trial }) => takenOver(folder).has(String(trial)))!;
+    const told = describeAnswer({ ...answer, best: [changed] }, metrics).slice(0, 3);
+    const { point } = changed;
+    expect(told.slice(1)).toEqual([
+      ['', `kind=${point.kind} alpha=${point.alpha} (${changed.final!.alpha} at the end)`],
+      ['', 'pbt changed alpha on the way: schedules.csv has every value'],
+    ]);
+    expect(describeBriefly({ ...answer, best: [changed] }, metrics)).toContain(' at the end): loss ');
+  });
+
+  test('one with the weights of another is not replayed; one with its own is', async () => {
+    const taken = takenOver(folder);
+    await expect(replayTrial(folder, 0)).rejects.toThrow(
+      /^trial 0 went on from the weights of trial 5 at step 2 \(pbt\): alone it would be another trial$/,
+    );
+    expect(taken).toContain('0');
+    const own = range(12).find((trial) => !taken.has(String(trial)))!;
+    const { csv } = await replayTrial(folder, own);
+    expect(csv.split('\n')[1]).toBe(read(folder, 'trials.csv').split('\n')[own + 1]);
   });
 });
 
@@ -176,3 +240,78 @@ describe('asha that pauses', () => {
     }
   }, 60_000);
 });
+
+describe.each([
+  ['pbt', PBT],
+  ['asha that pauses', ASHA],
+])('under %s', (name, pruner) => {
+  let folder = '';
+  beforeAll(async () => {
+    ({ folder } = await runSweep({ sweep: fixture('paused'), pruner, workers: 2 }));
+  }, 60_000);
+
+  test.each([1, 5, 13])('killed at pause %i, every trial is counted once', async (count) => {
+    const cut = cutRun(folder, count, isParked);
+    const rungs = new Map<number, number>();
+    const begun = new Set<number>();
+    let done = 0;
+    for (const { record } of readRecords(cut)) {
+      if (record.t === 'rows') done++;
+      if (record.t === 'report') begun.add(record.trial);
+      if (record.t === 'rows') for (const trial of numbersOf(record.trials)) rungs.delete(trial);
+      if (!isParked(record)) continue;
+      for (const trial of numbersOf((record as AttemptRecord).trials)) {
+        rungs.set(trial, (record as AttemptRecord).rung!);
+        begun.delete(trial);
+      }
+    }
+    // Of one that had gone on and reported, nobody knows more.
+    const open = new Set([...rungs.keys(), ...begun]);
+    for (const trial of begun) rungs.delete(trial);
+    const status = await readRunStatus(cut);
+    const paused = [...new Set(rungs.values())]
+      .sort((a, b) => a - b)
+      .map((rung) => ({ rung, trials: [...rungs.values()].filter((each) => each === rung).length }));
+    expect(status).toMatchObject({ done, orphaned: 0, waiting: { ended: 0, paused } });
+    const words = paused.map(({ rung, trials }) => `${trials} at step ${rung}`).join(', ');
+    expect(renderStatus(status)).toMatch(new RegExp(`paused +${words}: they wait`));
+    expect(renderStatusLine(status)).toContain(`${done} of 12 done, ${rungs.size} waiting`);
+    const live = new LiveRun({ folder: cut, root: cut, shown: cut, path: '' });
+    await live.refresh();
+    expect(live.view().counts).toMatchObject({ done, waiting: rungs.size });
+    const { trials, curves } = unpackData(Uint8Array.from(live.data()));
+    // Nobody works on it: what has not paused has not ended either.
+    expect(trials.rows).toBe(done + rungs.size);
+    const statuses = trials.columns.find((column) => column.name === 'status')!;
+    expect(JSON.stringify(statuses)).toContain('waiting');
+    const ids = curves!.columns.find((column) => column.name === 'trial')!;
+    expect(new Set(Array.from(ids.values as Float64Array))).toEqual(new Set(open));
+  });
+
+  test('verify runs again what has come to its weights by itself', async () => {
+    const { leftOut, differingCells, of, trials } = await verifyRun(folder, { sample: 12 });
+    const statuses = rowsOf(read(folder, 'trials.csv')).map(({ status }) => status);
+    const pruned = statuses.filter((status) => status === 'pruned').length;
+    const taken = name === 'pbt' ? takenOver(folder).size : 0;
+    expect(leftOut).toEqual({ timeout: 0, skipped: 0, pruned, takenOver: taken });
+    expect({ of, trials, differingCells }).toEqual({
+      ...{ of: 12 - pruned - taken, trials: 12 - pruned - taken },
+      differingCells: 0,
+    });
+    expect(pruned + taken).toBeGreaterThan(3);
+  }, 60_000);
+});
+
+/** Trials with the weights of others. */
+function takenOver(folder: string): Set<string> {
+  const rows = rowsOf(read(folder, 'schedules.csv'));
+  return new Set(rows.flatMap(({ trial, step }) => (step === '0' ? [] : [trial!])));
+}
+
+function numbersOf(numbers: TrialNumbers): number[] {
+  const found: number[] = [];
+  forEachRun(numbers, (first, count) => {
+    for (let trial = first; trial < first + count; trial++) found.push(trial);
+  });
+  return found;
+}
