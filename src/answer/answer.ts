@@ -3,6 +3,7 @@
 // is a shard can be asked as well.
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { formatOf, readRowCells } from '../run/history.js';
+import { mutatedAxes } from '../run/schedule.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { welchTest } from '../stats/welch.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../trial/objective.js';
 import { Configurations } from './configurations.js';
 import { type FailureGroup, groupFailures } from './failures.js';
+import { finalOf } from './finals.js';
 import { findImportances, type Importance, type Importances } from './importance.js';
 import { type Ranked, type Ranking, rank } from './ranking.js';
 import { drawSpace } from './spread.js';
@@ -48,6 +50,8 @@ export interface Answer {
   readonly constraints: readonly string[];
   /** Axes that take more than one value. */
   readonly varying: readonly string[];
+  /** Axes of which rows hold what trials began with, and which changed on the way (population-based training). */
+  readonly mutated: readonly string[];
   readonly configurations: number;
   /** Those that break a constraint, and those without a finite value: never best. */
   readonly infeasible: number;
@@ -105,6 +109,7 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
     objectives,
     constraints: aims.constraints.map(describeConstraint),
     varying,
+    mutated: mutatedAxes(status.manifest),
     configurations: ranking.configurations,
     infeasible: ranking.infeasible,
     unranked: ranking.unranked,
@@ -145,7 +150,7 @@ export function findBest(
     objectives: aims.objectives,
     varying: of.axes.filter((axis) => axis.varies).map(({ name }) => name),
     first: ranking.first,
-    best: !isAimed || status.ok === 0 ? [] : listRanked(ranking, limit),
+    best: !isAimed || status.ok === 0 ? [] : listRanked(status, ranking, limit),
     ...{ aims, of, ranking },
   };
 }
@@ -166,8 +171,12 @@ export function readAims({ manifest, state }: RunStatus, { objectives = [], wher
   };
 }
 
-function listRanked(ranking: Ranking, limit: number): Ranked[] {
-  return Array.from({ length: Math.min(limit, ranking.order.length) }, (_, place) => ranking.at(place));
+function listRanked(status: RunStatus, ranking: Ranking, limit: number): Ranked[] {
+  return Array.from({ length: Math.min(limit, ranking.order.length) }, (_, place) => {
+    const ranked = ranking.at(place);
+    const final = finalOf(status, ranked.trial, ranked.point);
+    return final === undefined ? ranked : { ...ranked, final };
+  });
 }
 
 /** The two at the top, where both are feasible and have a value. */

@@ -20,6 +20,8 @@ export interface Ranked {
   /** Mean and interval of each objective, in their order. */
   readonly values: readonly Interval[];
   readonly feasible: boolean;
+  /** Of population-based training: the mutated parameters at the end of its first trial, which began with `point`. */
+  readonly final?: Point;
 }
 
 export interface Ranking {

@@ -1,5 +1,6 @@
 // The answer of a run as lines for people: at most eight, as wide as they may be, without colours. Pure functions.
 import { formatCount, formatDuration, plural } from '../ground/text.js';
+import { SCHEDULES_FILE } from '../run/schedule.js';
 import type { Point, Value } from '../space/types.js';
 import { canonicalValue, isSameValue } from '../space/value.js';
 import type { Interval } from '../stats/interval.js';
@@ -28,6 +29,7 @@ export function describeAnswer(answer: Answer, metrics: Metrics, failures = FAIL
   else if (answer.first === 0) lines.push(['best', describeNoBest(answer)]);
   else {
     lines.push(...describeBest(answer, metrics));
+    if (answer.mutated.length > 0) lines.push(['', describeMutated(answer)]);
     const left = describeLeft(answer);
     if (left !== null) {
       lines.push(['', left]);
@@ -82,7 +84,7 @@ function describeNoBest({ configurations, infeasible, unranked }: Answer): strin
 function describeBest(answer: Answer, metrics: Metrics): AnswerLine[] {
   const { objectives, best, first, configurations, varying } = answer;
   const winner = best[0]!;
-  const where = describePoint(winner.point, varying);
+  const where = describeWhere(winner, varying);
   if (objectives.length > 1) {
     const front = `${plural(first, 'configuration')} of ${formatCount(configurations)} on the Pareto front, such as`;
     return [
@@ -100,7 +102,7 @@ function describeBest(answer: Answer, metrics: Metrics): AnswerLine[] {
 export function describeBriefly(answer: Best, metrics: Metrics): string | null {
   const [winner] = answer.best;
   if (winner === undefined || answer.first === 0) return null;
-  const where = describePoint(winner.point, answer.varying);
+  const where = describeWhere(winner, answer.varying);
   const count = winner.replicates > 1 ? ` (n=${winner.replicates})` : '';
   const text = `${where === '' ? '' : `${where}: `}${describeValues(winner, answer, metrics)}${count}`;
   return withoutControls(text);
@@ -122,7 +124,7 @@ function describeNext(answer: Answer, metrics: Metrics): string | null {
   const [winner, next] = best;
   if (comparison === null || next === undefined) return null;
   const other = varying.filter((axis) => !isSameValue(winner!.point[axis], next.point[axis]));
-  const where = describePoint(next.point, other);
+  const where = describeWhere(next, other);
   if (comparison.verdict === 'equal')
     return first > 2 ? `${formatCount(first - 1)} others have the same value` : `the same value: ${where}`;
   return `${describeValues(next, answer, metrics)}, ${describeComparison(comparison)}: ${where}`;
@@ -196,6 +198,22 @@ export function describePoint(point: Point, axes: readonly string[]): string {
     .filter((axis) => Object.hasOwn(point, axis))
     .map((axis) => `${axis}=${showParam(point[axis]!)}`)
     .join(' ');
+}
+
+/** `alpha=0.1 (0.12 at the end) kind=adam` where a parameter has changed on the way. */
+function describeWhere({ point, final = {} }: Ranked, axes: readonly string[]): string {
+  return axes
+    .filter((axis) => Object.hasOwn(point, axis))
+    .map((axis) => {
+      const end = Object.hasOwn(final, axis) ? ` (${showParam(final[axis]!)} at the end)` : '';
+      return `${describePoint(point, [axis])}${end}`;
+    })
+    .join(' ');
+}
+
+/** Rows have what trials began with. */
+export function describeMutated({ mutated }: Pick<Answer, 'mutated'>): string {
+  return `pbt changed ${mutated.join(', ')} on the way: ${SCHEDULES_FILE} has every value`;
 }
 
 function showParam(value: Value): string {

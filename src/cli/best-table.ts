@@ -1,6 +1,12 @@
 // The best configurations of a run as a table for people, and what the answer says beside it.
 import type { Asked } from '../answer/answer.js';
-import { describeComparison, describeInterval, describePoint, renderAnswer } from '../answer/words.js';
+import {
+  describeComparison,
+  describeInterval,
+  describeMutated,
+  describePoint,
+  renderAnswer,
+} from '../answer/words.js';
 import { plural } from '../ground/text.js';
 
 const MATTER = 5;
@@ -8,16 +14,17 @@ const MATTER = 5;
 /** As wide as the terminal; longer rows are cut. */
 export function renderBest({ answer, status }: Asked, width: number): string {
   const { metrics } = status.state.epoch.record.worker;
-  const { best, objectives, varying, comparison, importance } = answer;
+  const { best, objectives, varying, mutated, comparison, importance } = answer;
   const isFront = objectives.length > 1;
   const head = [
     isFront ? 'front' : 'rank',
     ...['trial', 'n'],
     ...objectives.map(({ metric, goal }) => `${metric} (${goal})`),
     ...varying,
+    ...mutated.map((axis) => `${axis} at the end`),
     ...(answer.constraints.length > 0 ? ['feasible'] : []),
   ];
-  const rows = best.map(({ rank, trial, replicates, ended, point, values, feasible }) => [
+  const rows = best.map(({ rank, trial, replicates, ended, point, values, feasible, final = {} }) => [
     rank === null ? '-' : String(rank),
     String(trial),
     replicates === ended ? String(replicates) : `${replicates}/${ended}`,
@@ -25,12 +32,14 @@ export function renderBest({ answer, status }: Asked, width: number): string {
       describeInterval(value, metrics.find(({ name }) => name === objectives[i]!.metric)?.unit),
     ),
     ...varying.map((axis) => describePoint(point, [axis]).slice(axis.length + 1)),
+    ...mutated.map((axis) => describePoint(final, [axis]).slice(axis.length + 1)),
     ...(answer.constraints.length > 0 ? [feasible ? 'yes' : 'no'] : []),
   ]);
   const lines = [
     `${status.manifest.sweep}: ${plural(answer.configurations, 'configuration')}, ${best.length} shown`,
     ...alignRows([head, ...rows]),
   ];
+  if (mutated.length > 0) lines.push(`${describeMutated(answer)}.`);
   if (comparison !== null) lines.push(`The first against the second: ${describeComparison(comparison)}.`);
   const { importanceOf, importancePruned } = answer;
   for (const isTop of [false, true]) {

@@ -10,6 +10,7 @@ import type {
   SearchOrigin,
 } from '../sweep/explain/explanation.js';
 import type { MetricValue } from '../trial/metrics.js';
+import { describeLineage, describePromotions } from './pausing-words.js';
 
 /** Competitors that are listed. */
 const SHOWN = 8;
@@ -34,6 +35,11 @@ export function renderExplanation(told: Explanation): string {
       'Why this replicate',
       `  Every configuration has ${told.raced}. This one could not be told from the best by them, so it got another.`,
     );
+  for (const on of [
+    told.promotions === null ? [] : describePromotions(told.promotions),
+    told.lineage === null ? [] : describeLineage(told.lineage),
+  ])
+    if (on.length > 0) lines.push('', 'How it went on', ...on.map((line) => `  ${line}`));
   if (pruned !== null)
     lines.push('', 'Why it was stopped early', ...describePruned(pruned).map((line) => `  ${line}`));
   return lines.join('\n');
@@ -195,7 +201,7 @@ function showDetail(value: SearchOrigin['why'][string]): string {
 }
 
 export function describePruned(told: Pruned): string[] {
-  const { pruner, metric, goal, step, rung, value, cutoff, others, competitors } = told;
+  const { pruner, metric, goal, step, rung, value, cutoff, others, competitors, paused } = told;
   const better = goal === 'min' ? 'at most' : 'at least';
   const lines = [
     `${pruner}`,
@@ -206,12 +212,16 @@ export function describePruned(told: Pruned): string[] {
   if (others === 0 && competitors?.length === 0) lines.push('Its own curve alone decided.');
   else
     lines.push(
-      `It was held against ${plural(others, 'trial')} proposed before it that got there${competitors === null ? '.' : ':'}`,
+      `It was held against ${plural(others, 'trial')} ${paused ? '' : 'proposed before it '}that got there${competitors === null ? '.' : ':'}`,
     );
   for (const { trial, value: score } of competitors?.slice(0, SHOWN) ?? [])
     lines.push(`  trial ${trial}: ${Number.isFinite(score) ? show(score) : 'not finite'}`);
   if (competitors !== null && competitors.length > SHOWN)
     lines.push(`  and ${plural(competitors.length - SHOWN, 'worse one')}`);
-  lines.push('Its row holds the values of that step; what it did afterwards does not count.');
+  lines.push(
+    paused
+      ? 'It had paused there, and waited until nothing more came. Its row holds the values of that step.'
+      : 'Its row holds the values of that step; what it did afterwards does not count.',
+  );
   return lines;
 }

@@ -132,12 +132,13 @@ export function renderStatus(status: RunStatus): string {
     'trials',
     total === null ? `${formatCount(done)} done` : `${formatCount(done)} done of ${formatCount(total)}`,
   ]);
-  const waiting = status.state.epochs.at(-1)?.held.all().size ?? 0;
-  if (waiting > 0)
-    facts.push([
-      'waiting',
-      `${formatCount(waiting)} have ended, and wait for what is decided on earlier ones`,
-    ]);
+  const { ended, paused } = status.waiting;
+  if (paused.length > 0) {
+    const rungs = paused.map(({ rung, trials }) => `${formatCount(trials)} at step ${rung}`);
+    facts.push(['paused', `${rungs.join(', ')}: they wait for what is decided on others, or for a worker`]);
+  }
+  if (ended > 0)
+    facts.push(['waiting', `${formatCount(ended)} have ended, and wait for what is decided on earlier ones`]);
   for (const stage of status.stages)
     facts.push([
       `stage ${stage.name}`,

@@ -8,6 +8,7 @@ import { formatCount, formatDuration } from '../ground/text.js';
 import type { QueueAddress } from '../queue/address.js';
 import type { QueueState } from '../queue/state.js';
 import { describeState, type RunStatus, readRunStatus } from '../run/status.js';
+import { countWaiting } from '../run/waiting.js';
 import { renderHosts, toJson } from './host-table.js';
 import { renderStatus, statusToJson } from './plan-table.js';
 import { clip } from './progress.js';
@@ -107,12 +108,14 @@ function createScreen({ stderr }: Pick<Terminal, 'stderr'>): Screen {
 }
 
 /** `escape: running, 1,234 of 5,000 done, 3 failed, 4m 10s left` */
-function renderStatusLine(status: RunStatus): string {
+export function renderStatusLine(status: RunStatus): string {
   const { manifest, total, done, failed, timeout, pruned, live } = status;
+  const waiting = countWaiting(status.waiting);
   const parts = [
     describeState(status),
     `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} done`,
     ...(pruned > 0 ? [`${formatCount(pruned)} pruned`] : []),
+    ...(waiting > 0 ? [`${formatCount(waiting)} waiting`] : []),
     ...(failed + timeout > 0 ? [`${formatCount(failed + timeout)} failed`] : []),
     ...(live?.progress.etaMs == null ? [] : [`${formatDuration(live.progress.etaMs)} left`]),
   ];

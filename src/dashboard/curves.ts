@@ -20,12 +20,19 @@ interface Curve {
   came: number;
 }
 
+interface Running {
+  readonly attempt: number;
+  readonly curve: Curve;
+  /** Where it paused: what came before stays, whether the next attempt reports it again or not. */
+  readonly pause?: { readonly step: number; readonly points: readonly number[] };
+}
+
 const decoder = new TextDecoder();
 
 export class LiveCurves {
   readonly #series: readonly string[];
   readonly #ended = new Map<number, Curve>();
-  readonly #running = new Map<number, { readonly attempt: number; readonly curve: Curve }>();
+  readonly #running = new Map<number, Running>();
   /** One trial in so many is kept. */
   #every = 1;
   #trials = 0;
@@ -51,15 +58,26 @@ export class LiveCurves {
 
   takeReport({ trial, attempt }: ReportRecord, rows: Uint8Array): void {
     const known = this.#running.get(trial);
-    // A later attempt reports everything again.
+    const pause = known?.pause;
+    const since = pause === undefined ? rows : rowsAfter(rows, pause.step);
+    // A later attempt reports everything again that came since a pause.
     if (known === undefined || known.attempt < attempt) {
-      const curve = newCurve();
-      this.#add(curve, rows);
-      this.#running.set(trial, { attempt, curve });
-    } else if (known.attempt === attempt) this.#add(known.curve, rows);
+      const curve = { ...newCurve(), points: [...(pause?.points ?? [])] };
+      this.#add(curve, since);
+      this.#running.set(trial, { attempt, curve, ...(pause === undefined ? {} : { pause }) });
+    } else if (known.attempt === attempt) this.#add(known.curve, since);
   }
 
-  /** Trials under way that have reported something. */
+  /** A trial has paused with these rows of metrics.csv. */
+  takePaused({ trial, attempt }: Pick<ReportRecord, 'trial' | 'attempt'>, rows: Uint8Array): void {
+    const curve = newCurve();
+    this.#add(curve, rows);
+    const { points } = curve;
+    const step = points.at(-1 - this.#series.length) ?? Number.NEGATIVE_INFINITY;
+    this.#running.set(trial, { attempt, curve, pause: { step, points: [...points] } });
+  }
+
+  /** Trials without a row that have reported something. */
   running(): readonly number[] {
     return [...this.#running.keys()];
   }
@@ -124,6 +142,13 @@ export class LiveCurves {
       if (curve.points.length >= 2 * LONGEST * width) thin(curve, width);
     }
   }
+}
+
+/** Rows of one trial of metrics.csv that lie beyond a step. */
+function rowsAfter(rows: Uint8Array, step: number): Uint8Array {
+  const lines = decoder.decode(rows).split('\n');
+  const kept = lines.filter((line) => line !== '' && Number(line.split(',', 2)[1]) > step);
+  return Buffer.from(kept.map((line) => `${line}\n`).join(''));
 }
 
 function newCurve(): Curve {

@@ -17,6 +17,7 @@ import type { Live } from '../run/live.js';
 import type { Manifest } from '../run/manifest.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import { describeState, type RunStatus, type StageStatus, stageOf, statusOf } from '../run/status.js';
+import { countWaiting } from '../run/waiting.js';
 import { readCoordinator } from './coordinator.js';
 import { isOwnFile } from './own-files.js';
 import { RunData } from './run-data.js';
@@ -100,7 +101,10 @@ export class LiveRun {
       title: String(manifest.title),
       runId: String(manifest.runId),
       created: String(manifest.created),
-      counts: { done, ok, failed, timeout, pruned, skipped, orphaned },
+      counts: {
+        ...{ done, ok, failed, timeout, pruned, skipped, orphaned },
+        waiting: countWaiting(status.waiting),
+      },
       progress: live === null ? null : withoutTrend(live.progress),
       workers: live?.workers ?? 0,
       threads: this.#threads(status),

@@ -16,10 +16,10 @@ import { LiveAttempts } from './attempts.js';
 import { LiveCurves } from './curves.js';
 import { isOwnFolder } from './own-files.js';
 import type { TailListener } from './tail.js';
-import { LiveTrials } from './trials.js';
+import { LiveTrials, type OpenTrial } from './trials.js';
 
-/** Trials that run and are shown among the others. */
-const MOST_RUNNING = 1000;
+/** Trials that have not ended and are shown among the others. */
+const MOST_OPEN = 1000;
 
 export interface Packing extends Pick<Payload, 'importances'> {
   readonly folder: string;
@@ -34,6 +34,8 @@ interface Epoch {
   readonly attempts: LiveAttempts;
   /** Points of trials that have not ended, where a sampler makes them. */
   readonly proposed: Map<number, ProposedTrial>;
+  /** Trials that have paused, or ended, and wait: by the attempt that did. */
+  readonly waiting: Map<number, number>;
   readonly space: Space | undefined;
 }
 
@@ -41,7 +43,7 @@ export class RunData implements TailListener {
   #manifest: Manifest | undefined;
   #epochs = 0;
   #epoch: Epoch | undefined;
-  #running: readonly ProposedTrial[] = [];
+  #shown: readonly OpenTrial[] = [];
 
   setManifest(manifest: Manifest): void {
     this.#manifest = manifest;
@@ -50,7 +52,7 @@ export class RunData implements TailListener {
   reset(): void {
     this.#epochs = 0;
     this.#epoch = undefined;
-    this.#running = [];
+    this.#shown = [];
   }
 
   take(record: JournalRecord, body: Uint8Array): void {
@@ -61,21 +63,36 @@ export class RunData implements TailListener {
     }
     const epoch = this.#epoch;
     if (epoch === undefined || !('epoch' in record) || record.epoch !== this.#epochs - 1) return;
-    const { trials, curves, attempts, proposed } = epoch;
+    const { trials, curves, attempts, proposed, waiting } = epoch;
     switch (record.t) {
       case 'rows':
         trials.take(record, body.subarray(0, record.rowsBytes));
         curves.takeRows(record, body.subarray(record.rowsBytes));
         attempts.take(record);
         forEachRun(record.trials, (first, count) => {
-          for (let trial = first; trial < first + count; trial++) proposed.delete(trial);
+          for (let trial = first; trial < first + count; trial++) {
+            proposed.delete(trial);
+            waiting.delete(trial);
+          }
         });
         return;
       case 'attempt':
         attempts.take(record);
+        forEachRun(record.trials, (trial, count) => {
+          for (let each = trial; each < trial + count; each++) waiting.delete(each);
+          if (record.status !== 'parked') return;
+          waiting.set(trial, record.attempt);
+          curves.takePaused({ trial, attempt: record.attempt }, body);
+        });
+        return;
+      case 'ended':
+        forEachRun(record.trials, (trial) => {
+          if (!trials.has(trial)) waiting.set(trial, record.attempt);
+        });
         return;
       case 'report':
         curves.takeReport(record, body);
+        if ((waiting.get(record.trial) ?? 0) < record.attempt) waiting.delete(record.trial);
         return;
       case 'propose':
         for (const point of record.points) if (!proposed.has(point.trial)) proposed.set(point.trial, point);
@@ -87,17 +104,24 @@ export class RunData implements TailListener {
     const epoch = this.#epoch;
     if (epoch === undefined) return false;
     // Of several in the hands of a thread, the first one runs.
-    const busy = threads.map(({ trial }) => trial);
-    const numbers = isWorkedOn ? new Set([...busy, ...epoch.curves.running()]) : new Set<number>();
-    const running = [...numbers]
+    const busy = new Set(threads.map(({ trial }) => trial));
+    const numbers = new Set(isWorkedOn ? [...busy, ...epoch.curves.running()] : []);
+    for (const trial of epoch.waiting.keys()) numbers.add(trial);
+    const open = [...numbers]
       .filter((trial) => !epoch.trials.has(trial))
       .sort((a, b) => a - b)
-      .slice(0, MOST_RUNNING)
-      .flatMap((trial) => pointOf(epoch, trial));
+      .slice(0, MOST_OPEN)
+      .flatMap((trial) =>
+        pointOf(epoch, trial).map((proposed): OpenTrial => {
+          const isWaiting = epoch.waiting.has(trial) && !busy.has(trial);
+          return { ...proposed, status: isWaiting ? 'waiting' : 'running' };
+        }),
+      );
+    const wordsOf = (each: OpenTrial | undefined) => `${each?.trial} ${each?.status}`;
     const isSame =
-      running.length === this.#running.length &&
-      running.every(({ trial }, i) => trial === this.#running[i]!.trial);
-    if (!isSame) this.#running = running;
+      open.length === this.#shown.length &&
+      open.every((each, i) => wordsOf(each) === wordsOf(this.#shown[i]));
+    if (!isSame) this.#shown = open;
     return !isSame;
   }
 
@@ -110,7 +134,7 @@ export class RunData implements TailListener {
     const { record, trials, curves, attempts } = this.#epoch!;
     const packer = new Packer();
     const notes: string[] = [];
-    const { table, isRounded } = trials.pack(packer, this.#running);
+    const { table, isRounded } = trials.pack(packer, this.#shown);
     if (isRounded) notes.push('numbers are kept with 7 digits in this page; trials.csv has all digits');
     const payload: Payload = {
       sweep: String(manifest.sweep),
@@ -137,6 +161,7 @@ export class RunData implements TailListener {
       curves: new LiveCurves(record.worker.series),
       attempts: new LiveAttempts(),
       proposed: new Map(),
+      waiting: new Map(),
       space: proposesPoints(record.sampler) ? undefined : createSpace(record.space),
     };
   }

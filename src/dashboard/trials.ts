@@ -23,8 +23,10 @@ type RunCells = Readonly<Record<(typeof RUN_HEADS)[number]['name'], Cells>>;
 
 const NOWHERE = -1;
 
-/** What a trial that runs has for a status: it has no row yet. */
-const RUNNING = 'running';
+/** A trial that has no row yet, and what stands for its status: `waiting` for what is decided on others. */
+export interface OpenTrial extends ProposedTrial {
+  readonly status: 'running' | 'waiting';
+}
 
 export class LiveTrials {
   readonly #format: RowFormat;
@@ -75,12 +77,12 @@ export class LiveTrials {
     }
   }
 
-  /** In the order of trials, with those that run now. */
+  /** In the order of trials, with those that have not ended. */
   pack(
     packer: Packer,
-    running: readonly ProposedTrial[],
+    open: readonly OpenTrial[],
   ): { readonly table: PackedTable; readonly isRounded: boolean } {
-    const slots = this.#order(running);
+    const slots = this.#order(open);
     const isLarge = slots.length > EXACT_TRIALS;
     const columns = this.#columns.map(({ head: { kind: _, ...head }, cells }) => {
       return cells.areNumbers
@@ -111,11 +113,11 @@ export class LiveTrials {
     return slot;
   }
 
-  /** Slots by trial. Trials that run are put where the next ones that end will be. */
-  #order(running: readonly ProposedTrial[]): Uint32Array {
-    const trials = Float64Array.from([...this.#slotOf.keys(), ...running.map(({ trial }) => trial)]);
-    running.forEach((trial, i) => {
-      this.#placeRunning(this.#slotOf.size + i, trial);
+  /** Slots by trial. Trials that have not ended are put where the next ones that end will be. */
+  #order(open: readonly OpenTrial[]): Uint32Array {
+    const trials = Float64Array.from([...this.#slotOf.keys(), ...open.map(({ trial }) => trial)]);
+    open.forEach((trial, i) => {
+      this.#placeOpen(this.#slotOf.size + i, trial);
     });
     const order = Uint32Array.from(trials, (_, slot) => slot);
     return trials.every((trial, i) => i === 0 || trial > trials[i - 1]!)
@@ -123,7 +125,7 @@ export class LiveTrials {
       : order.sort((a, b) => trials[a]! - trials[b]!);
   }
 
-  #placeRunning(slot: number, { trial, replicate, point }: ProposedTrial): void {
+  #placeOpen(slot: number, { trial, replicate, point, status: shown }: OpenTrial): void {
     const { axes, params } = this.#format;
     const status = statusPlace(this.#format);
     for (const { place, head, cells } of this.#columns) {
@@ -132,7 +134,7 @@ export class LiveTrials {
         const type = params.find(({ name }) => name === axis)?.type ?? 'string';
         cells.setCell(slot, formatParam(Object.hasOwn(point, axis) ? point[axis] : undefined, type));
       } else if (place === 0) cells.setNumber(slot, trial);
-      else if (place === status) cells.setText(slot, RUNNING);
+      else if (place === status) cells.setText(slot, shown);
       else if (head.name === 'replicate' && place >= 0 && place < FIRST_AXIS)
         cells.setNumber(slot, replicate);
       else cells.setCell(slot, '');

@@ -12,6 +12,7 @@ import { LIVE_FILE } from '../run/live.js';
 import { LOCK_FILE } from '../run/lock.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import { describeState, type RunStatus, statusOf } from '../run/status.js';
+import { countWaiting } from '../run/waiting.js';
 import { readCoordinator } from './coordinator.js';
 import { findRuns } from './find-runs.js';
 import { isOwnFile } from './own-files.js';
@@ -117,7 +118,10 @@ export class ListWatch extends Watch {
         ...{ path, total },
         sweep: String(manifest.sweep),
         phase: describeState(status),
-        counts: { done, ok, failed, timeout, pruned, skipped, orphaned },
+        counts: {
+          ...{ done, ok, failed, timeout, pruned, skipped, orphaned },
+          waiting: countWaiting(status.waiting),
+        },
         created: String(manifest.created),
         best: bestOf(status),
         etaMs: live?.progress.etaMs ?? null,

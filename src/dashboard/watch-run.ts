@@ -70,7 +70,7 @@ export function describeFault(error: unknown): string {
 function unreadable(path: string, error: string): RunView {
   return {
     ...{ path, error, sweep: path, title: path, runId: '', phase: 'unreadable', created: '' },
-    counts: { done: 0, ok: 0, failed: 0, timeout: 0, pruned: 0, skipped: 0, orphaned: 0 },
+    counts: { done: 0, ok: 0, failed: 0, timeout: 0, pruned: 0, skipped: 0, orphaned: 0, waiting: 0 },
     ...{ total: null, progress: null, workers: 0, threads: [], stages: [], coordinator: null },
     ...{ answer: [], resume: null },
   };

@@ -12,6 +12,8 @@ export const TABLES = {
   metrics: 'a step that a trial reported: one column per series',
   metrics_long: 'a value that a trial reported: step, series, value',
   timings: 'an attempt: thread, host, device, time, status, error',
+  schedules:
+    'parameters that pbt changes: step from which on, trial that they come from ("from"), one column each',
   artifacts: 'a file that a trial has kept: name, path, bytes',
   stages: 'a trial of a stage: stage, parameters and metrics',
   trials_raw: 'as trials, with NaN as such',

@@ -63,6 +63,6 @@ async function copyRun(folder: string, into: string): Promise<SnapshotRun & { re
   const { t: _, ...space } = epoch?.record ?? { t: 'space' };
   await writeFile(join(into, MANIFEST_FILE), formatManifest({ ...manifest, ...space }));
   // A run that was stopped before it began has no rows.
-  if (epoch !== undefined) await writeEpoch(source, epoch, into);
+  if (epoch !== undefined) await writeEpoch({ folder: source, into }, epoch, manifest);
   return { ...run, path: into };
 }

@@ -1,6 +1,7 @@
 // The SQL columns of a run's CSVs, taken from its manifest: names and types are always given, never guessed (a guess
 // reads a torn file as one text column, and an axis of 0 and 1 as something else than one of 0 and 0.5).
 import type { Manifest } from '../run/manifest.js';
+import { mutatedAxes, SCHEDULE_COLUMNS } from '../run/schedule.js';
 import { TIMING_COLUMNS } from '../run/timings.js';
 import type { Value } from '../space/types.js';
 import { canonicalValue, isStructured } from '../space/value.js';
@@ -49,6 +50,19 @@ export function metricColumns(manifest: Manifest): Columns {
   return withSqlNames([
     ...own({ trial: 'integer', step: 'number' }),
     ...manifest.worker.series.map((name) => ({ name, type: 'number' as const, role: 'measured' as const })),
+  ]);
+}
+
+/** `trial,step,from,<mutated axes…>`; of a run without population-based training, which has no such file, the first three. */
+export function scheduleColumns(manifest: Manifest): Columns {
+  const types = new Map(manifest.worker.params.map((param) => [param.name, param.type]));
+  return withSqlNames([
+    ...own(SCHEDULE_COLUMNS),
+    ...mutatedAxes(manifest).map((name) => ({
+      name,
+      type: types.get(name) ?? 'string',
+      role: 'axis' as const,
+    })),
   ]);
 }
 

@@ -221,7 +221,7 @@ function findChoiceFaults(choices: unknown): string[] {
   });
 }
 
-const RESERVED = ['trials', 'timings', 'metrics', 'trials_raw', 'metrics_raw'];
+const RESERVED = ['trials', 'timings', 'metrics', 'schedules', 'trials_raw', 'metrics_raw'];
 
 /** A table's name in SQL: dashes are underscores there. */
 export function sqlName(name: string): string {

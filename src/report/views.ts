@@ -1,4 +1,5 @@
-// The views of a database over run folders: those of each run, and over them `trials`, `timings` and `metrics` of all.
+// The views of a database over run folders: those of each run, and over them `trials`, `timings`, `metrics` and `schedules`
+// of all.
 import { join } from 'node:path';
 import type { RunFolder } from '../run/folder.js';
 import {
@@ -8,12 +9,13 @@ import {
   metricColumns,
   quoteName,
   quoteText,
+  scheduleColumns,
   timingColumns,
   trialColumns,
 } from './columns.js';
 import { type Connection, type Oddity, openSource } from './source.js';
 
-export const VIEWS = ['trials', 'timings', 'metrics'] as const;
+export const VIEWS = ['trials', 'timings', 'metrics', 'schedules'] as const;
 export type View = (typeof VIEWS)[number];
 
 export type OpenRun = Pick<RunFolder, 'path' | 'manifest'>;
@@ -108,6 +110,7 @@ function columnsOf({ manifest }: OpenRun) {
     trials: trialColumns(manifest),
     timings: timingColumns(),
     metrics: metricColumns(manifest),
+    schedules: scheduleColumns(manifest),
     constants: constantColumns(manifest),
   };
 }

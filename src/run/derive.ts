@@ -1,5 +1,5 @@
 // trials.csv, metrics.csv and timings.csv out of the journal: the rows lie there as they will stand in the files, so
-// that they are copied in trial order and never parsed. The files are replaced whole or not at all. Memory does not
+// that they are copied in trial order and never parsed. Of population-based training, schedules.csv beside them. The files are replaced whole or not at all. Memory does not
 // grow with the number of trials.
 import { join } from 'node:path';
 
@@ -11,6 +11,8 @@ import { seriesHeaderOf } from '../trial/series.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, type Stretch } from './finished.js';
+import type { Manifest } from './manifest.js';
+import { mutatedAxes, readSchedule, SCHEDULE_COLUMNS, SCHEDULES_FILE, writeSchedule } from './schedule.js';
 import type { RunState } from './state.js';
 import { TIMING_COLUMNS, writeTimings } from './timings.js';
 
@@ -20,27 +22,43 @@ const LONG_STRETCH = 16 * 1024;
 export interface Derived {
   /** Rows of trials.csv. */
   readonly trials: number;
-  /** Bytes of all three files. */
+  /** Bytes of all files. */
   readonly bytes: number;
 }
+
+/** What the files of a run depend on beside its journal. */
+export type DerivedFrom = Pick<Manifest, 'pruner'>;
 
 /**
  * Writes the files of the state's current epoch. `state` must be the folder's own, with everything on disk. metrics.csv
  * holds also what trials have reported that have not ended.
  */
-export function writeDerived(folder: string, { epoch }: RunState): Promise<Derived> {
-  return writeEpoch(folder, epoch, folder);
+export function writeDerived(folder: string, { epoch }: RunState, from: DerivedFrom = {}): Promise<Derived> {
+  return writeEpoch({ folder, into: folder }, epoch, from);
+}
+
+interface Where {
+  /** Of the journal. */
+  readonly folder: string;
+  /** Where the files go. */
+  readonly into: string;
 }
 
 /** The same for one of the epochs, in another folder. */
-export async function writeEpoch(folder: string, epoch: Epoch, into: string): Promise<Derived> {
+export async function writeEpoch(where: Where, epoch: Epoch, from: DerivedFrom = {}): Promise<Derived> {
   const { axes, worker } = epoch.record;
-  return writeFiles({ folder, into }, async (begin, excerpts) => {
+  const mutated = mutatedAxes({ ...from, axes });
+  return writeFiles(where, async (begin, excerpts) => {
     const trials = begin('trials.csv', headerOf({ axes, metrics: worker.metrics }));
     await copyRows(epoch, excerpts, trials);
     if (worker.series.length > 0)
       await copySeries(epoch, excerpts, begin('metrics.csv', seriesHeaderOf(worker.series)));
     await writeTimings(epoch.extents, excerpts, begin('timings.csv', formatRow(Object.keys(TIMING_COLUMNS))));
+    if (mutated.length > 0) {
+      const header = formatRow([...Object.keys(SCHEDULE_COLUMNS), ...mutated]);
+      const schedule = readSchedule(where.folder, epoch, mutated);
+      await writeSchedule(schedule, epoch, mutated, begin(SCHEDULES_FILE, header));
+    }
     return epoch.doneCount;
   });
 }
@@ -56,7 +74,7 @@ export async function writeSeries(folder: string, { epoch }: RunState): Promise<
 type Begin = (name: string, header: string) => FileStream;
 
 async function writeFiles(
-  { folder, into }: { readonly folder: string; readonly into: string },
+  { folder, into }: Where,
   write: (begin: Begin, excerpts: Excerpts) => Promise<number>,
 ): Promise<Derived> {
   const excerpts = new Excerpts(folder);

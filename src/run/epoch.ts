@@ -59,7 +59,11 @@ export class Epoch {
   /** The trials with at least 1, 2, … failed attempts that were to be tried again, and no row since. */
   readonly #failures: RangeSet[] = [];
 
-  constructor(readonly record: SpaceRecord) {}
+  constructor(
+    readonly record: SpaceRecord,
+    /** Its position among the space records. */
+    readonly number = 0,
+  ) {}
 
   get doneCount(): number {
     return this.done.count;
@@ -160,6 +164,7 @@ export class Epoch {
     this.runMs += record.run_ms;
     const place = { at: bodyAt, length: body.reduce((sum, part) => sum + part.length, 0) };
     forEachRun(record.trials, (trial) => {
+      this.orphaned.delete(trial, trial + 1);
       this.parked.add(trial, { record, place });
       this.reports.replace({ trial, attempt: record.attempt }, place);
     });

@@ -6,9 +6,13 @@ import { disk, type FolderEntry } from '../ground/file-system.js';
 import { ARTIFACTS, CHECKPOINTS } from '../trial/store.js';
 import type { Epoch } from './epoch.js';
 import { LIVE_FILE } from './live.js';
+import { SCHEDULES_FILE } from './schedule.js';
 import type { RunState } from './state.js';
 
-const OWN = ['manifest.json', 'journal.bin', 'trials.csv', 'metrics.csv', 'timings.csv', LIVE_FILE];
+const OWN = [
+  ...['manifest.json', 'journal.bin', 'trials.csv', 'metrics.csv', 'timings.csv'],
+  ...[SCHEDULES_FILE, LIVE_FILE],
+];
 
 /** To be called under the lock, before any trial runs. */
 export async function removeLeftovers(folder: string, { epochs }: RunState): Promise<void> {

@@ -9,6 +9,7 @@ import { formatManifest, isLeftover, listFolder, MANIFEST_FILE, MERGE_FILE } fro
 import { acquireLock, type Lock } from './lock.js';
 import type { Manifest } from './manifest.js';
 import { JOURNAL_FILE } from './read-journal.js';
+import { SCHEDULES_FILE } from './schedule.js';
 
 /** What a merge writes beside its mark. */
 const PARTS = [
@@ -16,6 +17,7 @@ const PARTS = [
   'trials.csv',
   'metrics.csv',
   'timings.csv',
+  SCHEDULES_FILE,
   ARTIFACTS,
   'stages',
   MANIFEST_FILE,

@@ -124,7 +124,7 @@ async function writeMerged(
     }
     for (const [stage, part] of stages) await writePart(part, stageFolder(path, stage), identity, true);
     await journal.append({ t: 'stop', reason: isWhole ? 'end' : 'interrupted' });
-    const derived = await writeDerived(path, journal.state);
+    const derived = await writeDerived(path, journal.state, manifest);
     await folder.finish(manifest);
     return derived;
   } finally {

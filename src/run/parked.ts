@@ -1,4 +1,5 @@
-// Which trials have stopped at rungs, and where the journal holds what they had reported by then. Holds places, no rows.
+// Which trials have stopped at rungs, where the journal holds what they had reported by then, and which of them have gone on
+// from another one. Holds places, no rows.
 import type { AttemptRecord, ExploitRecord } from './records.js';
 import type { Place } from './reports.js';
 
@@ -11,7 +12,7 @@ export interface ParkedPlace {
 export class Parked {
   readonly #byTrial = new Map<number, ParkedPlace>();
   readonly #rungs = new Map<number, number[]>();
-  readonly #exploited = new Map<number, number>();
+  readonly #exploits = new Map<number, ExploitRecord[]>();
 
   add(trial: number, parked: ParkedPlace): void {
     this.#byTrial.set(trial, parked);
@@ -22,13 +23,25 @@ export class Parked {
     else if (!known.includes(rung)) known.push(rung);
   }
 
-  noteExploit({ trial, step }: Pick<ExploitRecord, 'trial' | 'step'>): void {
-    this.#exploited.set(trial, step);
+  noteExploit(record: ExploitRecord): void {
+    const known = this.#exploits.get(record.trial);
+    if (known === undefined) this.#exploits.set(record.trial, [record]);
+    else if (record.step > known.at(-1)!.step) known.push(record);
   }
 
   /** Whether it stands in the journal that a trial goes on with other parameters from this step on. */
   hasExploited(trial: number, step: number): boolean {
-    return (this.#exploited.get(trial) ?? Number.NEGATIVE_INFINITY) >= step;
+    return (this.#exploits.get(trial)?.at(-1)?.step ?? Number.NEGATIVE_INFINITY) >= step;
+  }
+
+  /** How a trial has gone on from others so far, in the order of its steps, those of a trial that has its row included. */
+  exploitsOf(trial: number): readonly ExploitRecord[] {
+    return this.#exploits.get(trial) ?? [];
+  }
+
+  /** Trials that have stopped at a rung at least once, those that have their rows included. */
+  trials(): Iterable<number> {
+    return this.#rungs.keys();
   }
 
   /** The rungs at which a trial has stopped so far, those of a trial that has its row included. */

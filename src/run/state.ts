@@ -51,7 +51,7 @@ export function apply(state: RunState, record: JournalRecord, placed: Placed): v
       }
       return;
     case 'space':
-      state.epochs.push(new Epoch(record));
+      state.epochs.push(new Epoch(record, state.epochs.length));
       state.stopped = null; // the work of another space has begun
       return;
     case 'session':

@@ -11,6 +11,7 @@ import { findCoordinator } from './lock.js';
 import { type Manifest, proposesPoints } from './manifest.js';
 import { JOURNAL_FILE, readJournal } from './read-journal.js';
 import type { RunState } from './state.js';
+import { findWaiting, type Waiting } from './waiting.js';
 
 export interface RunStatus extends Counts {
   readonly folder: string;
@@ -24,6 +25,8 @@ export interface RunStatus extends Counts {
   readonly coordinator: { readonly pid: number; readonly host: string } | null;
   /** What it does at this moment, a second ago or so; null where nobody works on it, or has not said yet. */
   readonly live: Live | null;
+  /** Trials that have paused, or ended, and are neither done nor running. */
+  readonly waiting: Waiting;
   /** Of each stage that has run: its trials that have ended, and those of them that failed. */
   readonly stages: readonly StageStatus[];
   /** Why the last coordinator stopped; null where none did, or one is at work, or it was killed. */
@@ -71,6 +74,7 @@ export function statusOf(
     ...read,
     ...epoch.counts(),
     total: totalOf(manifest),
+    waiting: findWaiting(epoch, read.live?.threads ?? []),
     meanRunMs: epoch.timed > 0 ? epoch.runMs / epoch.timed : null,
     stopped: state.stopped,
   };

@@ -9,6 +9,7 @@ import { renderAnswerItems } from '../report/answer-list.js';
 import { renderPage } from '../report/page.js';
 import { escapeMarkdown } from '../report/tables.js';
 import { isRun } from '../run/list.js';
+import { SCHEDULES_FILE } from '../run/schedule.js';
 import { describeState, readRunStatus } from '../run/status.js';
 import type { Suite } from './define.js';
 
@@ -54,7 +55,7 @@ export async function writeSuitePage(folder: string, suite: Suite): Promise<void
 }
 
 /** What the page links to, where it is there. */
-const FILES = ['report.html', 'summary/best.csv', 'summary/importance.csv', 'trials.csv'];
+const FILES = ['report.html', 'summary/best.csv', 'summary/importance.csv', 'trials.csv', SCHEDULES_FILE];
 
 /** Values and names come from anywhere: each cell is escaped. */
 function renderRow({ name, asked, files }: Part): string {

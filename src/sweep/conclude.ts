@@ -32,7 +32,7 @@ export async function concludeJob({
   const reason = isLeft ? 'interrupted' : why;
   await journal.append({ t: 'stop', reason, at: clock.now() });
   lock.check();
-  await writeDerived(folder, journal.state);
+  await writeDerived(folder, journal.state, manifest);
   const counts = journal.state.epoch.counts();
   return {
     folder,

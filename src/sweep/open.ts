@@ -119,7 +119,7 @@ async function keepEarlier(folder: string, journal: Journal, dropped: number): P
   const number = journal.state.epochs.length - 1;
   const into = join('earlier', String(number));
   await makeFolder(join(folder, into));
-  await writeEpoch(folder, journal.state.epochs[number - 1]!, join(folder, into));
+  await writeEpoch({ folder, into: join(folder, into) }, journal.state.epochs[number - 1]!);
   journal.warnings.push(
     `${plural(dropped, 'trial')} of the grid before it was edited ${dropped === 1 ? 'is' : 'are'} no longer in trials.csv: ${join(into, 'trials.csv')} has them, and they count again once the grid has their points`,
   );

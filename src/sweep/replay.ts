@@ -33,7 +33,7 @@ export interface ReplayOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** Throws BAD_USAGE where the run has no such trial, BAD_RUN_FOLDER where its worker has changed since. */
+/** Throws BAD_USAGE where the run has no such trial, or one that is more than itself, BAD_RUN_FOLDER where its worker has changed since. */
 export async function replayTrial(
   runFolder: string,
   trial: number,
@@ -41,6 +41,7 @@ export async function replayTrial(
 ): Promise<Replay> {
   const found = await openRunFolder(runFolder);
   const { path, manifest } = found;
+  requireAlone(path, manifest, trial);
   const settings = settingsOf(found, { debug: true, ...(sweep === undefined ? {} : { sweep }) });
   const loaded = await loadSweep(settings.sweep);
   const pool = openPool(settings, loaded.workerUrl, onLine);
@@ -63,6 +64,20 @@ export async function replayTrial(
   } finally {
     await pool.close();
   }
+}
+
+/** What a trial of population-based training has taken over is not its own: alone it would come to something else. */
+function requireAlone(path: string, { pruner }: Manifest, trial: number): void {
+  if (pruner?.name !== 'pbt') return;
+  const [first] = readJournal(path).state.epoch.parked.exploitsOf(trial);
+  if (first === undefined) return;
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `trial ${trial} went on from the weights of trial ${first.from} at step ${first.step} (pbt): alone it would be another trial`,
+    {
+      hint: `\`sweepline explain <run> ${trial}\` tells whose weights it has, and from which step on`,
+    },
+  );
 }
 
 function findTrial(path: string, { sampler }: Manifest, trial: number, trials: number): Selection {

@@ -32,8 +32,14 @@ export interface Sample {
   readonly trials: readonly KnownTrial[];
   /** Trials that could have been chosen. */
   readonly of: number;
-  /** Finished trials that are not verified: how they ended hangs on the clock, or they never ran. */
-  readonly leftOut: { readonly timeout: number; readonly pruned: number; readonly skipped: number };
+  /** Finished trials that are not verified: how they ended hangs on the clock, or on others, or they never ran. */
+  readonly leftOut: {
+    readonly timeout: number;
+    readonly pruned: number;
+    readonly skipped: number;
+    /** Trials that have gone on from the weights of others. */
+    readonly takenOver: number;
+  };
   /** Threads that the run had, as far as the sample tells; at least 1. */
   readonly threads: number;
   /** By trial, where the run's sampler made the points. */
@@ -54,20 +60,22 @@ export function drawSample(folder: string, manifest: Manifest, state: RunState, 
     for (const point of readProposals(folder, state.epochs.length - 1))
       if (wanted.has(point.trial) && !points.has(point.trial)) points.set(point.trial, point);
   }
-  const leftOut = {
-    timeout: epoch.timeout.count,
-    pruned: epoch.pruned.count,
-    skipped: epoch.skipped.count,
-  };
+  const { timeout, pruned, skipped } = epoch;
+  // A trial counts once: the sets are apart, and this is the rest.
+  const takenOver = epoch.doneCount - of - timeout.count - pruned.count - skipped.count;
+  const leftOut = { timeout: timeout.count, pruned: pruned.count, skipped: skipped.count, takenOver };
   return { trials, of, leftOut, threads, points };
 }
 
 /** One that was pruned holds what it had come to when others had: that is not of itself. */
-function findEligible({ done, timeout, pruned, skipped }: Epoch): RangeSet {
+function findEligible({ done, timeout, pruned, skipped, parked }: Epoch): RangeSet {
   const eligible = new RangeSet();
   for (const [from, to] of done.ranges()) eligible.add(from, to);
   for (const set of [timeout, pruned, skipped])
     for (const [from, to] of set.ranges()) eligible.delete(from, to);
+  // Alone it would come to something else.
+  for (const trial of parked.trials())
+    if (parked.exploitsOf(trial).length > 0) eligible.delete(trial, trial + 1);
   return eligible;
 }
 

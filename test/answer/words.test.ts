@@ -13,6 +13,7 @@ const ANSWER: Answer = {
   objectives: [{ metric: 'loss', goal: 'min' }],
   constraints: ['size <= 3'],
   varying: ['lr', 'kind'],
+  mutated: [],
   ...{ configurations: 12, infeasible: 2, unranked: 1, pruned: 0, first: 1, importanceOf: 9, runMs: 250_000 },
   importancePruned: 0,
   best: [ranked(0.123456, 0.1), ranked(0.2, 0.01)],

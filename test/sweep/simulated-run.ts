@@ -124,6 +124,8 @@ export function drawConditions(random: Random): Conditions {
 export interface SimulatedFiles {
   readonly trials: string;
   readonly metrics: string;
+  /** Of population-based training. */
+  readonly schedules: string;
   /** Paths. */
   readonly artifacts: readonly string[];
   readonly checkpoints: readonly string[];
@@ -156,6 +158,7 @@ export async function runSimulated(
   return {
     trials: text('trials.csv'),
     metrics: text('metrics.csv'),
+    schedules: text('schedules.csv'),
     artifacts: paths.filter((path) => path.includes('/artifacts/')).sort(),
     checkpoints: paths.filter((path) => path.includes('/checkpoints/')),
     steps: stepsRun,

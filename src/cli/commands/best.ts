@@ -50,25 +50,36 @@ export default defineCommand({
   ],
   check: ({ options }) => (options.json && options.csv ? ['--json and --csv: expected one of both'] : []),
   async run({ arguments: [run], options, terminal }) {
-    const [{ findNewestRun, findRun }, { askRun, requireObjective }, { bestRows }, { renderBest }] =
-      await Promise.all([
-        import('../../run/find.js'),
-        import('../../answer/answer.js'),
-        import('../../answer/tables.js'),
-        import('../best-table.js'),
-      ]);
+    const [
+      { findNewestRun, findRun },
+      { askRun, requireObjective },
+      { hasTakenOver },
+      { bestRows },
+      { renderBest },
+    ] = await Promise.all([
+      import('../../run/find.js'),
+      import('../../answer/answer.js'),
+      import('../../answer/finals.js'),
+      import('../../answer/tables.js'),
+      import('../best-table.js'),
+    ]);
     const limit = options.number ?? (options.csv ? Number.POSITIVE_INFINITY : SHOWN);
     const folder = run === undefined ? await findNewestRun() : await findRun(run);
     const { objective: objectives = [], where = [] } = options;
     const asked = await askRun(folder, { objectives, where, limit });
     requireObjective(asked);
     const replay = commandOn('replay', folder);
-    const best = asked.answer.best.map((each) => ({ ...each, replay: `${replay} ${each.trial}` }));
+    // One that has gone on from another one cannot be run alone.
+    const replayOf = (trial: number) => (hasTakenOver(asked.status, trial) ? null : `${replay} ${trial}`);
+    const best = asked.answer.best.map((each) => ({ ...each, replay: replayOf(each.trial) }));
     if (options.json) terminal.print(JSON.stringify({ ...asked.answer, best }));
     else if (options.csv) for (const row of bestRows(asked, limit)) terminal.print(row);
     else {
       terminal.print(renderBest(asked, terminal.width));
-      if (best[0] !== undefined) terminal.print(`Replay one by its trial: ${best[0].replay}`);
+      const alone = best.find((each) => each.replay !== null);
+      if (alone !== undefined) terminal.print(`Replay one by its trial: ${alone.replay}`);
+      if (best.some((each) => each.replay === null))
+        terminal.print(`Whose weights a trial has: ${commandOn('explain', folder)} ${best[0]!.trial}`);
     }
     return asked.answer.first > 0 ? EXIT.done : EXIT.failed;
   },

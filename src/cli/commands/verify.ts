@@ -30,7 +30,8 @@ export default defineCommand({
   about:
     'Runs a sample of the finished trials of a run again, with another number of workers and in other blocks, and ' +
     'compares every cell of trials.csv and metrics.csv. The sample is the same each time. Failed trials must fail again; ' +
-    'those that timed out or were skipped are left out. The run itself is not changed.',
+    'those that timed out, were pruned or skipped, or went on from the weights of others (pbt) are left out. The run ' +
+    'itself is not changed.',
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
   options: {
     sample: option(
@@ -120,6 +121,9 @@ function renderVerification(made: Verification): string {
   const out = [
     ...(leftOut.timeout > 0 ? [`${plural(leftOut.timeout, 'trial')} timed out`] : []),
     ...(leftOut.pruned > 0 ? [`${plural(leftOut.pruned, 'trial')} pruned`] : []),
+    ...(leftOut.takenOver > 0
+      ? [`${plural(leftOut.takenOver, 'trial')} went on from the weights of others (pbt)`]
+      : []),
     ...(leftOut.skipped > 0 ? [`${plural(leftOut.skipped, 'trial')} skipped`] : []),
   ];
   if (out.length > 0) lines.push(`Left out: ${out.join(', ')}`);

@@ -20,6 +20,8 @@ export interface CountsOfRun {
   readonly pruned: number;
   readonly skipped: number;
   readonly orphaned: number;
+  /** Neither done nor running: they have paused, or ended, until something is decided on others. */
+  readonly waiting: number;
 }
 
 /** One line of the list. */

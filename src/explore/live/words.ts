@@ -25,8 +25,9 @@ export function describeDone(done: number, total: number | null): string {
 }
 
 /** `3 failed, 1 timeout, 12 pruned`; nothing where there is nothing to say. */
-export function describeBad({ failed, timeout, pruned, skipped, orphaned }: CountsOfRun): readonly string[] {
-  const counts = { failed, timeout, pruned, skipped, orphaned };
+export function describeBad(found: CountsOfRun): readonly string[] {
+  const { failed, timeout, pruned, skipped, orphaned, waiting } = found;
+  const counts = { failed, timeout, pruned, skipped, orphaned, waiting };
   return Object.entries(counts).flatMap(([name, n]) => (n > 0 ? [`${formatCount(n)} ${name}`] : []));
 }
 

@@ -14,7 +14,7 @@ interface Group {
 
 const GROUPS = 50;
 /** A trial that still runs has not failed. */
-const GOOD: ReadonlySet<string> = new Set(['ok', 'pruned', 'running']);
+const GOOD: ReadonlySet<string> = new Set(['ok', 'pruned', 'running', 'waiting']);
 
 export class Failures extends Panel {
   static create(store: Store): Failures | undefined {

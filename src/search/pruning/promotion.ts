@@ -10,9 +10,24 @@ import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
 import { upperBound } from './sorted.js';
 
+/** Where a trial stood among those that had got to a rung. */
+export interface Standing {
+  readonly rung: number;
+  /** The first reported step from there on. */
+  readonly step: number;
+  /** Oriented, as in the rules. */
+  readonly value: number;
+  /** From 1, of so many results. */
+  readonly rank: number;
+  readonly of: number;
+  /** The worst value that went on of these. */
+  readonly cutoff: number;
+}
+
 interface Entry extends CurveEntry {
-  /** How often it was promoted. */
+  /** How often it was promoted, and how it stood when it was. */
   level: number;
+  readonly promotions: Standing[];
   /** The row that counts as the last; -1: none, so far. */
   prunedAt: number;
   /** Its row stands. */
@@ -48,7 +63,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
   }
 
   propose(trial: number): void {
-    const made: Entry = { ...newCurve(trial), level: 0, prunedAt: -1, isSettled: false };
+    const made: Entry = { ...newCurve(trial), level: 0, promotions: [], prunedAt: -1, isSettled: false };
     this.add(made);
     this.#rungs[0]?.entrants.push(made);
   }
@@ -88,6 +103,13 @@ export class PromotionBoard extends Curves<Entry> implements Board {
     return Number.isFinite(step) ? step : null;
   }
 
+  /** How it stood at each rung when it was promoted, and how at its last one now; for whoever explains it. */
+  standingOf(trial: number): { readonly promoted: readonly Standing[]; readonly now: Standing | null } {
+    const { level, promotions } = this.entryOf(trial);
+    const place = this.#rungs[level]?.scored.findIndex((entry) => entry.trial === trial) ?? -1;
+    return { promoted: promotions, now: place < 0 ? null : this.#standingAt(place, level) };
+  }
+
   continuation(trial: number): Continuation | undefined {
     const { level } = this.entryOf(trial);
     return level === 0 ? undefined : { past: this.#stepAt(level - 1) };
@@ -108,7 +130,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
       isFed &&= rung.seen === rung.entrants.length;
       if (!isFed || rung.isClosed) continue;
       rung.isClosed = true;
-      if (rung.promoted === 0 && rung.scored.length > 0) this.#promote(rung.scored[0]!, level, decisions);
+      if (rung.promoted === 0 && rung.scored.length > 0) this.#promote(0, level, decisions);
       decisions.push(...this.#close(rung, level));
     }
     return decisions;
@@ -131,11 +153,13 @@ export class PromotionBoard extends Curves<Entry> implements Board {
       // With one result more, the best are the ones that they were, but for these two.
       const best = Math.floor(scored.length / this.#options.factor);
       for (const place of at < best ? [at, best - 1] : [best - 1])
-        if (place >= 0 && scored[place]!.level === level) this.#promote(scored[place]!, level, decisions);
+        if (place >= 0 && scored[place]!.level === level) this.#promote(place, level, decisions);
     }
   }
 
-  #promote(entry: Entry, level: number, decisions: Decision[]): void {
+  #promote(place: number, level: number, decisions: Decision[]): void {
+    const entry = this.#rungs[level]!.scored[place]!;
+    entry.promotions.push(this.#standingAt(place, level));
     entry.level = level + 1;
     this.#rungs[level]!.promoted++;
     const step = this.#stepAt(level + 1);
@@ -147,8 +171,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
   }
 
   #close({ step: rung, entrants, scored, scores }: Rung, level: number): Pruned[] {
-    const kept = Math.max(1, Math.floor(scored.length / this.#options.factor));
-    const cutoff = scores[kept - 1]!;
+    const cutoff = scores[this.#keptOf(scored) - 1]!;
     const left = entrants.filter(({ level: own, prunedAt }) => own === level && prunedAt < 0);
     return left.flatMap((entry) => {
       const row = this.#rowAt(entry, rung);
@@ -159,6 +182,18 @@ export class PromotionBoard extends Curves<Entry> implements Board {
       const value = entry.values[row]!;
       return [{ do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: scored.length - 1 }];
     });
+  }
+
+  #keptOf(scored: readonly Entry[]): number {
+    return Math.max(1, Math.floor(scored.length / this.#options.factor));
+  }
+
+  #standingAt(place: number, level: number): Standing {
+    const { step: rung, scores, scored } = this.#rungs[level]!;
+    const { steps } = scored[place]!;
+    const step = steps[this.#rowAt(scored[place]!, rung)]!;
+    const cutoff = scores[this.#keptOf(scored) - 1]!;
+    return { rung, step, value: scores[place]!, rank: place + 1, of: scored.length, cutoff };
   }
 
   /** Where a trial is judged at a rung: a report from `max` on is no result of the rungs before it. */

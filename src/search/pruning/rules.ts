@@ -60,3 +60,9 @@ export function orient(value: number, { goal }: Pick<PrunerSpec, 'goal'>): numbe
   if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
   return goal === 'min' ? value : -value;
 }
+
+/** An oriented value as it was reported; null where it is not finite. */
+export function reported(value: number, { goal }: Pick<PrunerSpec, 'goal'>): number | null {
+  if (!Number.isFinite(value)) return null;
+  return goal === 'min' ? value : 0 - value;
+}

@@ -8,7 +8,9 @@ import { SAMPLERS, samplerOf } from '../samplers/list.js';
 import { racingOf } from '../samplers/racing.js';
 import { type BisectSpec, explainBisection } from './bisected.js';
 import type { Explanation, Origin } from './explanation.js';
+import { explainLineage } from './lineage.js';
 import { explainNumber } from './numbered.js';
+import { explainPromotions } from './promoted.js';
 import { explainPruning } from './pruned.js';
 import { type ReadTrial, readTrial } from './read.js';
 import { explainProposal } from './searched.js';
@@ -44,6 +46,8 @@ export async function explainTrial(
     origin,
     // One that failed before it could be stopped has a decision, too.
     pruned: row === undefined || row.status === 'pruned' ? explainPruning(read) : null,
+    promotions: explainPromotions(read),
+    lineage: explainLineage(read),
   };
 }
 

@@ -26,6 +26,10 @@ export interface Explanation {
   readonly sampler: string;
   readonly origin: Origin;
   readonly pruned: Pruned | null;
+  /** Where trials pause until they are promoted; null elsewhere. */
+  readonly promotions: Promotions | null;
+  /** Of population-based training; null elsewhere. */
+  readonly lineage: Lineage | null;
 }
 
 export type Origin = GridOrigin | DrawOrigin | BisectOrigin | SearchOrigin;
@@ -112,8 +116,69 @@ export interface Pruned {
   readonly value: number | null;
   /** The worst value that would have gone on; null: any would, or it is not finite. */
   readonly cutoff: number | null;
+  /** It had stopped there, and was held against all that got there, those proposed after it included. */
+  readonly paused: boolean;
   /** How many it was held against. */
   readonly others: number;
   /** Who they were, the best first; null where that cannot be told any more. */
   readonly competitors: readonly { readonly trial: number; readonly value: number }[] | null;
+}
+
+/** A pruner and what it looks at. */
+interface Watching {
+  /** In words: `asha, factor 3, min 1, pause true, on loss:min`. */
+  readonly pruner: string;
+  readonly metric: string;
+  readonly goal: 'min' | 'max';
+}
+
+export interface Promotions extends Watching {
+  /** The rungs that it has got to; null where they come out otherwise than the journal says, as in merged runs. */
+  readonly rungs: readonly RungPassed[] | null;
+}
+
+export interface RungPassed {
+  readonly rung: number;
+  /** The first step that it reported from there on. */
+  readonly step: number;
+  /** Null: not finite. */
+  readonly value: number | null;
+  /** Its place among those that had got there when that was decided, the best first, and how many they were. */
+  readonly rank: number;
+  readonly of: number;
+  /** The worst value that went on of these; null: not finite. */
+  readonly cutoff: number | null;
+  /** `ended`: it came to its end without being promoted, as a trial that has failed does. */
+  readonly outcome: 'promoted' | 'pruned' | 'waits' | 'ended';
+}
+
+export interface Lineage extends Watching {
+  /** Trials that agree with it in all axes but the mutated ones, itself included. */
+  readonly population: number;
+  /** Values of the mutated axes that it was proposed with. */
+  readonly began: Point;
+  readonly takeovers: readonly Takeover[];
+  /** Who has trained the weights that it has now, one after another; the last one is the trial itself. */
+  readonly weights: readonly Training[];
+}
+
+/** At `step` it went on from what trial `from` had come to. */
+export interface Takeover {
+  readonly step: number;
+  readonly from: number;
+  /** Of both, at that step; null: not finite, or not known any more. */
+  readonly value: number | null;
+  readonly better: number | null;
+  /** Values of the mutated axes: its own before, those of the other one, and those that it went on with. */
+  readonly before: Point;
+  readonly taken: Point;
+  readonly after: Point;
+}
+
+export interface Training {
+  readonly trial: number;
+  /** From this step to that one; null: to its end, or to where it is now. */
+  readonly from: number;
+  readonly to: number | null;
+  readonly params: Point;
 }

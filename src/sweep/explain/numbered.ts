@@ -24,8 +24,13 @@ export function explainNumber(
     ...{ kind: 'grid', grid: grid + 1, grids: grids.length, place: point - first, points },
     axes: positionsOf(grids[grid]!, proposed.point),
     // As the sampler walks over them.
-    draw: isShuffled ? createPermutation(space.points, 'random sampler', manifest.seed).inverse(point) : null,
+    draw: isShuffled ? createDraws(space, manifest).inverse(point) : null,
   };
+}
+
+/** The random order of the points. */
+export function createDraws({ points }: ReadTrial['space'], { seed }: ReadTrial['manifest']) {
+  return createPermutation(points, 'random sampler', seed);
 }
 
 function positionsOf({ axes }: GridSpec, point: ReadTrial['proposed']['point']): GridOrigin['axes'] {

@@ -2,7 +2,7 @@
 import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
-import { createPruningRule } from '../../search/pruning/rules.js';
+import { createPruningRule, createRungs } from '../../search/pruning/rules.js';
 import { createCurveReader, type ReadCurve, readCurves } from '../pruning/curves.js';
 import { describePruner } from '../pruning/list.js';
 import type { Pruned } from './explanation.js';
@@ -22,6 +22,7 @@ export function explainPruning(read: ReadTrial): Pruned | null {
   const { metric, goal } = pruner;
   return {
     ...{ pruner: describePruner(pruner), metric, goal, step, rung, value, cutoff, others },
+    paused: createRungs(pruner, manifest.seed).pauses,
     competitors: findCompetitors(read, pruner, found),
   };
 }

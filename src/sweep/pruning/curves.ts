@@ -3,6 +3,7 @@
 import type { Epoch } from '../../run/epoch.js';
 import { Excerpts } from '../../run/excerpts.js';
 import { finishedTrials, readStretch } from '../../run/finished.js';
+import { readParked } from '../../run/read-held.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
 import { orient } from '../../search/pruning/rules.js';
 
@@ -55,6 +56,34 @@ export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map
     excerpts.close();
   }
   return curves;
+}
+
+/** The same with those of trials that have not ended, as far as the journal has them. */
+export function readKnownCurves(folder: string, epoch: Epoch, read: CurveReader): Map<number, ReadCurve> {
+  const curves = readCurves(folder, epoch, read);
+  const paused = readParked(folder, epoch);
+  const excerpts = new Excerpts(folder);
+  try {
+    for (const { trial, places } of epoch.reports.all()) {
+      const curve: ReadCurve = { steps: [], values: [] };
+      const parts = places.map(({ at, length }) => Uint8Array.from(excerpts.slice(at, length)));
+      for (const rows of [paused.get(trial)?.series ?? new Uint8Array(), ...parts])
+        addPoints(curve, read(rows));
+      curves.set(trial, curve);
+    }
+  } finally {
+    excerpts.close();
+  }
+  return curves;
+}
+
+/** What is known already does not count twice. */
+function addPoints({ steps, values }: ReadCurve, points: Iterable<CurvePoint>): void {
+  for (const { step, value } of points) {
+    if (steps.length > 0 && step <= steps.at(-1)!) continue;
+    steps.push(step);
+    values.push(value);
+  }
 }
 
 /** The rows of one trial up to a step; undefined where they do not get there. */

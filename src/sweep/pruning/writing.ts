@@ -3,6 +3,7 @@ import { SweeplineError, toPlainError } from '../../ground/errors.js';
 import type { TaskResult } from '../../pool/contract.js';
 import type { Journal } from '../../run/journal.js';
 import type { Exploit, Pruned, PrunerSpec } from '../../search/pruning/contract.js';
+import { reported } from '../../search/pruning/rules.js';
 import type { TrialRow } from '../../trial/row.js';
 import { trialAt } from '../../trial/selection.js';
 import type { TrialStore } from '../../trial/store.js';
@@ -31,11 +32,7 @@ export class Writing {
   /** The journal keeps the order: it stands there before the row that follows from it. */
   notePruned({ trial, step, rung, value, cutoff, others }: Pruned): Promise<void> {
     const { journal, spec } = this.#options;
-    const shown = (oriented: number) => {
-      if (!Number.isFinite(oriented)) return null;
-      return spec.goal === 'min' ? oriented : -oriented;
-    };
-    const values = { value: shown(value), cutoff: shown(cutoff), others };
+    const values = { value: reported(value, spec), cutoff: reported(cutoff, spec), others };
     return journal.append({ t: 'prune', epoch: this.#epoch, trial, step, rung, ...values });
   }
 

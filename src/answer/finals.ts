@@ -1,0 +1,20 @@
+// Rows hold the values that trials began with. Under population-based training the mutated parameters change on the way: what
+// they were at the end of a trial follows from its schedule.
+import { mutatedAxes } from '../run/schedule.js';
+import type { RunStatus } from '../run/status.js';
+import type { Point } from '../space/types.js';
+
+type Trained = Pick<RunStatus, 'manifest' | 'state'>;
+
+/** Whether a trial has gone on from another one: by itself it would have come to something else. */
+export function hasTakenOver({ state }: Pick<Trained, 'state'>, trial: number): boolean {
+  return state.epoch.parked.exploitsOf(trial).length > 0;
+}
+
+/** The mutated parameters at the end of a trial that began with `point`; undefined where nothing changes them. */
+export function finalOf({ manifest, state }: Trained, trial: number, point: Point): Point | undefined {
+  const mutated = mutatedAxes(manifest).filter((axis) => Object.hasOwn(point, axis));
+  if (mutated.length === 0) return undefined;
+  const last = state.epoch.parked.exploitsOf(trial).at(-1)?.params ?? point;
+  return Object.fromEntries(mutated.map((axis) => [axis, last[axis]!]));
+}

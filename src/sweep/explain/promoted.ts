@@ -1,0 +1,103 @@
+// How a trial went on that paused at rungs, until it was promoted or pruned: all of it is decided again from the curves that
+// the journal has, and must come out as it is written there.
+import type { Epoch } from '../../run/epoch.js';
+import { proposesPoints } from '../../run/manifest.js';
+import { readRecords } from '../../run/read-journal.js';
+import type { PruneRecord } from '../../run/records.js';
+import type { Decision, Pruned, PrunerSpec } from '../../search/pruning/contract.js';
+import type { OptionsOf } from '../../search/pruning/options.js';
+import { PromotionBoard, type Standing } from '../../search/pruning/promotion.js';
+import { createPruningRule, reported } from '../../search/pruning/rules.js';
+import { createCurveReader, readKnownCurves } from '../pruning/curves.js';
+import { describePruner } from '../pruning/list.js';
+import { SAMPLERS, samplerOf } from '../samplers/list.js';
+import type { Promotions, RungPassed } from './explanation.js';
+import { createDraws } from './numbered.js';
+import type { ReadTrial } from './read.js';
+
+/** Null where trials do not pause, or are not promoted. */
+export function explainPromotions(read: ReadTrial): Promotions | null {
+  const { manifest, state, trial, folder } = read;
+  const { pruner } = manifest;
+  const rule = pruner === undefined ? undefined : createPruningRule(pruner, manifest.seed);
+  if (pruner === undefined || rule?.pauses !== true) return null;
+  const { epoch } = state;
+  const { metric, goal } = pruner;
+  const told = { pruner: describePruner(pruner), metric, goal };
+  const curves = readKnownCurves(folder, epoch, createCurveReader(pruner, manifest.worker.series));
+  const board = new PromotionBoard(rule, pruner as unknown as OptionsOf<'asha'>);
+  for (const each of findOrder(read, [...curves.keys()])) board.propose(each);
+  if (!board.has(trial)) return { ...told, rungs: [] };
+  for (const [each, { steps, values }] of curves)
+    for (const [row, step] of steps.entries()) board.learn(each, step, values[row]!);
+  for (const each of findEnded(epoch)) if (board.has(each)) board.end(each);
+  const recorded = readPruned(folder, epoch);
+  if (recorded.size > 0 || state.stopped === 'end') board.complete();
+  if (!areSame(board.decide(), recorded, pruner)) return { ...told, rungs: null };
+  const { promoted, now } = board.standingOf(trial);
+  const shown = (standing: Standing, outcome: RungPassed['outcome']): RungPassed => {
+    const { value, cutoff } = standing;
+    return { ...standing, value: reported(value, pruner), cutoff: reported(cutoff, pruner), outcome };
+  };
+  const last = recorded.has(trial) ? 'pruned' : epoch.isDone(trial) ? 'ended' : 'waits';
+  return {
+    ...told,
+    rungs: [
+      ...promoted.map((standing) => shown(standing, 'promoted')),
+      ...(now === null ? [] : [shown(now, last)]),
+    ],
+  };
+}
+
+/** Trials in the order in which they were proposed, as far as it is known what they have come to. */
+function findOrder(
+  { manifest, space, proposals, state }: ReadTrial,
+  withCurves: readonly number[],
+): number[] {
+  const { sampler, shard, where } = manifest;
+  if (proposesPoints(sampler)) return [...proposals.keys()];
+  const { epoch } = state;
+  const known = new Set([...withCurves, ...findEnded(epoch)]);
+  const { replicates } = space;
+  const draws = samplerOf(sampler) === SAMPLERS[0] ? undefined : createDraws(space, manifest);
+  const placeOf = (trial: number) =>
+    draws === undefined
+      ? trial
+      : draws.inverse(Math.floor(trial / replicates)) * replicates + (trial % replicates);
+  const places = [...known].map(placeOf).sort((a, b) => a - b);
+  const at = (place: number) =>
+    draws === undefined ? place : draws(Math.floor(place / replicates)) * replicates + (place % replicates);
+  // Of one that runs and has not reported yet the journal knows nothing. Where all trials are proposed, it is one between.
+  const isWhole = shard === null && where === null && !space.mayRepeat;
+  if (!isWhole) return places.map(at);
+  return Array.from({ length: (places.at(-1) ?? -1) + 1 }, (_, place) => at(place));
+}
+
+/** Trials of which nothing more comes: they have their rows, or these wait for what is decided. */
+function* findEnded({ done, held }: Epoch): Generator<number> {
+  for (const [from, to] of done.ranges()) for (let trial = from; trial < to; trial++) yield trial;
+  for (const trial of held.all().keys()) if (!done.has(trial)) yield trial;
+}
+
+function readPruned(folder: string, { number }: Epoch): Map<number, PruneRecord> {
+  const found = new Map<number, PruneRecord>();
+  for (const { record } of readRecords(folder))
+    if (record.t === 'prune' && record.epoch === number) found.set(record.trial, record);
+  return found;
+}
+
+/** Whether what is written down is decided now. */
+function areSame(
+  decisions: readonly Decision[],
+  recorded: ReadonlyMap<number, PruneRecord>,
+  spec: PrunerSpec,
+): boolean {
+  const decided = new Map(
+    decisions.filter((each): each is Pruned => each.do === 'prune').map((each) => [each.trial, each]),
+  );
+  return [...recorded].every(([trial, { step, rung, value, cutoff, others }]) => {
+    const now = decided.get(trial);
+    const isSame = now !== undefined && now.step === step && now.rung === rung && now.others === others;
+    return isSame && reported(now.value, spec) === value && reported(now.cutoff, spec) === cutoff;
+  });
+}
