@@ -64,9 +64,11 @@ export function openCoordinator(
     isWatching: settings.maxFailures === null && journal.state.epoch.counts().ok === 0,
   });
   const named = naming(job.loaded.url, folder);
+  // Of a population others may go on from the checkpoint of a trial that has ended: its board knows when nobody does.
+  const isPopulation = job.pruner?.name === 'pbt';
   const recorder = new Recorder({
     ...{ job, journal, clock, tally, first },
-    store: createFolderStore(folder),
+    store: isPopulation ? { dropCheckpoint: () => undefined } : createFolderStore(folder),
     isHeard: listens,
     onTrial: seen.hears('onTrial') ? (row) => seen.tell('onTrial', row) : undefined,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>

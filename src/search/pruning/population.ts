@@ -119,13 +119,13 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     const { generation, steps, isEnded } = entry;
     const end = this.#endOf(generation);
     const row = end === undefined ? -1 : rowAt(entry, end);
-    // One that ends where it would pause has nothing to go on with.
-    return { state: row < 0 || (isEnded && row === steps.length - 1) ? 'passed' : 'waits' };
+    // Who has come to the last step does not pause any more, and who ends where it would has nothing to go on with.
+    const isPast = row < 0 || steps[row]! >= this.#options.max || (isEnded && row === steps.length - 1);
+    return { state: isPast ? 'passed' : 'waits' };
   }
 
   rungOf(trial: number): number | null {
-    const { steps } = this.entryOf(trial);
-    return steps.length === 0 ? null : createGenerations(this.#options).rungOf(steps.at(-1)!, 0);
+    return this.#endOf(this.entryOf(trial).generation) ?? null;
   }
 
   continuation(trial: number): Continuation | undefined {
@@ -196,7 +196,8 @@ export class PopulationBoard extends Curves<Entry> implements Board {
       return [{ ...release, exploit: { step: contender.step, from: source.entry.trial, params } }];
     });
     group.generation++;
-    const needed = new Set(contenders.map(({ entry }) => entry.state));
+    // Who has ended and has no row on disk would begin its last generation anew after a kill.
+    const needed = new Set(group.members.filter(({ isRecorded }) => !isRecorded).map(({ state }) => state));
     this.#spent.push(...old.filter((name) => !needed.has(name)));
     return decisions.filter(({ trial }) => !this.entryOf(trial).isRecorded);
   }

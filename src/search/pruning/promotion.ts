@@ -8,7 +8,7 @@
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
 import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
-import { lowerBound } from './sorted.js';
+import { upperBound } from './sorted.js';
 
 interface Entry extends CurveEntry {
   /** How often it was promoted. */
@@ -80,7 +80,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
   verdict(trial: number): Verdict {
     const entry = this.entryOf(trial);
     if (entry.prunedAt >= 0) return { state: 'pruned', row: entry.prunedAt };
-    return { state: this.#stepAt(entry.level) <= lastStep(entry) ? 'waits' : 'passed' };
+    return { state: this.#rowAt(entry, this.#stepAt(entry.level)) < 0 ? 'passed' : 'waits' };
   }
 
   rungOf(trial: number): number | null {
@@ -119,13 +119,13 @@ export class PromotionBoard extends Curves<Entry> implements Board {
     const { entrants, scores, scored } = rung;
     for (; rung.seen < entrants.length; rung.seen++) {
       const entry = entrants[rung.seen]!;
-      const row = rowAt(entry, rung.step);
+      const row = this.#rowAt(entry, rung.step);
       if (row < 0) {
-        if (!entry.isEnded) return;
+        if (!entry.isEnded && lastStep(entry) < rung.step) return;
         continue;
       }
       const score = entry.values[row]!;
-      const at = placeAfter(scores, score);
+      const at = upperBound(scores, score);
       scores.splice(at, 0, score);
       scored.splice(at, 0, entry);
       // With one result more, the best are the ones that they were, but for these two.
@@ -151,7 +151,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
     const cutoff = scores[kept - 1]!;
     const left = entrants.filter(({ level: own, prunedAt }) => own === level && prunedAt < 0);
     return left.flatMap((entry) => {
-      const row = rowAt(entry, rung);
+      const row = this.#rowAt(entry, rung);
       if (row < 0) return [];
       entry.prunedAt = row;
       const { trial, steps, isSettled } = entry;
@@ -159,6 +159,12 @@ export class PromotionBoard extends Curves<Entry> implements Board {
       const value = entry.values[row]!;
       return [{ do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: scored.length - 1 }];
     });
+  }
+
+  /** Where a trial is judged at a rung: a report from `max` on is no result of the rungs before it. */
+  #rowAt(entry: Entry, rung: number): number {
+    const row = rowAt(entry, rung);
+    return row >= 0 && entry.steps[row]! < (this.#options.max ?? Number.POSITIVE_INFINITY) ? row : -1;
   }
 
   /** Of the rung that a trial gets to after so many promotions; Infinity where nobody is judged any more. */
@@ -175,11 +181,4 @@ function newRung(step: number): Rung {
 
 function lastStep({ steps }: Entry): number {
   return steps.at(-1) ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Behind those that are equal. */
-function placeAfter(sorted: readonly number[], value: number): number {
-  let at = lowerBound(sorted, value);
-  while (at < sorted.length && sorted[at] === value) at++;
-  return at;
 }
