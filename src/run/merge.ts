@@ -170,7 +170,8 @@ async function appendSource(journal: Journal, source: Source, { lost, union }: O
   let appends: Promise<void>[] = [];
   for (const { record, body, at } of readRecords(source.path)) {
     if (at >= source.end) break; // a run that goes on
-    if (record.t === 'prune' && record.epoch === epoch && !isElsewhere(record.trial))
+    const isNote = record.t === 'prune' || record.t === 'exploit';
+    if (isNote && record.epoch === epoch && !isElsewhere(record.trial))
       appends.push(journal.append({ ...record, epoch: 0 }));
     if ((record.t !== 'rows' && record.t !== 'attempt' && record.t !== 'propose') || record.epoch !== epoch)
       continue;

@@ -1,14 +1,14 @@
-// Shards under a pruner, of which one was interrupted while trials that had ended waited for what it decides on earlier
-// ones: a merge has none of these, says so, and has all once the shard was finished.
+// Merged runs under a pruner. Of a shard that was interrupted while trials that had ended waited for what it decides on
+// earlier ones, a merge has none of these, says so, and has all once the shard was finished. What a pruner noted is kept.
 import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readJournal } from '../../src/run/read-journal.js';
+import { readJournal, readRecords } from '../../src/run/read-journal.js';
 import { mergeRuns } from '../../src/sweep/merge.js';
 import { startRun } from '../../src/sweep/start.js';
 import { until } from '../conformance/pool.js';
 import { makeProject } from './project.js';
-import { newFolder, resume, rowsOf, runSweep } from './session.js';
+import { newFolder, resume, rowsOf, runHere, runSweep } from './session.js';
 
 /** The trials that a file lists hang after their second step. */
 const workerOf = (gate: string) => `
@@ -79,3 +79,32 @@ test('what waits in a shard is not merged, and not lost', async () => {
     readFileSync(join(other.folder, 'trials.csv'), 'utf8'),
   );
 }, 60_000);
+
+test.each([
+  ['exploit', { name: 'pbt', metric: 'loss:min', interval: 5, max: 20, mutate: 'lr' }],
+  ['prune', { name: 'asha', metric: 'loss:min', min: 5, max: 20 }],
+])('why trials stopped or went on otherwise is merged: %s records', async (kind, pruner) => {
+  const { sweep } = makeProject(
+    `params: { lr: z.number().default(1) },
+    metrics: { loss: { type: 'number', goal: 'min' } }, series: ['loss'],
+    async run(trial) {
+      const { lr } = trial.params;
+      const kept = trial.loadCheckpoint();
+      const { from, value } = kept === undefined ? { from: 0, value: 10 } : JSON.parse(Buffer.from(kept).toString());
+      let loss = value;
+      for (let step = from + 1; step <= 20; step++) {
+        loss -= lr;
+        trial.saveCheckpoint(Buffer.from(JSON.stringify({ from: step, value: loss })));
+        if (trial.report(step, { loss }).stop) throw trial.stopped();
+      }
+      return { loss };
+    }`,
+    "axes: { lr: 'lin(0.8,0.1,8)' }",
+  );
+  const { folder } = await runHere({ sweep, pruner, workers: 1 });
+  const merged = await mergeRuns([folder], join(newFolder(), 'merged'));
+  const notesOf = (path: string) =>
+    [...readRecords(path)].map(({ record }) => record).filter(({ t }) => t === kind);
+  expect(notesOf(folder).length).toBeGreaterThan(2);
+  expect(notesOf(merged.folder)).toEqual(notesOf(folder));
+});
