@@ -13,7 +13,7 @@ import { launch } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { requireSameRun, withLookahead } from './same-run.js';
+import { hasSamePopulations, OTHER_POPULATIONS, requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
@@ -96,13 +96,18 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
     );
+  const more = { ...manifest, trials, sampler: { ...sampler, trials } };
+  if (!hasSamePopulations(manifest, more))
+    throw new SweeplineError('BAD_USAGE', `--trials ${trials}: ${OTHER_POPULATIONS}`, {
+      hint: 'start a new run with so many trials',
+    });
   const { done } = await readRunStatus(path);
   if (trials < done)
     throw new SweeplineError(
       'BAD_USAGE',
       `--trials ${trials}: ${plural(done, 'trial')} of the run are done, and the number is a total; expected at least ${done}`,
     );
-  return { ...manifest, sampler: { ...sampler, trials } };
+  return more;
 }
 
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {

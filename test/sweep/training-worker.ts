@@ -39,7 +39,7 @@ export function trainingWorker(ms: number, odd: Readonly<Record<string, readonly
         if (step === 2) trial.saveArtifact('two.txt', x + ' ' + y);
         if (is('brief') && step === 4) return { loss, weight: learnt };
         if (is('deaf') || (is('sleepy') && step % 3 > 0) || !trial.stopRequested) continue;
-        if (!is('forgetful')) trial.saveCheckpoint(Buffer.from(JSON.stringify({ rows: rows.slice(0, step), weight })));
+        if (!is('forgetful')) trial.saveCheckpoint(Buffer.from(JSON.stringify({ rows, weight })));
         throw trial.stopped();
       }
       return { loss: rows.at(-1)[0], weight: rows.at(-1)[1] };

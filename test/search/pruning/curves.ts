@@ -67,7 +67,7 @@ export function runPausing(
       isPaused = (rule.rungOf(step, 0) ?? 0) > past;
     }
     finished[trial] = !isPaused;
-    if (isPaused) board.park(trial, stopped[trial]!);
+    if (isPaused) board.park();
     else board.end(trial);
     for (const { do: what, trial: other } of board.decide()) if (what === 'release') ready.push(other);
   }
