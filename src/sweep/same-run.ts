@@ -21,10 +21,20 @@ export function requireSameRun(found: Manifest, asked: Manifest, out: string): v
     faults.push(
       `its pruner is ${nameOf(found.pruner)}, not ${nameOf(asked.pruner)}: which trials stop depends on it`,
     );
+  if (!hasSamePopulations(found, asked)) faults.push(OTHER_POPULATIONS);
   faults.push(...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
+}
+
+export const OTHER_POPULATIONS =
+  'its populations are of other trials: pbt hands what trials have learnt from one to another, and that of trials that have ended is gone';
+
+/** Whether nothing hangs on which trials there are, or they are the same ones. */
+export function hasSamePopulations(found: Manifest, asked: Manifest): boolean {
+  if (found.pruner?.name !== 'pbt') return true;
+  return found.trials === asked.trials && isSameSpace(spaceRecord(found), spaceRecord(asked));
 }
 
 /** A search goes on from its own results: those of another search, or in another space, would be none of its own. */

@@ -13,7 +13,7 @@ import { launch, launchIn } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { requireSameRun, withLookahead } from './same-run.js';
+import { hasSamePopulations, OTHER_POPULATIONS, requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
 import { countFurther } from './samplers/racing.js';
@@ -92,6 +92,11 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
     );
+  const more = { ...manifest, trials, sampler: { ...sampler, trials } };
+  if (!hasSamePopulations(manifest, more))
+    throw new SweeplineError('BAD_USAGE', `--trials ${trials}: ${OTHER_POPULATIONS}`, {
+      hint: 'start a new run with so many trials',
+    });
   const status = await readRunStatus(path);
   const done = status.done - countFurther(sampler, manifest.space, status.state.epoch.done);
   if (trials < done)
@@ -99,7 +104,7 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: ${plural(done, 'trial')} of the run are done, and the number is a total; expected at least ${done}`,
     );
-  return { ...manifest, sampler: { ...sampler, trials } };
+  return more;
 }
 
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {

@@ -184,8 +184,8 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     const decisions = contenders.flatMap((contender): Released[] => {
       const { entry } = contender;
       const random = randomFor(this.#seed, 'pbt', entry.trial, group.generation);
-      const drawn = worst.has(contender) ? ranked[random.below(count)]! : contender;
-      const source = drawn.value < contender.value ? drawn : contender;
+      // Also of equal ones, as there: where all are alike, nothing else brings other parameters.
+      const source = worst.has(contender) ? ranked[random.below(count)]! : contender;
       entry.generation = group.generation + 1;
       entry.state = source.state;
       entry.kept = `${this.#population.checkpointOf(entry.trial)}.${entry.generation}`;
