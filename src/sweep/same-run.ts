@@ -6,6 +6,7 @@ import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import { isSameSpace } from '../run/same-space.js';
+import { findTrialsFaults } from './pruning/check.js';
 import { describePruner } from './pruning/list.js';
 import { findShardFaults } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
@@ -21,7 +22,8 @@ export function requireSameRun(found: Manifest, asked: Manifest, out: string): v
     faults.push(
       `its pruner is ${nameOf(found.pruner)}, not ${nameOf(asked.pruner)}: which trials stop depends on it`,
     );
-  faults.push(...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
+  const ofSampler = isSameSpace(spaceRecord(found), spaceRecord(asked)) ? findTrialsFaults(found, asked) : [];
+  faults.push(...ofSampler, ...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });

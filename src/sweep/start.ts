@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { SweeplineError } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
 import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
@@ -13,6 +13,7 @@ import { launch } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
+import { findTrialsFaults } from './pruning/check.js';
 import { requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
@@ -102,7 +103,11 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: ${plural(done, 'trial')} of the run are done, and the number is a total; expected at least ${done}`,
     );
-  return { ...manifest, sampler: { ...sampler, trials } };
+  const asked = { ...manifest, sampler: { ...sampler, trials } };
+  throwFaults('BAD_USAGE', `--trials ${trials}`, findTrialsFaults(manifest, asked), {
+    hint: 'leave --trials out, or start a new run',
+  });
+  return asked;
 }
 
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {
