@@ -3,8 +3,9 @@
 // all of that is looked at before the first byte is written.
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { throwFaults } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { disk } from '../ground/file-system.js';
+import { plural } from '../ground/text.js';
 import { skipRows, skipTrials } from '../trial/lines.js';
 import { countNumbers, forEachRun, type TrialNumbers } from '../trial/selection.js';
 import { ARTIFACTS } from '../trial/store.js';
@@ -89,6 +90,7 @@ async function writePart(
 ): Promise<Merged> {
   const { sources, overlaps } = part;
   const whole = wholeOf(sources, overlaps.union, isStage);
+  requireWholePopulations(sources, whole);
   const manifest: Manifest = {
     ...sources[0].manifest,
     ...referToFiles(sources, out),
@@ -104,6 +106,20 @@ async function writePart(
   } finally {
     await folder.release();
   }
+}
+
+/** A merged run could not go on: each of its parts has populations of its own, and checkpoints stay where they are. */
+function requireWholePopulations(sources: Sources, { isWhole, left, missing }: Whole): void {
+  if (isWhole || sources[0].manifest.pruner?.name !== 'pbt') return;
+  const what = [
+    ...(left === null ? [] : [`${plural(left, 'trial')} ${left === 1 ? 'has' : 'have'} not run`]),
+    ...(missing.length > 0 ? [`shards ${missing.join(', ')} are missing`] : []),
+  ];
+  throw new SweeplineError(
+    'BAD_USAGE',
+    `pruner pbt: trials train together in their own run, so that parts are merged once all have ended${what.length > 0 ? `; ${what.join(', ')}` : ''}`,
+    { hint: 'resume the parts to their ends, and merge all of them' },
+  );
 }
 
 async function writeMerged(
@@ -170,8 +186,8 @@ async function appendSource(journal: Journal, source: Source, { lost, union }: O
   let appends: Promise<void>[] = [];
   for (const { record, body, at } of readRecords(source.path)) {
     if (at >= source.end) break; // a run that goes on
-    const isNote = record.t === 'prune' || record.t === 'exploit';
-    if (isNote && record.epoch === epoch && !isElsewhere(record.trial))
+    const isDecision = record.t === 'prune' || record.t === 'exploit';
+    if (isDecision && record.epoch === epoch && !isElsewhere(record.trial))
       appends.push(journal.append({ ...record, epoch: 0 }));
     if ((record.t !== 'rows' && record.t !== 'attempt' && record.t !== 'propose') || record.epoch !== epoch)
       continue;

@@ -16,6 +16,7 @@ import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import { isSameSpace } from '../run/same-space.js';
 import { type Job, openSampler } from './job.js';
+import { requireFreshTrials } from './pruning/check.js';
 
 /** A folder as `createRunFolder` gives it, and what shall run in it. */
 export interface ToOpen {
@@ -90,6 +91,7 @@ async function beginEpoch({ job, folder, manifest, isNew }: ToOpen, journal: Jou
   const isEdited = last !== undefined && !isSameSpace(last.record, record);
   if (last === undefined) await journal.append(record);
   else if (isEdited) {
+    if (job.pruner !== undefined) requireFreshTrials(job.pruner, last, record);
     // Under their old numbers until now: the record makes these mean other trials.
     setArtifactsAside(folder, last);
     await journal.append(record);

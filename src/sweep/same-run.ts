@@ -6,6 +6,7 @@ import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import { isSameSpace } from '../run/same-space.js';
+import { findTrialsFaults } from './pruning/check.js';
 import { describePruner } from './pruning/list.js';
 import { findShardFaults } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
@@ -21,20 +22,11 @@ export function requireSameRun(found: Manifest, asked: Manifest, out: string): v
     faults.push(
       `its pruner is ${nameOf(found.pruner)}, not ${nameOf(asked.pruner)}: which trials stop depends on it`,
     );
-  if (!hasSamePopulations(found, asked)) faults.push(OTHER_POPULATIONS);
-  faults.push(...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
+  const ofSampler = isSameSpace(spaceRecord(found), spaceRecord(asked)) ? findTrialsFaults(found, asked) : [];
+  faults.push(...ofSampler, ...findShardFaults(found, asked), ...findSamplerFaults(found, asked));
   throwFaults('BAD_USAGE', `${out} holds a run that this one cannot continue`, faults, {
     hint: 'give another --out',
   });
-}
-
-export const OTHER_POPULATIONS =
-  'its populations are of other trials: pbt hands what trials have learnt from one to another, and that of trials that have ended is gone';
-
-/** Whether nothing hangs on which trials there are, or they are the same ones. */
-export function hasSamePopulations(found: Manifest, asked: Manifest): boolean {
-  if (found.pruner?.name !== 'pbt') return true;
-  return found.trials === asked.trials && isSameSpace(spaceRecord(found), spaceRecord(asked));
 }
 
 /** A search goes on from its own results: those of another search, or in another space, would be none of its own. */

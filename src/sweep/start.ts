@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
-import { SweeplineError } from '../ground/errors.js';
+import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
 import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
@@ -13,7 +13,8 @@ import { launch, launchIn } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { hasSamePopulations, OTHER_POPULATIONS, requireSameRun, withLookahead } from './same-run.js';
+import { findTrialsFaults } from './pruning/check.js';
+import { requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
 import { countFurther } from './samplers/racing.js';
@@ -92,11 +93,6 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
     );
-  const more = { ...manifest, trials, sampler: { ...sampler, trials } };
-  if (!hasSamePopulations(manifest, more))
-    throw new SweeplineError('BAD_USAGE', `--trials ${trials}: ${OTHER_POPULATIONS}`, {
-      hint: 'start a new run with so many trials',
-    });
   const status = await readRunStatus(path);
   const done = status.done - countFurther(sampler, manifest.space, status.state.epoch.done);
   if (trials < done)
@@ -104,7 +100,11 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: ${plural(done, 'trial')} of the run are done, and the number is a total; expected at least ${done}`,
     );
-  return more;
+  const asked = { ...manifest, sampler: { ...sampler, trials } };
+  throwFaults('BAD_USAGE', `--trials ${trials}`, findTrialsFaults(manifest, asked), {
+    hint: 'leave --trials out, or start a new run',
+  });
+  return asked;
 }
 
 function filesOf({ url, reportUrl }: LoadedSweep): RunHandle['files'] {

@@ -1,98 +1,168 @@
-// Runs whose trials pause, taken up with something else than before; and what others need of a trial that has ended.
-import { existsSync, readdirSync } from 'node:fs';
+// Runs whose trials paused, taken further: more trials, other grids, retries, merged shards. What would not be right is
+// refused, and nothing is written.
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { startRun } from '../../src/sweep/start.js';
-import { makeProject } from './project.js';
-import { list, newFolder, read, resume, rowsOf, runHere } from './session.js';
-import { trainingWorker } from './training-worker.js';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readRunStatus } from '../../src/run/status.js';
+import { explainTrial } from '../../src/sweep/explain/explain.js';
+import { mergeRuns } from '../../src/sweep/merge.js';
+import { cutRun, isParked } from './cut-run.js';
+import { fixture, list, newFolder, read, resume, rowsOf, runSweep } from './session.js';
 
-const PRUNERS = {
-  asha: { name: 'asha', factor: 2, max: 9, pause: true },
-  pbt: { name: 'pbt', interval: 3, max: 9, mutate: 'x,y', quantile: 0.5 },
-} as const;
-const DOMAINS = `axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' }`;
-const AXES = `axes: { x: [0.1, 0.3, 0.6, 0.9], y: [0.2, 0.7] }`;
-const bytesOf = (out: string) => [read(out, 'trials.csv'), read(out, 'metrics.csv')];
-const checkpointsOf = (out: string): string[] =>
-  existsSync(join(out, 'checkpoints')) ? readdirSync(join(out, 'checkpoints')) : [];
+const sweep = fixture('paused');
+const PBT = { name: 'pbt', interval: 2, max: 8, mutate: 'alpha' };
+const ASHA = { name: 'asha', pause: true, factor: 2, max: 8 };
+const random = { sampler: { name: 'random' }, trials: 6 };
 
-/** Stops a run once so many attempts have paused. */
-async function runPart(sweep: string, out: string, pruner: object, pauses: number): Promise<void> {
-  const run = await startRun({ sweep, out, pruner: pruner as never, workers: 1 });
-  const poll = setInterval(() => {
-    const text = existsSync(join(out, 'journal.bin')) ? read(out, 'journal.bin') : '';
-    if (text.split('"status":"parked"').length - 1 >= pauses) run.stop();
-  }, 5);
-  await run.outcome.finally(() => clearInterval(poll));
-}
+const copyOf = (folder: string): string => {
+  const into = join(newFolder(), 'copy');
+  cpSync(folder, into, { recursive: true });
+  return into;
+};
 
-describe.each(['asha', 'pbt'] as const)('%s', (name) => {
-  const pruner = PRUNERS[name];
+const journalOf = (folder: string) => readFileSync(join(folder, 'journal.bin'));
 
-  test.each([
-    AXES,
-    `axes: { x: [0.1, 0.3, 0.6, 0.9], y: 'choice(0.2, 0.5, 0.9)' }`,
-    `axes: { x: 'logint(1,4)', y: 'uniform(0,1,0.25)' }`,
-  ])(
-    'stopped politely and resumed, the same bytes: %s',
-    async (axes) => {
-      const { sweep } = makeProject(trainingWorker(2), axes);
-      const whole = await runHere({ sweep, pruner });
-      const out = join(newFolder(), 'run');
-      await runPart(sweep, out, pruner, 3);
-      expect(checkpointsOf(out).length).toBeGreaterThan(0);
-      await resume(out);
-      expect(bytesOf(out)).toEqual(bytesOf(whole.folder));
-      expect(checkpointsOf(out)).toEqual([]);
-    },
-    60_000,
-  );
+describe('population-based training', () => {
+  let six = '';
+  beforeAll(async () => {
+    six = (await runSweep({ sweep, pruner: PBT, ...random })).folder;
+  }, 60_000);
+  afterEach(() => {
+    delete process.env.PAUSED_VERSION;
+  });
+
+  test('has the number of trials that it began with', async () => {
+    const before = journalOf(six);
+    const words =
+      /pruner pbt: the 6 trials of the run are populations that train together; 12 trials are a new run/;
+    await expect(resume(six, { trials: 12 })).rejects.toThrow(words);
+    await expect(runSweep({ sweep, pruner: PBT, ...random, trials: 12, out: six })).rejects.toThrow(words);
+    expect(journalOf(six).equals(before)).toBe(true);
+    expect(await resume(six, { trials: 6 })).toMatchObject({ trials: 6, ok: 6 });
+  }, 60_000);
+
+  test('failed trials of it are not tried again later', async () => {
+    const { folder } = await runSweep({ sweep, pruner: PBT, set: { alpha: list(0.1, 0.4, 2) } });
+    expect(
+      rowsOf(read(folder, 'trials.csv')).filter(({ status }) => status === 'failed').length,
+    ).toBeGreaterThan(1);
+    await expect(resume(folder, { retry: 'failed' })).rejects.toThrow(
+      'pruner pbt: the populations of trials that have failed are past the point where they did; leave --retry out, or start a new run',
+    );
+  }, 60_000);
+
+  test('an edited grid is refused, a new version of the worker runs all anew', async () => {
+    const set = { alpha: list(0.05, 0.1, 0.4) };
+    const { folder, trials_csv } = await runSweep({ sweep, pruner: PBT, set });
+    const before = journalOf(folder);
+    const other = { sweep, pruner: PBT, set: { alpha: list(0.05, 0.1, 0.4, 0.8) }, out: folder };
+    await expect(runSweep(other)).rejects.toThrow(
+      'pruner pbt: the run has 6 trials: the trials of a population train together, and an edited grid makes other populations',
+    );
+    expect(journalOf(folder).equals(before)).toBe(true);
+    expect(read(folder, 'trials.csv')).toBe(trials_csv);
+    process.env.PAUSED_VERSION = '2';
+    const { trials_csv: anew, trials } = await runSweep({ sweep, pruner: PBT, set, out: folder });
+    expect(trials).toBe(6);
+    const schedules = read(folder, 'schedules.csv');
+    const fresh = await runSweep({ sweep, pruner: PBT, set });
+    expect(anew).toBe(fresh.trials_csv);
+    expect(schedules).toBe(read(fresh.folder, 'schedules.csv'));
+  }, 60_000);
+
+  test('merged shards keep their schedules; a part of them is no run that goes on', async () => {
+    const shards = [];
+    for (const index of [1, 2]) {
+      const { folder } = await runSweep({ sweep, pruner: PBT, shard: { index, count: 2 } });
+      shards.push(folder);
+    }
+    const out = join(newFolder(), 'merged');
+    await expect(mergeRuns([shards[0]!], out)).rejects.toThrow(
+      /^pruner pbt: .* parts are merged once all have ended; 6 trials have not run, shards 2\/2 are missing$/,
+    );
+    const merged = await mergeRuns(shards, out);
+    expect(merged).toMatchObject({ isWhole: true, trials: 12 });
+    const rows = shards.flatMap((shard) => read(shard, 'schedules.csv').trimEnd().split('\n').slice(1));
+    const place = (row: string) => Number(row.split(',')[0]) * 100 + Number(row.split(',')[1]);
+    expect(read(merged.folder, 'schedules.csv').trimEnd().split('\n').slice(1)).toEqual(
+      rows.sort((a, b) => place(a) - place(b)),
+    );
+    expect(rows.length).toBeGreaterThan(15);
+    const [trial] = rows.find((row) => row.split(',')[1] !== '0')!.split(',');
+    const shard = shards.find((each) => read(each, 'trials.csv').includes(`\n${trial},`))!;
+    const [whole, own] = [
+      await explainTrial(merged.folder, Number(trial)),
+      await explainTrial(shard, Number(trial)),
+    ];
+    expect(whole.lineage!.takeovers.length).toBeGreaterThan(0);
+    expect(whole.lineage!.takeovers).toEqual(own.lineage!.takeovers);
+    expect(whole.lineage!.weights).toEqual(own.lineage!.weights);
+    // The same trials from two places count once.
+    const twice = await mergeRuns([...shards, merged.folder], join(newFolder(), 'twice'));
+    expect(read(twice.folder, 'schedules.csv')).toBe(read(merged.folder, 'schedules.csv'));
+  }, 120_000);
 });
 
-test('asha: an edited grid begins what has paused anew', async () => {
-  const { sweep } = makeProject(trainingWorker(2), AXES);
-  const out = join(newFolder(), 'run');
-  await runPart(sweep, out, PRUNERS.asha, 3);
-  const set = { y: list(0.7, 0.2, 0.4) };
-  await runHere({ sweep, pruner: PRUNERS.asha, set, out });
-  const fresh = await runHere({ sweep, pruner: PRUNERS.asha, set });
-  expect(bytesOf(out)).toEqual(bytesOf(fresh.folder));
-  expect(checkpointsOf(out)).toEqual([]);
-}, 60_000);
+describe('asha that pauses', () => {
+  let six = '';
+  beforeAll(async () => {
+    six = (await runSweep({ sweep, pruner: ASHA, ...random })).folder;
+  }, 60_000);
 
-test('asha: of more trials than before, those that have their rows keep them', async () => {
-  const { sweep } = makeProject(trainingWorker(1), DOMAINS);
-  const out = join(newFolder(), 'run');
-  const request = { sweep, pruner: PRUNERS.asha, sampler: { name: 'random' }, out };
-  const before = await runHere({ ...request, trials: 6 });
-  const { trials_csv, left } = await runHere({ ...request, trials: 9 });
-  expect(left).toBe(0);
-  expect(trials_csv.startsWith(before.trials_csv)).toBe(true);
-  expect(rowsOf(trials_csv)).toHaveLength(9);
-}, 60_000);
+  test('goes on to more trials: those that were pruned stay so', async () => {
+    const folder = copyOf(six);
+    const before = rowsOf(read(six, 'trials.csv'));
+    const { trials, failed } = await resume(folder, { trials: 12 });
+    expect({ trials, failed }).toEqual({ trials: 12, failed: 0 });
+    const rows = rowsOf(read(folder, 'trials.csv'));
+    for (const row of before) expect(rows).toContainEqual(row);
+    expect(rows.filter(({ status }) => status === 'ok').length).toBeGreaterThan(
+      before.filter(({ status }) => status === 'ok').length,
+    );
+    const pruned = before.find(({ status }) => status === 'pruned')!;
+    // What was decided among six is not what would be among twelve, and that is told.
+    const told = await explainTrial(folder, Number(pruned.trial));
+    expect(told).toMatchObject({ status: 'pruned', promotions: { rungs: null }, pruned: { paused: true } });
+  }, 60_000);
 
-test('pbt: other trials than before are refused', async () => {
-  const { sweep } = makeProject(trainingWorker(1), DOMAINS);
-  const out = join(newFolder(), 'run');
-  const request = { sweep, pruner: PRUNERS.pbt, sampler: { name: 'random' }, out };
-  await runHere({ ...request, trials: 6 });
-  await expect(runHere({ ...request, trials: 9 })).rejects.toThrow('populations are of other trials');
-  await expect(resume(out, { trials: 9 })).rejects.toThrow('populations are of other trials');
-  await expect(runHere({ ...request, trials: 6, set: { x: list(1, 2) } })).rejects.toThrow('populations');
-  await resume(out, { trials: 6 });
-}, 60_000);
+  test('an edited grid keeps the trials that have ended', async () => {
+    const set = { alpha: list(0.05, 0.1, 0.4) };
+    const { folder } = await runSweep({ sweep, pruner: ASHA, set });
+    const before = new Map(rowsOf(read(folder, 'trials.csv')).map((row) => [row.key, row]));
+    const edited = { sweep, pruner: ASHA, set: { alpha: list(0.05, 0.2, 0.4, 0.8) }, out: folder };
+    const { trials_csv } = await runSweep(edited);
+    const rows = rowsOf(trials_csv);
+    expect(rows).toHaveLength(8);
+    for (const { trial: _, ...row } of rows.filter(({ key }) => before.has(key))) {
+      const { trial: __, ...own } = before.get(row.key!)!;
+      expect(row).toEqual(own);
+    }
+  }, 60_000);
 
-test('of a population, others go on from one that is refused later', async () => {
-  // Trial 3 is the best at the first pause, and deaf from then on: its row comes before trial 6, the worst, goes on from it.
-  const worker = trainingWorker(1).replace(
-    '!trial.stopRequested',
-    '(trial.number === 3 && step > 3) || !trial.stopRequested',
-  );
-  const { sweep } = makeProject(worker, AXES);
-  const { trials_csv, folder } = await runHere({ sweep, pruner: { ...PRUNERS.pbt, quantile: 0.1 } });
-  const rows = rowsOf(trials_csv);
-  expect(rows.map(({ status }) => status)).toEqual(rows.map((_, trial) => (trial === 3 ? 'failed' : 'ok')));
-  expect(read(folder, 'journal.bin')).toContain('"from":3');
-  expect(checkpointsOf(folder)).toEqual([]);
-}, 60_000);
+  test('but not where some wait for what is decided on others', async () => {
+    const set = { alpha: list(0.02, 0.05, 0.1, 0.4) };
+    const { folder } = await runSweep({ sweep, pruner: ASHA, set });
+    const cut = cutRun(folder, 5, isParked);
+    const { waiting } = await readRunStatus(cut);
+    expect(waiting.paused.length).toBeGreaterThan(0);
+    const before = journalOf(cut);
+    const edited = { sweep, pruner: ASHA, set: { alpha: list(0.02, 0.4) }, out: cut };
+    await expect(runSweep(edited)).rejects.toThrow(
+      /^pruner asha: the run has \d trials that have paused: they go on in the grid/,
+    );
+    expect(journalOf(cut).equals(before)).toBe(true);
+  }, 60_000);
+
+  test('merged shards have the rows of both, and do not tell rungs that were decided apart', async () => {
+    const shards = [];
+    for (const index of [1, 2])
+      shards.push((await runSweep({ sweep, pruner: ASHA, shard: { index, count: 2 } })).folder);
+    const merged = await mergeRuns(shards, join(newFolder(), 'merged'));
+    const rows = shards.flatMap((shard) => rowsOf(read(shard, 'trials.csv')));
+    expect(rowsOf(read(merged.folder, 'trials.csv'))).toEqual(
+      rows.sort((a, b) => Number(a.trial) - Number(b.trial)),
+    );
+    const { trial } = rows.find(({ status }) => status === 'pruned')!;
+    expect(await explainTrial(merged.folder, Number(trial))).toMatchObject({ promotions: { rungs: null } });
+  }, 60_000);
+});

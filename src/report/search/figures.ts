@@ -16,6 +16,8 @@ import { frontChart } from './front.js';
 import { historyChart } from './history.js';
 import { importanceChart } from './importance-bars.js';
 import { intermediateChart, readCurves } from './intermediate.js';
+import { readSchedules, type Schedules } from './schedules.js';
+import { schedulesChart } from './schedules-chart.js';
 import { slicesChart } from './slices.js';
 import { thresholdsChart } from './thresholds-chart.js';
 import { readSearched, type Searched } from './trials.js';
@@ -79,6 +81,7 @@ async function listFigures(
   const { parameters = [], deciding = [], pruned = 0 } = importances.get(first.metric) ?? {};
   const important = (pruned > 0 && deciding.length > 0 ? deciding : parameters).map((each) => each.parameter);
   const curves = await readCurves(database, manifest, first);
+  const schedules = await readSchedules(database, manifest, curves?.best ?? null);
   const hasValues = run.values[0]!.some((value) => !Number.isNaN(value));
   const isMany = run.count > 1 && hasValues;
   return [
@@ -86,7 +89,7 @@ async function listFigures(
     ...(isMany && proposesPoints(manifest.sampler) ? [historyOf(run)] : []),
     ...(isMany && run.objectives.length > 1 ? [frontSpec(run)] : []),
     ...listImportance({ aims, importances }),
-    ...(isMany && run.axes.length > 0 ? slicesOf(run, important) : []),
+    ...(isMany && run.axes.length > 0 ? slicesOf(run, important, schedules) : []),
     ...(curves === undefined
       ? []
       : [
@@ -96,6 +99,7 @@ async function listFigures(
             draw: () => intermediateChart(curves, first.goal),
           },
         ]),
+    ...(schedules === undefined ? [] : [scheduleOf(schedules)]),
   ];
 }
 
@@ -117,6 +121,15 @@ async function listBisection(database: RunDatabase, manifest: Manifest): Promise
   ];
 }
 
+function scheduleOf(schedules: Schedules): Spec {
+  const names = schedules.axes.map(({ name }) => name).join(', ');
+  return {
+    name: 'schedules',
+    about: `What ${names} of each trial was from which step on. Where a line branches off, a trial went on with the weights of the one that it branches off from.`,
+    draw: () => schedulesChart(schedules),
+  };
+}
+
 function historyOf(run: Searched): Spec {
   return {
     name: 'history',
@@ -133,17 +146,18 @@ function frontSpec(run: Searched): Spec {
   };
 }
 
-function slicesOf(run: Searched, important: readonly string[]): Spec[] {
+function slicesOf(run: Searched, important: readonly string[], schedules?: Schedules): Spec[] {
   const { metric } = run.objectives[0]!;
+  const began = schedules === undefined ? '' : ' Of what changed on the way it has what trials began with.';
   return [
     {
       name: 'slices',
-      about: `Each parameter by itself against ${metric}, the most important first; the star is the best.`,
+      about: `Each parameter by itself against ${metric}, the most important first; the star is the best.${began}`,
       draw: () => slicesChart(run, important),
     },
     {
       name: 'contours',
-      about: `${metric} over the two most important parameters that are numbers: a smooth surface through the configurations (the points); the star is the best.`,
+      about: `${metric} over the two most important parameters that are numbers: a smooth surface through the configurations (the points); the star is the best.${began}`,
       draw: () => contourChart(run, important),
     },
   ];

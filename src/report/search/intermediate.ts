@@ -9,7 +9,7 @@ import { layOutChart } from '../layout.js';
 import { edges, scaleAxis } from '../look.js';
 import { INK } from '../theme.js';
 import { withIcons } from './history.js';
-import { dotsSeries, LOOKS, NAMES, thin, type XY } from './marks.js';
+import { dotsSeries, LOOKS, linesSeries, NAMES, thin, type XY } from './marks.js';
 import { STATES, type State } from './trials.js';
 import { endsOf, inside, viewOf } from './view.js';
 
@@ -157,40 +157,11 @@ function draw({ series, best, curves, count }: Curves, goal: Objective['goal'], 
   };
 }
 
-/** All lines of a kind as one path. */
 function pathSeries(curves: readonly Curve[], kind: State): object {
-  const { colour } = LOOKS[kind];
-  return {
-    type: 'custom',
+  return linesSeries({
     name: NAMES[kind],
-    color: colour,
-    silent: true,
-    clip: true,
-    progressive: 0,
-    data: curves.flatMap(({ points }) => points),
-    renderItem: (
-      { dataIndex }: { dataIndex: number },
-      api: { coord(point: readonly number[]): readonly number[] },
-    ) => {
-      if (dataIndex > 0) return null;
-      const pathData = curves
-        .map(({ points }) =>
-          points
-            .map((point, i) => {
-              const [x, y] = api.coord(point);
-              return `${i === 0 ? 'M' : 'L'}${x!.toFixed(1)} ${y!.toFixed(1)}`;
-            })
-            .join(''),
-        )
-        .join('');
-      const style = {
-        fill: 'none',
-        stroke: colour,
-        lineWidth: 1.1,
-        opacity: 0.55,
-        ...(kind === 'ok' ? {} : { lineDash: kind === 'pruned' ? [5, 3] : [2, 3] }),
-      };
-      return { type: 'path', shape: { pathData }, style };
-    },
-  };
+    lines: curves.map(({ points }) => points),
+    colour: LOOKS[kind].colour,
+    style: kind === 'ok' ? {} : { lineDash: kind === 'pruned' ? [5, 3] : [2, 3] },
+  });
 }

@@ -83,6 +83,51 @@ export function dotsSeries({ name, points, look, radius, axes = 0 }: Dots): obje
   };
 }
 
+export interface Lines {
+  readonly name: string;
+  readonly lines: readonly (readonly XY[])[];
+  readonly colour: string;
+  readonly style?: {
+    readonly lineWidth?: number;
+    readonly opacity?: number;
+    readonly lineDash?: readonly number[];
+  };
+  readonly axes?: number;
+  readonly z?: number;
+}
+
+/** All lines of a kind as one path of a custom series. */
+export function linesSeries({ name, lines, colour, style = {}, axes = 0, z = 2 }: Lines): object {
+  return {
+    type: 'custom',
+    name,
+    color: colour,
+    xAxisIndex: axes,
+    yAxisIndex: axes,
+    silent: true,
+    clip: true,
+    progressive: 0,
+    z,
+    data: lines.flat(),
+    renderItem: (
+      { dataIndex }: { dataIndex: number },
+      api: { coord(point: readonly number[]): readonly number[] },
+    ) => {
+      if (dataIndex > 0) return null;
+      const place = (point: XY, i: number) => {
+        const [x, y] = api.coord(point);
+        return `${i === 0 ? 'M' : 'L'}${x!.toFixed(1)} ${y!.toFixed(1)}`;
+      };
+      const pathData = lines.map((line) => line.map(place).join('')).join('');
+      return {
+        type: 'path',
+        shape: { pathData },
+        style: { fill: 'none', stroke: colour, lineWidth: 1.1, opacity: 0.55, ...style },
+      };
+    },
+  };
+}
+
 /** Of the legend, as wide as high. */
 function legendIcon({ shape }: Pick<MarkLook, 'shape'>): string {
   if (shape === 'dot') return 'circle';

@@ -97,6 +97,7 @@ function toNumbers(vector: Vector): Float64Array {
   return vector instanceof Float64Array ? vector : new Float64Array(vector.codes.length).fill(Number.NaN);
 }
 
+/** A parameter out of a column of its values. */
 export function toAxis(name: string, vector: Vector, manifest: Manifest): Axis {
   if (vector instanceof Float64Array) {
     const range = rangeOf(vector);

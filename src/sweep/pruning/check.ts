@@ -1,5 +1,9 @@
 // Whether a pruner can serve a sweep: those that pause trials need more of it than those that stop them.
-import { describeUnknown } from '../../ground/text.js';
+import { SweeplineError } from '../../ground/errors.js';
+import { describeUnknown, plural } from '../../ground/text.js';
+import type { Epoch } from '../../run/epoch.js';
+import type { Manifest } from '../../run/manifest.js';
+import type { SpaceRecord } from '../../run/records.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
 import { createRungs } from '../../search/pruning/rules.js';
 import { isDomain, toFiniteValues } from '../../space/domain.js';
@@ -74,4 +78,35 @@ function findPopulationFaults(pruner: PrunerSpec, { worker, resolved, retry }: P
       'pruner pbt: the populations of trials that have failed are past the point where they did; leave --retry out, or start a new run',
     );
   return [...new Set(faults)];
+}
+
+/** Why a run cannot go on with another number of trials; none where it can. */
+export function findTrialsFaults({ pruner, sampler }: Manifest, asked: Pick<Manifest, 'sampler'>): string[] {
+  if (pruner?.name !== 'pbt' || sampler.trials === asked.sampler.trials) return [];
+  return [
+    `pruner pbt: the ${sampler.trials} trials of the run are populations that train together; ${asked.sampler.trials} trials are a new run`,
+  ];
+}
+
+/**
+ * Throws BAD_USAGE where trials of the grid as it was would count in the edited one as what they are not: those that have
+ * paused, whose checkpoints lie under the keys of the same points, and of populations also those that have ended.
+ */
+export function requireFreshTrials({ name }: PrunerSpec, before: Epoch, { worker }: SpaceRecord): void {
+  const { version } = before.record.worker;
+  if (version !== worker.version) return;
+  const paused = before.parked.all().size;
+  const done = name === 'pbt' ? before.doneCount : 0;
+  if (paused + done === 0) return;
+  const what = paused > 0 ? `${plural(paused, 'trial')} that have paused` : plural(done, 'trial');
+  const why =
+    name === 'pbt'
+      ? 'the trials of a population train together, and an edited grid makes other populations'
+      : 'they go on in the grid that they are of';
+  throw new SweeplineError('BAD_USAGE', `pruner ${name}: the run has ${what}: ${why}`, {
+    hint:
+      name === 'pbt'
+        ? 'give another --out, or raise the version of the worker, and all of them run anew'
+        : 'resume the run to its end first, or give another --out',
+  });
 }
