@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startRun } from '../../src/sweep/start.js';
 import { makeProject } from './project.js';
-import { list, newFolder, read, resume, rowsOf, runHere } from './session.js';
+import { newFolder, read, resume, rowsOf, runHere } from './session.js';
 import { trainingWorker } from './training-worker.js';
 
 const PRUNERS = {
