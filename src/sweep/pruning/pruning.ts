@@ -29,7 +29,6 @@ export class Pruning {
   readonly #ending = new Map<number, number>();
   /** Rows that running trials have told without a gap. */
   readonly #told = new Map<number, number>();
-  #isWarned = false;
   #isComplete = false;
   #helper: PruningHelper | undefined;
   /** Results that have waited and are being written. */
@@ -143,7 +142,7 @@ export class Pruning {
     const { recorder, retries } = this.#options;
     const hasEnded = left === undefined && (isFinal || !recorder.isToRetry(result, retries));
     if (hasEnded) this.#board.end(trial);
-    if (hasEnded && result.notes.length === 0 && !this.#board.hasValues(trial)) this.#warn(trial);
+    if (hasEnded && result.notes.length === 0 && !this.#board.hasValues(trial)) this.#writing.warn(trial);
     this.#advance();
     const verdict = this.#board.verdict(trial);
     this.#ending.delete(trial);
@@ -165,6 +164,11 @@ export class Pruning {
   /** A result with all rows of metrics.csv, those from before the trial's last pause included. */
   complete(work: Work, result: TaskResult): TaskResult {
     return this.#parking.complete(trialAt(work.trials, 0), result);
+  }
+
+  /** Its rows of metrics.csv, with those from before its last pause. */
+  joinEarlier(trial: number, series: Uint8Array): Uint8Array {
+    return this.#parking.join(trial, series);
   }
 
   /** Trials have their rows, whatever they say. */
@@ -208,15 +212,6 @@ export class Pruning {
     const parked = this.#parking.take(trial);
     if (parked !== undefined) this.#release(parked);
     return parked !== undefined;
-  }
-
-  #warn(trial: number): void {
-    if (this.#isWarned) return;
-    this.#isWarned = true;
-    const { spec, onWarning } = this.#options;
-    onWarning(
-      `pruner ${spec.name} looks at ${spec.metric}, of which trial ${trial} has reported no value: nothing stops such a trial`,
-    );
   }
 
   #isDone(trial: number): boolean {
