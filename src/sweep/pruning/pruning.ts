@@ -4,7 +4,7 @@
 import type { TaskResult, TrialReport } from '../../pool/contract.js';
 import type { History } from '../../run/history.js';
 import type { Board, Continuation, Pruned, Released } from '../../search/pruning/contract.js';
-import { createBoard } from '../../search/pruning/rules.js';
+import { createBoard, createRungs } from '../../search/pruning/rules.js';
 import { countRows } from '../../trial/lines.js';
 import type { TrialRow } from '../../trial/row.js';
 import { pick, type Selection, trialAt, trialsOf } from '../../trial/selection.js';
@@ -19,6 +19,7 @@ import { Writing } from './writing.js';
 export class Pruning {
   readonly #options: PruningOptions;
   readonly #board: Board;
+  readonly #isPausing: boolean;
   readonly #read: CurveReader;
   readonly #earlier: Earlier;
   /** Results that wait. */
@@ -38,6 +39,7 @@ export class Pruning {
     this.#options = options;
     const { spec, seed, series, folder, journal, population } = options;
     this.#board = createBoard(spec, seed, population);
+    this.#isPausing = createRungs(spec, seed).pauses;
     this.#read = createCurveReader(spec, series);
     this.#earlier = new Earlier(folder, journal.state.epoch, this.#read);
     this.#writing = new Writing(options);
@@ -67,7 +69,8 @@ export class Pruning {
 
   /** The same sampler; its trials take their places in the order in which it proposes them, those that have ended too. */
   watch(sampler: Sampler): Sampler {
-    const { listens, population } = this.#options;
+    const { journal, listens, population, retried } = this.#options;
+    const isLeft = (trial: number) => retried.has(trial) || !journal.state.epoch.isDone(trial);
     return {
       total: sampler.total,
       excluded: sampler.excluded,
@@ -78,7 +81,7 @@ export class Pruning {
         population.note(proposal);
         for (const trial of trialsOf(proposal)) this.#propose(trial);
         this.#advance();
-        return listens ? proposal : pick(proposal, (trial) => !this.#isDone(trial));
+        return listens ? proposal : pick(proposal, isLeft);
       },
       ...(sampler.tell === undefined ? {} : { tell: (result) => sampler.tell?.(result) }),
     };
@@ -112,6 +115,7 @@ export class Pruning {
       }
     }
     this.#advance();
+    this.#releaseKnown([...taken]);
     return pick(trials, (trial) => !taken.has(trial));
   }
 
@@ -214,11 +218,6 @@ export class Pruning {
     return parked !== undefined;
   }
 
-  #isDone(trial: number): boolean {
-    const { journal, retried } = this.#options;
-    return journal.state.epoch.isDone(trial) && !retried.has(trial);
-  }
-
   #propose(trial: number): void {
     const { epoch } = this.#options.journal.state;
     this.#board.propose(trial);
@@ -245,21 +244,26 @@ export class Pruning {
   }
 
   #advance(): void {
-    for (const each of this.#board.decide()) each.do === 'prune' ? this.#carryOut(each) : this.#letGoOn(each);
-    const known = [...this.#held].filter(([trial]) => {
-      const { state } = this.#board.verdict(trial);
-      return state === 'passed' || state === 'pruned';
-    });
-    for (const [trial] of known) {
-      this.#held.delete(trial);
-      this.#ending.delete(trial);
-    }
-    // Each on its own: recording one comes back here, and thousands within each other are too many for the stack.
-    for (const [, held] of known) this.#release(held);
+    const decided = this.#board.decide();
+    for (const each of decided) each.do === 'prune' ? this.#carryOut(each) : this.#letGoOn(each);
+    // Of trials that pause nothing but a decision says more, and thousands may wait.
+    this.#releaseKnown(this.#isPausing ? decided.map(({ trial }) => trial) : [...this.#held.keys()]);
     const { store, onSpent } = this.#options;
     const spent = this.#board.takeSpent();
     for (const name of spent) store.dropCheckpoint(name);
     if (spent.length > 0) onSpent?.(spent);
+  }
+
+  /** Results of those that wait for no more. */
+  #releaseKnown(trials: readonly number[]): void {
+    for (const trial of trials) {
+      const held = this.#held.get(trial);
+      const { state } = this.#board.verdict(trial);
+      if (held === undefined || state === 'open' || state === 'waits') continue;
+      this.#held.delete(trial);
+      this.#ending.delete(trial);
+      this.#release(held);
+    }
   }
 
   #carryOut(decision: Pruned): void {
