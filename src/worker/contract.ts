@@ -45,7 +45,7 @@ export interface Trial<
   saveArtifact(name: string, bytes: Uint8Array | string): string;
   /**
    * Survives an interruption of the trial; gone once the trial has ended. Undefined on a fresh start. Whoever goes on from
-   * one reports the steps before it again, or leaves them out where the trial has paused at them.
+   * one reports the steps before it again: whether they are known, no trial can tell.
    */
   loadCheckpoint(): Uint8Array | undefined;
   /** The checkpoint may be another trial's, and `params` other ones than it was made with: population-based training. */
