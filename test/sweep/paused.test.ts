@@ -117,10 +117,12 @@ describe('population-based training', () => {
     const told = await explainTrial(folder, 0);
     expect(renderExplanation({ ...told, run: 'r' }).split('How it went on\n')[1]).toMatchInlineSnapshot(`
       "  pbt, interval 2, mutate alpha, quantile 0.25, resample 0.25, max 8, on loss:min
-        It began with alpha=0.02 in a population of 6 trials.
+        It began with alpha=0.02, as one of 6 trials that agree in all else.
         Step 2: its loss was 2.88205, and that of trial 5 was 0.120152. It went on from the
           weights of trial 5 with alpha=0.4: trial 5 had alpha=0.8, it had alpha=0.02 before.
-        Its weights were trained by trial 5 to step 2 (alpha=0.8), by itself from step 2 (alpha=0.4)."
+        Its weights were trained
+          by trial 5 to step 2, with alpha=0.8
+          by itself from step 2, with alpha=0.4"
     `);
   });
 
