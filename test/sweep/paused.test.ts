@@ -290,6 +290,29 @@ describe.each([
     expect(new Set(Array.from(ids.values as Float64Array))).toEqual(new Set(open));
   });
 
+  test('what is told of a run that goes on is the beginning of what is told at its end', async () => {
+    const whole = [];
+    for (const trial of range(12)) whole.push(await explainTrial(folder, trial));
+    let waits = 0;
+    for (const count of [1, 4, 8, 12, 16, 20]) {
+      const cut = cutRun(folder, count, isParked);
+      const known = new Set<number>();
+      for (const { record } of readRecords(cut))
+        if (isParked(record))
+          for (const trial of numbersOf((record as AttemptRecord).trials)) known.add(trial);
+      for (const trial of known) {
+        const { promotions, lineage } = await explainTrial(cut, trial);
+        const promoted = promotions?.rungs?.filter(({ outcome }) => outcome === 'promoted') ?? [];
+        expect(promoted).toEqual(whole[trial]!.promotions?.rungs?.slice(0, promoted.length) ?? []);
+        waits += promotions?.rungs?.filter(({ outcome }) => outcome === 'waits').length ?? 0;
+        const takeovers = lineage?.takeovers ?? [];
+        expect(takeovers).toEqual(whole[trial]!.lineage?.takeovers.slice(0, takeovers.length) ?? []);
+        expect(promotions?.rungs === null).toBe(false);
+      }
+    }
+    if (name !== 'pbt') expect(waits).toBeGreaterThan(5);
+  }, 60_000);
+
   test('verify runs again what has come to its weights by itself', async () => {
     const { leftOut, differingCells, of, trials } = await verifyRun(folder, { sample: 12 });
     const statuses = rowsOf(read(folder, 'trials.csv')).map(({ status }) => status);
