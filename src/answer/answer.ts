@@ -68,6 +68,8 @@ export interface Answer {
   readonly importance: readonly Importance[];
   /** Of so many configurations; fewer than there are where a sample was looked at. */
   readonly importanceOf: number;
+  /** Pruned ones, which shares of the variance leave out, and `ped-anova` counts. */
+  readonly importancePruned: number;
   readonly failures: readonly FailureGroup[];
   /** Milliseconds that trials ran, all together. */
   readonly runMs: number;
@@ -117,6 +119,7 @@ export function ask(status: RunStatus, question: Question = {}): Asked {
     comparison: aims.objectives.length === 1 ? compareFirst(of, first!, ranking) : null,
     importance: [...(importances?.parameters ?? []), ...(importances?.deciding ?? [])],
     importanceOf: importances?.sampled ?? 0,
+    importancePruned: importances?.pruned ?? 0,
     failures: groupFailures(folder, epoch, state.epochs.length),
     runMs: epoch.runMs,
   };

@@ -2,6 +2,7 @@
 // importance of parameters for more metrics than the first.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatCount } from '../ground/text.js';
 import type { Epoch } from '../run/epoch.js';
 import { JOURNAL_FILE } from '../run/read-journal.js';
 import type { Aims } from '../trial/objective.js';
@@ -64,7 +65,11 @@ function describe({ answer, status }: Asked): readonly AnswerLine[] {
 
 function createFiles(asked: Asked): AnswerFile[] {
   if (asked.answer.first === 0) return [];
-  const { importance } = asked.answer;
+  const { importance, importanceOf, importancePruned } = asked.answer;
+  const survivors =
+    importancePruned > 0
+      ? ` Shares of the variance are of the ${formatCount(importanceOf)} configurations that were not pruned, which are no fair sample of all; \`ped-anova\` counts the ${formatCount(importancePruned)} pruned ones.`
+      : '';
   const tables = [
     {
       name: 'best',
@@ -76,8 +81,7 @@ function createFiles(asked: Asked): AnswerFile[] {
       name: 'importance',
       lines: [...importanceRows(importance)],
       table: importanceTable(importance),
-      about:
-        'How much of the variance each parameter explains (`anova`, `fanova`) or, of a search, decides who is among the best (`ped-anova`), with 95 % intervals.',
+      about: `How much of the variance each parameter explains (\`anova\`, \`fanova\`) or, of a search or under a pruner, decides who is among the best (\`ped-anova\`), with 95 % intervals.${survivors}`,
     },
   ] as const;
   return tables

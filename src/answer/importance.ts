@@ -1,7 +1,8 @@
 // Which parameters matter: the share of a metric's variance over the configurations that each explains. On a whole grid it
 // is computed exactly (`anova`), elsewhere a random forest stands for the function (`fanova`: Hutter, Hoos and Leyton-Brown
-// 2014), over the space where it is known. Of configurations that a search has gathered, what decides whether one is among
-// the best stands beside it (`ped-anova`). Always the same for the same rows.
+// 2014), over the space where it is known. Of configurations that a search has gathered, or a pruner has stopped some of,
+// what decides whether one is among the best stands beside it (`ped-anova`): that counts the pruned ones, which have no
+// value and are none of the best. Always the same for the same rows.
 import { randomFor } from '../ground/random.js';
 import type { Point } from '../space/types.js';
 import type { Objective } from '../trial/objective.js';
@@ -9,7 +10,7 @@ import { type Binned, binConfigurations } from './bins.js';
 import type { Configurations } from './configurations.js';
 import { growForest } from './forest.js';
 import { forestEffects } from './forest-effects.js';
-import { cellsFor, LEAST_PED, pedShares, topShare } from './ped-anova.js';
+import { cellsFor, LEAST_PED, LEAST_TOP, pedShares, topShare } from './ped-anova.js';
 import { isGathered, weighBins } from './spread.js';
 import { type Effects, type Grid, gridEffects, isWholeGrid, leastEffects, sharesOf } from './variance.js';
 
@@ -30,11 +31,13 @@ export interface Importance {
 export interface Importances {
   /** The most important first. */
   readonly parameters: readonly Importance[];
-  /** For being among the best; none where the configurations are spread as their space is. */
+  /** For being among the best; none where the configurations are spread as their space is, and none was pruned. */
   readonly deciding: readonly Importance[];
   /** Configurations with a finite value, and how many of them were looked at. */
   readonly configurations: number;
   readonly sampled: number;
+  /** Those of which trials were pruned: of the variance they say nothing, and what is left is no fair sample of all. */
+  readonly pruned: number;
 }
 
 export interface ImportanceOptions {
@@ -62,8 +65,10 @@ export function findImportances(
   metric: string,
   { goal, points = [] }: ImportanceOptions = {},
 ): Importances {
-  const finite = finiteRows(of, metric);
-  const none = { parameters: [], deciding: [], configurations: finite.length, sampled: finite.length };
+  const finite = rowsWhere(of, (row) => of.pruned.get(row) === 0 && Number.isFinite(of.mean(metric, row)));
+  const pruned = rowsWhere(of, (row) => of.pruned.get(row) > 0);
+  const counts = { configurations: finite.length, sampled: finite.length, pruned: pruned.length };
+  const none = { parameters: [], deciding: [], ...counts };
   const y = valuesOf(of, metric, finite);
   const spread = Math.max(...minMax(y)) - Math.min(...minMax(y));
   if (finite.length < 2 || !(spread > 0)) return none;
@@ -78,10 +83,7 @@ export function findImportances(
   const sampled = valuesOf(of, metric, rows);
   const binned = binConfigurations(of, { rows, y: sampled, most: BINS, points })!;
   const found = explainByForest(binned, sampled, points);
-  const deciding =
-    goal === undefined || points.length === 0 || rows.length < LEAST_PED
-      ? []
-      : explainTop(of, { rows, y: sampled, metric, goal, points });
+  const deciding = goal === undefined ? [] : explainTop(of, { finite, pruned, metric, goal, points });
   const parameters = inOrder(binned.names, found, { metric, method: 'fanova' });
   return { ...none, sampled: rows.length, parameters, deciding };
 }
@@ -167,22 +169,28 @@ function explainByForest(binned: Binned, y: Float64Array, points: readonly Point
 }
 
 interface Seeking {
-  readonly rows: Uint32Array;
-  readonly y: Float64Array;
+  readonly finite: Uint32Array;
+  readonly pruned: Uint32Array;
   readonly metric: string;
   readonly goal: Objective['goal'];
   readonly points: readonly Point[];
 }
 
-/** None where the configurations are spread as the points are, or where the best cannot be told from the others. */
-function explainTop(of: Configurations, { rows, y, metric, goal, points }: Seeking): Importance[] {
-  // Those that failed were proposed as well.
-  const all = sample(Uint32Array.from({ length: of.count }, (_, row) => row));
-  const proposed = binConfigurations(of, { rows: all, y: new Float64Array(all.length), most: BINS })!;
-  if (!isGathered(proposed, points)) return [];
-  const share = topShare(y.length);
+/** None where the best cannot be told from the others, or the shares of the variance tell all: nothing is gathered or pruned. */
+function explainTop(of: Configurations, { finite, pruned, metric, goal, points }: Seeking): Importance[] {
+  const rows = sample(Uint32Array.from([...finite, ...pruned]).sort());
+  if (rows.length < LEAST_PED || (pruned.length === 0 && !isSearched(of, points))) return [];
+  const sign = goal === 'min' ? 1 : -1;
+  const losses = Float64Array.from(rows, (row) =>
+    of.pruned.get(row) > 0 ? Number.POSITIVE_INFINITY : sign * of.mean(metric, row),
+  );
+  const ended = losses.filter(Number.isFinite);
+  const share = Math.min(topShare(rows.length), ended.length / rows.length);
+  if (ended.length < LEAST_TOP) return [];
+  // What puts words in order has to be a number.
+  const [, worst] = minMax(ended);
+  const y = losses.map((loss) => Math.min(loss, worst));
   const binned = binConfigurations(of, { rows, y, most: cellsFor(share * y.length) })!;
-  const losses = goal === 'min' ? y : y.map((value) => -value);
   const shares = pedShares({ ...binned, losses }, share);
   if (shares === undefined) return [];
   // Of halves drawn without replacement, shares differ from those of all as much as these do from the true ones.
@@ -210,10 +218,21 @@ function intervalsOf(shares: readonly number[], drawn: readonly (readonly number
   };
 }
 
-function finiteRows(of: Configurations, metric: string): Uint32Array {
+/** Whether the configurations are spread otherwise than the points: a search has gathered them. */
+function isSearched(of: Configurations, points: readonly Point[]): boolean {
+  if (points.length === 0) return false;
+  // Those that failed were proposed as well.
+  const all = sample(Uint32Array.from({ length: of.count }, (_, row) => row));
+  return isGathered(
+    binConfigurations(of, { rows: all, y: new Float64Array(all.length), most: BINS })!,
+    points,
+  );
+}
+
+function rowsWhere(of: Configurations, isOne: (row: number) => boolean): Uint32Array {
   const rows = new Uint32Array(of.count);
   let found = 0;
-  for (let row = 0; row < of.count; row++) if (Number.isFinite(of.mean(metric, row))) rows[found++] = row;
+  for (let row = 0; row < of.count; row++) if (isOne(row)) rows[found++] = row;
   return rows.subarray(0, found);
 }
 

@@ -9,12 +9,13 @@ import type { Binned } from './bins.js';
 export interface Sample extends Pick<Binned, 'sizes' | 'absent'> {
   /** By parameter, the bin of each configuration. */
   readonly bins: readonly Uint32Array[];
+  /** Infinity: not known, and none of the best. */
   readonly losses: Float64Array;
 }
 
 /** The top, γ': a tenth, as in the paper; of few configurations so many, for fewer tell nothing. */
 const TOP = 0.1;
-const LEAST_TOP = 8;
+export const LEAST_TOP = 8;
 /** Of fewer configurations the top would be a good part. */
 export const LEAST_PED = 4 * LEAST_TOP;
 
@@ -32,7 +33,7 @@ export function cellsFor(top: number): number {
 export function pedShares({ bins, sizes, absent, losses }: Sample, share: number): number[] | undefined {
   const count = losses.length;
   const cut = losses.slice().sort()[Math.ceil(share * count) - 1];
-  const isTop = Uint8Array.from(losses, (loss) => (loss <= cut! ? 1 : 0));
+  const isTop = Uint8Array.from(losses, (loss) => (loss <= cut! && loss < Number.POSITIVE_INFINITY ? 1 : 0));
   const top = isTop.reduce((sum, is) => sum + is, 0);
   if (top < 2 || top * 2 > count) return undefined;
   const parts = sizes.map((size, p) => {

@@ -89,7 +89,7 @@ interface Noise {
 }
 
 /** Takes off what chance alone would add to each part, by its degrees of freedom. */
-export function withoutNoise({ total, main, pairs }: Effects, { sizes, count, noise }: Noise): Effects {
+function withoutNoise({ total, main, pairs }: Effects, { sizes, count, noise }: Noise): Effects {
   // Rounding leaves parts that are none.
   const clean = (part: number, freedom: number) => {
     const rest = part - (noise * freedom) / count;

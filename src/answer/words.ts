@@ -7,7 +7,6 @@ import type { Interval } from '../stats/interval.js';
 import type { MetricSpec } from '../trial/metrics.js';
 import type { Answer, Best } from './answer.js';
 import type { FailureGroup } from './failures.js';
-import type { Importance } from './importance.js';
 import type { Ranked } from './ranking.js';
 
 /** Messages of failures that are shown; the rest is counted. */
@@ -39,7 +38,7 @@ export function describeAnswer(answer: Answer, metrics: Metrics, failures = FAIL
     const next = describeNext(answer, metrics);
     if (next !== null) lines.push(['next', next]);
   }
-  const matter = describeImportance(answer.importance);
+  const matter = describeImportance(answer);
   if (matter !== null) lines.push(['axes', matter]);
   lines.push(...answer.failures.slice(0, shown).map((group) => ['failed', describeFailures(group)] as const));
   const others = answer.failures.slice(shown);
@@ -139,13 +138,29 @@ export function describeComparison({ verdict, p }: NonNullable<Answer['compariso
 }
 
 /** `alpha 62%, beta1 21% of the variance of loss`; null where no two parameters can be told apart. */
-function describeImportance(all: readonly Importance[]): string | null {
+function describeImportance({
+  importance: all,
+  importanceOf,
+  importancePruned,
+}: Pick<Answer, 'importance' | 'importanceOf' | 'importancePruned'>): string | null {
+  const deciding = all.filter(({ method }) => method === 'ped-anova');
+  // What a pruner has left is no fair sample: shares of its variance say little.
+  if (importancePruned > 0 && deciding.length >= 2)
+    return `${showShares(deciding)} of what decides who is in the top tenth by ${deciding[0]!.metric}`;
   const importance = all.filter(({ method }) => method !== 'ped-anova');
   if (importance.length < 2) return null;
   const most = importance.slice(0, MATTER).filter(({ importance: share }) => share >= LEAST_SHARE);
   const { metric } = importance[0]!;
-  if (most.length === 0) return `no parameter explains what ${metric} does`;
-  return `${most.map(({ parameter, importance: share }) => `${parameter} ${Math.round(share * 100)}%`).join(', ')} of the variance of ${metric}`;
+  const among = importancePruned > 0 ? ` among the ${formatCount(importanceOf)} not pruned` : '';
+  if (most.length === 0) return `no parameter explains what ${metric} does${among}`;
+  return `${showShares(most)} of the variance of ${metric}${among}`;
+}
+
+function showShares(importance: Answer['importance']): string {
+  return importance
+    .slice(0, MATTER)
+    .map(({ parameter, importance: share }) => `${parameter} ${Math.round(share * 100)}%`)
+    .join(', ');
 }
 
 function describeFailures({ status, message, count }: FailureGroup): string {
@@ -153,7 +168,7 @@ function describeFailures({ status, message, count }: FailureGroup): string {
 }
 
 /** `loss 0.123 ± 0.004, time 2 s` */
-export function describeValues(
+function describeValues(
   { values }: Ranked,
   { objectives }: Pick<Answer, 'objectives'>,
   metrics: Metrics,

@@ -41,11 +41,14 @@ export function renderBest({ answer, status }: Asked, width: number): string {
   ];
   if (mutated.length > 0) lines.push(`${describeMutated(answer)}.`);
   if (comparison !== null) lines.push(`The first against the second: ${describeComparison(comparison)}.`);
-  const from = answer.importanceOf < answer.configurations ? ` from ${answer.importanceOf} of them` : '';
+  const { importanceOf, importancePruned } = answer;
   for (const isTop of [false, true]) {
     const of = importance.filter(({ method }) => (method === 'ped-anova') === isTop);
     if (of.length < 2) continue;
     const { method, metric } = of[0]!;
+    const looked = isTop ? importanceOf + importancePruned : importanceOf;
+    const which = !isTop && importancePruned > 0 ? 'not pruned' : 'of them';
+    const from = looked < answer.configurations ? ` from ${looked} ${which}` : '';
     const shares = of
       .slice(0, MATTER)
       .map((each) => `${each.parameter} ${Math.round(each.importance * 100)}%${spread(each.low, each.high)}`);

@@ -1,8 +1,9 @@
 // What `run` and `resume` have in common: start, show, stop on request, write the report, sum up. The run itself knows
 // nothing of this; here it is only watched.
-
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { clipText, plural } from '../ground/text.js';
-import { openRunFolder } from '../run/folder.js';
+import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Observer, Outcome, Plan, RunHandle } from '../sweep/contract.js';
 import { tellAnswer } from './answer.js';
 import { describeRunError, EXIT } from './errors.js';
@@ -74,15 +75,19 @@ export async function conductRun(conduct: Conduct): Promise<number> {
     return await concludeRun(conduct, outcome, seen);
   } catch (error) {
     view?.close();
-    if (handle === undefined) throw error;
+    // A definition may be refused when its first trials are proposed: then there is no run either.
+    if (handle === undefined || !isRun(seen.folder)) throw error;
     const { text, code } = describeRunError(error);
     terminal.say(text);
-    if (seen.folder !== undefined)
-      terminal.say(`Finished trials are kept; resume with: ${commandOn('resume', seen.folder, seen.files)}`);
+    terminal.say(`Finished trials are kept; resume with: ${commandOn('resume', seen.folder!, seen.files)}`);
     return code;
   } finally {
     unwatch();
   }
+}
+
+function isRun(folder: string | undefined): boolean {
+  return folder !== undefined && existsSync(join(folder, MANIFEST_FILE));
 }
 
 function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressView | undefined): Observer {

@@ -106,13 +106,13 @@ function describeBisection({ axis, metric, step, tolerance, low, high, answers }
 }
 
 function describeSearch(origin: SearchOrigin): string[] {
-  const { objectives, told, ok, pruned, failed, pending, best, lookahead, other, why } = origin;
+  const { objectives, told, ok, pruned, failed, pending, best, lookahead } = origin;
   const parts = [
     `${ok} ok`,
     ...(pruned > 0 ? [`${pruned} pruned`] : []),
     ...(failed > 0 ? [`${failed} without a value`] : []),
   ];
-  const lines = describeWhy(origin);
+  const lines = origin.isUnconstrained && origin.other !== null ? [] : describeWhy(origin);
   if (objectives.length > 0) {
     lines.push(
       told === 0
@@ -129,17 +129,25 @@ function describeSearch(origin: SearchOrigin): string[] {
         'so the point is the same on any number of workers.',
       );
   }
-  if (other !== null)
-    lines.push(
-      why.stage === 'none'
-        ? 'NOT REPRODUCED: this version finds no point left to propose here.'
-        : `NOT REPRODUCED: this version proposes ${describePoint(other, Object.keys(other))} instead. Sweepline or`,
-      ...(why.stage === 'none'
-        ? []
-        : ['the sweep has changed since; what is said above is of that other point.']),
-    );
-  else lines.push('Computed again just now from the journal: it is the same point, to the last bit.');
-  return lines;
+  return [...lines, ...describeAgain(origin)];
+}
+
+/** What came of asking the method again. */
+function describeAgain({ other, why, isUnconstrained }: SearchOrigin): string[] {
+  if (isUnconstrained)
+    return [
+      other === null
+        ? 'Computed again just now from the journal, without the constraint: it is the same point, to the last bit.'
+        : 'How it chose from there is not known: without the constraint it would have proposed another point.',
+      'The constraint (where) is a function of the program that asked, in no file; --sweep <file>: a sweep that has the same.',
+    ];
+  if (other === null)
+    return ['Computed again just now from the journal: it is the same point, to the last bit.'];
+  if (why.stage === 'none') return ['NOT REPRODUCED: this version finds no point left to propose here.'];
+  return [
+    `NOT REPRODUCED: this version proposes ${describePoint(other, Object.keys(other))} instead. Sweepline or`,
+    'the sweep has changed since; what is said above is of that other point.',
+  ];
 }
 
 /** By method and stage, else by stage. What a method tells beside that is added as it is. */

@@ -102,7 +102,7 @@ export async function compareRuns(
   return { level, sets, isWorse: sets.some(({ runs }) => runs.some(isWorse)) };
 }
 
-export function isWorse({ cells, speed }: Pick<RunComparison, 'cells' | 'speed'>): boolean {
+function isWorse({ cells, speed }: Pick<RunComparison, 'cells' | 'speed'>): boolean {
   if (speed.verdict === 'worse') return true;
   for (let i = 0; i < cells.length; i++) if (['worse', 'failing'].includes(cells.verdictAt(i))) return true;
   return false;

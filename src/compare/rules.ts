@@ -12,7 +12,7 @@ export interface Asked {
 }
 
 /** Slower or faster by less is not told, however sure: that much comes from other programs and from heat. */
-export const TIME_TOLERANCE: Tolerance = { relative: 0.1 };
+const TIME_TOLERANCE: Tolerance = { relative: 0.1 };
 
 /** Of every number and boolean that both have, in B's order. */
 export function rulesFor(a: readonly Metric[], b: readonly Metric[], asked: Asked): Rule[] {

@@ -9,7 +9,7 @@ import { type Cell, RUN_MS, type Verdict } from './cell.js';
 import type { RunComparison } from './compare.js';
 
 /** What has changed, the worst first. */
-export const CHANGED: readonly Verdict[] = ['failing', 'worse', 'moved', 'better', 'fixed'];
+const CHANGED: readonly Verdict[] = ['failing', 'worse', 'moved', 'better', 'fixed'];
 const ALL: readonly Verdict[] = [...CHANGED, 'noisy', 'new', 'gone', 'same'];
 
 /** Cells that have changed, the worst first, and among them those of the largest effects. */

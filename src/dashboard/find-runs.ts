@@ -8,7 +8,7 @@ import { isOwnFile } from './own-files.js';
 /** As deep as runs lie, and one for good measure. */
 const DEEPEST = 4;
 /** More would take longer to read than to wait for. */
-export const MOST_RUNS = 10_000;
+const MOST_RUNS = 10_000;
 
 /** Paths below `root` with `/` between names, in no order; '' for the folder itself. `root` has no links on its way. */
 export async function findRuns(root: string): Promise<readonly string[]> {

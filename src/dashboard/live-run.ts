@@ -154,7 +154,10 @@ export class LiveRun {
     for (const [metric, importances] of explainMetrics(asked)) {
       found.push(...describeImportances([metric, importances]));
       if (metric === answer.objectives[0]?.metric)
-        answer = { ...answer, importance: importances.parameters, importanceOf: importances.sampled };
+        answer = {
+          ...{ ...answer, importance: importances.parameters },
+          ...{ importanceOf: importances.sampled, importancePruned: importances.pruned },
+        };
       await setImmediate();
     }
     this.#importances = found;

@@ -97,7 +97,7 @@ export function summarise(values: readonly number[]): Summary {
 /** 97.5 % points of Student's t for 1 to 12 degrees of freedom; beyond, Cornish and Fisher's expansion is exact to 1e-3. */
 const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179];
 
-export function studentT(degrees: number): number {
+function studentT(degrees: number): number {
   const z = 1.959964;
   return (
     T[degrees - 1] ??

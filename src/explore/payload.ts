@@ -37,6 +37,8 @@ export interface MetricImportance {
   /** Configurations with a value, and how many of them were looked at. */
   readonly configurations: number;
   readonly sampled: number;
+  /** Those that were pruned: of the variance they say nothing; `ped-anova` counts them, as none of the best. */
+  readonly pruned: number;
   /** The most important first. Several that always move together are one, `a+b`. Ends are null where nothing tells them. */
   readonly parameters: readonly {
     readonly name: string;

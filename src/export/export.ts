@@ -9,7 +9,7 @@ import { formatCount, plural } from '../ground/text.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
 import { fillFolder } from './folder.js';
 
-export const FORMATS = ['parquet', 'optuna', 'tensorboard', 'wandb'] as const;
+const FORMATS = ['parquet', 'optuna', 'tensorboard', 'wandb'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface ExportOptions extends Pick<Question, 'objectives'> {

@@ -203,7 +203,7 @@ function activate(kind: Activation, value: Value): Value {
 }
 
 /** Along the last axis. The largest logit is taken off first: exp never overflows. */
-export function softmax(x: Node): Node {
+function softmax(x: Node): Node {
   const raised = exp(sub(x, largest(x, [x.shape.length - 1])));
   return div(raised, sum(raised, [x.shape.length - 1]));
 }

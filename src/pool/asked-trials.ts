@@ -27,7 +27,7 @@ export class AskedTrials {
   readonly #told = new Map<number, Waiter<void> & { readonly isKept: Promise<void> }>();
   readonly #onOut: () => void;
   #most = Number.POSITIVE_INFINITY;
-  /** No more will be offered; nothing is handed out any more; nothing that is told is kept any more. */
+  /** No more will be offered; nothing is handed out any more; nothing that is told is kept any more, as the run has ended. */
   #isComplete = false;
   #isShut = false;
   #isOver = false;
@@ -75,7 +75,8 @@ export class AskedTrials {
     this.#match();
   }
 
-  ask(): Promise<Trial | undefined> {
+  async ask(): Promise<Trial | undefined> {
+    if (this.#error !== undefined) throw this.#error;
     return new Promise((resolve, reject) => {
       this.#askers.push({ resolve, reject });
       this.#match();
@@ -115,6 +116,7 @@ export class AskedTrials {
     this.#error = error;
     for (const [trial, { reject }] of this.#told) reject(this.#describeLoss(trial));
     this.#told.clear();
+    if (error !== undefined) for (const { reject } of this.#askers.splice(0)) reject(error);
     this.shut();
   }
 
@@ -130,6 +132,7 @@ export class AskedTrials {
   #match(): void {
     const before = this.#out.size;
     while (this.#askers.length > 0) {
+      if (this.#isShut && !this.#isOver) break; // how it ends, `end` says
       const next = this.#isShut ? undefined : this.#waiting.shift();
       if (next === undefined && !this.#isShut && !this.#isComplete) break;
       if (next !== undefined) this.#out.set(next.trial.number, next);

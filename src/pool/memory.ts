@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 const LOOK_MS = 250;
 
 /** Resident memory of a process in bytes; undefined where there is no such process. */
-export async function residentBytes(pid: number): Promise<number | undefined> {
+async function residentBytes(pid: number): Promise<number | undefined> {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;

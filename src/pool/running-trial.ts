@@ -136,7 +136,7 @@ export class RunningTrial {
   #reporter: ReturnType<typeof createReporter> | undefined;
   #ended = false;
   #isLate = false;
-  /** The rung at which the trial is to pause. */
+  /** The rung at which the trial is to pause: the last that it has come to. */
   pausedAt: number | undefined;
   /** The rung that the trial was on when its pruner's metric was reported last, and that step. */
   #rung: number | null = null;
@@ -175,7 +175,8 @@ export class RunningTrial {
     const rung = rungOf(step);
     const isNew = rung !== null && rung !== this.#rung;
     this.#rung = rung;
-    if (isNew && rung > pausesPast) this.pausedAt ??= rung;
+    // Who looks late has come to a further one: it is from there that it goes on.
+    if (isNew && rung > pausesPast) this.pausedAt = rung;
     return isNew ? 'now' : 'later';
   }
 

@@ -10,7 +10,7 @@ import {
   type TrialReport,
   taskKilled,
 } from '../pool/contract.js';
-import { countOf, pick, type Selection, trialsOf } from '../trial/selection.js';
+import { countOf, pick, trialsOf } from '../trial/selection.js';
 import { insist, type Say } from './connect.js';
 import { type Flight, settle, unreadable } from './flight.js';
 import type { Entry, Inbox } from './inbox.js';
@@ -18,6 +18,7 @@ import { hashTrials, nameJob } from './job-name.js';
 import { Jobs, type JobsOptions } from './jobs.js';
 import { Leftovers } from './leftovers.js';
 import { Reports } from './reports.js';
+import type { TrialKeys } from './trial-keys.js';
 
 export interface FlightsOptions extends JobsOptions {
   readonly device: string;
@@ -138,10 +139,12 @@ export class Flights {
     return true;
   }
 
-  /** Trials of a job, of those that an entry tells of. */
-  trialsOf(key: string, trials: readonly number[]): Selection | undefined {
-    const flight = this.#byKey.get(key);
-    return flight && pick(flight.task.trials, (trial) => trials.includes(trial));
+  /** Names of the checkpoints of those trials of a job that an entry tells of. */
+  checkpointsOf(key: string, trials: readonly number[], keysOf: TrialKeys): readonly string[] {
+    const task = this.#byKey.get(key)?.task;
+    if (task === undefined || trials.length === 0) return [];
+    const kept = task.from?.checkpoint?.save;
+    return kept === undefined ? keysOf(pick(task.trials, (trial) => trials.includes(trial))) : [kept];
   }
 
   report({ key, message, body }: Entry): void {

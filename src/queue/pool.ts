@@ -146,6 +146,10 @@ class QueuePool implements Pool {
     this.#link?.kept(task);
   }
 
+  dropCheckpoints(names: readonly string[]): void {
+    this.#link?.dropCheckpoints(names);
+  }
+
   limit(ms: number): void {
     this.#limitMs = ms;
     this.#link?.limit(ms);

@@ -32,6 +32,8 @@ export class RunFiles {
   readonly #options: RunFilesOptions;
   /** Keys of trials that have a checkpoint in the folder. */
   readonly #kept = new Set<string>();
+  /** Names of checkpoints that nobody needs: a host that is late may send one again. */
+  readonly #spent = new Set<string>();
 
   constructor(options: RunFilesOptions) {
     this.#options = options;
@@ -130,8 +132,9 @@ export class RunFiles {
     const { redis, keys, folder, about, secret } = this.#options;
     if (folder === null) return;
     const names = asked ?? (await redis.hkeys(keys.checkpoints)).filter((key) => /^[\w.-]+$/.test(key)); // others are no trial's
-    for (let i = 0; i < names.length; i += AT_ONCE) {
-      const some = names.slice(i, i + AT_ONCE);
+    const needed = names.filter((name) => !this.#spent.has(name));
+    for (let i = 0; i < needed.length; i += AT_ONCE) {
+      const some = needed.slice(i, i + AT_ONCE);
       const found = await redis.hmgetBuffer(keys.checkpoints, ...some);
       const writing = some.map(async (key, k) => {
         const bytes =
@@ -142,6 +145,16 @@ export class RunFiles {
       });
       await Promise.all(writing);
     }
+  }
+
+  /** Nobody goes on from these any more; those in the folder are the coordinator's to remove. */
+  dropCheckpoints(names: readonly string[]): void {
+    for (const name of names) {
+      this.#kept.delete(name);
+      this.#spent.add(name);
+    }
+    const { redis, keys } = this.#options;
+    redis.hdel(keys.checkpoints, ...names).catch(() => undefined); // they go with the run
   }
 
   /** Trials that have rows now need their checkpoints no more. */

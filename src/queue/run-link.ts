@@ -125,6 +125,10 @@ export class RunLink {
     if (entry !== undefined) this.#inbox.forget(entry);
   }
 
+  dropCheckpoints(names: readonly string[]): void {
+    this.#files.dropCheckpoints(names);
+  }
+
   limit(ms: number): void {
     this.#limitMs = ms;
     const { redis } = this.#options;
@@ -262,10 +266,12 @@ export class RunLink {
   async #settle(entry: Entry): Promise<void> {
     const { message, body } = entry;
     if (message.t === 'result') {
+      const { trialKeys, setup } = this.#options;
       const begun = message.left.flatMap(({ trial, hasBegun }) => (hasBegun ? [trial] : []));
-      const trials = begun.length === 0 ? undefined : this.flights.trialsOf(entry.key, begun);
-      if (trials !== undefined) await this.#files.fetchCheckpoints(this.#options.trialKeys(trials));
-      this.#files.drop(body);
+      const names = this.flights.checkpointsOf(entry.key, begun, trialKeys);
+      if (names.length > 0) await this.#files.fetchCheckpoints(names);
+      // Of a population, others may go on from those of a trial that has ended.
+      if (setup.pruner?.name !== 'pbt') this.#files.drop(body);
     }
     if (this.flights.take(entry)) this.#inbox.forget(entry.id);
   }

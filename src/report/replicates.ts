@@ -16,7 +16,7 @@ export interface ReplicatedSpec {
 }
 
 /** From so many replicates on a mean has an interval; fewer are drawn as points: an interval of two says little. */
-export const ENOUGH = 5;
+const ENOUGH = 5;
 
 export interface Averaged {
   /** One row for each x and series; `y` is the mean, `low` and `high` its interval or null. */

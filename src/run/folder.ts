@@ -22,13 +22,15 @@ export { MANIFEST_FILE };
 /** What a folder is marked with while a merge writes it (see merge-folder.ts). */
 export const MERGE_FILE = 'merge.json';
 
+const STAGES = 'stages';
+
 /** Where a stage's own run lies in the folder of the run that depends on it. BAD_RUN_FOLDER for what no stage is called. */
 export function stageFolder(folder: string, stage: string): string {
   if (!isWord(stage)) {
     const words = `${join(folder, MANIFEST_FILE)} names a stage ${showValue(stage)}; expected a word`;
     throw new SweeplineError('BAD_RUN_FOLDER', words);
   }
-  return join(folder, 'stages', stage);
+  return join(folder, STAGES, stage);
 }
 
 export interface RunFolder {
@@ -205,7 +207,7 @@ export async function discardRunFolder({ path, made = [] }: RunFolder): Promise<
   }
   try {
     const hasBegun = disk.now.exists(join(path, JOURNAL_FILE)) && readJournal(path).state.epochs.some(hasRun);
-    if (hasBegun) return;
+    if (hasBegun || disk.now.exists(join(path, STAGES))) return;
     for (const name of [JOURNAL_FILE, MANIFEST_FILE]) await disk.later.rm(join(path, name));
   } finally {
     await lock.release();

@@ -154,7 +154,7 @@ function isWrittenAfter(fd: number, at: number, size: number): boolean {
 }
 
 /** The first whole frame that begins at `from` or later; undefined where there is none. */
-export function findFrame(fd: number, from: number, size: number): FoundFrame | undefined {
+function findFrame(fd: number, from: number, size: number): FoundFrame | undefined {
   const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(READ_BYTES, size - from)));
   const overlap = HEADER_START.length - 1;
   for (let start = from; start < size; start += buffer.length - overlap) {

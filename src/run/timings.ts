@@ -6,6 +6,7 @@ import type { FileStream } from '../ground/stream.js';
 import { countNumbers } from '../trial/selection.js';
 import type { Excerpts, Header } from './excerpts.js';
 import type { Extents } from './extents.js';
+import type { AttemptRecord } from './records.js';
 
 /** The columns in order, with their types. */
 export const TIMING_COLUMNS = {
@@ -54,7 +55,7 @@ function timingRows({ record, notes }: Header): (from: number, to: number) => st
   ];
   const middle = `,${cells.map(formatCell).join(',')},`;
   const usual =
-    record.t === 'rows' ? `${middle}ok,\n` : `${middle}${record.status},${errorCell(record.error)}\n`;
+    record.t === 'rows' ? `${middle}ok,\n` : `${middle}${statusOf(record)},${errorCell(record.error)}\n`;
   return (from, to) => {
     let text = '';
     for (let trial = from; trial < to; trial++) {
@@ -63,6 +64,11 @@ function timingRows({ record, notes }: Header): (from: number, to: number) => st
     }
     return text;
   };
+}
+
+/** One that parked is one that stopped: whether it went on, the rows after it tell. */
+function statusOf({ status }: AttemptRecord): string {
+  return status === 'parked' ? 'stopped' : status;
 }
 
 function roundMs(ms: number): number {

@@ -109,7 +109,7 @@ function isInFolder(url: string, folder: string): boolean {
  * The folder of the nearest package.json, from the directory upwards; the directory itself where there is none. A
  * package.json that lies in the home directory or above it makes no project of all that is there.
  */
-export function findProject(directory: string): string {
+function findProject(directory: string): string {
   const start = resolve(directory);
   const home = real(homeFolder());
   for (let folder = start; ; folder = dirname(folder)) {

@@ -1,5 +1,5 @@
 // Whether runs that are merged make up the whole run: how many trials it has, and what is missing where.
-import { plural } from '../ground/text.js';
+import { plural, quoteArgument } from '../ground/text.js';
 import { createSpace } from '../space/space.js';
 import { proposesPoints, shardName } from './manifest.js';
 import type { Source, Sources } from './merge-sources.js';
@@ -7,6 +7,8 @@ import type { RangeSet } from './ranges.js';
 
 /** Names of missing shards and trials that are listed. */
 const LISTED = 1000;
+/** Trials that a note names. */
+const NAMED = 10;
 
 export interface Whole {
   /** Trials of the whole run; null where it cannot be told. */
@@ -18,6 +20,8 @@ export interface Whole {
   /** Shards that none of the runs is, where something is missing: `2/3`. The first ones, of many. */
   readonly missing: readonly string[];
   readonly isWhole: boolean;
+  /** Each shard has been pruned by itself: of what is left, it would prune other trials than the merged run. */
+  readonly isPrunedApart: boolean;
   /** What does not forbid a merge and is good to know. */
   readonly notes: readonly string[];
 }
@@ -33,7 +37,8 @@ export function wholeOf(sources: Sources, done: RangeSet, isStage: boolean): Who
       ? haveAllEnded(sources)
       : left === 0;
   const leftTrials = left === null || left === 0 ? [] : findLeft(sources, done, total!);
-  return { total, left, leftTrials, missing, isWhole, notes: findNotes(sources) };
+  const isPrunedApart = sources.some(({ manifest: { shard, pruner } }) => shard !== null && pruner != null);
+  return { total, left, leftTrials, missing, isWhole, isPrunedApart, notes: findNotes(sources, done) };
 }
 
 const hasEnded = ({ state }: Source) => state.stopped === 'end';
@@ -93,14 +98,14 @@ function findLeft([{ manifest }]: Sources, done: RangeSet, total: number): numbe
   return found;
 }
 
-function findNotes(sources: Sources): string[] {
+function findNotes(sources: Sources, done: RangeSet): string[] {
   const [first, ...rest] = sources;
   const devices = rest.filter(({ manifest }) => manifest.device !== first.manifest.device);
   const codes = rest.filter(
     ({ manifest }) => manifest.fingerprint?.sources !== first.manifest.fingerprint?.sources,
   );
   return [
-    ...findUnfinished(sources),
+    ...findUnfinished(sources, done),
     ...findOtherCuts(sources),
     ...devices.map(
       ({ path, manifest }) =>
@@ -112,12 +117,23 @@ function findNotes(sources: Sources): string[] {
   ];
 }
 
-function findUnfinished(sources: Sources): string[] {
+function findUnfinished(sources: Sources, done: RangeSet): string[] {
   return sources.flatMap(({ path, manifest: { shard, trials }, epoch }) => {
     const left = trials == null ? 0 : trials - epoch.doneCount;
     const name = shard === null ? path : `shard ${shardName(shard)} (${path})`;
-    return left > 0 ? [`${name} has not run ${plural(left, 'trial')} of its ${trials}`] : [];
+    const waiting = [...epoch.held.all().keys()].filter((trial) => !done.has(trial));
+    return [
+      ...(left > 0 ? [`${name} has not finished ${plural(left, 'trial')} of its ${trials}`] : []),
+      ...(waiting.length > 0 ? [`${name}: ${describeWaiting(waiting, path)}`] : []),
+    ];
   });
+}
+
+/** A merge has rows: these results stay where they are. */
+function describeWaiting(trials: readonly number[], path: string): string {
+  const numbers = trials.toSorted((a, b) => a - b).slice(0, NAMED);
+  const rest = trials.length > NAMED ? ', …' : '';
+  return `${plural(trials.length, 'trial')} (${numbers.join(', ')}${rest}) ended and wait for what the pruner decides on earlier ones, and are not merged: \`sweepline resume ${quoteArgument(path)}\`, and merge again`;
 }
 
 /** Shards of one count that were cut otherwise: each trial may be in two of them, or in none. */

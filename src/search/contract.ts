@@ -14,7 +14,10 @@ export interface Observation {
   readonly number: number;
   /** Its coordinates; see SearchSpace. */
   readonly x: Float64Array;
-  /** `ok`: all has ended well. `pruned`: stopped early, `values` are of that step. `failed`: of any reason. */
+  /**
+   * `ok`: all has ended well. `pruned`: stopped early, `values` are of that step, and where it has none the worst of those
+   * that were `ok` before. `failed`: of any reason.
+   */
   readonly status: 'ok' | 'pruned' | 'failed';
   /** Of each objective the mean over the replicates, negated where it is to be maximised: less is better. Finite; null where a value is missing. */
   readonly values: readonly number[] | null;

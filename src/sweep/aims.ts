@@ -26,10 +26,35 @@ export function readAimTexts(
     objectives: readTexts('objectives', objectives, "['loss:min']", faults).filter(
       (text) => parseObjective(text, faults) !== undefined,
     ),
-    constraints: readTexts('constraints', constraints, "['memory <= 2e9']", faults).filter(
+    constraints: readConstraintTexts(constraints, faults).filter(
       (text) => parseMetricConstraint(text, faults) !== undefined,
     ),
   };
+}
+
+function readConstraintTexts(given: unknown, faults: string[]): string[] {
+  const functions = [given].flat().filter((each) => typeof each === 'function');
+  if (functions.length === 0) return readTexts('constraints', given, "['memory <= 2e9']", faults);
+  const instead = functions.map((each) => comparisonOf(String(each)) ?? 'memory <= 2e9');
+  faults.push(`constraints: found a function; ${adviseOnMetrics(instead)}`);
+  return [];
+}
+
+/** Whatever reads the run (the samplers of a resumed one, `best`, reports, SQL) has to know constraints without its code. */
+export function adviseOnMetrics(texts: readonly string[]): string {
+  const list = [...new Set(texts)].map((text) => `'${text}'`).join(', ');
+  return `constraints on metrics are texts, which are kept with the run: write constraints: [${list}]; for what is no comparison with a number, let the worker yield a boolean metric, and write 'name = true'`;
+}
+
+/** `params < 1e6`, of `(m) => m.params < 1e6`; undefined for what is more than that. */
+export function comparisonOf(source: string): string | undefined {
+  const found = /^\(?\s*(\w+)\s*\)?\s*=>\s*\(?\s*\1\.(\w+)\s*(<=|>=|===?|!==?|<|>)\s*([-+\w.]+)\s*\)?$/.exec(
+    source.trim(),
+  );
+  if (found === null) return undefined;
+  const [, , metric, operator, bound] = found;
+  const text = `${metric} ${operator!.replace(/^([=!])=+$/, (_, first) => (first === '=' ? '=' : '!='))} ${bound}`;
+  return parseMetricConstraint(text, []) === undefined ? undefined : text;
 }
 
 function readTexts(option: string, given: unknown, example: string, faults: string[]): string[] {

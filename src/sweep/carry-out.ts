@@ -9,7 +9,7 @@ import { openSampler, type Progressing } from './job.js';
 import { keepSeriesFresh } from './live-series.js';
 import type { OpenRun } from './open.js';
 import { openCoordinator, type Undertaking } from './open-coordinator.js';
-import { describePlan } from './plan.js';
+import { countDone, describePlan } from './plan.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { isTold } from './samplers/list.js';
@@ -60,7 +60,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
     wake: () => coordinator.wake(),
     fail: (error) => coordinator.abort(error as Error),
   });
-  const before = epoch.counts();
+  const before = countDone(epoch.counts(), job, epoch);
   const fresh = keepSeriesFresh(folder, journal.state, { clock, check: () => open.lock.check() });
   const tally = createTally(undertaking, sampler.total, retried);
   const tick = createTicker(clock, () => {

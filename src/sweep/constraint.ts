@@ -5,6 +5,7 @@ import { showValue } from '../ground/shape.js';
 import { describeUnknown, formatCount } from '../ground/text.js';
 import type { Space } from '../space/space.js';
 import type { Point } from '../space/types.js';
+import { adviseOnMetrics, comparisonOf } from './aims.js';
 
 type Accepts = (point: Point) => boolean;
 
@@ -129,17 +130,30 @@ export interface Surveyed {
   readonly isExact: boolean;
   readonly axes: readonly string[];
   readonly fixed: Readonly<Record<string, unknown>>;
+  /** Names of the worker's metrics, which are known only once a trial has run. */
+  readonly metrics: readonly string[];
 }
 
 /** Throws BAD_DEFINITION where the constraint fails at some point, reads what is no axis, or leaves nothing. */
-export function checkConstraint(where: Constraint, { space, isExact, axes, fixed }: Surveyed): void {
+export function checkConstraint(where: Constraint, surveyed: Surveyed): void {
+  const { space, isExact, axes, fixed, metrics } = surveyed;
   for (const name of where.parts.flatMap(({ names }) => names ?? []))
     if (!axes.includes(name)) throw failed(`is on ${describeRead(name, axes, fixed)}`, {});
   const describe = (name: string, own: readonly string[] | null) =>
     own === null || !axes.includes(name)
       ? describeRead(name, axes, fixed)
       : `"${name}", which is not among the axes that it is on (${own.join(', ')})`;
-  const watch: Watch = (point, own) => watchReads(point, own ?? axes, (name) => describe(name, own));
+  const refuse = (name: string, own: readonly string[] | null) => {
+    const isMetric = metrics.includes(name) && !Object.hasOwn(fixed, name);
+    return isMetric
+      ? failed(`reads "${name}", a metric, which no point has before its trial has run`, {
+          hint: adviseOnMetrics([comparisonOf(String(where)) ?? `${name} <= 1`]),
+        })
+      : failed(`reads ${describe(name, own)}`, {
+          hint: 'it sees the axes only, and must depend on nothing else',
+        });
+  };
+  const watch: Watch = (point, own) => watchReads(point, own ?? axes, (name) => refuse(name, own));
   const { points } = space;
   const isWhole = points <= WATCHED;
   let accepted = 0;
@@ -186,14 +200,16 @@ function* numbers(count: number, at: (i: number) => number): Generator<number> {
 }
 
 /** The point, through which reading a name that no point has is told instead of being undefined. */
-function watchReads(point: Point, legal: readonly string[], describe: (name: string) => string): Point {
+function watchReads(
+  point: Point,
+  legal: readonly string[],
+  refuseName: (name: string) => SweeplineError,
+): Point {
   const look = (name: string | symbol): void => {
     // JSON asks for toJSON, `await` for then.
     if (typeof name === 'symbol' || Object.hasOwn(point, name) || name in Object.prototype) return;
     if (legal.includes(name) || name === 'toJSON' || name === 'then') return;
-    throw failed(`reads ${describe(name)}`, {
-      hint: 'it sees the axes only, and must depend on nothing else',
-    });
+    throw refuseName(name);
   };
   const refuse = (): never => {
     throw failed('changes the point it is given; expected a function that only looks', {});

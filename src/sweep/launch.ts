@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
 import { SweeplineError } from '../ground/errors.js';
 import type { Pool } from '../pool/contract.js';
-import { createRunFolder, MANIFEST_FILE, newRunId } from '../run/folder.js';
+import { createRunFolder, discardRunFolder, MANIFEST_FILE, newRunId, type RunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { readJournal } from '../run/read-journal.js';
 import { isSameSpace } from '../run/same-space.js';
@@ -32,6 +32,28 @@ export interface Launch {
   readonly manifest: Manifest;
   readonly isNew: boolean;
   readonly clock: Clock;
+}
+
+/** Launches a run in a folder that may have been made for it: of one that is refused before anything has run, nothing is left. */
+export async function launchIn(
+  found: RunFolder,
+  run: Omit<Launch, 'folder' | 'isNew'>,
+): Promise<Omit<RunHandle, 'files'>> {
+  const { path: folder, isNew } = found;
+  const takeBack = async (error: unknown): Promise<never> => {
+    if (isNew && error instanceof SweeplineError && error.code !== 'LOCKED') await discardRunFolder(found);
+    throw error;
+  };
+  const { outcome, stop } = await launch({ ...run, folder, isNew }).catch(takeBack);
+  // A definition may be found wrong only once the first trials are proposed.
+  const isRefusal = (error: unknown) => error instanceof SweeplineError && error.code === 'BAD_DEFINITION';
+  return {
+    outcome: outcome.catch(async (error: unknown) => {
+      if (isRefusal(error)) await takeBack(error);
+      throw error;
+    }),
+    stop,
+  };
 }
 
 /** Resolves once everything that could be refused has not been; the rest is the handle's `outcome`. */

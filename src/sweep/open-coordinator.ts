@@ -5,7 +5,7 @@ import type { Epoch } from '../run/epoch.js';
 import type { History } from '../run/history.js';
 import type { SamplerSpec } from '../run/manifest.js';
 import { naming } from '../run/trust.js';
-import { createFolderStore } from '../trial/store.js';
+import { createFolderStore, type TrialStore } from '../trial/store.js';
 import { BlockSizer } from './blocks.js';
 import { Coordinator } from './coordinator.js';
 import { FirstTrials, isTooMany } from './failures.js';
@@ -64,9 +64,15 @@ export function openCoordinator(
     isWatching: settings.maxFailures === null && journal.state.epoch.counts().ok === 0,
   });
   const named = naming(job.loaded.url, folder);
+  const store = createFolderStore(folder);
   const recorder = new Recorder({
     ...{ job, journal, clock, tally, first },
-    store: createFolderStore(folder),
+    dropCheckpoint(name) {
+      // Of a population others may go on from it: its board knows when nobody does.
+      if (job.pruner?.name === 'pbt') return;
+      store.dropCheckpoint(name);
+      pool.dropCheckpoints?.([name]);
+    },
     isHeard: listens,
     onTrial: seen.hears('onTrial') ? (row) => seen.tell('onTrial', row) : undefined,
     onFailure: ({ trial, status, error = { name: 'Error', message: status } }) =>
@@ -82,7 +88,7 @@ export function openCoordinator(
   const onWarning = (text: string) => seen.tell('onLine', text);
   const { retries } = settings;
   const onSpent = (names: readonly string[]) => pool.dropCheckpoints?.(names);
-  const pruning = openPruning(open, recorder, { listens, retried, retries, onWarning, onSpent });
+  const pruning = openPruning(open, recorder, { listens, retried, retries, store, onWarning, onSpent });
   let hasSaid = false;
   const areTooMany = (): boolean => {
     const { failed, done } = tally;
@@ -117,6 +123,7 @@ interface PruningChoice {
   readonly listens: boolean;
   readonly retried: readonly number[];
   readonly retries: number;
+  readonly store: TrialStore;
   readonly onWarning: (text: string) => void;
   readonly onSpent: (names: readonly string[]) => void;
 }
@@ -132,7 +139,6 @@ function openPruning(
     ...{ ...choice, folder, journal, recorder },
     retried: new Set(retried),
     population: new ProposedPopulation(job),
-    store: createFolderStore(folder),
   });
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SweeplineError } from '../ground/errors.js';
 import { countCarried } from '../run/carry.js';
+import type { Epoch } from '../run/epoch.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import { isSameSpace } from '../run/same-space.js';
 import { type RunStatus, readRunStatus } from '../run/status.js';
@@ -22,6 +23,7 @@ import { prepareShare } from './same-shard.js';
 import { estimateTrials, sampleNew } from './sample-new.js';
 import type { Sampler } from './samplers/contract.js';
 import { samplerOf } from './samplers/list.js';
+import { countFurther } from './samplers/racing.js';
 import { resolveSettings, type Settings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { planStages } from './stages.js';
@@ -37,7 +39,19 @@ export interface PlanFacts {
   readonly times: Times | null;
 }
 
-type Counts = Pick<Plan, 'done' | 'failed' | 'orphaned'>;
+interface Counts extends Pick<Plan, 'done' | 'failed' | 'orphaned'> {
+  /** Of those done: see `countFurther`. Absent: none. */
+  readonly further?: number;
+}
+
+/** What is done of a run whose trials are the job's. */
+export function countDone(
+  counts: Counts,
+  { space, resolved }: Pick<Job, 'space' | 'resolved'>,
+  { done }: Pick<Epoch, 'done'>,
+): Counts {
+  return { ...counts, further: countFurther(resolved.sampler, space, done) };
+}
 
 /** Of one trial, and of one of each stage by its name; null where no run tells. */
 interface Times {
@@ -97,7 +111,7 @@ function countKnown(known: RunStatus | null, job: Job, { has }: Sampler): Counts
   const none = { done: 0, failed: 0, orphaned: 0 };
   if (known === null) return none;
   const record = describeSpace(job);
-  if (isSameSpace(known.state.epoch.record, record)) return known;
+  if (isSameSpace(known.state.epoch.record, record)) return countDone(known, job, known.state.epoch);
   return { ...none, done: countCarried(known.state.epochs, record, has) };
 }
 
@@ -112,7 +126,8 @@ export async function planResume(path: string, sweep?: string): Promise<Plan> {
     const job = await prepareShare(manifest, settings, { loaded, questions });
     const sampler = openSampler(job);
     const times = await predictTimes(job, { settings, questions, known: status, same: status, folder });
-    return describePlan({ job, settings, sampler, folder, counts: status, times });
+    const counts = countDone(status, job, status.state.epoch);
+    return describePlan({ job, settings, sampler, folder, counts, times });
   });
 }
 
@@ -123,7 +138,8 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
   const shards = job.share?.count ?? 1;
   const total = sampler.total ?? Math.ceil(definition.most(resolved.sampler, space) / shards);
   const estimate = times === null ? {} : estimateTrials(job, sampler.total, shards);
-  const toRun = Math.max(0, (estimate.estimated ?? total) - counts.done);
+  const done = counts.done - (counts.further ?? 0);
+  const toRun = Math.max(0, (estimate.estimated ?? total) - done);
   const timeOf = (prediction: Prediction | null | undefined, trials: number) =>
     prediction == null || !Number.isFinite(trials)
       ? null
@@ -149,7 +165,7 @@ export function describePlan({ job, settings, sampler, folder, counts, times }: 
     failed: counts.failed,
     orphaned: counts.orphaned,
     stages,
-    new: Math.max(0, total - counts.done - counts.orphaned),
+    new: Math.max(0, total - done - counts.orphaned),
     predictedMs:
       ofTrials === null ? null : stages.reduce((sum, stage) => sum + (stage.predictedMs ?? 0), ofTrials),
     predictedFrom: times?.trial?.from ?? null,

@@ -18,7 +18,6 @@ import {
   trialsOf,
 } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
-import type { TrialStore } from '../trial/store.js';
 import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
 import { cutResult, groupByError, lastReported } from './partial-results.js';
@@ -29,8 +28,8 @@ export interface RecorderOptions {
   readonly job: Job;
   readonly journal: Journal;
   readonly clock: Pick<Clock, 'now'>;
-  /** For the checkpoint of a trial that could not end by itself. */
-  readonly store: Pick<TrialStore, 'dropCheckpoint'>;
+  /** Of a trial that could not end by itself, by its key. */
+  readonly dropCheckpoint: (key: string) => void;
   readonly tally: Tally;
   readonly first: FirstTrials;
   /** True where somebody wants the rows of trials, typed, as they end. */
@@ -172,7 +171,7 @@ export class Recorder {
   /** What its result would have been, had the pool brought one. */
   lostResult(lost: LostTrial): TaskResult {
     const { trials, status, error, partial, host, by = {} } = lost;
-    const { job, store } = this.#options;
+    const { job, dropCheckpoint } = this.#options;
     const trial = trialAt(trials, 0);
     const series = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
     this.#forgetReports({ left: [] }, trials);
@@ -183,7 +182,7 @@ export class Recorder {
       ? (partial?.values ?? lastReported(series, job.worker))
       : metrics.map(() => null);
     const { prefixes, keys } = this.#prefixes(trials);
-    store.dropCheckpoint(keys[0]!);
+    dropCheckpoint(keys[0]!);
     return {
       ...{ id: -1, left: [], thread: by.thread ?? -1, host, device: by.device ?? '', cpuMs: null },
       ...{ queueMs: by.queueMs ?? 0, runMs: by.runMs ?? 0 },

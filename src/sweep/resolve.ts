@@ -149,11 +149,13 @@ export async function checkValues(
   for (const [name, values] of Object.entries(settings.set)) checks[name] ??= sampleValues(values);
   for (const [name, value] of Object.entries(fixed)) checks[name] = [value];
   await throwValueFaults(sweep, questions, { checks, points: samplePoints(asked, fixed) });
-  if (sweep.where !== null) checkConstraint(sweep.where, surveyOf(resolved));
+  if (sweep.where === null) return;
+  const { metrics } = await questions.describe();
+  checkConstraint(sweep.where, { ...surveyOf(resolved), metrics: metrics.map(({ name }) => name) });
 }
 
 /** The points that the constraint will see. */
-function surveyOf({ space: spec, asked, axes, fixed, sampler }: Resolved): Surveyed {
+function surveyOf({ space: spec, asked, axes, fixed, sampler }: Resolved): Omit<Surveyed, 'metrics'> {
   // Drawn from open domains they lie in no space: the ends stand for them.
   const isExact = !(proposesPoints(sampler) && samplerOf(sampler).domains === 'any');
   const space = isExact ? createSpace(spec) : createSpace({ grids: sampledGrids(asked), replicates: 1 });

@@ -2,14 +2,14 @@ import { join, resolve } from 'node:path';
 import { systemClock } from '../ground/clock.js';
 import { SweeplineError, throwFaults } from '../ground/errors.js';
 import { plural } from '../ground/text.js';
-import { createRunFolder, discardRunFolder, newRunId, openRunFolder } from '../run/folder.js';
+import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { readRunStatus } from '../run/status.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
 import { createManifest } from './create-manifest.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
 import { openSampler, prepareJob } from './job.js';
-import { launch } from './launch.js';
+import { launch, launchIn } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
@@ -17,6 +17,7 @@ import { findTrialsFaults } from './pruning/check.js';
 import { requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
+import { countFurther } from './samplers/racing.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
 import { takeShare } from './share.js';
 import { checkStagesOf } from './stages-of.js';
@@ -42,17 +43,12 @@ export async function startRun(request: RunRequest, observers: readonly Observer
     await checkStagesOf(made, settings);
     const folder = await createRunFolder(out, made);
     requireSameRun(folder.manifest, made, out);
-    const { isNew } = folder;
     // A run that goes on is the same one: a queue knows it by its id.
     const manifest = { ...made, runId: folder.manifest.runId, created: folder.manifest.created };
-    if (!isNew && hasNewCode(folder.manifest, job.worker)) seen.tell('onLine', describeNewCode(job.worker));
-    const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
-    const handle = await launch(run).catch(async (error: unknown) => {
-      // Refused, and nothing has run: nothing is left of it.
-      if (isNew && error instanceof SweeplineError && error.code !== 'LOCKED') await discardRunFolder(folder);
-      throw error;
-    });
-    return { ...handle, files: filesOf(loaded) };
+    if (!folder.isNew && hasNewCode(folder.manifest, job.worker))
+      seen.tell('onLine', describeNewCode(job.worker));
+    const run = { job, pool, settings, seen, manifest, clock: systemClock };
+    return { ...(await launchIn(folder, run)), files: filesOf(loaded) };
   });
 }
 
@@ -97,7 +93,8 @@ async function withTrials(
       'BAD_USAGE',
       `--trials ${trials}: sampler ${sampler.name} runs as many trials as it needs; leave --trials out`,
     );
-  const { done } = await readRunStatus(path);
+  const status = await readRunStatus(path);
+  const done = status.done - countFurther(sampler, manifest.space, status.state.epoch.done);
   if (trials < done)
     throw new SweeplineError(
       'BAD_USAGE',

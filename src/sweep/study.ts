@@ -19,7 +19,7 @@ import { createManifest } from './create-manifest.js';
 import { defineSweep, type Sweep, type SweepOptions } from './define.js';
 import { inferParam } from './inferred-params.js';
 import { openSampler, prepareJob } from './job.js';
-import { launch } from './launch.js';
+import { launchIn } from './launch.js';
 import type { LoadedSweep } from './load.js';
 import { Observers } from './observers.js';
 import { windowOf } from './open-coordinator.js';
@@ -70,7 +70,7 @@ export interface Study {
   /**
    * Resolves with the next trial once its turn has come, with undefined when there are no more. Rejects with BAD_USAGE
    * where it depends on trials that are asked for and not told, and as many of them are out as `lookahead` allows, or
-   * nothing else goes on in this process; and once the study is closed.
+   * nothing else goes on in this process; once the study is closed; and with what broke the run, if anything did.
    */
   ask(): Promise<Trial | undefined>;
   /**
@@ -114,7 +114,6 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
     const made = createManifest(job, settings, { runId, created, total: openSampler(job).total }, out);
     const found = await createRunFolder(out, made);
     requireSameRun(found.manifest, made, out);
-    const { isNew } = found;
     // One that is continued is the same run.
     const manifest = { ...made, runId: found.manifest.runId, created: found.manifest.created };
     const { sampler } = job.resolved;
@@ -122,8 +121,8 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
     const most = racingOf(sampler) === undefined ? windowOf(sampler, job) : undefined;
     if (most !== undefined) pool.allow(most);
     const seen = new Observers([]);
-    const run = { job, pool, settings, seen, folder: out, manifest, isNew, clock: systemClock };
-    return studyOf(pool, out, await launch(run));
+    const run = { job, pool, settings, seen, manifest, clock: systemClock };
+    return studyOf(pool, out, await launchIn(found, run));
   });
 }
 

@@ -34,7 +34,7 @@ interface Rows {
 }
 
 /** Pseudo column of a trial that has reported another number of times. */
-export const ROWS = '(rows)';
+const ROWS = '(rows)';
 
 export function compareTrial(trial: number, run: Rows, again: Rows, how: Comparison): CellDifference[] {
   const { columns, seriesColumns, tolerances } = how;

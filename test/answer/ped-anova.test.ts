@@ -184,6 +184,67 @@ describe('who is among the best', () => {
   });
 });
 
+describe('under a pruner', () => {
+  const points = spread(500).map(even);
+  const value = (p: Point) => 3 * num(p, 'a') + num(p, 'b');
+  const cuts = points.map(value).sort((a, b) => a - b);
+
+  test.each([0.1, 0.2, 0.5])(
+    'that leaves the best %d of all, the same decides as of trials that all ended',
+    (part) => {
+      const cut = cuts[part * cuts.length - 1]!;
+      const [whole, pruned] = [false, true].map((isPruning) => {
+        const of = configurationsOf(
+          points,
+          (p) => ({ y: value(p) }),
+          1,
+          (p) => isPruning && value(p) > cut,
+        );
+        return findImportances(of, 'y', { goal: 'min', points: WIDE });
+      });
+      const decided = ({ deciding }: typeof whole & object) =>
+        deciding.map(({ parameter, importance }) => [parameter, importance]);
+      expect(decided(pruned!)).toEqual(decided(whole!));
+      // In halves of the configurations there may be fewer that ended than a tenth: then the intervals are others.
+      if (part > 0.1) expect(pruned!.deciding).toEqual(whole!.deciding);
+      expect(pruned).toMatchObject({ configurations: part * 500, pruned: 500 - part * 500 });
+      expect(whole).toMatchObject({ configurations: 500, pruned: 0 });
+      // The variance of those that are left is not that over the space, where a has 0.9 of it.
+      const shareOf = ({ parameters }: typeof whole & object) =>
+        parameters.find(({ parameter }) => parameter === 'a')!.importance;
+      expect(Math.abs(shareOf(whole!) - 0.9)).toBeLessThan(0.05);
+      if (part < 0.5) expect(shareOf(pruned!)).toBeLessThan(0.8);
+    },
+  );
+
+  test('what decides is told of a grid and of an even spread as well; it takes eight that ended', () => {
+    const rank = new Map<Point, number>(points.map((p) => [p, cuts.indexOf(value(p))]));
+    const decided = (left: number) => {
+      const isPruned = (p: Point) => rank.get(p)! >= left;
+      return findImportances(
+        configurationsOf(points, (p) => ({ y: value(p) }), 1, isPruned),
+        'y',
+        { goal: 'min' },
+      ).deciding;
+    };
+    expect(decided(500)).toEqual([]);
+    expect(decided(8)).toHaveLength(3);
+    expect(decided(7)).toEqual([]);
+  });
+
+  test('a configuration of which one replicate was pruned is one of the pruned', () => {
+    const of = configurationsOf(
+      points,
+      (p) => ({ y: value(p) }),
+      2,
+      (p, replicate) => replicate === 1 && num(p, 'a') > 0.5,
+    );
+    const { configurations, pruned } = findImportances(of, 'y', { goal: 'min' });
+    expect(configurations + pruned).toBe(500);
+    expect(pruned).toBe(points.filter((p) => num(p, 'a') > 0.5).length);
+  });
+});
+
 describe('over the space', () => {
   const names = [
     ['a', uniform(0, 1)],

@@ -15,6 +15,7 @@ const ANSWER: Answer = {
   varying: ['lr', 'kind'],
   mutated: [],
   ...{ configurations: 12, infeasible: 2, unranked: 1, pruned: 0, first: 1, importanceOf: 9, runMs: 250_000 },
+  importancePruned: 0,
   best: [ranked(0.123456, 0.1), ranked(0.2, 0.01)],
   comparison: { verdict: 'beyond noise', p: 0.0123 },
   importance: [
@@ -53,6 +54,15 @@ describe('an answer', () => {
     const idle = ANSWER.importance.map((each) => ({ ...each, importance: 0.001 }));
     expect(renderAnswer({ ...ANSWER, importance: idle }, METRICS)[4]).toBe(
       '  axes    no parameter explains what loss does',
+    );
+    const pruned = { ...ANSWER, importancePruned: 30 };
+    expect(renderAnswer(pruned, METRICS)[4]).toBe(
+      '  axes    lr 62%, kind 21% of the variance of loss among the 9 not pruned',
+    );
+    const deciding = ANSWER.importance.map((each) => ({ ...each, method: 'ped-anova' as const }));
+    const both = { ...pruned, importance: [...ANSWER.importance, ...deciding.toReversed()] };
+    expect(renderAnswer(both, METRICS)[4]).toBe(
+      '  axes    kind 21%, lr 62% of what decides who is in the top tenth by loss',
     );
   });
 

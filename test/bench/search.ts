@@ -1,10 +1,10 @@
-// `npm run bench -- search [method…] [--seeds 30] [--lookahead 1,8] [--problems a,b] [--n 100,200] [--options JSON]`: search
-// methods against Optuna's golden results, as Markdown tables: median regret of ours and theirs, and the one-sided p that
-// ours is worse.
+// `npm run bench -- search [method…] [--seeds 30] [--lookahead 1,8] [--problems a,b] [--n 100,200] [--options JSON]
+// [--peers FILE]`: random search and search methods against Optuna's golden results, or those of a file (search_ahead.py),
+// as Markdown tables: median regret of ours and theirs, and the one-sided p that ours is worse.
 import { parseArgs } from 'node:util';
 import { type Compared, compare } from '../search/golden/compare.js';
-import { findDefinition, NAMES } from '../search/golden/definitions.js';
-import { findGolden, PEERS, readPeers } from '../search/golden/peers.js';
+import { findDefinition, NAMES, RANDOM } from '../search/golden/definitions.js';
+import { findGolden, PEERS, readPeerFile, readPeers } from '../search/golden/peers.js';
 import { type BenchRow, median } from './row.js';
 
 const ALPHA = 0.05;
@@ -19,19 +19,20 @@ export async function benchSearch(args: readonly string[] = []): Promise<readonl
       n: { type: 'string', default: '100,200' },
       problems: { type: 'string' },
       options: { type: 'string', default: '{}' },
+      peers: { type: 'string' },
     },
   });
   const golden = findGolden();
-  if (golden === undefined) {
+  if (values.peers === undefined && golden === undefined) {
     process.stdout.write(
       "  left out: Optuna's golden results are not on this machine (GOLDEN names their folder)\n",
     );
     return [];
   }
+  const peers = values.peers === undefined ? readPeers(golden!) : readPeerFile(values.peers);
   const numbers = (text: string) => text.split(',').map(Number);
-  const peers = readPeers(golden);
-  for (const name of positionals.length > 0 ? positionals : NAMES) {
-    const definition = await findDefinition(name);
+  for (const name of positionals.length > 0 ? positionals : [RANDOM.name, ...NAMES]) {
+    const definition = name === RANDOM.name ? RANDOM : await findDefinition(name);
     if (definition === undefined) {
       process.stdout.write(`\n${name}: not there\n`);
       continue;

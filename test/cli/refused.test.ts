@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { FILES } from '../../src/data/dataset.js';
 import { formatIdx } from '../../src/data/idx.js';
 import { writeFiles } from '../data/folders.js';
+import { makeProject } from '../sweep/project.js';
 import { newFolder, runProgram } from './program.js';
 
 const good = newFolder();
@@ -74,3 +75,16 @@ test('a folder without data, and none at all', async () => {
     'expected mnist, digits, or a folder of IDX files',
   );
 });
+
+test.each(['gp', 'random', 'sobol', 'tpe'])(
+  'a constraint that refuses all that is drawn: %s',
+  async (sampler) => {
+    const { sweep } = makeProject(
+      "params: { lr: z.number().default(1) }, metrics: { loss: { type: 'number', goal: 'min' } }, run: () => ({ loss: 1 })",
+      "axes: { lr: 'uniform(0,1)' }, where: () => false",
+    );
+    const said = await refused(newFolder(), sweep, '--trials', '9', '--sampler', sampler);
+    expect(said).toContain('accepts none of 10000 points');
+    expect(said).not.toContain('resume');
+  },
+);

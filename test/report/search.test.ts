@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Chart, renderChart } from '../../src/report/echarts.js';
-import { redraw, WIDE } from '../../src/report/form.js';
+import type { Chart } from '../../src/report/echarts.js';
 import { writeRunReport } from '../../src/report/load.js';
 import { contourChart } from '../../src/report/search/contours.js';
 import { frontChart, frontOf } from '../../src/report/search/front.js';
@@ -20,6 +19,7 @@ import { inside, rangeOf, scaleOf, viewOf } from '../../src/report/search/view.j
 import { startRun } from '../../src/sweep/start.js';
 import { Browser, CHROMIUM } from '../browser.js';
 import { fixture } from '../sweep/session.js';
+import { expectBothForms } from './forms.js';
 import { findXmlFault } from './xml.js';
 
 interface Trial {
@@ -58,18 +58,6 @@ function made(trials: readonly Trial[], goals: readonly ('min' | 'max')[] = ['mi
 }
 
 const cellsOf = (chart: Chart) => chart.data!.marks.map(({ cells }) => cells);
-
-async function expectBothForms(chart: Chart): Promise<readonly string[]> {
-  const narrow = redraw(chart, { ...WIDE, isNarrow: true })!;
-  expect(narrow.width).toBe(360);
-  expect(narrow.data!.marks).toHaveLength(chart.data!.marks.length);
-  const drawings = [await renderChart(chart, 'a', 'about'), await renderChart(narrow, 'b', 'about')];
-  for (const svg of drawings) {
-    expect(findXmlFault(svg)).toBeUndefined();
-    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-  }
-  return drawings;
-}
 
 describe('the history', () => {
   const run = made([
@@ -253,11 +241,17 @@ test('importance: a bar a parameter with its interval; of a search what decides 
     share('a name that is much too long for any axis of a figure', 0.1, 'fanova'),
   ];
   const deciding = [share('lr', 0.4, 'ped-anova')];
-  const chart = importanceChart({ parameters, deciding, configurations: 90, sampled: 90 });
+  const chart = importanceChart({ parameters, deciding, configurations: 90, sampled: 90, pruned: 0 });
   expect(cellsOf(chart)).toHaveLength(3);
   expect(cellsOf(chart)[0]!.slice(0, 2)).toEqual(['lr', 0.7]);
   const [svg] = await expectBothForms(chart);
   expect(svg).toContain('fanova and ped-anova, of 90 configurations');
+  const [pruned] = await expectBothForms(
+    importanceChart({ parameters, deciding, configurations: 90, sampled: 90, pruned: 30 }),
+  );
+  expect(pruned!.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')).toContain(
+    'fanova, of 90 configurations that were not pruned, no fair sample of all; ped-anova, of these and 30 pruned ones',
+  );
 });
 
 describe('a run without a report', () => {

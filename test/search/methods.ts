@@ -7,6 +7,7 @@ import type { Method, MethodDefinition, Observation, Suggestion, View } from '..
 import { createSearchSpace, type SearchSpace } from '../../src/search/space.js';
 import { choice, int, uniform } from '../../src/space/domain.js';
 import type { AxisDomain, GridSpec } from '../../src/space/types.js';
+import { Observations } from '../../src/sweep/samplers/observations.js';
 import { continuousArb, findMisplaced, gridsArb } from './spaces.js';
 
 export interface Trying {
@@ -231,10 +232,45 @@ export function describeMethod(definition: MethodDefinition, trying: Trying = {}
     expect(new Set(all).size).toBeGreaterThan(1.9 * trials);
   });
 
+  if (definition.listens)
+    test(`${definition.name}: it keeps away from where trials are pruned, though they have no value`, () => {
+      for (let seed = 0; seed < 3; seed++) {
+        const shares = [false, true].map((isPruning) => shareBeyond(definition, seed, isPruning));
+        expect(shares[0], `seed ${seed}: where the best is`).toBeGreaterThan(0.6);
+        expect(shares[1], `seed ${seed}: where all are pruned`).toBeLessThan(0.5);
+      }
+    });
+
   test(`${definition.name}: explains what is wrong with a space, or takes it`, () => {
     const { space } = createOn(definition, [choice('a', 'b')]);
     for (const fault of definition.findSpaceFaults?.(space) ?? []) expect(fault).toMatch(/\w/);
   });
+}
+
+/**
+ * Of the later half of the proposals, the part with x0 > 0.6, where the best are. `isPruning`: trials are pruned there, by a
+ * series that is not the objective, and are told as a run tells of them.
+ */
+function shareBeyond(definition: MethodDefinition, seed: number, isPruning: boolean): number {
+  const [objectives] = OBJECTIVES[definition.objectives] as [number];
+  const trials = definition.isSlow ? 40 : 120;
+  const { make } = createOn(definition, [uniform(0, 1), uniform(0, 1)]);
+  const method = make(seed, objectives);
+  const names = Array.from({ length: objectives }, (_, m) => `m${m}`);
+  const aims = { objectives: names.map((metric) => ({ metric, goal: 'min' as const })), constraints: [] };
+  const observations = new Observations(aims);
+  const told: Observation[] = [];
+  for (let k = 0; k < trials; k++) {
+    const { x } = method.propose(k, { told: [...told], pending: [] });
+    const metrics = names.map((name, m) => [name, (x[0]! - 0.8) ** 2 + (x[1]! - 0.3 - 0.4 * m) ** 2]);
+    const result =
+      isPruning && x[0]! > 0.6
+        ? { trial: k, status: 'pruned' as const, metrics: {}, step: 1 }
+        : { trial: k, status: 'ok' as const, metrics: Object.fromEntries(metrics) };
+    told.push({ ...observations.add([result]), x });
+  }
+  const late = told.slice(trials / 2);
+  return late.filter(({ x }) => x[0]! > 0.6).length / late.length;
 }
 
 const PLAIN: World = {

@@ -1,10 +1,13 @@
 // Constraints: their own faults in words, what is ruled out at once, and how long a sampler looks for what passes.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import type { SweeplineError } from '../../src/ground/errors.js';
 import { createInlinePool } from '../../src/pool/inline.js';
 import { createSpace } from '../../src/space/space.js';
 import type { Point } from '../../src/space/types.js';
 import { lin } from '../../src/space/values.js';
+import { comparisonOf } from '../../src/sweep/aims.js';
 import {
   type Constraint,
   type ConstraintInput,
@@ -15,6 +18,7 @@ import { defineSweep, type SweepOptions } from '../../src/sweep/define.js';
 import { type Job, openSampler, prepareJob } from '../../src/sweep/job.js';
 import { createAccept } from '../../src/sweep/samplers/finite.js';
 import { resolveSettings } from '../../src/sweep/settings.js';
+import { meets, parseMetricConstraint } from '../../src/trial/objective.js';
 import { countOf, trialsOf } from '../../src/trial/selection.js';
 import type { Worker } from '../../src/worker/contract.js';
 import { defineWorker } from '../../src/worker/define.js';
@@ -76,6 +80,49 @@ test.each<[string, unknown, string]>([
   ],
 ])('%s', async (_, where, message) => {
   expect(await refused(where, { fixed: { k: 5 } })).toContain(`the constraint (where) ${message}`);
+});
+
+test('a metric is no part of a point: what to write instead is told', async () => {
+  const hintOf = (where: unknown) =>
+    prepare({ where: where as ConstraintInput }).then(
+      () => 'nothing is refused',
+      ({ message, hint }: SweeplineError) => `${message}\n${hint}`,
+    );
+  const simple = await hintOf((m: Point) => (m.y as number) < 1e6);
+  expect(simple).toContain('reads "y", a metric, which no point has before its trial has run\n');
+  expect(simple).toContain("write constraints: ['y < 1e6']");
+  expect(await hintOf((m: Point) => Math.abs(m.y as number) < 3)).toContain("write constraints: ['y <= 1']");
+  expect(await hintOf([['y'], () => true])).toContain('is on "y": unknown axis');
+  const defined = (constraints: unknown) => () =>
+    defineSweep({ name: 's', worker: './w.js', axes: { a: [1] }, constraints } as never);
+  expect(defined((m: { y: number }) => m.y >= -2)).toThrow(
+    "constraints: found a function; constraints on metrics are texts, which are kept with the run: write constraints: ['y >= -2']",
+  );
+  expect(defined(['y < 3', (m: { y: number; z: number }) => m.y < m.z])).toThrow("['memory <= 2e9']");
+});
+
+test('a function that compares a metric with a number is the same as the text that is told for it', () => {
+  const operatorArb = fc.constantFrom('<', '<=', '>', '>=', '==', '===', '!=', '!==');
+  const numberArb = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+  const headArb = fc.constantFrom('(m) =>', 'm =>', '( m )=>');
+  fc.assert(
+    fc.property(headArb, operatorArb, numberArb, numberArb, (head, operator, bound, value) => {
+      const source = `${head} m.y ${operator} ${bound}`;
+      const constraint = parseMetricConstraint(comparisonOf(source)!, [])!;
+      const accepts = new Function(`return ${source}`)() as (m: { y: number }) => boolean;
+      for (const y of [value, bound, Number.NaN]) {
+        const isKnown = !Number.isNaN(y) || operator[0] !== '!'; // a mean that is not known meets nothing
+        expect(meets(constraint, y)).toBe(isKnown && accepts({ y }));
+      }
+    }),
+  );
+  for (const more of [
+    '(m) => m.y < k',
+    '(m) => m.y < 3 && m.z < 2',
+    '(m) => n.y < 3',
+    'function (m) { return m.y < 3; }',
+  ])
+    expect(comparisonOf(more), more).toBeUndefined();
 });
 
 test('nothing is left of many points', async () => {

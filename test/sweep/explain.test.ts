@@ -60,6 +60,26 @@ describe('a search', () => {
     expect(best!.configuration).toBe(means.indexOf(Math.max(...means)));
   });
 
+  test('told of trials that were pruned by another series than its objective proposes again what it has', async () => {
+    const { folder, trials_csv } = await runHere({
+      ...{ sweep: fixture('bowl'), sampler: { name: 'tpe', startUp: 5 }, trials: 30, lookahead: 2 },
+      ...{ objectives: ['loss'], maxFailures: { fraction: 1 } },
+      pruner: { name: 'asha', metric: 'train_loss:min', max: 12 },
+    });
+    const statuses = rowsOf(trials_csv).map(({ status }) => status);
+    const endedAt = statuses.indexOf('ok');
+    for (const { origin, trial } of await originsOf(folder, range(30))) {
+      expect(origin).toMatchObject({ other: null });
+      const { told, pruned, failed } = origin as SearchOrigin;
+      const before = statuses.slice(0, told);
+      // None before one has ended: there is no value yet to take its place.
+      const valued = before.filter((status, i) => status === 'pruned' && i > endedAt).length;
+      expect(pruned, `trial ${trial}`).toBe(valued);
+      expect(failed).toBe(before.filter((status) => status !== 'ok').length - valued);
+    }
+    expect(statuses.filter((status) => status === 'pruned').length).toBeGreaterThan(5);
+  });
+
   test('of which the manifest tells another seed: it says that the point is not reproduced', async () => {
     const { folder } = await runHere({
       ...{ sweep: fixture('bowl'), sampler: { name: 'sobol' }, trials: 4, maxFailures: { fraction: 1 } },

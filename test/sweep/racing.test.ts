@@ -1,10 +1,15 @@
 // `--replicates auto`: more replicates where the best cannot be told from others.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
+import { RangeSet } from '../../src/run/ranges.js';
+import type { Plan } from '../../src/sweep/contract.js';
+import { planResume } from '../../src/sweep/plan.js';
 import type { Sampler } from '../../src/sweep/samplers/contract.js';
-import { RACING, Racing } from '../../src/sweep/samplers/racing.js';
+import { countFurther, RACING, Racing } from '../../src/sweep/samplers/racing.js';
+import { resumeRun } from '../../src/sweep/start.js';
 import { NO_TRIALS, selectNumbers, trialsOf } from '../../src/trial/selection.js';
 import { fixture, list, newFolder, resume, rowsOf, runHere, runPart, runSweep } from './session.js';
 
@@ -104,6 +109,22 @@ const request = {
   replicates: 'auto' as const,
 };
 
+test('trials of rounds are told from those that --trials counts', () => {
+  const racing = { metric: 'y', goal: 'max', constraints: [], ...RACING } as const;
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(200)), (trials) => {
+      const done = new RangeSet();
+      for (const trial of trials) done.add(trial, trial + 1);
+      const further = trials.filter((trial) => trial % RACING.most >= RACING.from).length;
+      expect(countFurther({ name: 'tpe', trials: 40, racing }, { replicates: RACING.most }, done)).toBe(
+        further,
+      );
+      expect(countFurther({ name: 'grid', racing }, { replicates: RACING.most }, done)).toBe(0);
+      expect(countFurther({ name: 'tpe', trials: 40 }, { replicates: 3 }, done)).toBe(0);
+    }),
+  );
+});
+
 describe('a run with replicates auto', () => {
   test('gives the same bytes on any number of workers, interrupted or not', async () => {
     const one = await runSweep({ ...request, workers: 1 });
@@ -147,6 +168,32 @@ describe('a run with replicates auto', () => {
     expect(two.trials_csv).toBe(one.trials_csv);
     const points = new Set(rowsOf(one.trials_csv).map(({ x, gain }) => `${x} ${gain}`));
     expect(points.size).toBe(12);
+  });
+
+  test('goes on to more trials: `--trials` counts first replicates, and the new rounds are those of a run begun with as many', async () => {
+    const search = {
+      ...{ sweep: fixture('drawn'), set: { kind: list('wild'), gain: list(0.1), fail: list(-9) } },
+      ...{ sampler: { name: 'tpe' }, replicates: 'auto' as const, lookahead: 4 },
+    };
+    const whole = await runHere({ ...search, trials: 30 });
+    const { folder, trials_csv } = await runHere({ ...search, trials: 16 });
+    const first = rowsOf(trials_csv);
+    expect(first.length).toBeGreaterThan(18); // more than the next number, with the rounds
+    expect(await planResume(folder)).toMatchObject({ new: 0, done: first.length });
+    await expect(resume(folder, { trials: 15 })).rejects.toThrow(/16 trials of the run are done/);
+    const plans: Plan[] = [];
+    const going = await resumeRun(folder, { trials: 18, workers: 1 }, [
+      { onStart: ({ plan }) => plans.push(plan) },
+    ]);
+    await going.outcome;
+    await resume(folder, { trials: 30 });
+    expect(plans[0]).toMatchObject({ trials: 18, new: 2 });
+    const rows = readFileSync(join(folder, 'trials.csv'), 'utf8').split('\n');
+    const missing = whole.trials_csv.split('\n').filter((row) => !rows.includes(row));
+    expect(missing).toEqual([]);
+    // What earlier rounds have added stays.
+    const trials = new Set(rowsOf(rows.join('\n')).map(({ trial }) => trial));
+    for (const { trial } of first) expect(trials).toContain(trial);
   });
 
   test('is refused without one objective, with chosen seeds, in shards and with bisect', async () => {

@@ -1,16 +1,19 @@
 // Ask and tell: a program's own loop over the trials of a search.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readRun } from '../../src/answer/read.js';
+import { renderExplanation } from '../../src/cli/explain-words.js';
 import { systemClock } from '../../src/ground/clock.js';
 import { askCoordinator } from '../../src/run/requests.js';
 import { loguniform, uniform } from '../../src/space/domain.js';
 import { explainTrial } from '../../src/sweep/explain/explain.js';
+import type { SearchOrigin } from '../../src/sweep/explain/explanation.js';
 import { openStudy, type StudyOptions } from '../../src/sweep/study.js';
 import type { Trial } from '../../src/worker/contract.js';
+import { makeProject } from './project.js';
 import { newFolder } from './session.js';
 
 const options = (more: Partial<StudyOptions> = {}): StudyOptions => ({
@@ -43,8 +46,11 @@ async function stateOf(promise: Promise<unknown>): Promise<'open' | 'done'> {
 
 const tableOf = (folder: string): string => readFileSync(join(folder, 'trials.csv'), 'utf8');
 
-async function evaluate(given: StudyOptions): Promise<string> {
-  const study = await openStudy({ ...given, folder: join(newFolder(), 'run') });
+const evaluate = (given: StudyOptions): Promise<string> =>
+  evaluateIn({ ...given, folder: join(newFolder(), 'run') });
+
+async function evaluateIn(given: StudyOptions): Promise<string> {
+  const study = await openStudy(given);
   for (let trial = await study.ask(); trial !== undefined; trial = await study.ask())
     await study.tell(trial, { loss: lossOf(trial) });
   await study.close();
@@ -137,15 +143,80 @@ describe('a study with a constraint', () => {
     expect(tableOf(second.folder)).toBe(whole);
   });
 
-  it('is not explained, as its constraint is in no file', async () => {
-    const study = await openStudy(inNewFolder({ where, sampler: 'tpe', trials: 2 }));
-    await study.tell((await study.ask())!, { loss: 1 });
-    await study.close();
-    await expect(explainTrial(study.folder, 0)).rejects.toMatchObject({
-      code: 'BAD_RUN_FOLDER',
-      message: expect.stringMatching(/constraint \(where\), a function of the program that asked/),
-      hint: expect.stringMatching(/--sweep/),
+  it.each(['gp', 'random', 'sobol', 'tpe'])(
+    'is explained as far as its files tell: %s',
+    async (sampler) => {
+      const given = inNewFolder({ where, sampler, trials: 20 });
+      await evaluateIn(given);
+      const { sweep } = makeProject(
+        'params: { layers: z.number() }, metrics: { loss: z.number() }, run: () => ({ loss: 1 })',
+        `axes: { layers: [1, 2, 3] }, where: ({ layers }) => layers !== 2`,
+      );
+      const missing = 'The constraint (where) is a function of the program that asked, in no file';
+      let same = 0;
+      for (let trial = 0; trial < 20; trial++) {
+        const whole = await explainTrial(given.folder!, trial, { forStudy: sweep });
+        const told = await explainTrial(given.folder!, trial);
+        if (sampler === 'random') {
+          expect(told).toEqual(whole); // nothing is asked again
+          continue;
+        }
+        const [origin, known] = [told.origin as SearchOrigin, whole.origin as SearchOrigin];
+        expect(known).toMatchObject({ other: null, isUnconstrained: false });
+        const { other, why } = origin;
+        // All but the choice does not depend on the constraint.
+        expect(origin).toEqual({ ...known, other, why, isUnconstrained: true });
+        const text = renderExplanation(told);
+        expect(text).toContain(missing);
+        if (other !== null) {
+          expect(text).toContain('How it chose from there is not known');
+          continue;
+        }
+        same++;
+        expect(why).toEqual(known.why);
+        expect(renderExplanation(whole)).not.toContain(missing);
+      }
+      // A third of the points is refused; those that are drawn in their place cannot be told.
+      if (sampler !== 'random') expect(same).toBeGreaterThan(5);
+      if (sampler !== 'random') expect(same).toBeLessThan(20);
+    },
+    60_000,
+  );
+
+  it.each(['gp', 'random', 'tpe'])(
+    'that refuses all points is refused, and leaves nothing behind: %s',
+    async (sampler) => {
+      const parent = newFolder();
+      const folder = join(parent, 'some/where');
+      const refuseAll = { ...options({ where: () => false, sampler }), folder };
+      const study = await openStudy({ ...refuseAll, axes: { lr: loguniform(1e-5, 1) } });
+      const refusal = { code: 'BAD_DEFINITION', message: expect.stringContaining('accepts none of') };
+      await expect(study.ask()).rejects.toMatchObject(refusal);
+      await expect(study.ask()).rejects.toMatchObject(refusal);
+      await expect(study.close()).rejects.toMatchObject(refusal);
+      expect(readdirSync(parent)).toEqual([]);
+    },
+  );
+
+  it('that throws once trials have run stays, and is continued once it is mended', async () => {
+    let calls = 0;
+    const breaks = (): boolean => {
+      if (++calls > 40) throw new Error('no more');
+      return true;
+    };
+    const given = inNewFolder({ where, sampler: 'tpe', trials: 6 });
+    const first = await openStudy(given);
+    await first.tell((await first.ask())!, { loss: 1 });
+    await first.close();
+    const second = await openStudy({
+      ...given,
+      where: Object.assign(breaks, { toString: () => String(where) }),
     });
+    calls = 40;
+    await second.tell((await second.ask())!, { loss: 1 }).catch(() => undefined);
+    await expect(second.ask()).rejects.toThrow(/throws at [\s\S]*no more/);
+    await expect(second.close()).rejects.toThrow(/no more/);
+    expect(await evaluateIn(given)).toMatch(/\n5,/);
   });
 });
 

@@ -53,8 +53,13 @@ export default defineCommand({
       import('../explain-words.js'),
     ]);
     const folder = await findRun(run!);
-    const told = await explainTrial(folder, Number(trial), { sweep: () => sweepOf(folder, options) });
+    const told = await explainTrial(folder, Number(trial), {
+      sweep: () => sweepOf(folder, options),
+      forStudy: options.sweep,
+    });
     terminal.print(options.json ? JSON.stringify(told) : renderExplanation(told));
-    return told.origin.kind === 'search' && told.origin.other !== null ? EXIT.failed : EXIT.done;
+    const { origin } = told;
+    const isAnother = origin.kind === 'search' && origin.other !== null && !origin.isUnconstrained;
+    return isAnother ? EXIT.failed : EXIT.done;
   },
 });

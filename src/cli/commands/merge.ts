@@ -80,13 +80,16 @@ function describeOverlaps({ repeated, replaced }: Merged): string[] {
   ];
 }
 
-function describeMissing({ left, leftTrials, missing, folder }: Merged): string {
+function describeMissing({ left, leftTrials, missing, folder, isPrunedApart }: Merged): string {
   const shards = missing.length === 0 ? [] : [`shards ${list(missing)} are not among the runs`];
   const numbers = leftTrials.length === 0 ? '' : ` (${list(leftTrials)})`;
   const trials = left === null || left === 0 ? [] : [`${plural(left, 'trial')}${numbers} missing`];
   const facts = [...trials, ...shards];
   const what = facts.length === 0 ? 'some of the runs were cut short' : facts.join('; ');
-  return `not the whole run: ${what}. Merge again with what is missing, or run the rest here: ${commandOn('resume', folder)}`;
+  const here = isPrunedApart
+    ? 'run the rest here, where it is held against the trials of all shards and others may be pruned'
+    : 'run the rest here';
+  return `not the whole run: ${what}. Merge again with what is missing, or ${here}: ${commandOn('resume', folder)}`;
 }
 
 function list(names: readonly (string | number)[]): string {

@@ -111,7 +111,7 @@ export default defineCommand({
   },
 });
 
-export function renderVerification(made: Verification): string {
+function renderVerification(made: Verification): string {
   const { sweep, folder, trials, of, cells, differingTrials, differingCells, differences } = made;
   const { workers, engine, device, tolerance, leftOut, interrupted } = made;
   const where = engine === 'none' ? '' : `, ${engine} on ${device}`;

@@ -55,7 +55,7 @@ export function describeAge(created: string, now: number): string {
 }
 
 /** 0 to 1; null where nobody knows the total. */
-export function fractionOf(done: number, total: number | null): number | null {
+function fractionOf(done: number, total: number | null): number | null {
   return total === null || total === 0 ? null : Math.min(1, done / total);
 }
 

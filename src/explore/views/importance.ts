@@ -177,15 +177,21 @@ export class Importance extends ChartPanel {
 
   /** How it was found, what is not explained, and what is not shown. */
   #describeData(): string {
-    const { method, configurations, sampled, parameters } = this.#of;
+    const { method, configurations, sampled, parameters, pruned } = this.#of;
     const rest = 1 - parameters.reduce((sum, { share }) => sum + share, 0);
     const count = (n: number) => n.toLocaleString('en-US');
     const of =
       sampled < configurations
         ? `a sample of ${count(sampled)} of ${count(configurations)} configurations`
         : `${count(configurations)} configurations`;
+    const left =
+      pruned === 0
+        ? ''
+        : isTop(this.#of)
+          ? ` and ${count(pruned)} pruned ones`
+          : ` that were not pruned, no fair sample of all: ${count(pruned)} are left out`;
     return [
-      `${METHODS[method]} ${of}`,
+      `${METHODS[method]} ${of}${left}`,
       ...(rest > 0.005
         ? [`${formatNumber(rest * 100, 2)} % is explained by no single parameter or pair`]
         : []),

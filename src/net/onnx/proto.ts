@@ -3,7 +3,7 @@
 import { ProtoWriter } from '../../ground/protobuf.js';
 
 /** Element types (TensorProto.DataType). */
-export const ELEMENT = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+const ELEMENT = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof ELEMENT;
 
 export type Attribute = number | string | readonly number[] | OnnxGraph | { readonly float: number };

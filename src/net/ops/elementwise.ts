@@ -90,7 +90,7 @@ const gateOp: Op = {
 };
 
 /** g where y > 0, else 0, for equal shapes: the gradient of operations with a kink. No gradient flows to y. */
-export function gate(g: Node, y: Node): Node {
+function gate(g: Node, y: Node): Node {
   return g.graph.make(gateOp, [g, y]);
 }
 

@@ -87,11 +87,11 @@ export function fixedOf({
 }
 
 export function describeImportances([metric, found]: readonly [string, Importances]): MetricImportance[] {
-  const { configurations, sampled, parameters, deciding } = found;
+  const { configurations, sampled, parameters, deciding, pruned } = found;
   return [parameters, deciding]
     .filter(({ length }) => length > 0)
     .map((of) => ({
-      ...{ metric, method: of[0]!.method, configurations, sampled },
+      ...{ metric, method: of[0]!.method, configurations, sampled, pruned },
       parameters: of.map(({ parameter, importance, low, high }) => ({
         ...{ name: parameter, share: importance, low, high },
       })),

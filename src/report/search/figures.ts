@@ -1,6 +1,6 @@
 // The figures that every run has without a report file: how the best came about, which parameters matter, each against the
-// objective, the two that matter most together, what trials reported on their way, the Pareto front. Which of them a run
-// has follows from its data. A run with a report of its own has the importance of its parameters beside that.
+// objective, the two that matter most together, what trials reported on their way, the Pareto front; of a bisection the thresholds. Which of them
+// a run has follows from its data. A run with a report of its own has the importance of its parameters beside that.
 import type { ReportAnswer } from '../../answer/files.js';
 import { type Manifest, proposesPoints } from '../../run/manifest.js';
 import type { RunDatabase } from '../database.js';
@@ -9,6 +9,8 @@ import { describeFault } from '../faults.js';
 import { finishChart } from '../figure.js';
 import type { PageStyles } from '../page-styles.js';
 import type { MadeFigure } from '../parts.js';
+import { readBisected } from './bisection.js';
+import { bisectionChart } from './bisection-chart.js';
 import { contourChart } from './contours.js';
 import { frontChart } from './front.js';
 import { historyChart } from './history.js';
@@ -17,6 +19,7 @@ import { intermediateChart, readCurves } from './intermediate.js';
 import { readSchedules, type Schedules } from './schedules.js';
 import { schedulesChart } from './schedules-chart.js';
 import { slicesChart } from './slices.js';
+import { thresholdsChart } from './thresholds-chart.js';
 import { readSearched, type Searched } from './trials.js';
 
 interface Spec {
@@ -56,11 +59,11 @@ export async function makeSearchFigures(asking: Asking): Promise<MadeFigure[]> {
 function listImportance({ aims, importances }: Asking['answer']): Spec[] {
   const found = importances.get(aims.objectives[0]?.metric ?? '');
   if (found === undefined || found.parameters.length < 2) return [];
-  const isSearched = found.deciding.length > 0;
+  const hasTop = found.deciding.length > 0;
   return [
     {
       name: 'importance',
-      about: `How much of the variance of ${found.parameters[0]!.metric} each parameter explains, with its 95 % interval${isSearched ? '; beside it, how much it decides whether a configuration is in the top tenth' : ''}.`,
+      about: `How much of the variance of ${found.parameters[0]!.metric} each parameter explains, with its 95 % interval${hasTop ? '; beside it, how much it decides whether a configuration is in the top tenth' : ''}.`,
       draw: () => importanceChart(found),
     },
   ];
@@ -71,15 +74,18 @@ async function listFigures(
   manifest: Manifest,
   { aims, importances }: Asking['answer'],
 ): Promise<Spec[]> {
+  const bisected = await listBisection(database, manifest);
   const [first] = aims.objectives;
-  if (first === undefined) return [];
+  if (first === undefined) return bisected;
   const run = await readSearched(database, manifest, aims);
-  const important = (importances.get(first.metric)?.parameters ?? []).map(({ parameter }) => parameter);
+  const { parameters = [], deciding = [], pruned = 0 } = importances.get(first.metric) ?? {};
+  const important = (pruned > 0 && deciding.length > 0 ? deciding : parameters).map((each) => each.parameter);
   const curves = await readCurves(database, manifest, first);
   const schedules = await readSchedules(database, manifest, curves?.best ?? null);
   const hasValues = run.values[0]!.some((value) => !Number.isNaN(value));
   const isMany = run.count > 1 && hasValues;
   return [
+    ...bisected,
     ...(isMany && proposesPoints(manifest.sampler) ? [historyOf(run)] : []),
     ...(isMany && run.objectives.length > 1 ? [frontSpec(run)] : []),
     ...listImportance({ aims, importances }),
@@ -94,6 +100,24 @@ async function listFigures(
           },
         ]),
     ...(schedules === undefined ? [] : [scheduleOf(schedules)]),
+  ];
+}
+
+async function listBisection(database: RunDatabase, manifest: Manifest): Promise<Spec[]> {
+  const run = await readBisected(database, manifest);
+  if (run === undefined) return [];
+  const { axis, metric } = run.spec;
+  return [
+    {
+      name: 'thresholds',
+      about: `The ${axis} at which ${metric} turns, for each configuration of the other axes, with its interval.`,
+      draw: () => thresholdsChart(run),
+    },
+    {
+      name: 'bisection',
+      about: `How one of the thresholds was found: each ${axis} that was asked, what ${metric} was there, and where the threshold was known to lie after that.`,
+      draw: () => bisectionChart(run),
+    },
   ];
 }
 

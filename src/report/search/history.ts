@@ -6,7 +6,7 @@ import { drawInForms, type Form } from '../form.js';
 import { layOutChart } from '../layout.js';
 import { scaleAxis } from '../look.js';
 import { INK } from '../theme.js';
-import { dotsSeries, LOOKS, legendIcon, NAMES, thin } from './marks.js';
+import { dotsSeries, LOOKS, NAMES, thin, withLooks } from './marks.js';
 import { type Searched, STATES, type State } from './trials.js';
 import { endsOf, inside } from './view.js';
 
@@ -130,9 +130,5 @@ export function withIcons(
   option: Readonly<Record<string, unknown>>,
   kinds: readonly State[],
 ): Readonly<Record<string, unknown>> {
-  const { legend } = option as { readonly legend?: { readonly data: readonly string[] } };
-  if (legend === undefined) return option;
-  const icons = new Map(kinds.map((kind) => [NAMES[kind], legendIcon(LOOKS[kind])]));
-  const data = legend.data.map((name) => (icons.has(name) ? { name, icon: icons.get(name)! } : { name }));
-  return { ...option, legend: { ...legend, data } };
+  return withLooks(option, new Map(kinds.map((kind) => [NAMES[kind], LOOKS[kind]])));
 }

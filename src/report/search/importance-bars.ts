@@ -20,18 +20,17 @@ export function importanceChart(found: Importances): Chart {
   return drawInForms((form) => draw(found, form));
 }
 
-function draw({ parameters, deciding, configurations, sampled }: Importances, form: Form): Chart {
+function draw(found: Importances, form: Form): Chart {
+  const { parameters, deciding } = found;
   const { metric } = parameters[0]!;
   const shown = parameters.slice(0, MOST).map(({ parameter }) => parameter);
   const lists = [parameters, deciding].filter(({ length }) => length > 0);
   const names = lists.map((list) => METHODS[list[0]!.method]);
   const places = new Map(shown.map((name, i) => [name, shown.length - 1 - i]));
-  const methods = lists.map((list) => list[0]!.method).join(' and ');
-  const from = sampled < configurations ? `a sample of ${sampled} of ${configurations}` : `${configurations}`;
   const layout = layOutChart(
     {
       title: `Importance of parameters for ${metric}`,
-      subtitle: `${methods}, of ${from} configurations${parameters.length > MOST ? `; the first ${MOST} of ${parameters.length} parameters` : ''}`,
+      subtitle: `${describeSource(found)}${parameters.length > MOST ? `; the first ${MOST} of ${parameters.length} parameters` : ''}`,
       height: 130 + shown.length * ROW * (lists.length > 1 ? 1.5 : 1),
     },
     form,
@@ -95,6 +94,17 @@ function draw({ parameters, deciding, configurations, sampled }: Importances, fo
       ),
     },
   };
+}
+
+/** By which methods, and of which configurations. */
+function describeSource({ parameters, deciding, configurations, sampled, pruned }: Importances): string {
+  const methods = [parameters, deciding].flatMap((list) => list.slice(0, 1).map(({ method }) => method));
+  const from = sampled < configurations ? `a sample of ${sampled} of ${configurations}` : `${configurations}`;
+  if (pruned === 0) return `${methods.join(' and ')}, of ${from} configurations`;
+  const all = `${pruned} pruned ones`;
+  return `${methods[0]}, of ${from} configurations that were not pruned, no fair sample of all${
+    deciding.length > 0 ? `; ${methods[1]}, of these and ${all}` : `: ${all} are left out`
+  }`;
 }
 
 interface Bars {

@@ -129,12 +129,26 @@ export function linesSeries({ name, lines, colour, style = {}, axes = 0, z = 2 }
 }
 
 /** Of the legend, as wide as high. */
-export function legendIcon({ shape }: Pick<MarkLook, 'shape'>): string {
+function legendIcon({ shape }: Pick<MarkLook, 'shape'>): string {
   if (shape === 'dot') return 'circle';
   if (shape === 'ring') return 'emptyCircle';
   return shape === 'triangle'
     ? 'path://M0 0L10 0L5 10Z'
     : 'path://M0 2L2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5Z';
+}
+
+/** Each name that has a look with its own symbol in the legend. */
+export function withLooks(
+  option: Readonly<Record<string, unknown>>,
+  looks: ReadonlyMap<string, MarkLook>,
+): Readonly<Record<string, unknown>> {
+  const { legend } = option as { readonly legend?: { readonly data: readonly string[] } };
+  if (legend === undefined) return option;
+  const data = legend.data.map((name) => {
+    const look = looks.get(name);
+    return look === undefined ? { name } : { name, icon: legendIcon(look) };
+  });
+  return { ...option, legend: { ...legend, data } };
 }
 
 /** A star over all else: the best. */

@@ -12,7 +12,7 @@ export interface Scattered {
 const NEAR = 1.6;
 
 /** The width of the kernels for so many points in the unit square: the rate of Scott's rule in two dimensions. */
-export function kernelWidth(count: number): number {
+function kernelWidth(count: number): number {
   return Math.max(0.035, Math.min(0.25, 0.36 * count ** (-1 / 6)));
 }
 

@@ -75,15 +75,17 @@ export async function readSearched(
   return {
     ...{ objectives, constraints, count: trial.length, trial, state, values },
     views: values.map((column, i) => viewOf(column, objectives[i]!.goal)),
-    // One that exists or does not, and has a single value, says nothing here.
-    axes: made.filter(({ values: of }) => {
-      const [first] = of.filter((value) => !Number.isNaN(value));
-      return of.some((value) => !Number.isNaN(value) && value !== first);
-    }),
+    axes: made.filter(varies),
   };
 }
 
-function typeOf(type: string): string {
+/** One that exists or does not, and has a single value, says nothing in a figure. */
+export function varies({ values }: Axis): boolean {
+  const [first] = values.filter((value) => !Number.isNaN(value));
+  return values.some((value) => !Number.isNaN(value) && value !== first);
+}
+
+export function typeOf(type: string): string {
   return type === 'number' || type === 'integer' ? 'DOUBLE' : 'VARCHAR';
 }
 

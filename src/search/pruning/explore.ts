@@ -56,7 +56,9 @@ function nearest(dimension: Dimension, value: number, factor: number): Value {
   const at = dimension.coordinateOf([value]);
   const target = value * factor;
   const isUpward = (valueAt(dimension, size - 1) as number) >= (valueAt(dimension, 0) as number);
-  const step = target > value === isUpward ? 1 : -1;
+  // From 0, which stays 0 however it is multiplied, it goes either way.
+  const isHigher = value === 0 ? factor > 1 : target > value;
+  const step = isHigher === isUpward ? 1 : -1;
   const most = step > 0 ? size - 1 - at : at;
   if (!(most > 0)) return value;
   // The first of those in this direction that lies beyond, by halving.
@@ -65,7 +67,7 @@ function nearest(dimension: Dimension, value: number, factor: number): Value {
   while (low < high) {
     const middle = (low + high) >>> 1;
     const found = valueAt(dimension, at + step * middle) as number;
-    if (target > value ? found >= target : found <= target) high = middle;
+    if (isHigher ? found >= target : found <= target) high = middle;
     else low = middle + 1;
   }
   const beyond = valueAt(dimension, at + step * low) as number;

@@ -10,7 +10,7 @@ import { type Random, randomFor } from '../../ground/random.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
 import type { Board, Continuation, Released, Rungs, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import { explore, type Mutable } from './explore.js';
 import type { OptionsOf } from './options.js';
 
@@ -63,46 +63,34 @@ export function createGenerations(options: Options): Rungs {
   };
 }
 
-export class PopulationBoard implements Board {
+export class PopulationBoard extends Curves<Entry> implements Board {
   readonly #options: Options;
   readonly #seed: number;
   readonly #population: Population;
-  readonly #entries = new Entries<Entry>();
   readonly #groups = new Map<string, Group>();
   #isComplete = false;
   #spent: string[] = [];
 
   constructor(options: Options, seed: number, population: Population) {
+    super();
     this.#options = options;
     this.#seed = seed;
     this.#population = population;
-  }
-
-  has(trial: number): boolean {
-    return this.#entries.has(trial);
   }
 
   propose(trial: number): void {
     const point = this.#population.pointOf(trial);
     const name = this.#population.checkpointOf(trial);
     const entry: Entry = {
-      ...{ trial, steps: [], values: [], isEnded: false, isRecorded: false, pauses: [] },
-      ...{ generation: 0, state: name, kept: name, point },
+      ...newCurve(trial),
+      ...{ isRecorded: false, pauses: [], generation: 0, state: name, kept: name, point },
     };
-    this.#entries.add(entry);
+    this.add(entry);
     const fixed = Object.entries(point).filter(([axis]) => !this.#options.mutate.includes(axis));
     const key = canonicalObject(Object.fromEntries(fixed));
     const group = this.#groups.get(key);
     if (group === undefined) this.#groups.set(key, { members: [entry], generation: 0 });
     else group.members.push(entry);
-  }
-
-  learn(trial: number, step: number, value: number): void {
-    addPoint(this.#entries.of(trial), step, value);
-  }
-
-  end(trial: number): void {
-    this.#entries.of(trial).isEnded = true;
   }
 
   settle(trial: number): void {
@@ -111,41 +99,37 @@ export class PopulationBoard implements Board {
   }
 
   record(trial: number): void {
-    this.#entries.of(trial).isRecorded = true;
+    const entry = this.entryOf(trial);
+    const { steps, values } = entry;
+    entry.isRecorded = true;
+    const rungs = createGenerations(this.#options);
+    thin(entry, steps.length, { rungOf: (step) => rungs.rungOf(step, 0), score: (row) => values[row]! });
   }
 
   park(trial: number, rung: number): void {
-    this.#entries.of(trial).pauses.push(Math.round(rung / this.#options.interval));
+    this.entryOf(trial).pauses.push(Math.round(rung / this.#options.interval));
   }
 
   complete(): void {
     this.#isComplete = true;
   }
 
-  hasValues(trial: number): boolean {
-    return this.#entries.of(trial).steps.length > 0;
-  }
-
-  stepOf(trial: number, row: number): number {
-    return this.#entries.of(trial).steps[row]!;
-  }
-
   verdict(trial: number): Verdict {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     const { generation, steps, isEnded } = entry;
     const end = this.#endOf(generation);
     const row = end === undefined ? -1 : rowAt(entry, end);
-    // One that ends where it would pause has nothing to go on with.
-    return { state: row < 0 || (isEnded && row === steps.length - 1) ? 'passed' : 'waits' };
+    // Who has come to the last step does not pause any more, and who ends where it would has nothing to go on with.
+    const isPast = row < 0 || steps[row]! >= this.#options.max || (isEnded && row === steps.length - 1);
+    return { state: isPast ? 'passed' : 'waits' };
   }
 
   rungOf(trial: number): number | null {
-    const { steps } = this.#entries.of(trial);
-    return steps.length === 0 ? null : createGenerations(this.#options).rungOf(steps.at(-1)!, 0);
+    return this.#endOf(this.entryOf(trial).generation) ?? null;
   }
 
   continuation(trial: number): Continuation | undefined {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     const { generation, state, kept } = entry;
     if (generation === 0) return undefined;
     const past = generation * this.#options.interval;
@@ -200,8 +184,8 @@ export class PopulationBoard implements Board {
     const decisions = contenders.flatMap((contender): Released[] => {
       const { entry } = contender;
       const random = randomFor(this.#seed, 'pbt', entry.trial, group.generation);
-      const drawn = worst.has(contender) ? ranked[random.below(count)]! : contender;
-      const source = drawn.value < contender.value ? drawn : contender;
+      // Also of equal ones, as there: where all are alike, nothing else brings other parameters.
+      const source = worst.has(contender) ? ranked[random.below(count)]! : contender;
       entry.generation = group.generation + 1;
       entry.state = source.state;
       entry.kept = `${this.#population.checkpointOf(entry.trial)}.${entry.generation}`;
@@ -212,9 +196,10 @@ export class PopulationBoard implements Board {
       return [{ ...release, exploit: { step: contender.step, from: source.entry.trial, params } }];
     });
     group.generation++;
-    const needed = new Set(contenders.map(({ entry }) => entry.state));
+    // Who has ended and has no row on disk would begin its last generation anew after a kill.
+    const needed = new Set(group.members.filter(({ isRecorded }) => !isRecorded).map(({ state }) => state));
     this.#spent.push(...old.filter((name) => !needed.has(name)));
-    return decisions.filter(({ trial }) => !this.#entries.of(trial).isRecorded);
+    return decisions.filter(({ trial }) => !this.entryOf(trial).isRecorded);
   }
 
   /** The source's values of the mutated axes, changed. */

@@ -6,9 +6,9 @@
 // When nothing more is proposed, and the last result of a rung is there, those that were not promoted are pruned; where that
 // would be all of them the best one goes on.
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
-import { lowerBound } from './sorted.js';
+import { upperBound } from './sorted.js';
 
 /** Where a trial stood among those that had got to a rung. */
 export interface Standing {
@@ -48,43 +48,28 @@ interface Rung {
   isClosed: boolean;
 }
 
-export class PromotionBoard implements Board {
+export class PromotionBoard extends Curves<Entry> implements Board {
   readonly #rule: PruningRule;
   readonly #options: OptionsOf<'asha'>;
-  readonly #entries = new Entries<Entry>();
   readonly #rungs: Rung[];
   #isComplete = false;
 
   constructor(rule: PruningRule, options: OptionsOf<'asha'>) {
+    super();
     this.#rule = rule;
     this.#options = options;
     const { min, max = Number.POSITIVE_INFINITY } = options;
     this.#rungs = min < max ? [newRung(min)] : [];
   }
 
-  has(trial: number): boolean {
-    return this.#entries.has(trial);
-  }
-
   propose(trial: number): void {
-    const made: Entry = {
-      ...{ trial, steps: [], values: [], isEnded: false },
-      ...{ level: 0, promotions: [], prunedAt: -1, isSettled: false },
-    };
-    this.#entries.add(made);
+    const made: Entry = { ...newCurve(trial), level: 0, promotions: [], prunedAt: -1, isSettled: false };
+    this.add(made);
     this.#rungs[0]?.entrants.push(made);
   }
 
-  learn(trial: number, step: number, value: number): void {
-    addPoint(this.#entries.of(trial), step, value);
-  }
-
-  end(trial: number): void {
-    this.#entries.of(trial).isEnded = true;
-  }
-
   settle(trial: number, isPruned: boolean): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     entry.isEnded = true;
     entry.isSettled = true;
     if (isPruned && entry.steps.length > 0) entry.prunedAt = entry.steps.length - 1;
@@ -93,40 +78,40 @@ export class PromotionBoard implements Board {
   // A value counts from the moment that it is known.
   park(): void {}
 
-  record(): void {}
+  record(trial: number): void {
+    const entry = this.entryOf(trial);
+    const { prunedAt, steps, values } = entry;
+    thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
+      rungOf: (step) => this.#rule.rungOf(step, 0),
+      score: (row) => values[row]!,
+    });
+    if (prunedAt >= 0) entry.prunedAt = steps.length - 1;
+  }
 
   complete(): void {
     this.#isComplete = true;
   }
 
-  hasValues(trial: number): boolean {
-    return this.#entries.of(trial).steps.length > 0;
-  }
-
-  stepOf(trial: number, row: number): number {
-    return this.#entries.of(trial).steps[row]!;
-  }
-
   verdict(trial: number): Verdict {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     if (entry.prunedAt >= 0) return { state: 'pruned', row: entry.prunedAt };
-    return { state: this.#stepAt(entry.level) <= lastStep(entry) ? 'waits' : 'passed' };
+    return { state: this.#rowAt(entry, this.#stepAt(entry.level)) < 0 ? 'passed' : 'waits' };
   }
 
   rungOf(trial: number): number | null {
-    const step = this.#stepAt(this.#entries.of(trial).level);
+    const step = this.#stepAt(this.entryOf(trial).level);
     return Number.isFinite(step) ? step : null;
   }
 
   /** How it stood at each rung when it was promoted, and how at its last one now; for whoever explains it. */
   standingOf(trial: number): { readonly promoted: readonly Standing[]; readonly now: Standing | null } {
-    const { level, promotions } = this.#entries.of(trial);
+    const { level, promotions } = this.entryOf(trial);
     const place = this.#rungs[level]?.scored.findIndex((entry) => entry.trial === trial) ?? -1;
     return { promoted: promotions, now: place < 0 ? null : this.#standingAt(place, level) };
   }
 
   continuation(trial: number): Continuation | undefined {
-    const { level } = this.#entries.of(trial);
+    const { level } = this.entryOf(trial);
     return level === 0 ? undefined : { past: this.#stepAt(level - 1) };
   }
 
@@ -156,13 +141,13 @@ export class PromotionBoard implements Board {
     const { entrants, scores, scored } = rung;
     for (; rung.seen < entrants.length; rung.seen++) {
       const entry = entrants[rung.seen]!;
-      const row = rowAt(entry, rung.step);
+      const row = this.#rowAt(entry, rung.step);
       if (row < 0) {
-        if (!entry.isEnded) return;
+        if (!entry.isEnded && lastStep(entry) < rung.step) return;
         continue;
       }
-      const score = this.#scoreOf(entry, row);
-      const at = placeAfter(scores, score);
+      const score = entry.values[row]!;
+      const at = upperBound(scores, score);
       scores.splice(at, 0, score);
       scored.splice(at, 0, entry);
       // With one result more, the best are the ones that they were, but for these two.
@@ -189,12 +174,12 @@ export class PromotionBoard implements Board {
     const cutoff = scores[this.#keptOf(scored) - 1]!;
     const left = entrants.filter(({ level: own, prunedAt }) => own === level && prunedAt < 0);
     return left.flatMap((entry) => {
-      const row = rowAt(entry, rung);
+      const row = this.#rowAt(entry, rung);
       if (row < 0) return [];
       entry.prunedAt = row;
       const { trial, steps, isSettled } = entry;
       if (isSettled) return [];
-      const value = this.#scoreOf(entry, row);
+      const value = entry.values[row]!;
       return [{ do: 'prune', trial, step: steps[row]!, rung, value, cutoff, others: scored.length - 1 }];
     });
   }
@@ -206,13 +191,15 @@ export class PromotionBoard implements Board {
   #standingAt(place: number, level: number): Standing {
     const { step: rung, scores, scored } = this.#rungs[level]!;
     const { steps } = scored[place]!;
-    const step = steps[rowAt(scored[place]!, rung)]!;
+    const step = steps[this.#rowAt(scored[place]!, rung)]!;
     const cutoff = scores[this.#keptOf(scored) - 1]!;
     return { rung, step, value: scores[place]!, rank: place + 1, of: scored.length, cutoff };
   }
 
-  #scoreOf({ values }: Entry, row: number): number {
-    return this.#rule.score({ values, count: row + 1 });
+  /** Where a trial is judged at a rung: a report from `max` on is no result of the rungs before it. */
+  #rowAt(entry: Entry, rung: number): number {
+    const row = rowAt(entry, rung);
+    return row >= 0 && entry.steps[row]! < (this.#options.max ?? Number.POSITIVE_INFINITY) ? row : -1;
   }
 
   /** Of the rung that a trial gets to after so many promotions; Infinity where nobody is judged any more. */
@@ -229,11 +216,4 @@ function newRung(step: number): Rung {
 
 function lastStep({ steps }: Entry): number {
   return steps.at(-1) ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Behind those that are equal. */
-function placeAfter(sorted: readonly number[], value: number): number {
-  let at = lowerBound(sorted, value);
-  while (at < sorted.length && sorted[at] === value) at++;
-  return at;
 }

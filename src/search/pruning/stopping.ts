@@ -2,7 +2,7 @@
 // proposed before it alone, as far as they count: a decision is made once all that it depends on is known, and what a
 // trial did meanwhile does not count where it turns out that it was pruned before.
 import type { Board, Curve, Pruned, PruningRule, Verdict } from './contract.js';
-import { addPoint, type CurveEntry, Entries, rowAt } from './entries.js';
+import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
 import { lowerBound } from './sorted.js';
 
 interface Entry extends CurveEntry {
@@ -35,51 +35,46 @@ const OPEN: Verdict = { state: 'open' };
 const PASSED: Verdict = { state: 'passed' };
 const NOTHING: readonly never[] = [];
 
-export class StoppingBoard implements Board {
+export class StoppingBoard extends Curves<Entry> implements Board {
   readonly #rule: PruningRule;
   readonly #lookahead: number;
-  readonly #entries = new Entries<Entry>();
   readonly #brackets = new Map<number, Entry[]>();
   readonly #columns = new Map<string, Column>();
   /** On which something may still be decided, in the order of the proposals. */
   #live: Entry[] = [];
 
   constructor(rule: PruningRule, lookahead: number) {
+    super();
     this.#rule = rule;
     this.#lookahead = lookahead;
-  }
-
-  has(trial: number): boolean {
-    return this.#entries.has(trial);
   }
 
   propose(trial: number): void {
     const bracket = this.#rule.bracketOf(trial);
     const entry: Entry = {
-      ...{ trial, place: this.#entries.size, bracket, steps: [], values: [] },
-      ...{ isEnded: false, decided: 0, prunedAt: -1 },
+      ...newCurve(trial),
+      ...{ place: this.size, bracket, decided: 0, prunedAt: -1 },
       ...{ version: 0, waitsFor: undefined, waitsSince: 0 },
     };
-    this.#entries.add(entry);
+    this.add(entry);
     const others = this.#brackets.get(bracket);
     if (others === undefined) this.#brackets.set(bracket, [entry]);
     else others.push(entry);
     this.#live.push(entry);
   }
 
-  learn(trial: number, step: number, value: number): void {
-    const entry = this.#entries.of(trial);
-    if (addPoint(entry, step, value)) entry.version++;
+  override learn(trial: number, step: number, value: number): void {
+    super.learn(trial, step, value);
+    this.entryOf(trial).version++;
   }
 
-  end(trial: number): void {
-    const entry = this.#entries.of(trial);
-    entry.isEnded = true;
-    entry.version++;
+  override end(trial: number): void {
+    super.end(trial);
+    this.entryOf(trial).version++;
   }
 
   settle(trial: number, isPruned: boolean): void {
-    const entry = this.#entries.of(trial);
+    const entry = this.entryOf(trial);
     entry.isEnded = true;
     entry.version++;
     entry.decided = entry.steps.length;
@@ -91,8 +86,6 @@ export class StoppingBoard implements Board {
 
   // Nobody pauses, and nothing waits for the end of the proposals.
   park(): void {}
-
-  record(): void {}
 
   complete(): void {}
 
@@ -108,18 +101,22 @@ export class StoppingBoard implements Board {
     return NOTHING;
   }
 
+  record(trial: number): void {
+    const entry = this.entryOf(trial);
+    const { prunedAt, decided, steps, bracket } = entry;
+    if (prunedAt < 0 && decided < steps.length) return;
+    thin(entry, prunedAt < 0 ? steps.length : prunedAt + 1, {
+      rungOf: (step) => (this.#rule.compares ? this.#rule.rungOf(step, bracket) : 0),
+      score: (row) => this.#scoreAt(entry, row),
+    });
+    entry.decided = steps.length;
+    if (prunedAt >= 0) entry.prunedAt = --entry.decided;
+  }
+
   verdict(trial: number): Verdict {
-    const { prunedAt, decided, steps } = this.#entries.of(trial);
+    const { prunedAt, decided, steps } = this.entryOf(trial);
     if (prunedAt >= 0) return { state: 'pruned', row: prunedAt };
     return decided === steps.length ? PASSED : OPEN;
-  }
-
-  hasValues(trial: number): boolean {
-    return this.#entries.of(trial).steps.length > 0;
-  }
-
-  stepOf(trial: number, row: number): number {
-    return this.#entries.of(trial).steps[row]!;
   }
 
   /** The trials that are pruned, in the order of the proposals. */
@@ -196,12 +193,15 @@ export class StoppingBoard implements Board {
 
   /** The score of a trial at a rung. `never`: it does not get there. */
   #standing(entry: Entry, rung: number): number | 'unknown' | 'never' {
-    const { values, decided, prunedAt, isEnded } = entry;
+    const { decided, prunedAt, isEnded } = entry;
     const row = rowAt(entry, rung);
-    if (prunedAt >= 0)
-      return row >= 0 && row <= prunedAt ? this.#rule.score({ values, count: row + 1 }) : 'never';
+    if (prunedAt >= 0) return row >= 0 && row <= prunedAt ? this.#scoreAt(entry, row) : 'never';
     if (row < 0) return isEnded ? 'never' : 'unknown';
     // What lies behind a rung that is not decided on may turn out not to count.
-    return row <= decided ? this.#rule.score({ values, count: row + 1 }) : 'unknown';
+    return row <= decided ? this.#scoreAt(entry, row) : 'unknown';
+  }
+
+  #scoreAt({ isThin, values }: Entry, row: number): number {
+    return isThin ? values[row]! : this.#rule.score({ values, count: row + 1 });
   }
 }

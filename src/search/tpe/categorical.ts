@@ -7,13 +7,16 @@ import type { Factor, Terms } from './factor.js';
 export class CategoricalFactor implements Factor {
   readonly #column: Column;
   readonly #size: number;
+  /** Its position among the coordinates. */
+  readonly #at: number;
   #observed = new Float64Array(0);
   #count = 0;
   #same = 0;
   #other = 0;
 
-  constructor(column: Column) {
+  constructor(column: Column, at: number) {
     this.#column = column;
+    this.#at = at;
     this.#size = column.dimension.size;
   }
 
@@ -28,14 +31,13 @@ export class CategoricalFactor implements Factor {
     this.#other = Math.log(share / whole);
   }
 
-  addNorms(): void {}
-
-  priorAt(): number {
-    return -Math.log(this.#size);
+  addPrior(sum: number): number {
+    return sum + -Math.log(this.#size);
   }
 
-  narrow(terms: Terms, position: number): void {
+  narrow(terms: Terms, coordinates: Float64Array): void {
     const { values, kernels, least } = terms;
+    const position = coordinates[this.#at]!;
     let left = 0;
     for (let i = 0; i < terms.count; i++) {
       const k = kernels[i]!;
@@ -47,7 +49,11 @@ export class CategoricalFactor implements Factor {
     terms.count = left;
   }
 
-  draw(kernel: number, random: Random): number {
+  draw(kernel: number, random: Random, coordinates: Float64Array): void {
+    coordinates[this.#at] = this.#draw(kernel, random);
+  }
+
+  #draw(kernel: number, random: Random): number {
     if (kernel === this.#count) return random.below(this.#size);
     const observed = this.#observed[kernel]!;
     const other = Math.floor(random.uniform() / Math.exp(this.#other));

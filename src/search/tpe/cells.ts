@@ -118,6 +118,7 @@ class ManyMasses implements CellMasses {
   #start = 0;
   #end = 0;
   #middle = 0;
+  #logWidth = 0;
 
   constructor(dimension: Dimension) {
     this.#dimension = dimension;
@@ -134,13 +135,14 @@ class ManyMasses implements CellMasses {
       this.#start = this.#cells.start(position);
       this.#end = this.#cells.start(position + 1);
       this.#middle = this.#dimension.toUnit(position);
+      this.#logWidth = Math.log(this.#end - this.#start);
     }
     const { means, scales } = this.#kernels;
     const [mean, scale] = [means[kernel]!, scales[kernel]!];
     const width = this.#end - this.#start;
     const z = (this.#middle - mean) * scale;
     // By the midpoint rule the error is less than 0.3 %; far out it does not matter.
-    if (width * scale < 0.25 || z * z > 36) return Math.log(width) - 0.5 * z * z;
+    if (width * scale < 0.25 || z * z > 36) return this.#logWidth - 0.5 * z * z;
     const mass = quickCdf((this.#end - mean) * scale) - quickCdf((this.#start - mean) * scale);
     return Math.log(Math.max(mass, TINY) / scale) + LOG_ROOT_2_PI;
   }

@@ -79,7 +79,7 @@ export class Model {
 
   propose(random: Random): Suggestion {
     const { space, allows, objectives } = this.#setup;
-    const good = this.#ranking.good();
+    const good = this.#ranking.good(this.#told < this.#xs.length);
     for (const group of this.#groups) fitGroup(group, good, objectives);
     const known = { good: good.size, observations: this.#told };
     for (let tries = 0; tries < TRIES; tries++) {

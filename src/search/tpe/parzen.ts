@@ -1,10 +1,11 @@
 // The Parzen estimator of one group: a mixture of one kernel for each observation and one for the prior, each a product over
-// the dimensions (see factors.ts).
+// the dimensions (see factor.ts).
 import type { Random } from '../../ground/random.js';
 import { CategoricalFactor } from './categorical.js';
-import type { Column, Columns } from './columns.js';
+import type { Columns } from './columns.js';
+import { ContinuousFactor } from './continuous.js';
 import type { Factor, Terms } from './factor.js';
-import { NumericFactor, OrdinalFactor } from './numeric.js';
+import { OrdinalFactor } from './ordinal.js';
 
 /** Kernels with less than this logarithm beside the prior's density do not count: a thousand of them are 10^-10 of it. */
 const NEGLIGIBLE = -30;
@@ -25,7 +26,7 @@ export class ParzenEstimator {
   /** `dimensions`: how many the space has that can differ. */
   constructor(columns: Columns, dimensions: number) {
     this.#columns = columns;
-    this.#factors = columns.columns.map((column) => createFactor(column, dimensions));
+    this.#factors = createFactors(columns, dimensions);
   }
 
   /** One kernel for each row whose weight (by row) is not 0; the prior weighs 1. */
@@ -44,10 +45,7 @@ export class ParzenEstimator {
       this.#cumulated[k] = cumulated;
       this.#heights[k] = height;
     }
-    for (const factor of this.#factors) {
-      factor.fit(this.#rows, n, weights);
-      factor.addNorms(this.#heights);
-    }
+    for (const factor of this.#factors) factor.fit(this.#rows, n, weights, this.#heights);
   }
 
   #collect(weights: Float64Array): void {
@@ -73,8 +71,8 @@ export class ParzenEstimator {
       if (this.#cumulated[middle]! < u) low = middle + 1;
       else high = middle;
     }
-    const coordinates = new Float64Array(this.#factors.length);
-    for (let i = 0; i < coordinates.length; i++) coordinates[i] = this.#factors[i]!.draw(low, random);
+    const coordinates = new Float64Array(this.#columns.columns.length);
+    for (const factor of this.#factors) factor.draw(low, random, coordinates);
     return coordinates;
   }
 
@@ -91,7 +89,7 @@ export class ParzenEstimator {
     const { parts } = this;
     const [heights, terms] = [this.#heights, this.#terms];
     let prior = heights[this.#count]!;
-    for (let i = 0; i < this.#factors.length; i++) prior += this.#factors[i]!.priorAt(coordinates[i]!);
+    for (const factor of this.#factors) prior = factor.addPrior(prior, coordinates);
     terms.least = prior + NEGLIGIBLE;
     terms.count = 0;
     // What the factors add is never above 0: a kernel that is negligible stays so.
@@ -100,8 +98,7 @@ export class ParzenEstimator {
       terms.kernels[terms.count] = k;
       terms.values[terms.count++] = heights[k]!;
     }
-    for (let i = 0; i < this.#factors.length && terms.count > 0; i++)
-      this.#factors[i]!.narrow(terms, coordinates[i]!);
+    for (const factor of this.#factors) factor.narrow(terms, coordinates);
     return sumLogs(terms, part === 0 ? prior : Number.NEGATIVE_INFINITY);
   }
 
@@ -132,13 +129,21 @@ export function addLogs(a: number, b: number): number {
   return most === Number.NEGATIVE_INFINITY ? most : most + Math.log1p(Math.exp(Math.min(a, b) - most));
 }
 
-function createFactor(column: Column, dimensions: number): Factor {
-  switch (column.dimension.kind) {
-    case 'categorical':
-      return new CategoricalFactor(column);
-    case 'ordinal':
-      return new OrdinalFactor(column, dimensions);
-    case 'continuous':
-      return new NumericFactor(column, dimensions);
+/** In the order of the columns. */
+function createFactors({ columns }: Columns, dimensions: number): Factor[] {
+  const factors: Factor[] = [];
+  for (let at = 0; at < columns.length; ) {
+    const column = columns[at]!;
+    if (column.dimension.kind === 'continuous') {
+      let end = at + 1;
+      while (columns[end]?.dimension.kind === 'continuous') end++;
+      factors.push(new ContinuousFactor(columns.slice(at, end), at, dimensions));
+      at = end;
+    } else {
+      const isOrdinal = column.dimension.kind === 'ordinal';
+      factors.push(isOrdinal ? new OrdinalFactor(column, at, dimensions) : new CategoricalFactor(column, at));
+      at++;
+    }
   }
+  return factors;
 }

@@ -34,12 +34,21 @@ function countGood(usable: number, objectives: number): number {
 }
 
 /**
- * What the i-th best of n good ones weighs; n together. Of one objective better ones weigh more, as parents do in evolution
- * strategies (Hansen 2016, equation 49): with results still to come there are fewer to learn from, and the best say most.
+ * The power that weights are raised to while results are still to come. There are fewer results to learn from then, and more
+ * trials have to lean on the best of them.
  */
-function weightsOf(n: number, objectives: number): number[] {
+const STEEPNESS_AHEAD = 3;
+
+/**
+ * What the i-th best of n good ones weighs; n together. Of one objective better ones weigh more, as parents do in evolution
+ * strategies (Hansen 2016, equation 49).
+ */
+function weightsOf(n: number, objectives: number, isAhead: boolean): number[] {
   if (objectives > 1) return new Array<number>(n).fill(1);
-  const raw = Array.from({ length: n }, (_, i) => Math.log(n + 1) - Math.log(i + 1));
+  const raw = Array.from({ length: n }, (_, i) => {
+    const weight = Math.log(n + 1) - Math.log(i + 1);
+    return isAhead ? weight ** STEEPNESS_AHEAD : weight;
+  });
   const sum = raw.reduce((all, weight) => all + weight, 0);
   return raw.map((weight) => (weight * n) / sum);
 }
@@ -79,12 +88,12 @@ export class Ranking {
     return this.#ended + this.#sorted[PRUNED]!.length + this.#sorted[INFEASIBLE]!.length;
   }
 
-  /** Weights of the good ones by number. */
-  good(): ReadonlyMap<number, number> {
+  /** Weights of the good ones by number. `isAhead`: results are still to come. */
+  good(isAhead: boolean): ReadonlyMap<number, number> {
     const count = countGood(this.usable, this.#objectives);
     const found: Observation[] = this.#objectives > 1 ? this.#bestOfFronts(count) : [];
     for (const sorted of this.#sorted) found.push(...sorted.slice(0, count - found.length));
-    const weights = weightsOf(found.length, this.#objectives);
+    const weights = weightsOf(found.length, this.#objectives, isAhead);
     return new Map(found.map(({ number }, i) => [number, weights[i]!]));
   }
 

@@ -24,7 +24,7 @@ export const LANES = 2 * WIDTH;
 export const CAPACITY = 1024;
 
 /** The numbers of a climb, as the formulas want them. */
-export const INPUTS = [
+const INPUTS = [
   'beta1',
   'keep1',
   'beta2',

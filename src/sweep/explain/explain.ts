@@ -1,7 +1,5 @@
 // Explains one trial of a run: why this point, and why it was stopped early. Everything is computed again from the
 // manifest and the journal, so that nothing has to be written down for it; the run is only read.
-
-import { SweeplineError } from '../../ground/errors.js';
 import { proposesPoints } from '../../run/manifest.js';
 import { requireReferred } from '../../run/reference.js';
 import { METHODS } from '../../search/list.js';
@@ -20,6 +18,8 @@ import { explainProposal } from './searched.js';
 export interface ExplainOptions {
   /** The sweep's file; it is loaded only where the search has to keep to its constraint. */
   readonly sweep?: () => Promise<string>;
+  /** The same for a study, whose constraint is in no file unless somebody has written one. */
+  readonly forStudy?: string | undefined;
 }
 
 /** Rejects with BAD_RUN_FOLDER where there is no run, BAD_USAGE where it has no such trial. */
@@ -52,25 +52,19 @@ export async function explainTrial(
 }
 
 /** What a sampler is follows from what its manifest says. */
-async function explainOrigin(read: ReadTrial, { sweep }: ExplainOptions): Promise<Origin> {
+async function explainOrigin(read: ReadTrial, { sweep, forStudy }: ExplainOptions): Promise<Origin> {
   const { manifest, folder, trial, space } = read;
   const { sampler } = manifest;
   const method = METHODS.find(({ name }) => name === sampler.name);
   if (method !== undefined) {
-    const url = async () => (await sweep?.()) ?? requireReferred(manifest.sweepFile, folder, 'sweep');
-    const found = () => ('study' in manifest.sweepFile ? url().catch(refuseStudy) : url());
-    const where = manifest.where === null ? null : (await loadSweep(await found())).sweep.where;
-    return explainProposal(read, { method, where });
+    if (manifest.where === null) return explainProposal(read, { method, where: null });
+    const isStudy = 'study' in manifest.sweepFile;
+    if (isStudy && forStudy === undefined) return explainProposal(read, { method, where: 'unknown' });
+    const url = isStudy ? forStudy : await sweep?.();
+    const found = await loadSweep(url ?? requireReferred(manifest.sweepFile, folder, 'sweep'));
+    return explainProposal(read, { method, where: found.sweep.where });
   }
   if (!proposesPoints(sampler)) return explainNumber(read, samplerOf(sampler) !== SAMPLERS[0]);
   if (typeof sampler.axis === 'string') return explainBisection(read, sampler as unknown as BisectSpec);
   return { kind: 'draw', draw: Math.floor(trial / space.replicates) };
-}
-
-function refuseStudy(cause: unknown): never {
-  throw new SweeplineError(
-    'BAD_RUN_FOLDER',
-    'the trials of this study are not explained: its search had to keep to a constraint (where), a function of the program that asked, which is in no file',
-    { cause, hint: 'write a sweep with the same `where`, and name its file with --sweep' },
-  );
 }

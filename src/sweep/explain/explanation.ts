@@ -87,7 +87,7 @@ export interface SearchOrigin {
   readonly lookahead: number;
   /** Configurations whose results it knew: those before this one. */
   readonly told: number;
-  /** Of them, by status; `failed`: without a value, pruned ones among them. */
+  /** Of them, by status; `failed`: without a value. */
   readonly ok: number;
   readonly pruned: number;
   readonly failed: number;
@@ -98,6 +98,11 @@ export interface SearchOrigin {
   readonly why: Why;
   /** What is proposed now where that is another point than the run's: this version or the sweep differs. Null: the same. */
   readonly other: Point | null;
+  /**
+   * The search kept to a constraint (where) that is in no file, and was asked again without it: another point is no
+   * surprise, and `why` is of that one.
+   */
+  readonly isUnconstrained: boolean;
 }
 
 /** As its record says it. */

@@ -32,8 +32,9 @@ export function explainLineage({ manifest, folder, state, trial }: ReadTrial): L
   const valueAt = (of: number, step: number): number | null => {
     // Trials are compared at their first report from the end of a generation on.
     const end = Math.floor(step / interval) * interval;
-    const point = curves.get(of)?.find((each) => each.step >= end);
-    return point === undefined ? null : reported(point.value, pruner);
+    const { steps, values } = curves.get(of) ?? { steps: [], values: [] };
+    const row = steps.findIndex((each) => each >= end);
+    return row < 0 ? null : reported(values[row]!, pruner);
   };
   return {
     ...{ pruner: describePruner(pruner), metric: pruner.metric, goal: pruner.goal },

@@ -28,7 +28,8 @@ export function explainPromotions(read: ReadTrial): Promotions | null {
   const board = new PromotionBoard(rule, pruner as unknown as OptionsOf<'asha'>);
   for (const each of findOrder(read, [...curves.keys()])) board.propose(each);
   if (!board.has(trial)) return { ...told, rungs: [] };
-  for (const [each, points] of curves) for (const { step, value } of points) board.learn(each, step, value);
+  for (const [each, { steps, values }] of curves)
+    for (const [row, step] of steps.entries()) board.learn(each, step, values[row]!);
   for (const each of findEnded(epoch)) if (board.has(each)) board.end(each);
   const recorded = readPruned(folder, epoch);
   if (recorded.size > 0 || state.stopped === 'end') board.complete();

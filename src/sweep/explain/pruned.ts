@@ -3,7 +3,7 @@ import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
 import { createPruningRule, createRungs } from '../../search/pruning/rules.js';
-import { type CurvePoint, createCurveReader, readCurves } from '../pruning/curves.js';
+import { createCurveReader, type ReadCurve, readCurves } from '../pruning/curves.js';
 import { describePruner } from '../pruning/list.js';
 import type { Pruned } from './explanation.js';
 import type { ReadTrial } from './read.js';
@@ -52,7 +52,7 @@ function findCompetitors(
 }
 
 /** Of a trial at a rung; undefined where it did not get there. */
-function scoreAt(rule: PruningRule, curve: readonly CurvePoint[], rung: number): number | undefined {
-  const at = curve.findIndex(({ step }) => step >= rung);
-  return at < 0 ? undefined : rule.score({ values: curve.map(({ value }) => value), count: at + 1 });
+function scoreAt(rule: PruningRule, { steps, values }: ReadCurve, rung: number): number | undefined {
+  const at = steps.findIndex((step) => step >= rung);
+  return at < 0 ? undefined : rule.score({ values, count: at + 1 });
 }

@@ -3,7 +3,7 @@
 import type { MethodDefinition } from '../../search/contract.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
-import { type Observed, observe } from '../samplers/observations.js';
+import { Observations, type Observed } from '../samplers/observations.js';
 import { replicatesOf } from '../samplers/racing.js';
 import { createProposer } from '../samplers/search.js';
 import type { SearchSpec } from '../samplers/search-spec.js';
@@ -12,8 +12,8 @@ import type { ReadTrial } from './read.js';
 
 export interface Asked {
   readonly method: MethodDefinition;
-  /** The constraint of the sweep, as its file has it. */
-  readonly where: ((point: Point) => boolean) | null;
+  /** The constraint of the sweep, as its file has it; unknown: it is a function of a program, in no file. */
+  readonly where: ((point: Point) => boolean) | 'unknown' | null;
 }
 
 export function explainProposal(read: ReadTrial, { method, where }: Asked): SearchOrigin {
@@ -24,28 +24,31 @@ export function explainProposal(read: ReadTrial, { method, where }: Asked): Sear
   const k = Math.floor(trial / replicates);
   const listens = method.listens || search.target !== null || search.plateau !== null;
   const told = listens ? Math.max(0, k - search.lookahead + 1) : 0;
-  const proposer = createProposer(method, spec, { seed: manifest.seed, where });
-  const observations: Observed[] = [];
+  const isUnconstrained = where === 'unknown';
+  const proposer = createProposer(method, spec, {
+    seed: manifest.seed,
+    where: isUnconstrained ? null : where,
+  });
+  const observations = new Observations(search);
   for (let i = 0; i < k; i++) {
     // Of a shard, others have run what is not here: a method that shards know nothing of results proposes it again.
     const known = proposals.get(i * replicates)?.point ?? proposer.propose(0)?.point;
     if (known === undefined) break;
     proposer.add(known);
     if (i >= told) continue;
-    const observed = observe(i, resultsOf(read, i), search);
-    observations.push(observed);
-    proposer.tell(observed);
+    proposer.tell(observations.add(resultsOf(read, i)));
   }
   const made = proposer.propose(told);
   const isSame = made !== undefined && canonicalObject(made.point) === canonicalObject(proposed.point);
-  const count = (status: Observed['status']) => observations.filter((each) => each.status === status).length;
+  const count = (status: Observed['status']) =>
+    observations.all.filter((each) => each.status === status).length;
   return {
     ...{ kind: 'search', method: method.name, lookahead: search.lookahead, told, pending: k - told },
     objectives: listens ? search.objectives.map(({ metric, goal }) => `${metric}:${goal}`) : [],
     ...{ ok: count('ok'), pruned: count('pruned'), failed: count('failed') },
-    best: search.objectives.length === 1 ? bestOf(observations, search.objectives[0]!.goal) : null,
+    best: search.objectives.length === 1 ? bestOf(observations.all, search.objectives[0]!.goal) : null,
     why: made?.why ?? { stage: 'none' },
-    other: isSame ? null : (made?.point ?? {}),
+    ...{ other: isSame ? null : (made?.point ?? {}), isUnconstrained },
   };
 }
 

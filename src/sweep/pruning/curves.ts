@@ -32,17 +32,24 @@ export function createCurveReader(spec: PrunerSpec, series: readonly string[]): 
   };
 }
 
-/** The points of every trial that has ended, by trial. */
-export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map<number, CurvePoint[]> {
-  const curves = new Map<number, CurvePoint[]>();
+/** A whole curve; values oriented. */
+export interface ReadCurve {
+  readonly steps: number[];
+  readonly values: number[];
+}
+
+/** The curve of every trial that has ended, by trial. */
+export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map<number, ReadCurve> {
+  const curves = new Map<number, ReadCurve>();
   if (epoch.doneCount === 0) return curves;
   const excerpts = new Excerpts(folder);
   try {
     for (const { series } of finishedTrials(epoch.extents, excerpts)) {
-      for (const point of read(readStretch(series, excerpts))) {
-        const known = curves.get(point.trial);
-        if (known === undefined) curves.set(point.trial, [point]);
-        else known.push(point);
+      for (const { trial, step, value } of read(readStretch(series, excerpts))) {
+        const curve = curves.get(trial) ?? { steps: [], values: [] };
+        if (curve.steps.length === 0) curves.set(trial, curve);
+        curve.steps.push(step);
+        curve.values.push(value);
       }
     }
   } finally {
@@ -51,26 +58,32 @@ export function readCurves(folder: string, epoch: Epoch, read: CurveReader): Map
   return curves;
 }
 
-/** The points of every trial by trial, those that have not ended included, as far as the journal has them. */
-export function readKnownCurves(
-  folder: string,
-  epoch: Epoch,
-  read: CurveReader,
-): Map<number, readonly CurvePoint[]> {
-  const curves: Map<number, readonly CurvePoint[]> = readCurves(folder, epoch, read);
+/** The same with those of trials that have not ended, as far as the journal has them. */
+export function readKnownCurves(folder: string, epoch: Epoch, read: CurveReader): Map<number, ReadCurve> {
+  const curves = readCurves(folder, epoch, read);
   const paused = readParked(folder, epoch);
   const excerpts = new Excerpts(folder);
   try {
     for (const { trial, places } of epoch.reports.all()) {
-      const before = [...read(paused.get(trial)?.series ?? new Uint8Array())];
-      const last = before.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
-      const since = places.flatMap(({ at, length }) => [...read(excerpts.slice(at, length))]);
-      curves.set(trial, [...before, ...since.filter(({ step }) => step > last)]);
+      const curve: ReadCurve = { steps: [], values: [] };
+      const parts = places.map(({ at, length }) => Uint8Array.from(excerpts.slice(at, length)));
+      for (const rows of [paused.get(trial)?.series ?? new Uint8Array(), ...parts])
+        addPoints(curve, read(rows));
+      curves.set(trial, curve);
     }
   } finally {
     excerpts.close();
   }
   return curves;
+}
+
+/** What is known already does not count twice. */
+function addPoints({ steps, values }: ReadCurve, points: Iterable<CurvePoint>): void {
+  for (const { step, value } of points) {
+    if (steps.length > 0 && step <= steps.at(-1)!) continue;
+    steps.push(step);
+    values.push(value);
+  }
 }
 
 /** The rows of one trial up to a step; undefined where they do not get there. */

@@ -3,7 +3,7 @@
 import type { TaskResult } from '../../pool/contract.js';
 import type { Epoch } from '../../run/epoch.js';
 import { type HeldTrial, type ParkedTrial, readHeld, readParked } from '../../run/read-held.js';
-import { type CurvePoint, type CurveReader, readCurves } from './curves.js';
+import { type CurveReader, type ReadCurve, readCurves } from './curves.js';
 
 export interface EarlierResult {
   /** `ended`: it waits for its row; `parked`: it goes on once it may. */
@@ -14,7 +14,7 @@ export interface EarlierResult {
 }
 
 export class Earlier {
-  readonly #curves: Map<number, CurvePoint[]>;
+  readonly #curves: Map<number, ReadCurve>;
   readonly #held: Map<number, HeldTrial>;
   readonly #parked: Map<number, ParkedTrial>;
 
@@ -26,11 +26,11 @@ export class Earlier {
 
   /** The last step of a trial that has its row; null where it has none. */
   lastStepOf(trial: number): number | null {
-    return this.#curves.get(trial)?.at(-1)?.step ?? null;
+    return this.#curves.get(trial)?.steps.at(-1) ?? null;
   }
 
-  takeCurve(trial: number): readonly CurvePoint[] {
-    const curve = this.#curves.get(trial) ?? [];
+  takeCurve(trial: number): ReadCurve | undefined {
+    const curve = this.#curves.get(trial);
     this.#curves.delete(trial);
     return curve;
   }

@@ -3,14 +3,16 @@
 import { createDimension, type Dimension } from '../../search/dimension.js';
 import type { Population } from '../../search/pruning/population.js';
 import { contains } from '../../space/domain.js';
-import type { Point } from '../../space/types.js';
+import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
 import { createKeyer } from '../../trial/key.js';
 import { createRowPrefixes } from '../../trial/prefixes.js';
 import { type ProposedTrial, type Selection, selectNumbers } from '../../trial/selection.js';
 import type { Job } from '../job.js';
+import { samplerOf } from '../samplers/list.js';
 
 export class ProposedPopulation implements Population {
   readonly #job: Job;
+  readonly #grids: readonly GridSpec<AxisDomain>[];
   readonly #points = new Map<number, ProposedTrial>();
   readonly #dimensions = new Map<string, Dimension>();
   readonly #prefixes: ReturnType<typeof createRowPrefixes>;
@@ -18,7 +20,9 @@ export class ProposedPopulation implements Population {
   constructor(job: Job) {
     this.#job = job;
     const { worker, resolved, space } = job;
-    const { axes, fixed, seed: sweepSeed } = resolved;
+    const { axes, fixed, sampler, seed: sweepSeed } = resolved;
+    // As the manifest has them, which is all that a run knows that is taken up again.
+    this.#grids = samplerOf(sampler).grids?.(sampler, resolved.space) ?? resolved.space.grids;
     const keyer = createKeyer(worker.name, worker.version);
     this.#prefixes = createRowPrefixes({ space, axes, params: worker.params, fixed, keyer, sweepSeed });
   }
@@ -43,8 +47,7 @@ export class ProposedPopulation implements Population {
 
   dimensionOf(axis: string, point: Point): Dimension | undefined {
     if (!Object.hasOwn(point, axis)) return undefined;
-    const { asked } = this.#job.resolved;
-    for (const [i, grid] of asked.entries()) {
+    for (const [i, grid] of this.#grids.entries()) {
       const spec = grid.axes.find(({ names }) => names.length === 1 && names[0] === axis);
       if (spec === undefined || !contains(spec.values[0]!, point[axis]!)) continue;
       const name = `${i} ${axis}`;

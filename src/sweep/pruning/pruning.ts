@@ -150,10 +150,7 @@ export class Pruning {
     this.#told.delete(trial);
     if (verdict.state === 'pruned')
       return this.#writing.prune({ work, result }, series, this.#board.stepOf(trial, verdict.row));
-    if (left?.pausedAt !== undefined) {
-      await this.#park({ work, result }, left.pausedAt, series);
-      return [];
-    }
+    if (left?.pausedAt !== undefined) return this.#park({ work, result }, left.pausedAt, series);
     if (!hasEnded || verdict.state === 'passed') return undefined;
     if (this.#options.spec.name === 'pbt')
       return this.#writing.refuse({ work, result }, series, this.#board.rungOf(trial)!);
@@ -179,7 +176,7 @@ export class Pruning {
   }
 
   /** It has stopped at a rung. */
-  async #park({ work, result }: Held, rung: number, series: Uint8Array): Promise<void> {
+  async #park({ work, result }: Held, rung: number, series: Uint8Array): Promise<TrialRow[]> {
     const trial = trialAt(work.trials, 0);
     const { recorder } = this.#options;
     const writing = recorder.park({ result, ended: work.trials, attempt: work.attempt }, rung, series);
@@ -188,6 +185,7 @@ export class Pruning {
     this.#board.park(trial, rung);
     this.#advance();
     this.#wait(trial, { work, result: untimed(result) });
+    return [];
   }
 
   /** A trial pauses, unless what is decided on it is known by now. */
@@ -203,11 +201,12 @@ export class Pruning {
     if (work !== undefined) this.#helper!.goOn({ ...work, attempt: work.attempt + 1 });
   }
 
-  /** False where it did not wait. */
+  /** Its row is an attempt of its own, which took no time. False where it did not wait. */
   #releaseParked(trial: number): boolean {
-    const parked = this.#parking.take(trial);
-    if (parked !== undefined) this.#release(parked);
-    return parked !== undefined;
+    const { work, result } = this.#parking.take(trial) ?? {};
+    if (work === undefined || result === undefined) return false;
+    this.#release({ work: { ...work, attempt: work.attempt + 1 }, result });
+    return true;
   }
 
   #warn(trial: number): void {
@@ -228,15 +227,16 @@ export class Pruning {
     const { epoch } = this.#options.journal.state;
     this.#board.propose(trial);
     const curve = this.#earlier.takeCurve(trial);
-    if (this.#options.retried.has(trial)) return;
-    const rows = this.#earlier.rowsOf(trial);
+    const isDone = this.#isDone(trial);
+    const rows = isDone ? undefined : this.#earlier.rowsOf(trial);
     if (rows !== undefined) {
       this.#parking.keepRows(trial, rows);
       this.#learn(rows);
     }
-    for (const { step, value } of curve) this.#board.learn(trial, step, value);
+    if (isDone && curve !== undefined)
+      for (const [row, step] of curve.steps.entries()) this.#board.learn(trial, step, curve.values[row]!);
     for (const rung of epoch.parked.rungsOf(trial)) this.#board.park(trial, rung);
-    if (epoch.isDone(trial)) this.#board.settle(trial, epoch.pruned.has(trial));
+    if (isDone) this.#board.settle(trial, epoch.pruned.has(trial));
   }
 
   /** The last step that the rows hold. */

@@ -9,31 +9,65 @@ import type { TrialResult } from './contract.js';
 /** An observation, but for where it was made. */
 export type Observed = Omit<Observation, 'x'>;
 
-/** `results`: those of the replicates of configuration `number`, at least one. */
-export function observe(
-  number: number,
-  results: readonly TrialResult[],
-  { objectives, constraints }: Aims,
-): Observed {
-  const found = objectives.map((objective) => summarise(results, objective));
-  const isWhole = found.every((each) => each !== null);
-  const pruned = results.filter(({ status }) => status === 'pruned');
-  const isEnded = results.some(({ status }) => status === 'ok' || status === 'pruned');
-  return {
-    number,
-    status: !isEnded || !isWhole ? 'failed' : pruned.length > 0 ? 'pruned' : 'ok',
-    values: isWhole ? found.map((each) => each!.mean) : null,
-    errors: isWhole ? found.map((each) => each!.error) : null,
-    violation: sumViolations(results, constraints),
-    step: pruned.length === 0 ? null : Math.min(...pruned.map(({ step }) => step ?? 0)),
-  };
+interface Found {
+  readonly mean: number;
+  readonly error: number;
+}
+
+/**
+ * The configurations of a search as they are observed, one after another. What a pruned one lacks of an objective (it may
+ * be no series, and the pruner has looked at another) is taken to be the worst value of those before it that ended: it was
+ * not good enough to go on, and to call it failed would say that there is nothing to be had there.
+ */
+export class Observations {
+  readonly all: Observed[] = [];
+  readonly #aims: Aims;
+  readonly #worst: number[];
+
+  constructor(aims: Aims) {
+    this.#aims = aims;
+    this.#worst = aims.objectives.map(() => Number.NEGATIVE_INFINITY);
+  }
+
+  /** `results`: those of the replicates of the next configuration, at least one. Returns what is told of it. */
+  add(results: readonly TrialResult[]): Observed {
+    const observed = this.#observe(results);
+    this.all.push(observed);
+    return observed;
+  }
+
+  #observe(results: readonly TrialResult[]): Observed {
+    const { objectives, constraints } = this.#aims;
+    const pruned = results.filter(({ status }) => status === 'pruned');
+    const found = objectives.map((objective, m) => summarise(results, objective) ?? this.#standIn(m, pruned));
+    const isWhole = found.every((each) => each !== null);
+    const isEnded = results.some(({ status }) => status === 'ok' || status === 'pruned');
+    const status = !isEnded || !isWhole ? 'failed' : pruned.length > 0 ? 'pruned' : 'ok';
+    if (status === 'ok')
+      found.forEach((each, m) => {
+        this.#worst[m] = Math.max(this.#worst[m]!, each!.mean);
+      });
+    // Of a constraint that a pruned one says nothing of, nobody knows that it is missed.
+    const told = constraints.filter(
+      ({ metric }) => pruned.length === 0 || valuesOf(results, metric).length > 0,
+    );
+    return {
+      ...{ number: this.all.length, status },
+      values: isWhole ? found.map((each) => each!.mean) : null,
+      errors: isWhole ? found.map((each) => each!.error) : null,
+      violation: sumViolations(results, told),
+      step: pruned.length === 0 ? null : Math.min(...pruned.map(({ step }) => step ?? 0)),
+    };
+  }
+
+  #standIn(objective: number, pruned: readonly TrialResult[]): Found | null {
+    const mean = this.#worst[objective]!;
+    return pruned.length > 0 && Number.isFinite(mean) ? { mean, error: 0 } : null;
+  }
 }
 
 /** Mean over the replicates that yield the metric, less being better, and its standard error; null where none does. */
-function summarise(
-  results: readonly TrialResult[],
-  { metric, goal }: Objective,
-): { readonly mean: number; readonly error: number } | null {
+function summarise(results: readonly TrialResult[], { metric, goal }: Objective): Found | null {
   const values = valuesOf(results, metric);
   if (values.length === 0) return null;
   const mean = meanOf(values);

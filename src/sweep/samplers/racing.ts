@@ -4,6 +4,7 @@
 // A race for the best of several means, in rounds (Maron and Moore 1994), with intervals of Student's kind.
 import { z } from 'zod';
 import type { SamplerSpec } from '../../run/manifest.js';
+import type { RangeSet } from '../../run/ranges.js';
 import { studentQuantile } from '../../stats/interval.js';
 import type { Aims, Objective } from '../../trial/objective.js';
 import { type ProposedTrial, type Selection, selectNumbers, trialsOf } from '../../trial/selection.js';
@@ -38,6 +39,22 @@ export function replicatesOf(spec: SamplerSpec, { replicates }: { readonly repli
     /** The number of the i-th trial of the sampler, and the configuration that it is of. */
     trialAt: (i: number) => Math.floor(i / width) * replicates + (i % width),
   };
+}
+
+/** Of the trials that are done, those that rounds have added: `--trials` counts the sampler's own alone. */
+export function countFurther(
+  spec: SamplerSpec,
+  { replicates }: { readonly replicates: number },
+  done: Pick<RangeSet, 'ranges'>,
+): number {
+  const racing = racingOf(spec);
+  if (racing === undefined || spec.trials === undefined) return 0;
+  const { from } = racing;
+  const before = (n: number) =>
+    Math.floor(n / replicates) * (replicates - from) + Math.max(0, (n % replicates) - from);
+  let sum = 0;
+  for (const [first, to] of done.ranges()) sum += before(to) - before(first);
+  return sum;
 }
 
 export function racingOf({ racing }: SamplerSpec): RacingSpec | undefined {

@@ -4,12 +4,10 @@
 import { z } from 'zod';
 import { SweeplineError } from '../../ground/errors.js';
 import { createPermutation } from '../../ground/permutation.js';
-import { type Random, randomFor } from '../../ground/random.js';
 import type { SamplerSpec } from '../../run/manifest.js';
-import { drawFrom, drawValue, isDomain, isEven, toFiniteValues } from '../../space/domain.js';
-import type { AxisDomain, GridSpec, Point, Value } from '../../space/types.js';
-import { includesValue } from '../../space/value.js';
-import { axisAt, axisLength } from '../../space/values.js';
+import { isDomain, isEven } from '../../space/domain.js';
+import { createPointDraws } from '../../space/random-point.js';
+import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
 import { countTrials, nothingLeft, requireFinite } from './finite.js';
@@ -146,8 +144,8 @@ function createDrawingSampler(surroundings: Surroundings): Sampler {
   /** Undefined where the turn was over before a point was found: the search goes on in the next one. */
   const pointOf = (number: number): Point | undefined => {
     if (last?.number === number) return last.point;
-    if (draws?.number !== number) draws = new Draws(number, randomFor('random sampler', seed, number));
-    const point = draws.find(grids, where, turn);
+    if (draws?.number !== number) draws = new Draws(number, createPointDraws(grids, seed, number));
+    const point = draws.find(where, turn);
     if (point !== undefined) last = { number, point };
     return point;
   };
@@ -174,22 +172,18 @@ function createDrawingSampler(surroundings: Surroundings): Sampler {
   };
 }
 
-/** The search for a point that the constraint accepts, in the stream of that point. */
+/** The search for a point that the constraint accepts, among the draws for that point. */
 class Draws {
   #count = 0;
 
   constructor(
     readonly number: number,
-    private readonly random: Random,
+    private readonly draw: () => Point,
   ) {}
 
-  find(
-    grids: readonly GridSpec<AxisDomain>[],
-    where: ((point: Point) => boolean) | null,
-    turn: Turn,
-  ): Point | undefined {
+  find(where: ((point: Point) => boolean) | null, turn: Turn): Point | undefined {
     while (this.#count++ < MOST_DRAWS) {
-      const point = drawPoint(grids, this.random);
+      const point = this.draw();
       if (where === null || where(point)) return point;
       if (turn.isOver()) return undefined;
     }
@@ -199,30 +193,4 @@ class Draws {
       { hint: 'widen `where`, or narrow the domains to where it holds' },
     );
   }
-}
-
-/** One of the grids, then every axis that exists there, in order: those with a condition look at those before. */
-function drawPoint(grids: readonly GridSpec<AxisDomain>[], random: Random): Point {
-  const grid = grids[grids.length === 1 ? 0 : random.below(grids.length)]!;
-  const point: Record<string, Value> = {};
-  for (const { names, values, when } of grid.axes) {
-    const exists = Object.entries(when ?? {}).every(
-      ([name, allowed]) => Object.hasOwn(point, name) && includesValue(allowed, point[name]),
-    );
-    if (!exists) continue;
-    if (names.length === 1) point[names[0]!] = drawAny(values[0]!, random);
-    else Object.assign(point, drawZipped(names, values, random));
-  }
-  return point;
-}
-
-function drawAny(values: AxisDomain, random: Random): Value {
-  return isDomain(values) ? drawFrom(values, random) : drawValue(values, random);
-}
-
-/** Zipped axes are finite and move together: one position for all. */
-function drawZipped(names: readonly string[], values: readonly AxisDomain[], random: Random): Point {
-  const finite = values.map((each) => toFiniteValues(each)!);
-  const position = random.below(axisLength(finite[0]!));
-  return Object.fromEntries(names.map((name, i) => [name, axisAt(finite[i]!, position)]));
 }

@@ -76,7 +76,7 @@ export function createProposer(
   });
 }
 
-export function optionsOf({ options }: MethodDefinition, spec: SearchSpec): Record<string, unknown> {
+function optionsOf({ options }: MethodDefinition, spec: SearchSpec): Record<string, unknown> {
   return Object.fromEntries(Object.keys(options.shape).map((option) => [option, spec[option]]));
 }
 

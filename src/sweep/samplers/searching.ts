@@ -6,7 +6,7 @@ import type { Point } from '../../space/types.js';
 import type { Aims } from '../../trial/objective.js';
 import type { ProposedTrial } from '../../trial/selection.js';
 import type { Sampler, Surroundings, TrialResult } from './contract.js';
-import { type Observed, observe } from './observations.js';
+import { Observations, type Observed } from './observations.js';
 import { replicatesOf } from './racing.js';
 import type { SearchSpec } from './search-spec.js';
 
@@ -31,7 +31,7 @@ export class Searching implements Sampler {
   /** Configurations that have been proposed. */
   #count = 0;
   #results: TrialResult[] = [];
-  readonly #observed: Observed[] = [];
+  readonly #observed: Observations;
   #ended: string | null = null;
   /** The best of the first `#scanned` observations. */
   #scanned = 0;
@@ -44,6 +44,7 @@ export class Searching implements Sampler {
     this.#asking = asking;
     this.#listens = listens;
     this.#numbering = replicatesOf(spec, of.space);
+    this.#observed = new Observations(spec.search);
     if (listens) this.tell = (result) => this.#hear(result);
   }
 
@@ -93,7 +94,7 @@ export class Searching implements Sampler {
   #pointOf(k: number): Point | 'wait' | 'end' {
     if (k < this.#count) return this.#point!;
     const told = this.#listens ? Math.max(0, k - this.#spec.search.lookahead + 1) : 0;
-    if (this.#observed.length < told) return 'wait';
+    if (this.#observed.all.length < told) return 'wait';
     this.#ended = this.#findEnd(told);
     if (this.#ended !== null) return 'end';
     const point = this.#of.proposed?.(k * this.#of.space.replicates) ?? this.#asking.ask(told);
@@ -115,10 +116,8 @@ export class Searching implements Sampler {
     const last = trials === undefined ? undefined : trialAt(trials - 1);
     // Where the number of trials is no multiple of the replicates, the last configuration has fewer.
     if (this.#results.length < width && result.trial !== last) return;
-    const observed = observe(this.#observed.length, this.#results, this.#spec.search);
+    this.#asking.tell(this.#observed.add(this.#results));
     this.#results = [];
-    this.#observed.push(observed);
-    this.#asking.tell(observed);
   }
 
   /** Why there is to be no proposal more, as the first `told` observations have it; null where there is. */
@@ -128,7 +127,7 @@ export class Searching implements Sampler {
     const [{ metric, goal }] = objectives as readonly [Aims['objectives'][number]];
     // What is told only grows.
     for (; this.#scanned < told; this.#scanned++) {
-      const { number, status, values, violation } = this.#observed[this.#scanned]!;
+      const { number, status, values, violation } = this.#observed.all[this.#scanned]!;
       if (status !== 'ok' || violation > 0 || !(values![0]! < this.#best)) continue;
       this.#best = values![0]!;
       this.#bestAt = number;

@@ -1,6 +1,7 @@
 // Whether a method is worse than its peer: medians of regret and the one-sided test, problem by problem.
 import type { MethodDefinition } from '../../../src/search/contract.js';
 import { createSearchSpace } from '../../../src/search/space.js';
+import { isMethod, type RandomSearch } from './definitions.js';
 import { larger } from './mann-whitney.js';
 import { PEERS, type Peer } from './peers.js';
 import { type Problem, problems } from './problems.js';
@@ -17,7 +18,7 @@ export interface Compared {
 }
 
 export interface Comparing {
-  readonly definition: MethodDefinition;
+  readonly definition: MethodDefinition | RandomSearch;
   readonly peers: readonly Peer[];
   readonly options?: Readonly<Record<string, unknown>>;
   readonly seeds: number;
@@ -56,7 +57,8 @@ export function* compare(comparing: Comparing): Generator<Compared[]> {
   }
 }
 
-function applies(definition: MethodDefinition, problem: Problem): boolean {
+function applies(definition: MethodDefinition | RandomSearch, problem: Problem): boolean {
+  if (!isMethod(definition)) return true;
   const can = { none: true, any: true, one: problem.objectives === 1, several: problem.objectives > 1 };
   const faults = definition.findSpaceFaults?.(createSearchSpace(problem.grids)) ?? [];
   return can[definition.objectives] && faults.length === 0;

@@ -32,7 +32,11 @@ export function findGolden(): string | undefined {
 }
 
 export function readPeers(folder: string): Peer[] {
-  return readFileSync(`${folder}/raw/samplers.jsonl`, 'utf8')
+  return readPeerFile(`${folder}/raw/samplers.jsonl`);
+}
+
+export function readPeerFile(file: string): Peer[] {
+  return readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Peer);

@@ -1,12 +1,15 @@
-// Runs a method on a test problem, one trial after another, as the golden results were made: after trial k the next ones see
-// what trials up to k + 1 - lookahead gave, and the parameters of those between.
+// Runs a method, or random search, on a test problem, one trial after another, as the golden results were made: after trial k
+// the next ones see what trials up to k + 1 - lookahead gave, and the parameters of those between.
 import type { MethodDefinition, Observation } from '../../../src/search/contract.js';
 import { createSearchSpace } from '../../../src/search/space.js';
+import { createPointDraws } from '../../../src/space/random-point.js';
+import type { Point } from '../../../src/space/types.js';
+import { isMethod, type RandomSearch } from './definitions.js';
 import type { Problem } from './problems.js';
 
 export interface Run {
   readonly problem: Problem;
-  readonly definition: MethodDefinition;
+  readonly definition: MethodDefinition | RandomSearch;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly trials: number;
@@ -15,20 +18,39 @@ export interface Run {
 
 /** Regret after each trial: the best so far - the optimum; with noise of the trial with the lowest observed value. */
 export function runProblem(run: Run): number[] {
-  const { problem, definition, seed, trials, lookahead } = run;
+  const { problem, definition, seed, trials } = run;
+  const evaluated: number[][] = [];
+  const observed: (readonly number[])[] = [];
+  const propose = isMethod(definition)
+    ? createProposing(run, definition, observed)
+    : (k: number) => createPointDraws(problem.grids, seed, k)();
+  for (let k = 0; k < trials; k++) {
+    const point = propose(k);
+    evaluated.push(problem.evaluate(point));
+    observed.push(problem.observe(point, seed, k));
+  }
+  return problem.objectives === 2
+    ? areaRegrets(problem, evaluated)
+    : simpleRegrets(problem, evaluated, observed);
+}
+
+/** Makes proposal k from what was observed as far as the look-ahead allows. */
+function createProposing(
+  { problem, seed, options, lookahead }: Run,
+  definition: MethodDefinition,
+  observed: readonly (readonly number[])[],
+): (k: number) => Point {
   const space = createSearchSpace(problem.grids);
   const method = definition.create({
     space,
     seed,
-    options: definition.options.parse(run.options ?? {}),
+    options: definition.options.parse(options ?? {}),
     objectives: problem.objectives,
     allows: () => true,
   });
   const xs: Float64Array[] = [];
   const told: Observation[] = [];
-  const evaluated: number[][] = [];
-  const observed: (readonly number[])[] = [];
-  for (let k = 0; k < trials; k++) {
+  return (k) => {
     while (told.length <= k - lookahead) {
       const number = told.length;
       told.push({
@@ -42,14 +64,9 @@ export function runProblem(run: Run): number[] {
       });
     }
     const { x } = method.propose(k, { told, pending: xs.slice(told.length) });
-    const point = space.pointAt(x);
     xs.push(x);
-    evaluated.push(problem.evaluate(point));
-    observed.push(problem.observe(point, seed, k));
-  }
-  return problem.objectives === 2
-    ? areaRegrets(problem, evaluated)
-    : simpleRegrets(problem, evaluated, observed);
+    return space.pointAt(x);
+  };
 }
 
 function simpleRegrets(

@@ -2,6 +2,7 @@
 // ranks settle early. `curves_crossing`: a low floor goes with a high start, so that early ranks say little.
 
 import type { PrunerSpec } from '../../../src/search/pruning/contract.js';
+import { PromotionBoard } from '../../../src/search/pruning/promotion.js';
 import { createPruningRule } from '../../../src/search/pruning/rules.js';
 import { StoppingBoard } from '../../../src/search/pruning/stopping.js';
 
@@ -37,6 +38,46 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     lowest: 0.4152500847814844,
   },
 };
+
+/** The same with trials that pause: each up to its next rung, and again once it may go on. */
+export function runPausing(
+  name: string,
+  configs: readonly Config[],
+  noise: number,
+  pruner: Omit<AskedPruner, 'lookahead'>,
+): CurveRun {
+  const family = FAMILIES[name]!;
+  const spec = { metric: 'loss', goal: 'min', lookahead: 1, pause: true, ...pruner } as never;
+  const rule = createPruningRule(spec, 0)!;
+  const board = new PromotionBoard(rule, spec);
+  const observed = (trial: number, step: number) =>
+    curveAt(family, configs[trial]!, step) + family.noise * noiseOf(noise, trial, step);
+  const stopped = configs.map(() => 0);
+  const finished = configs.map(() => false);
+  const ready = [...configs.keys()];
+  for (const trial of ready) board.propose(trial);
+  board.complete();
+  while (ready.length > 0) {
+    const trial = ready.shift()!;
+    const past = board.continuation(trial)?.past ?? 0;
+    let isPaused = false;
+    while (stopped[trial]! < STEPS && !isPaused) {
+      const step = ++stopped[trial]!;
+      board.learn(trial, step, observed(trial, step));
+      isPaused = (rule.rungOf(step, 0) ?? 0) > past;
+    }
+    finished[trial] = !isPaused;
+    if (isPaused) board.park();
+    else board.end(trial);
+    for (const { do: what, trial: other } of board.decide()) if (what === 'release') ready.push(other);
+  }
+  const ends = [...configs.keys()].filter((trial) => finished[trial]);
+  const best = ends.reduce((a, b) => (observed(b, STEPS) < observed(a, STEPS) ? b : a));
+  return {
+    ...{ stopped, finished, steps: stopped.reduce((sum, each) => sum + each, 0) },
+    regret: curveAt(family, configs[best]!, STEPS) - family.lowest,
+  };
+}
 
 function curveAt({ parts }: Family, [x, y]: Config, step: number): number {
   const [a, b, c] = parts(x, y);

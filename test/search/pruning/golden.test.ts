@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { larger } from '../golden/mann-whitney.js';
 import { findGolden } from '../golden/peers.js';
-import { FAMILIES, runCurves } from './curves.js';
+import { FAMILIES, runCurves, runPausing } from './curves.js';
 
 interface Theirs {
   readonly problem: string;
@@ -107,6 +107,26 @@ describe.skipIf(golden === undefined)('on the golden curves', () => {
       else expect(share, name).toBeLessThan(summarize(peers).share + 0.02);
     }
     if (process.env.SWEEPLINE_TABLE === '1') process.stderr.write(`${problem}\n${lines.join('\n')}\n`);
+  });
+
+  test.each(Object.keys(FAMILIES))('%s: asha that pauses finds as good ones with fewer steps', (problem) => {
+    for (const [factor, min] of [
+      [3, 1],
+      [4, 1],
+      [3, 3],
+    ] as const) {
+      const stopping = ours(problem, asha(factor, min), 1);
+      const pausing = configs.map((each, seed) => runPausing(problem, each, seed, asha(factor, min)));
+      const [theirs, own] = [summarize(stopping), summarize(pausing)];
+      if (process.env.SWEEPLINE_TABLE === '1')
+        process.stderr.write(
+          `${problem} ${JSON.stringify([factor, min, { stopping: theirs, pausing: own }])}\n`,
+        );
+      const regrets = (each: readonly { readonly regret: number }[]) => each.map(({ regret }) => regret);
+      expect(larger(regrets(pausing), regrets(stopping)), 'its regrets are larger').toBeGreaterThan(0.05);
+      expect(own.q50).toBeLessThan(theirs.q50 + 0.005);
+      expect(own.share).toBeLessThan(theirs.share);
+    }
   });
 
   test.each(Object.keys(FAMILIES))(

@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../../src/ground/random.js';
 import type { Method, Observation } from '../../../src/search/contract.js';
-import { random } from '../../../src/search/random.js';
 import { createSearchSpace, type SearchSpace } from '../../../src/search/space.js';
 import { tpe } from '../../../src/search/tpe/method.js';
 import { choice, int, logint, loguniform, uniform } from '../../../src/space/domain.js';
 import type { AxisDomain, GridSpec } from '../../../src/space/types.js';
+import { RANDOM } from '../golden/definitions.js';
 import { problems } from '../golden/problems.js';
 import { runProblem } from '../golden/run.js';
 import { createOn, describeMethod } from '../methods.js';
@@ -26,13 +26,13 @@ describe.each([1, 8])('with a look-ahead of %i', (lookahead) => {
   });
 
   test.each(['mixed_net', 'lr_bowl', 'zdt1_4'])('it finds far more than random search on %s', (name) => {
-    const regretsOf = (definition: typeof tpe) =>
+    const regretsOf = (definition: typeof tpe | typeof RANDOM) =>
       [0, 1, 2, 3, 4]
         .map(
           (seed) => runProblem({ problem: problem(name), definition, seed, trials: 80, lookahead }).at(-1)!,
         )
         .sort((a, b) => a - b)[2]!;
-    expect(regretsOf(tpe)).toBeLessThan(0.6 * regretsOf(random));
+    expect(regretsOf(tpe)).toBeLessThan(0.6 * regretsOf(RANDOM));
   });
 });
 

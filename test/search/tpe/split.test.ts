@@ -27,7 +27,7 @@ const observed = (
 function goodOf(observations: readonly Observation[], objectives = 1): number[] {
   const ranking = new Ranking(objectives);
   for (const observation of observations) ranking.add(observation);
-  return [...ranking.good().keys()];
+  return [...ranking.good(false).keys()];
 }
 
 describe('the good ones', () => {
@@ -62,11 +62,15 @@ describe('the good ones', () => {
   test('weigh the more the better they are, and together what they would alone', () => {
     const ranking = new Ranking(1);
     for (let i = 0; i < 40; i++) ranking.add(observed(i, [(i * 17) % 41]));
-    const weights = [...ranking.good().values()];
-    expect(weights).toHaveLength(6);
-    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(6, 12);
-    expect([...weights].sort((a, b) => b - a)).toEqual(weights);
-    expect(weights[5]).toBeGreaterThan(0);
+    const [known, ahead] = [false, true].map((isAhead) => [...ranking.good(isAhead).values()]);
+    for (const weights of [known!, ahead!]) {
+      expect(weights).toHaveLength(6);
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(6, 12);
+      expect([...weights].sort((a, b) => b - a)).toEqual(weights);
+      expect(weights[5]).toBeGreaterThan(0);
+    }
+    // With results still to come the best weigh more: the ratio of two is that to the third power.
+    for (const i of [1, 5]) expect(ahead![0]! / ahead![i]!).toBeCloseTo((known![0]! / known![i]!) ** 3, 9);
   });
 
   test('of several objectives are the first fronts, then those that dominate most', () => {
