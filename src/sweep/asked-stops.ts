@@ -31,6 +31,16 @@ export class AskedStops {
     return false;
   }
 
+  /** Who was asked to stop for good does not pause. */
+  insist(result: TaskResult): TaskResult {
+    if (this.#asked.size === 0 || result.left.length === 0) return result;
+    const left = result.left.map(({ pausedAt, ...rest }): LeftTrial => {
+      const isPause = pausedAt !== undefined && !this.#asked.has(rest.trial);
+      return isPause ? { ...rest, pausedAt } : rest;
+    });
+    return { ...result, left };
+  }
+
   /** Takes those trials out of a result that were asked to stop, and did. */
   take(result: TaskResult): { readonly result: TaskResult; readonly stopped: readonly LeftTrial[] } {
     if (this.#asked.size === 0 || result.left.length === 0) return { result, stopped: [] };

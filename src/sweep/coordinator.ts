@@ -235,7 +235,7 @@ export class Coordinator {
   async #record(work: Work, brought: TaskResult, isFinal = false): Promise<void> {
     this.#recovery.noteStart();
     const { recorder, settings, pruning } = this.#options;
-    const whole = pruning?.complete(work, brought) ?? brought;
+    const whole = this.#askedStops.insist(pruning?.complete(work, brought) ?? brought);
     const early = await pruning?.settle(work, whole, isFinal);
     if (early !== undefined) return this.#settle(early);
     const { result, stopped } = this.#askedStops.take(whole);

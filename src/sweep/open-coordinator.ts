@@ -67,6 +67,7 @@ export function openCoordinator(
   const store = createFolderStore(folder);
   const recorder = new Recorder({
     ...{ job, journal, clock, tally, first },
+    joinEarlier: (trial, series) => pruning?.joinEarlier(trial, series) ?? series,
     dropCheckpoint(name) {
       // Of a population others may go on from it: its board knows when nobody does.
       if (job.pruner?.name === 'pbt') return;

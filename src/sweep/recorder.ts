@@ -28,6 +28,8 @@ export interface RecorderOptions {
   readonly job: Job;
   readonly journal: Journal;
   readonly clock: Pick<Clock, 'now'>;
+  /** The rows of a trial with those from before it paused. */
+  readonly joinEarlier: (trial: number, series: Uint8Array) => Uint8Array;
   /** Of a trial that could not end by itself, by its key. */
   readonly dropCheckpoint: (key: string) => void;
   readonly tally: Tally;
@@ -171,9 +173,10 @@ export class Recorder {
   /** What its result would have been, had the pool brought one. */
   lostResult(lost: LostTrial): TaskResult {
     const { trials, status, error, partial, host, by = {} } = lost;
-    const { job, dropCheckpoint } = this.#options;
+    const { job, dropCheckpoint, joinEarlier } = this.#options;
     const trial = trialAt(trials, 0);
-    const series = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
+    const told = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
+    const series = joinEarlier(trial, told);
     this.#forgetReports({ left: [] }, trials);
     const { metrics } = job.worker;
     // One that died has no result; one that was asked to stop has come that far.

@@ -25,6 +25,7 @@ export interface Population extends Mutable {
 }
 
 interface Entry extends CurveEntry {
+  readonly group: Group;
   /** It has its row. */
   isRecorded: boolean;
   /** Generations that it has paused after: 2 once it has got to twice the interval. */
@@ -47,8 +48,12 @@ interface Contender {
 }
 
 interface Group {
+  /** In the order in which they were proposed. */
   readonly members: Entry[];
   generation: number;
+  /** So many of the first members have come to the end of the generation, or to their own. */
+  ready: number;
+  recorded: number;
 }
 
 /** Where trials pause. */
@@ -68,6 +73,8 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   readonly #seed: number;
   readonly #population: Population;
   readonly #groups = new Map<string, Group>();
+  /** Those of which there is news. */
+  readonly #touched = new Set<Group>();
   #isComplete = false;
   #spent: string[] = [];
 
@@ -81,16 +88,20 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   propose(trial: number): void {
     const point = this.#population.pointOf(trial);
     const name = this.#population.checkpointOf(trial);
-    const entry: Entry = {
-      ...newCurve(trial),
-      ...{ isRecorded: false, pauses: [], generation: 0, state: name, kept: name, point },
-    };
-    this.add(entry);
     const fixed = Object.entries(point).filter(([axis]) => !this.#options.mutate.includes(axis));
     const key = canonicalObject(Object.fromEntries(fixed));
-    const group = this.#groups.get(key);
-    if (group === undefined) this.#groups.set(key, { members: [entry], generation: 0 });
-    else group.members.push(entry);
+    const group = this.#groups.get(key) ?? { members: [], generation: 0, ready: 0, recorded: 0 };
+    this.#groups.set(key, group);
+    const entry: Entry = {
+      ...newCurve(trial),
+      ...{ group, isRecorded: false, pauses: [], generation: 0, state: name, kept: name, point },
+    };
+    this.add(entry);
+    group.members.push(entry);
+  }
+
+  override end(trial: number): void {
+    this.#touch(trial).isEnded = true;
   }
 
   settle(trial: number): void {
@@ -99,19 +110,27 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   }
 
   record(trial: number): void {
-    const entry = this.entryOf(trial);
-    const { steps, values } = entry;
+    const entry = this.#touch(trial);
+    if (!entry.isRecorded) entry.group.recorded++;
     entry.isRecorded = true;
+    const { steps, values } = entry;
     const rungs = createGenerations(this.#options);
     thin(entry, steps.length, { rungOf: (step) => rungs.rungOf(step, 0), score: (row) => values[row]! });
   }
 
   park(trial: number, rung: number): void {
-    this.entryOf(trial).pauses.push(Math.round(rung / this.#options.interval));
+    this.#touch(trial).pauses.push(Math.round(rung / this.#options.interval));
   }
 
   complete(): void {
     this.#isComplete = true;
+    for (const group of this.#groups.values()) this.#touched.add(group);
+  }
+
+  #touch(trial: number): Entry {
+    const entry = this.entryOf(trial);
+    this.#touched.add(entry.group);
+    return entry;
   }
 
   verdict(trial: number): Verdict {
@@ -146,7 +165,7 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   decide(): Released[] {
     if (!this.#isComplete) return [];
     const decisions: Released[] = [];
-    for (const group of this.#groups.values()) {
+    for (const group of this.#touched) {
       let contenders = this.#contendersOf(group);
       while (contenders !== undefined) {
         for (const decision of this.#decideOn(group, contenders)) decisions.push(decision);
@@ -154,23 +173,28 @@ export class PopulationBoard extends Curves<Entry> implements Board {
       }
       this.#clear(group);
     }
+    this.#touched.clear();
     return decisions;
   }
 
   /** Undefined where the generation is not at its end, and where nobody has got there. */
-  #contendersOf({ members, generation }: Group): Contender[] | undefined {
+  #contendersOf(group: Group): Contender[] | undefined {
+    const { members, generation } = group;
     const end = this.#endOf(generation);
     if (end === undefined) return undefined;
-    const contenders: Contender[] = [];
-    for (const entry of members) {
-      const { pauses, isEnded, steps, values, point } = entry;
-      if (pauses.some((each) => each > generation)) {
-        const row = rowAt(entry, end);
-        // One that reported nothing from the end of a generation before to that of this one has not run in between.
-        const state = generation === 0 || pauses.includes(generation) ? entry.kept : entry.state;
-        contenders.push({ entry, step: steps[row]!, value: values[row]!, state, point });
-      } else if (!isEnded) return undefined;
+    const hasPaused = ({ pauses }: Entry) => pauses.some((each) => each > generation);
+    while (group.ready < members.length) {
+      const next = members[group.ready]!;
+      if (!hasPaused(next) && !next.isEnded) return undefined;
+      group.ready++;
     }
+    const contenders = members.filter(hasPaused).map((entry): Contender => {
+      const { pauses, steps, values, point } = entry;
+      const row = rowAt(entry, end);
+      // One that reported nothing from the end of a generation before to that of this one has not run in between.
+      const state = generation === 0 || pauses.includes(generation) ? entry.kept : entry.state;
+      return { entry, step: steps[row]!, value: values[row]!, state, point };
+    });
     return contenders.length === 0 ? undefined : contenders;
   }
 
@@ -196,6 +220,7 @@ export class PopulationBoard extends Curves<Entry> implements Board {
       return [{ ...release, exploit: { step: contender.step, from: source.entry.trial, params } }];
     });
     group.generation++;
+    group.ready = 0;
     // Who has ended and has no row on disk would begin its last generation anew after a kill.
     const needed = new Set(group.members.filter(({ isRecorded }) => !isRecorded).map(({ state }) => state));
     this.#spent.push(...old.filter((name) => !needed.has(name)));
@@ -218,8 +243,8 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   }
 
   /** All trials of a population have their rows. */
-  #clear({ members }: Group): void {
-    if (!members.every(({ isRecorded }) => isRecorded)) return;
+  #clear({ members, recorded }: Group): void {
+    if (recorded < members.length) return;
     for (const { state, kept } of members) this.#spent.push(state, kept);
     members.length = 0;
   }

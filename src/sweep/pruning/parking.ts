@@ -32,13 +32,17 @@ export class Parking {
 
   /** A result of a trial with the rows from before its last pause. */
   complete(trial: number, result: TaskResult): TaskResult {
-    const before = this.#rows.get(trial);
-    if (before === undefined) return result;
+    if (!this.#rows.has(trial)) return result;
     const [left] = result.left;
-    if (left === undefined) return { ...result, series: joinSeries(before, result.series) };
+    if (left === undefined) return { ...result, series: this.join(trial, result.series) };
     const { partial } = left;
-    const series = joinSeries(before, partial?.series ?? new Uint8Array());
+    const series = this.join(trial, partial?.series ?? new Uint8Array());
     return { ...result, left: [{ ...left, partial: { ...partial, series } }] };
+  }
+
+  join(trial: number, after: Uint8Array): Uint8Array {
+    const before = this.#rows.get(trial);
+    return before === undefined ? after : joinSeries(before, after);
   }
 
   /** It has its row. */

@@ -4,7 +4,7 @@
 import type { TaskResult, TrialReport } from '../../pool/contract.js';
 import type { History } from '../../run/history.js';
 import type { Board, Continuation, Pruned, Released } from '../../search/pruning/contract.js';
-import { createBoard } from '../../search/pruning/rules.js';
+import { createBoard, createRungs } from '../../search/pruning/rules.js';
 import { countRows } from '../../trial/lines.js';
 import type { TrialRow } from '../../trial/row.js';
 import { pick, type Selection, trialAt, trialsOf } from '../../trial/selection.js';
@@ -19,6 +19,7 @@ import { Writing } from './writing.js';
 export class Pruning {
   readonly #options: PruningOptions;
   readonly #board: Board;
+  readonly #isPausing: boolean;
   readonly #read: CurveReader;
   readonly #earlier: Earlier;
   /** Results that wait. */
@@ -29,7 +30,6 @@ export class Pruning {
   readonly #ending = new Map<number, number>();
   /** Rows that running trials have told without a gap. */
   readonly #told = new Map<number, number>();
-  #isWarned = false;
   #isComplete = false;
   #helper: PruningHelper | undefined;
   /** Results that have waited and are being written. */
@@ -39,6 +39,7 @@ export class Pruning {
     this.#options = options;
     const { spec, seed, series, folder, journal, population } = options;
     this.#board = createBoard(spec, seed, population);
+    this.#isPausing = createRungs(spec, seed).pauses;
     this.#read = createCurveReader(spec, series);
     this.#earlier = new Earlier(folder, journal.state.epoch, this.#read);
     this.#writing = new Writing(options);
@@ -68,7 +69,8 @@ export class Pruning {
 
   /** The same sampler; its trials take their places in the order in which it proposes them, those that have ended too. */
   watch(sampler: Sampler): Sampler {
-    const { listens, population } = this.#options;
+    const { journal, listens, population, retried } = this.#options;
+    const isLeft = (trial: number) => retried.has(trial) || !journal.state.epoch.isDone(trial);
     return {
       total: sampler.total,
       excluded: sampler.excluded,
@@ -79,7 +81,7 @@ export class Pruning {
         population.note(proposal);
         for (const trial of trialsOf(proposal)) this.#propose(trial);
         this.#advance();
-        return listens ? proposal : pick(proposal, (trial) => !this.#isDone(trial));
+        return listens ? proposal : pick(proposal, isLeft);
       },
       ...(sampler.tell === undefined ? {} : { tell: (result) => sampler.tell?.(result) }),
     };
@@ -113,6 +115,7 @@ export class Pruning {
       }
     }
     this.#advance();
+    this.#releaseKnown([...taken]);
     return pick(trials, (trial) => !taken.has(trial));
   }
 
@@ -143,7 +146,7 @@ export class Pruning {
     const { recorder, retries } = this.#options;
     const hasEnded = left === undefined && (isFinal || !recorder.isToRetry(result, retries));
     if (hasEnded) this.#board.end(trial);
-    if (hasEnded && result.notes.length === 0 && !this.#board.hasValues(trial)) this.#warn(trial);
+    if (hasEnded && result.notes.length === 0 && !this.#board.hasValues(trial)) this.#writing.warn(trial);
     this.#advance();
     const verdict = this.#board.verdict(trial);
     this.#ending.delete(trial);
@@ -162,6 +165,11 @@ export class Pruning {
   /** A result with all rows of metrics.csv, those from before the trial's last pause included. */
   complete(work: Work, result: TaskResult): TaskResult {
     return this.#parking.complete(trialAt(work.trials, 0), result);
+  }
+
+  /** Its rows of metrics.csv, with those from before its last pause. */
+  joinEarlier(trial: number, series: Uint8Array): Uint8Array {
+    return this.#parking.join(trial, series);
   }
 
   /** Trials have their rows, whatever they say. */
@@ -209,25 +217,12 @@ export class Pruning {
     return true;
   }
 
-  #warn(trial: number): void {
-    if (this.#isWarned) return;
-    this.#isWarned = true;
-    const { spec, onWarning } = this.#options;
-    onWarning(
-      `pruner ${spec.name} looks at ${spec.metric}, of which trial ${trial} has reported no value: nothing stops such a trial`,
-    );
-  }
-
-  #isDone(trial: number): boolean {
-    const { journal, retried } = this.#options;
-    return journal.state.epoch.isDone(trial) && !retried.has(trial);
-  }
-
   #propose(trial: number): void {
-    const { epoch } = this.#options.journal.state;
+    const { journal, retried } = this.#options;
+    const { epoch } = journal.state;
     this.#board.propose(trial);
     const curve = this.#earlier.takeCurve(trial);
-    const isDone = this.#isDone(trial);
+    const isDone = epoch.isDone(trial) && !retried.has(trial);
     const rows = isDone ? undefined : this.#earlier.rowsOf(trial);
     if (rows !== undefined) {
       this.#parking.keepRows(trial, rows);
@@ -250,21 +245,26 @@ export class Pruning {
   }
 
   #advance(): void {
-    for (const each of this.#board.decide()) each.do === 'prune' ? this.#carryOut(each) : this.#letGoOn(each);
-    const known = [...this.#held].filter(([trial]) => {
-      const { state } = this.#board.verdict(trial);
-      return state === 'passed' || state === 'pruned';
-    });
-    for (const [trial] of known) {
-      this.#held.delete(trial);
-      this.#ending.delete(trial);
-    }
-    // Each on its own: recording one comes back here, and thousands within each other are too many for the stack.
-    for (const [, held] of known) this.#release(held);
+    const decided = this.#board.decide();
+    for (const each of decided) each.do === 'prune' ? this.#carryOut(each) : this.#letGoOn(each);
+    // Of trials that pause nothing but a decision says more, and thousands may wait.
+    this.#releaseKnown(this.#isPausing ? decided.map(({ trial }) => trial) : [...this.#held.keys()]);
     const { store, onSpent } = this.#options;
     const spent = this.#board.takeSpent();
     for (const name of spent) store.dropCheckpoint(name);
     if (spent.length > 0) onSpent?.(spent);
+  }
+
+  /** Results of those that wait for no more. */
+  #releaseKnown(trials: readonly number[]): void {
+    for (const trial of trials) {
+      const held = this.#held.get(trial);
+      const { state } = this.#board.verdict(trial);
+      if (held === undefined || state === 'open' || state === 'waits') continue;
+      this.#held.delete(trial);
+      this.#ending.delete(trial);
+      this.#release(held);
+    }
   }
 
   #carryOut(decision: Pruned): void {

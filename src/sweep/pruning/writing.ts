@@ -13,16 +13,18 @@ import { cutSeries } from './curves.js';
 import type { Held } from './parking.js';
 
 export interface WritingOptions {
-  readonly spec: Pick<PrunerSpec, 'goal'>;
+  readonly spec: Pick<PrunerSpec, 'name' | 'metric' | 'goal'>;
   readonly journal: Journal;
   /** What trials have kept before it was known that it does not count. */
   readonly store: Pick<TrialStore, 'dropArtifacts'>;
   readonly recorder: Pick<Recorder, 'recordLost'>;
+  readonly onWarning: (text: string) => void;
 }
 
 export class Writing {
   readonly #options: WritingOptions;
   readonly #epoch: number;
+  #isWarned = false;
 
   constructor(options: WritingOptions) {
     this.#options = options;
@@ -34,6 +36,16 @@ export class Writing {
     const { journal, spec } = this.#options;
     const values = { value: reported(value, spec), cutoff: reported(cutoff, spec), others };
     return journal.append({ t: 'prune', epoch: this.#epoch, trial, step, rung, ...values });
+  }
+
+  /** Once, of the first such trial. */
+  warn(trial: number): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    const { spec, onWarning } = this.#options;
+    onWarning(
+      `pruner ${spec.name} looks at ${spec.metric}, of which trial ${trial} has reported no value: nothing stops such a trial`,
+    );
   }
 
   /** A trial of a population goes on from another one. */
