@@ -36,11 +36,11 @@ export function describeLineage(told: Lineage): string[] {
   const values = showPoint(began);
   return [
     pruner,
-    `It began with ${values} in a population of ${plural(population, 'trial')}.`,
+    `It began with ${values}, as one of ${plural(population, 'trial')} that agree in all else.`,
     ...takeovers.flatMap((each) => describeTakeover(each, metric)),
-    takeovers.length === 0
-      ? 'It has taken over nothing from others.'
-      : `Its weights were trained ${weights.map(describeTraining).join(', ')}.`,
+    ...(takeovers.length === 0
+      ? ['It has taken over nothing from others.']
+      : ['Its weights were trained', ...weights.map(describeTraining)]),
   ];
 }
 
@@ -59,7 +59,7 @@ function describeTraining(
 ): string {
   const whose = i === all.length - 1 ? 'by itself' : `by trial ${trial}`;
   const when = from === 0 ? '' : ` from step ${show(from)}`;
-  return `${whose}${when}${to === null ? '' : ` to step ${show(to)}`} (${showPoint(params)})`;
+  return `  ${whose}${when}${to === null ? '' : ` to step ${show(to)}`}, with ${showPoint(params)}`;
 }
 
 function showPoint(point: Takeover['after']): string {

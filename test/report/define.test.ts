@@ -31,7 +31,7 @@ describe('defineReport', () => {
       [SweeplineError: the report "My Report" is invalid:
         - report name "My Report"; expected lower-case words joined by dashes
         - the report has no title
-        - table "trials" is named like one of the run's own (trials, timings, metrics, trials_raw, metrics_raw)
+        - table "trials" is named like one of the run's own (trials, timings, metrics, schedules, trials_raw, metrics_raw)
         - table "trials" has no SQL
         - table "trials" does not say what it is about
         - table "few": preview is 1.5; expected a whole number of rows

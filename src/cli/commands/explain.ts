@@ -13,7 +13,8 @@ export default defineCommand({
   about:
     'Tells why a trial has its point: its place in the grid, its draw, the bracket of a bisection, or what a search ' +
     'method knew and how it chose. The method is asked again with the results that it had then, and must propose the ' +
-    'same point. Of a pruned trial: the rung, what it had to reach, and against whom. Nothing is run and nothing written.',
+    'same point. Of a pruned trial: the rung, what it had to reach, and against whom; of one that paused, how it went on: ' +
+    'rung by rung, or whose weights and parameters it took over (pbt). Nothing is run and nothing written.',
   arguments: [
     { name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' },
     { name: 'trial', about: "the trial's number in trials.csv" },

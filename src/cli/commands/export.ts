@@ -9,7 +9,7 @@ import { showPath } from '../paths.js';
 const FORMAT = 'Format (one of them)';
 
 const WHAT = `  --parquet        trials.parquet, metrics.parquet and timings.parquet: the columns of
-                   \`sweepline sql\`'s tables, NaN as such, every digit
+                   \`sweepline sql\`'s tables, NaN as such, every digit; of pbt schedules.parquet too
   --optuna         journal.log for JournalStorage(JournalFileBackend(…)): a study with its
                    distributions; trials with parameters, objectives, intermediate values (of the
                    series that is called like the first objective, else of the first series), key,

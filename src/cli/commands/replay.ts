@@ -12,7 +12,8 @@ export default defineCommand({
   name: 'replay',
   about:
     'Runs one trial of a run again, alone and in this process: same parameters, same seed, same numbers. The run itself ' +
-    'is not changed. The row of trials.csv is printed; an error is shown with its stack.',
+    'is not changed. The row of trials.csv is printed; an error is shown with its stack. A pruned trial runs to its end; one ' +
+    'that went on from the weights of another (pbt) is refused.',
   arguments: [
     { name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' },
     { name: 'trial', about: "the trial's number in trials.csv" },

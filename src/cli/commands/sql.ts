@@ -18,6 +18,7 @@ const TABLES = `  trials        a trial: run, sweep, trial, key, replicate, seed
   metrics_long  a value that a trial reported: run, sweep, trial, step, series, value
   timings       an attempt: run, sweep, trial, attempt, worker, host, device, queue_ms, run_ms,
                 status, error
+  schedules     parameters that pbt changes: run, sweep, trial, step, "from", <mutated axes…>
   artifacts     a file that a trial has kept: run, sweep, trial, name, path, bytes
   stages        a trial of a stage: run, sweep, stage, trial, key, replicate, seed, <parameters…>,
                 status, <metrics…>

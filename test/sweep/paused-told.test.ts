@@ -117,10 +117,12 @@ describe('population-based training', () => {
     const told = await explainTrial(folder, 0);
     expect(renderExplanation({ ...told, run: 'r' }).split('How it went on\n')[1]).toMatchInlineSnapshot(`
       "  pbt, interval 2, mutate alpha, quantile 0.25, resample 0.25, max 8, on loss:min
-        It began with alpha=0.02 in a population of 6 trials.
+        It began with alpha=0.02, as one of 6 trials that agree in all else.
         Step 2: its loss was 2.88205, and that of trial 5 was 0.120152. It went on from the
           weights of trial 5 with alpha=0.4: trial 5 had alpha=0.8, it had alpha=0.02 before.
-        Its weights were trained by trial 5 to step 2 (alpha=0.8), by itself from step 2 (alpha=0.4)."
+        Its weights were trained
+          by trial 5 to step 2, with alpha=0.8
+          by itself from step 2, with alpha=0.4"
     `);
   });
 
@@ -287,6 +289,29 @@ describe.each([
     const ids = curves!.columns.find((column) => column.name === 'trial')!;
     expect(new Set(Array.from(ids.values as Float64Array))).toEqual(new Set(open));
   });
+
+  test('what is told of a run that goes on is the beginning of what is told at its end', async () => {
+    const whole = [];
+    for (const trial of range(12)) whole.push(await explainTrial(folder, trial));
+    let waits = 0;
+    for (const count of [1, 4, 8, 12, 16, 20]) {
+      const cut = cutRun(folder, count, isParked);
+      const known = new Set<number>();
+      for (const { record } of readRecords(cut))
+        if (isParked(record))
+          for (const trial of numbersOf((record as AttemptRecord).trials)) known.add(trial);
+      for (const trial of known) {
+        const { promotions, lineage } = await explainTrial(cut, trial);
+        const promoted = promotions?.rungs?.filter(({ outcome }) => outcome === 'promoted') ?? [];
+        expect(promoted).toEqual(whole[trial]!.promotions?.rungs?.slice(0, promoted.length) ?? []);
+        waits += promotions?.rungs?.filter(({ outcome }) => outcome === 'waits').length ?? 0;
+        const takeovers = lineage?.takeovers ?? [];
+        expect(takeovers).toEqual(whole[trial]!.lineage?.takeovers.slice(0, takeovers.length) ?? []);
+        expect(promotions?.rungs === null).toBe(false);
+      }
+    }
+    if (name !== 'pbt') expect(waits).toBeGreaterThan(5);
+  }, 60_000);
 
   test('verify runs again what has come to its weights by itself', async () => {
     const { leftOut, differingCells, of, trials } = await verifyRun(folder, { sample: 12 });
