@@ -5,7 +5,7 @@ import {
   describePrunerOptions,
   PRUNER_REQUESTS,
   type PrunerRequest,
-} from '../sweep/pruning/list.js';
+} from '../sweep/pruners/list.js';
 import type { OptionValues } from './command.js';
 import { listOption, oneOf, option, readSamplerOption } from './options.js';
 

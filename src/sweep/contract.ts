@@ -6,7 +6,7 @@ import type { Limits, ShardRecord } from '../run/manifest.js';
 import type { AxisDomain } from '../space/types.js';
 import type { TrialRow } from '../trial/row.js';
 import type { TrialStatus } from '../trial/status.js';
-import type { PrunerRequest } from './pruning/list.js';
+import type { PrunerRequest } from './pruners/list.js';
 import type { Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';
 

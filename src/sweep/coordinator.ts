@@ -10,7 +10,7 @@ import { Backlog } from './backlog.js';
 import type { BlockSizer } from './blocks.js';
 import { InFlight } from './in-flight.js';
 import { type ProposalOptions, Proposals } from './proposals.js';
-import type { Pruning } from './pruning/pruning.js';
+import type { Pruning } from './pruners/pruning.js';
 import type { Recorder } from './recorder.js';
 import { Recovery } from './recovery.js';
 import type { Settings } from './settings.js';

@@ -11,7 +11,7 @@ import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
 import { readLimits } from './limits-input.js';
-import type { PrunerRequest } from './pruning/list.js';
+import type { PrunerRequest } from './pruners/list.js';
 import { SAMPLERS, type SamplerRequest } from './samplers/list.js';
 
 /**

@@ -16,7 +16,7 @@ import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import { isSameSpace } from '../run/same-space.js';
 import { type Job, openSampler } from './job.js';
-import { requireFreshTrials } from './pruning/check.js';
+import { requireFreshTrials } from './pruners/check.js';
 
 /** A folder as `createRunFolder` gives it, and what shall run in it. */
 export interface ToOpen {

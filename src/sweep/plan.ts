@@ -18,7 +18,7 @@ import { openSampler, prepareJob } from './job.js';
 import { loadSweep } from './load.js';
 import { openPool, withPool } from './open-pool.js';
 import { createPredictor } from './predict.js';
-import { describePruner } from './pruning/list.js';
+import { describePruner } from './pruners/list.js';
 import { prepareShare } from './same-shard.js';
 import { estimateTrials, sampleNew } from './sample-new.js';
 import type { Sampler } from './samplers/contract.js';

@@ -11,7 +11,7 @@ import { requireReferred } from '../run/reference.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
-import type { PrunerRequest } from './pruning/list.js';
+import type { PrunerRequest } from './pruners/list.js';
 import { findQueueFaults, type QueueSettings, readQueue } from './queue-settings.js';
 import type { EndsAsked, Shard } from './samplers/contract.js';
 import type { SamplerRequest } from './samplers/list.js';

@@ -13,7 +13,7 @@ import { launch, launchIn } from './launch.js';
 import { type LoadedSweep, loadSweep } from './load.js';
 import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
-import { findTrialsFaults } from './pruning/check.js';
+import { findTrialsFaults } from './pruners/check.js';
 import { requireSameRun, withLookahead } from './same-run.js';
 import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';

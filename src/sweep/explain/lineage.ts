@@ -6,8 +6,8 @@ import type { OptionsOf } from '../../search/pruning/options.js';
 import { reported } from '../../search/pruning/rules.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
-import { createCurveReader, readKnownCurves } from '../pruning/curves.js';
-import { describePruner } from '../pruning/list.js';
+import { createCurveReader, readKnownCurves } from '../pruners/curves.js';
+import { describePruner } from '../pruners/list.js';
 import type { Lineage, Takeover, Training } from './explanation.js';
 import type { ReadTrial } from './read.js';
 

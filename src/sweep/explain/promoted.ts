@@ -8,8 +8,8 @@ import type { Decision, Pruned, PrunerSpec } from '../../search/pruning/contract
 import type { OptionsOf } from '../../search/pruning/options.js';
 import { PromotionBoard, type Standing } from '../../search/pruning/promotion.js';
 import { createPruningRule, reported } from '../../search/pruning/rules.js';
-import { createCurveReader, readKnownCurves } from '../pruning/curves.js';
-import { describePruner } from '../pruning/list.js';
+import { createCurveReader, readKnownCurves } from '../pruners/curves.js';
+import { describePruner } from '../pruners/list.js';
 import { SAMPLERS, samplerOf } from '../samplers/list.js';
 import type { Promotions, RungPassed } from './explanation.js';
 import { createDraws } from './numbered.js';

@@ -3,8 +3,8 @@ import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
 import { createPruningRule, createRungs } from '../../search/pruning/rules.js';
-import { createCurveReader, type ReadCurve, readCurves } from '../pruning/curves.js';
-import { describePruner } from '../pruning/list.js';
+import { createCurveReader, type ReadCurve, readCurves } from '../pruners/curves.js';
+import { describePruner } from '../pruners/list.js';
 import type { Pruned } from './explanation.js';
 import type { ReadTrial } from './read.js';
 
