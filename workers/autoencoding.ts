@@ -184,6 +184,7 @@ export function namingLosses(
 ): NonNullable<TrainOptions['trial']> {
   return {
     seed: trial.seed,
+    splitSeed: trial.splitSeed,
     get stopRequested() {
       return trial.stopRequested;
     },

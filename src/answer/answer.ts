@@ -174,7 +174,7 @@ export function readAims({ manifest, state }: RunStatus, { objectives = [], wher
 function listRanked(status: RunStatus, ranking: Ranking, limit: number): Ranked[] {
   return Array.from({ length: Math.min(limit, ranking.order.length) }, (_, place) => {
     const ranked = ranking.at(place);
-    const final = finalOf(status, ranked.trial, ranked.point);
+    const final = finalOf(status, ranked);
     return final === undefined ? ranked : { ...ranked, final };
   });
 }

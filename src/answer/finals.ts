@@ -11,8 +11,20 @@ export function hasTakenOver({ state }: Pick<Trained, 'state'>, trial: number): 
   return state.epoch.parked.exploitsOf(trial).length > 0;
 }
 
-/** The mutated parameters at the end of a trial that began with `point`; undefined where nothing changes them. */
-export function finalOf({ manifest, state }: Trained, trial: number, point: Point): Point | undefined {
+/** A configuration, and the first of its trials. */
+interface Configuration {
+  readonly trial: number;
+  readonly point: Point;
+  readonly replicates: number;
+}
+
+/**
+ * The mutated parameters at the end of a trial that began with `point`; undefined where nothing changes them, and of several
+ * replicates, of which each has its own.
+ */
+export function finalOf({ manifest, state }: Trained, of: Configuration): Point | undefined {
+  const { trial, point, replicates } = of;
+  if (replicates > 1) return undefined;
   const mutated = mutatedAxes(manifest).filter((axis) => Object.hasOwn(point, axis));
   if (mutated.length === 0) return undefined;
   const last = state.epoch.parked.exploitsOf(trial).at(-1)?.params ?? point;

@@ -35,7 +35,7 @@ export function* bestRows({ aims, of, ranking, status }: Asked, limit: number): 
     const cellOf = (name: string, from: Point) =>
       formatParam(from[name], typeOf.get(name) as SpaceParam['type']);
     const axes = of.axes.map(({ name }) => cellOf(name, point));
-    const final = finalOf(status, trial, point) ?? {};
+    const final = finalOf(status, { trial, point, replicates }) ?? {};
     const after = formatRow([
       ...values.flatMap(({ count, mean, low, high }) =>
         count === 0 ? [null, null, null] : [mean, low, high],
@@ -60,6 +60,7 @@ export function bestTable({ aims, of, ranking, status }: Asked, limit: number): 
   const rows = Array.from({ length: Math.min(limit, ranking.order.length) }, (_, i) => {
     const { rank, trial, replicates, point, values, feasible } = ranking.at(i);
     const axes = of.axes.map(({ name }) => [name, showValue(point[name])] as const);
+    const final = finalOf(status, { trial, point, replicates }) ?? {};
     const means = aims.objectives.flatMap(({ metric }, k) => {
       const { count, mean, low, high } = values[k]!;
       const ends = count === 0 ? [null, null, null] : [mean, low, high];
@@ -74,7 +75,7 @@ export function bestTable({ aims, of, ranking, status }: Asked, limit: number): 
       ...axes,
       ...means,
       ['feasible', feasible],
-      ...mutated.map((name) => [`${name}_final`, showValue(finalOf(status, trial, point)?.[name])] as const),
+      ...mutated.map((name) => [`${name}_final`, showValue(final[name])] as const),
     ]);
   });
   return { columns: Object.keys(rows[0] ?? {}), rows };

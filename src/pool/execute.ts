@@ -111,6 +111,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           data,
           store,
           checkpoint,
+          splitSeed: splitSeedOf(setup),
           stages,
           shared,
           series: seriesNames,
@@ -182,17 +183,22 @@ function createWatch({
   };
 }
 
+/** What all trials of a population draw alike; undefined where there is none. */
+function splitSeedOf({ pruner, sweepSeed }: PoolSetup): number | undefined {
+  return pruner?.name === 'pbt' ? sweepSeed : undefined;
+}
+
 /** Why a trial cannot go on from where it, or another one, has paused. */
 function findMissing(
   store: TrialStore | null,
   checkpoint: Continuation['checkpoint'],
 ): Pick<TrialNote, 'status' | 'error'> | undefined {
-  if (store === null || checkpoint === undefined) return undefined;
+  if (store === null || checkpoint === undefined || checkpoint.load === checkpoint.save) return undefined;
   if ((store.getCheckpoint(checkpoint.save) ?? store.getCheckpoint(checkpoint.load)) !== undefined)
     return undefined;
   const error = new SweeplineError(
     'BAD_DEFINITION',
-    'the trial that it goes on from has paused without a checkpoint; call trial.saveCheckpoint(bytes) before `throw trial.stopped()`',
+    'the trial that it goes on from has paused without a checkpoint; call trial.saveCheckpoint(bytes) before `throw trial.stopped()`; and where trials had come to their end there, set the pruner’s max to that step',
   );
   return { status: 'failed', error: toPlainError(error) };
 }

@@ -40,6 +40,8 @@ export interface TrialSurroundings {
   readonly watched?: Watched | undefined;
   /** Null: no files can be kept. */
   readonly store: TrialStore | null;
+  /** See Trial; absent: the trial's own seed. */
+  readonly splitSeed?: number | undefined;
   /** See Continuation; undefined: both are the trial's key. */
   readonly checkpoint?: Continuation['checkpoint'] | undefined;
   readonly isStopAsked: () => boolean;
@@ -78,6 +80,7 @@ class HandedTrial implements Trial {
   readonly report: Trial['report'];
   readonly saveArtifact: Trial['saveArtifact'];
   readonly isTakenOver: boolean;
+  readonly splitSeed: number;
   readonly loadCheckpoint: Trial['loadCheckpoint'];
   readonly saveCheckpoint: Trial['saveCheckpoint'];
   readonly stopped: Trial['stopped'];
@@ -106,7 +109,8 @@ class HandedTrial implements Trial {
     };
     this.saveArtifact = (name, bytes) => running.withStore((store) => store.putArtifact(number, name, bytes));
     const { load, save } = around.checkpoint ?? { load: key, save: key };
-    this.isTakenOver = around.checkpoint !== undefined;
+    this.isTakenOver = load !== save;
+    this.splitSeed = around.splitSeed ?? seed;
     this.loadCheckpoint = () =>
       running.withStore(
         (store) => store.getCheckpoint(save) ?? (load === save ? undefined : store.getCheckpoint(load)),

@@ -1,5 +1,6 @@
 // Where the journal holds results that have no row yet: their trials have ended, and whether they were pruned on their way
 // depends on others that have not. Holds places, no rows.
+import { deleteRange } from './delete-range.js';
 import type { EndedRecord } from './records.js';
 
 export interface HeldPlace {
@@ -16,8 +17,7 @@ export class Held {
 
   /** The trials [first, to) have their rows. */
   forget(first: number, to: number): void {
-    if (this.#byTrial.size === 0) return;
-    for (const trial of this.#byTrial.keys()) if (trial >= first && trial < to) this.#byTrial.delete(trial);
+    deleteRange(this.#byTrial, first, to);
   }
 
   all(): ReadonlyMap<number, HeldPlace> {

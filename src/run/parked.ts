@@ -1,5 +1,6 @@
 // Which trials have stopped at rungs, where the journal holds what they had reported by then, and which of them have gone on
 // from another one. Holds places, no rows.
+import { deleteRange } from './delete-range.js';
 import type { AttemptRecord, ExploitRecord } from './records.js';
 import type { Place } from './reports.js';
 
@@ -51,8 +52,7 @@ export class Parked {
 
   /** The trials [first, to) have their rows. */
   forget(first: number, to: number): void {
-    if (this.#byTrial.size === 0) return;
-    for (const trial of this.#byTrial.keys()) if (trial >= first && trial < to) this.#byTrial.delete(trial);
+    deleteRange(this.#byTrial, first, to);
   }
 
   /** Those without a row, whether they go on by now or not. */

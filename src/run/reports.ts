@@ -1,4 +1,5 @@
 // Where the journal holds what trials have reported that have not ended. Holds places, no rows.
+import { deleteRange } from './delete-range.js';
 import type { ReportRecord } from './records.js';
 
 /** A part of the journal. */
@@ -30,8 +31,7 @@ export class Reports {
 
   /** The trials [first, to) have ended. */
   forget(first: number, to: number): void {
-    if (this.#byTrial.size === 0) return;
-    for (const trial of this.#byTrial.keys()) if (trial >= first && trial < to) this.#byTrial.delete(trial);
+    deleteRange(this.#byTrial, first, to);
   }
 
   /** In trial order. */

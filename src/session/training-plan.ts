@@ -15,6 +15,8 @@ import { checkExamples, type Examples, kindsOf } from './examples.js';
 /** The part of a running trial that a training uses; what a worker's `run` is given fits. */
 export interface TrainingTrial {
   readonly seed: number;
+  /** See Trial: names which examples a validation fraction holds out. */
+  readonly splitSeed: number;
   readonly stopRequested: boolean;
   stopped(): Error;
   report(step: number, series: Readonly<Record<string, number>>): void;
@@ -86,9 +88,11 @@ export function planTraining(options: TrainOptions): TrainingPlan {
   const terms = lossTerms(options.loss);
   const fraction = typeof options.validation === 'number' ? options.validation : 0;
   const seed = options.seed ?? trial?.seed ?? 0;
+  const isShared = trial !== undefined && trial.splitSeed !== trial.seed;
+  const splitSeed = isShared ? trial.splitSeed : seed;
   const held = fraction > 0 ? Math.max(1, Math.round(fraction * data.count)) : 0;
   const examples = Uint32Array.from({ length: data.count }, (_, i) => i);
-  if (held > 0) randomFor(seed, 'validation').shuffle(examples);
+  if (held > 0) randomFor(splitSeed, 'validation').shuffle(examples);
   const trained = examples.subarray(0, data.count - held).sort();
   const batch = Math.min(options.batch ?? 256, Math.max(1, trained.length));
   checkNumbers(options, terms, fraction, trained.length);
@@ -129,7 +133,7 @@ export function planTraining(options: TrainOptions): TrainingPlan {
     keepBest: options.keepBest ?? options.patience !== undefined,
     initial: options.initial,
     isTakenOver: options.checkpoint === undefined && trial?.isTakenOver === true,
-    shape: digest([program]),
+    shape: digest([net, program.losses, program.optimizer]),
     // The data themselves are not looked at.
     identity: digest([
       program,

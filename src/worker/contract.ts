@@ -29,6 +29,11 @@ export interface Trial<
   readonly replicate: number;
   /** 32-bit seed from (sweep seed, key). */
   readonly seed: number;
+  /**
+   * For whatever the trials of a population must have in common since weights go from one to another, above all which
+   * examples are held out. The sweep's seed under population-based training, else the trial's own.
+   */
+  readonly splitSeed: number;
   /** 1 on the first try, one more after each retry, interruption or pause. */
   readonly attempt: number;
   /** The stream of random numbers for one purpose of this trial: equal on every worker and every attempt. */

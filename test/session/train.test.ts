@@ -167,6 +167,7 @@ describe('interruptions', () => {
     const rows: number[] = [];
     const trial = {
       seed: 5,
+      splitSeed: 5,
       stopRequested: false,
       stopped: () => new Error('stopped on request'),
       report: (step: number) => void rows.push(step),

@@ -42,7 +42,8 @@ describe('samplers that wait for results', () => {
   test.each(TOLD)('%s', async (name, request) => {
     for (const pruner of [ASHA, { ...PBT, mutate: ['a', 'b'] }]) {
       const faults = await faultsOf(DOMAINS, { objectives: ['loss:min'], ...request, pruner });
-      expect(faults).toContain(`sampler ${name} waits for their results`);
+      const waits = request.replicates === 'auto' ? '--replicates auto' : `sampler ${name}`;
+      expect(faults).toContain(`${waits} waits for their results`);
       expect(faults).toContain(pruner.name === 'pbt' ? 'pruner pbt:' : 'pruner asha with pause=true:');
     }
   });
@@ -54,6 +55,12 @@ describe('samplers that wait for results', () => {
     const faults = await faultsOf('axes: { a: [1, 2, 3] }', { sampler, pruner: ASHA }, worker);
     expect(faults).toContain('sampler bisect waits for their results');
   });
+});
+
+test('populations that never change', async () => {
+  const faults = await faultsOf('axes: { a: [1], b: [1, 2] }', { pruner: { ...PBT, interval: 9 } });
+  expect(faults).toContain('interval 9 and max 9: nothing is ever compared');
+  expect(faults).toContain('a has one value, which cannot change');
 });
 
 test('all faults of a request at once, exit 2', async () => {

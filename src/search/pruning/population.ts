@@ -20,8 +20,7 @@ type Options = OptionsOf<'pbt'>;
 export interface Population extends Mutable {
   /** Of a trial that has been proposed. */
   pointOf(trial: number): Point;
-  /** The name of its checkpoint, in the first generation. */
-  checkpointOf(trial: number): string;
+  keyOf(trial: number): string;
 }
 
 interface Entry extends CurveEntry {
@@ -32,7 +31,7 @@ interface Entry extends CurveEntry {
   readonly pauses: number[];
   /** How many generations are decided on. */
   generation: number;
-  /** Names of the checkpoints that it goes on from, and that it keeps since then. */
+  /** Names of the checkpoints that it goes on from, and that it keeps since then; the same one at the beginning. */
   state: string;
   kept: string;
   point: Point;
@@ -56,13 +55,17 @@ interface Group {
   recorded: number;
 }
 
+/** Relative: far more than two ways to the same step differ by, and far less than steps do. */
+const ROUNDING = 1e-9;
+
 /** Where trials pause. */
 export function createGenerations(options: Options): Rungs {
   return {
     pauses: true,
     bracketOf: () => 0,
     rungOf(step) {
-      const generation = step >= options.max ? 0 : Math.floor(step / options.interval);
+      // Three times 0.1 is a little more than 0.3.
+      const generation = step >= options.max ? 0 : Math.floor((step / options.interval) * (1 + ROUNDING));
       return generation === 0 ? null : generation * options.interval;
     },
   };
@@ -87,7 +90,7 @@ export class PopulationBoard extends Curves<Entry> implements Board {
 
   propose(trial: number): void {
     const point = this.#population.pointOf(trial);
-    const name = this.#population.checkpointOf(trial);
+    const name = this.#nameOf(trial, 0);
     const fixed = Object.entries(point).filter(([axis]) => !this.#options.mutate.includes(axis));
     const key = canonicalObject(Object.fromEntries(fixed));
     const group = this.#groups.get(key) ?? { members: [], generation: 0, ready: 0, recorded: 0 };
@@ -148,11 +151,9 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   }
 
   continuation(trial: number): Continuation | undefined {
-    const entry = this.entryOf(trial);
-    const { generation, state, kept } = entry;
-    if (generation === 0) return undefined;
-    const past = generation * this.#options.interval;
-    return { past, params: this.#mutatedOf(entry.point), checkpoint: { load: state, save: kept } };
+    const { generation, state, kept, point } = this.entryOf(trial);
+    const params = this.#mutatedOf(point);
+    return { past: generation * this.#options.interval, params, checkpoint: { load: state, save: kept } };
   }
 
   takeSpent(): readonly string[] {
@@ -177,7 +178,7 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     return decisions;
   }
 
-  /** Undefined where the generation is not at its end, and where nobody has got there. */
+  /** Who stops at the end of the generation; undefined where it has not come, and where nobody has got there. */
   #contendersOf(group: Group): Contender[] | undefined {
     const { members, generation } = group;
     const end = this.#endOf(generation);
@@ -188,14 +189,15 @@ export class PopulationBoard extends Curves<Entry> implements Board {
       if (!hasPaused(next) && !next.isEnded) return undefined;
       group.ready++;
     }
-    const contenders = members.filter(hasPaused).map((entry): Contender => {
-      const { pauses, steps, values, point } = entry;
-      const row = rowAt(entry, end);
-      // One that reported nothing from the end of a generation before to that of this one has not run in between.
-      const state = generation === 0 || pauses.includes(generation) ? entry.kept : entry.state;
-      return { entry, step: steps[row]!, value: values[row]!, state, point };
-    });
-    return contenders.length === 0 ? undefined : contenders;
+    if (!members.some(hasPaused)) return undefined;
+    // Whose reports skip the end of a generation is looked at where it stops next.
+    return members
+      .filter(({ pauses }) => pauses.includes(generation + 1))
+      .map((entry): Contender => {
+        const { steps, values, kept, point } = entry;
+        const row = rowAt(entry, end);
+        return { entry, step: steps[row]!, value: values[row]!, state: kept, point };
+      });
   }
 
   #decideOn(group: Group, contenders: readonly Contender[]): Released[] {
@@ -210,9 +212,8 @@ export class PopulationBoard extends Curves<Entry> implements Board {
       const random = randomFor(this.#seed, 'pbt', entry.trial, group.generation);
       // Also of equal ones, as there: where all are alike, nothing else brings other parameters.
       const source = worst.has(contender) ? ranked[random.below(count)]! : contender;
-      entry.generation = group.generation + 1;
       entry.state = source.state;
-      entry.kept = `${this.#population.checkpointOf(entry.trial)}.${entry.generation}`;
+      entry.kept = this.#nameOf(entry.trial, group.generation + 1);
       const release = { do: 'release', trial: entry.trial } as const;
       if (source === contender) return [release];
       entry.point = this.#mutate(source.point, entry.point, random);
@@ -221,20 +222,28 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     });
     group.generation++;
     group.ready = 0;
+    for (const entry of group.members)
+      if (entry.pauses.some((each) => each >= group.generation)) entry.generation = group.generation;
     // Who has ended and has no row on disk would begin its last generation anew after a kill.
     const needed = new Set(group.members.filter(({ isRecorded }) => !isRecorded).map(({ state }) => state));
-    this.#spent.push(...old.filter((name) => !needed.has(name)));
+    for (const name of old) if (!needed.has(name)) this.#spent.push(name);
     return decisions.filter(({ trial }) => !this.entryOf(trial).isRecorded);
   }
 
   /** The source's values of the mutated axes, changed. */
   #mutate(source: Point, own: Point, random: Random): Point {
     const { resample, mutate } = this.#options;
-    return explore({ ...own, ...this.#mutatedOf(source) }, mutate, {
+    const taken = Object.entries(this.#mutatedOf(source)).filter(([axis]) => Object.hasOwn(own, axis));
+    return explore({ ...own, ...Object.fromEntries(taken) }, mutate, {
       ...{ resample, random },
       dimensionOf: (axis, point) => this.#population.dimensionOf(axis, point),
       accepts: (point) => this.#population.accepts(point),
     });
+  }
+
+  /** Two trials may have one key, where grids name the same point in two ways. */
+  #nameOf(trial: number, generation: number): string {
+    return `${this.#population.keyOf(trial)}.${trial}.${generation}`;
   }
 
   #mutatedOf(point: Point): Point {

@@ -131,7 +131,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
       if (!isFed || rung.isClosed) continue;
       rung.isClosed = true;
       if (rung.promoted === 0 && rung.scored.length > 0) this.#promote(0, level, decisions);
-      decisions.push(...this.#close(rung, level));
+      for (const pruned of this.#close(rung, level)) decisions.push(pruned);
     }
     return decisions;
   }

@@ -2,16 +2,19 @@
 import { SweeplineError } from '../../ground/errors.js';
 import { describeUnknown, plural } from '../../ground/text.js';
 import type { Epoch } from '../../run/epoch.js';
-import type { Manifest } from '../../run/manifest.js';
+import type { Manifest, SamplerSpec } from '../../run/manifest.js';
 import type { SpaceRecord } from '../../run/records.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
+import type { OptionsOf } from '../../search/pruning/options.js';
 import { createRungs } from '../../search/pruning/rules.js';
 import { isDomain, toFiniteValues } from '../../space/domain.js';
-import { describeAxisValues } from '../../space/values.js';
+import type { AxisDomain } from '../../space/types.js';
+import { axisLength, describeAxisValues } from '../../space/values.js';
 import type { WorkerDescription } from '../../worker/contract.js';
 import type { RetryChoice } from '../contract.js';
 import type { Resolved } from '../resolve.js';
 import { isTold } from '../samplers/list.js';
+import { racingOf } from '../samplers/racing.js';
 
 export interface PrunedSweep {
   readonly worker: WorkerDescription;
@@ -28,13 +31,22 @@ export function findPrunerMisfits(pruner: PrunerSpec, sweep: PrunedSweep): strin
   const faults: string[] = [];
   if (isTold(sampler))
     faults.push(
-      `pruner ${name}: trials wait for others, and sampler ${sampler.name} waits for their results before it proposes those; use a pruner that does not pause (asha, hyperband, median), or a sampler that does not learn (grid, random, sobol, halton, lhs) with a fixed number of replicates`,
+      `pruner ${name}: trials wait for others, and ${describeWaiting(sampler)} waits for their results before it proposes those; use a pruner that does not pause (asha, hyperband, median), or a sampler that does not learn (grid, random, sobol, halton, lhs) with a fixed number of replicates`,
     );
   if (pruner.lookahead > 1)
     faults.push(
       `pruner ${name}: lookahead ${pruner.lookahead}; trials wait for all others here, leave it out`,
     );
   return pruner.name === 'pbt' ? [...faults, ...findPopulationFaults(pruner, sweep)] : faults;
+}
+
+function sizeOf(values: AxisDomain): number {
+  const finite = toFiniteValues(values);
+  return finite === undefined ? Number.POSITIVE_INFINITY : axisLength(finite);
+}
+
+function describeWaiting(sampler: SamplerSpec): string {
+  return racingOf(sampler) === undefined ? `sampler ${sampler.name}` : '--replicates auto';
 }
 
 function findPopulationFaults(pruner: PrunerSpec, { worker, resolved, retry }: PrunedSweep): string[] {
@@ -56,6 +68,11 @@ function findPopulationFaults(pruner: PrunerSpec, { worker, resolved, retry }: P
         faults.push(
           `pruner pbt: mutate: stage ${name} is run for values of ${axis} before the trials; leave it out`,
         );
+  const { interval, max } = pruner as PrunerSpec & OptionsOf<'pbt'>;
+  if (interval >= max)
+    faults.push(
+      `pruner pbt: interval ${interval} and max ${max}: nothing is ever compared; expected an interval below max`,
+    );
   for (const { names, values, when } of asked.flatMap((grid) => grid.axes)) {
     const moving = names.filter((axis) => mutated.includes(axis));
     if (moving.length > 0 && names.length > 1)
@@ -68,7 +85,15 @@ function findPopulationFaults(pruner: PrunerSpec, { worker, resolved, retry }: P
           `pruner pbt: mutate: whether ${names.join(', ')} exists depends on ${axis}; leave it out`,
         );
     for (const [i, axis] of names.entries())
-      if (!mutated.includes(axis) && isDomain(values[i]!) && toFiniteValues(values[i]!) === undefined)
+      if (mutated.includes(axis) && sizeOf(values[i]!) < 2)
+        faults.push(
+          `pruner pbt: mutate: ${axis} has one value, which cannot change; give it more, or leave it out`,
+        );
+      else if (
+        !mutated.includes(axis) &&
+        isDomain(values[i]!) &&
+        sizeOf(values[i]!) === Number.POSITIVE_INFINITY
+      )
         faults.push(
           `pruner pbt: trials that differ in ${axis} are no population, and no two of ${describeAxisValues(values[i]!)} agree; add it to mutate, or give it a list of values`,
         );

@@ -38,7 +38,7 @@ export class ProposedPopulation implements Population {
     return this.#points.get(trial)?.point ?? space.at(Math.floor(trial / space.replicates));
   }
 
-  checkpointOf(trial: number): string {
+  keyOf(trial: number): string {
     const point = this.#points.get(trial);
     const selection: Selection =
       point === undefined ? selectNumbers([trial]) : { kind: 'points', points: [point] };

@@ -149,7 +149,7 @@ class Playing {
     const { past, checkpoint } = this.#board.continuation(trial.number) ?? {};
     const name = this.#game.checkpointOf(trial.number);
     const { load, save } = checkpoint ?? { load: name, save: name };
-    if (checkpoint !== undefined && !this.#files.has(load) && !this.#files.has(save))
+    if (load !== save && !this.#files.has(load) && !this.#files.has(save))
       throw new Error(`trial ${trial.number} is to go on from ${load}, which is gone`);
     trial.save = save;
     trial.past = past ?? Number.NEGATIVE_INFINITY;

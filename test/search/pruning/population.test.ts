@@ -40,7 +40,7 @@ function createPopulation({ seed, groups }: Plan): Population {
       const random = randomFor('point', seed, trial);
       return { a: random.uniform(), b: 2 ** random.below(4), group: random.below(groups) };
     },
-    checkpointOf: (trial) => `c${trial}`,
+    keyOf: (trial) => `c${trial}`,
     dimensionOf: (axis) => createDimension({ names: [axis], values: [AXES[axis]!] }),
     accepts: ({ a }) => (a as number) < 0.9,
   };
@@ -70,7 +70,7 @@ function playPbt(plan: Plan, behaviours: readonly Behaviour[], conditions: Condi
     conditions,
     random: randomFor('order', order),
     refuses: true,
-    checkpointOf: (trial) => `c${trial}`,
+    checkpointOf: (trial) => `c${trial}.${trial}.0`,
   });
 }
 
@@ -143,6 +143,8 @@ it('lets the worst of each population go on from the best, generation by generat
           const there = behaviours
             .map(({ curve }, trial) => ({ trial, row: curve.find(([step]) => step >= rung) }))
             .filter(({ trial, row }) => row !== undefined && row[0] < STEPS && points[trial]!.group === group)
+            // Who skips the end of a generation is looked at where it stops next.
+            .filter(({ row }) => Math.floor(row![0] / plan.interval) === generation)
             .map(({ trial, row }) => ({ trial, step: row![0], value: row![1] }));
           const ranked = there.toSorted((a, b) =>
             a.value === b.value ? a.trial - b.trial : a.value < b.value ? -1 : 1,
@@ -195,3 +197,15 @@ it('says the step at which a trial had to pause', () => {
   expect(board.verdict(0)).toEqual({ state: 'waits' });
   expect(board.rungOf(0)).toBe(5);
 });
+
+it.each([0.1, 0.3, 1 / 3, 0.7, 1.1])(
+  'an end of a generation is one however it was computed: %d',
+  (interval) => {
+    const rungs = createGenerations({ interval, mutate: ['a'], quantile: 0.5, resample: 0, max: 1e6 });
+    for (let generation = 1, sum = interval; generation < 300; generation++, sum += interval) {
+      for (const step of [generation * interval, sum, Number((generation * interval).toFixed(12))])
+        expect(Math.round(rungs.rungOf(step, 0)! / interval)).toBe(generation);
+      expect(Math.round((rungs.rungOf(sum - interval / 1000, 0) ?? 0) / interval)).toBe(generation - 1);
+    }
+  },
+);

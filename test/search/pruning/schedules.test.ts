@@ -42,7 +42,7 @@ function trainPopulation<State>(problem: Problem<State>, trials: number, seed: n
   const asked = { interval, max: steps, mutate: 'a', ...(resample === undefined ? {} : { resample }) };
   const board = new PopulationBoard(PRUNER_OPTIONS.pbt.parse(asked), seed, {
     pointOf: (trial) => ({ a: points[trial]! }),
-    checkpointOf: (trial) => `${trial}`,
+    keyOf: (trial) => `${trial}`,
     dimensionOf: () => dimension,
     accepts: () => true,
   });
