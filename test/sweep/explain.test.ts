@@ -42,7 +42,7 @@ describe('a search', () => {
   test('with a constraint, replicates and several workers; what it knew is what had ended by the look-ahead', async () => {
     const { folder } = await runSweep({
       ...{ sweep: fixture('drawn'), sampler: { name: 'tpe' }, trials: 40, lookahead: 3, objectives: ['y'] },
-      sampler: { name: 'tpe', startUp: 4 },
+      sampler: { name: 'tpe', startup: 4 },
     });
     const told = await originsOf(folder, range(40));
     for (const { origin, trial, replicate, replicates, configuration } of told) {
@@ -62,7 +62,7 @@ describe('a search', () => {
 
   test('told of trials that were pruned by another series than its objective proposes again what it has', async () => {
     const { folder, trials_csv } = await runHere({
-      ...{ sweep: fixture('bowl'), sampler: { name: 'tpe', startUp: 5 }, trials: 30, lookahead: 2 },
+      ...{ sweep: fixture('bowl'), sampler: { name: 'tpe', startup: 5 }, trials: 30, lookahead: 2 },
       ...{ objectives: ['loss'], maxFailures: { fraction: 1 } },
       pruner: { name: 'asha', metric: 'train_loss:min', max: 12 },
     });
@@ -215,7 +215,7 @@ test('a bisection with wrong answers tells what it had been answered before', as
 
 test('of a race, a further replicate is told from the first ones, which are all that the search knew', async () => {
   const { folder, trials_csv } = await runHere({
-    ...{ sweep: fixture('drawn'), sampler: { name: 'tpe', startUp: 3 }, trials: 24, lookahead: 2 },
+    ...{ sweep: fixture('drawn'), sampler: { name: 'tpe', startup: 3 }, trials: 24, lookahead: 2 },
     ...{ objectives: ['y'], replicates: 'auto', maxFailures: { fraction: 1 } },
   });
   const trials = rowsOf(trials_csv).map(({ trial }) => Number(trial));

@@ -19,9 +19,25 @@ const SAMPLERS: Readonly<Record<string, { axes: Record<string, string>; request:
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
     request: { sampler: { name: 'sobol' }, trials: 24 },
   },
+  halton: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'halton' }, trials: 24 },
+  },
+  lhs: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'lhs' }, trials: 24 },
+  },
+  bisect: {
+    axes: { x: 'lin(0,1,5)', y: 'lin(0,1,33)' },
+    request: { sampler: { name: 'bisect', axis: 'y', metric: 'good' } },
+  },
+  gp: {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'gp', startup: 5 }, trials: 12 },
+  },
   tpe: {
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
-    request: { sampler: { name: 'tpe', startUp: 5 }, trials: 24 },
+    request: { sampler: { name: 'tpe', startup: 5 }, trials: 24 },
   },
   cmaes: {
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
@@ -33,7 +49,7 @@ const SAMPLERS: Readonly<Record<string, { axes: Record<string, string>; request:
   },
   'tpe with replicates auto': {
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
-    request: { sampler: { name: 'tpe', startUp: 5 }, trials: 16, replicates: 'auto' },
+    request: { sampler: { name: 'tpe', startup: 5 }, trials: 16, replicates: 'auto' },
   },
 };
 
@@ -50,7 +66,7 @@ const PRUNERS: Readonly<Record<string, NonNullable<RunRequest['pruner']>>> = {
 
 /** They wait for others, for whose end samplers that learn would have to wait too. */
 const PAUSING = ['asha that pauses', 'asha that pauses, without an end', 'pbt'];
-const LEARNING = ['tpe', 'cmaes', 'nsga2', 'tpe with replicates auto'];
+const LEARNING = ['bisect', 'gp', 'tpe', 'cmaes', 'nsga2', 'tpe with replicates auto'];
 
 const pairs = Object.keys(SAMPLERS).flatMap((sampler) =>
   Object.keys(PRUNERS)
@@ -68,7 +84,9 @@ test.each(pairs)(
     const expected = await runSimulated(plan, CALM, 0);
     if (pruner !== 'pbt') expect(expected.trials).toContain(',pruned,');
     expect(expected.trials).toContain(',ok,');
-    for (let order = 1; order <= ORDERS; order++) {
+    // Each of its sessions starts a thread.
+    const orders = sampler === 'gp' ? Math.ceil(ORDERS / 4) : ORDERS;
+    for (let order = 1; order <= orders; order++) {
       const conditions = drawConditions(randomFor('orders', sampler, pruner, order));
       const { trials, metrics, artifacts, checkpoints } = await runSimulated(plan, conditions, order);
       const where = JSON.stringify({ order, conditions });

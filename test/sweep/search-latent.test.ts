@@ -14,7 +14,7 @@ test('the latent sweep, searched and pruned, has the same bytes with 1, 2 and 4 
       alpha: loguniform(1e-4, 1e-1),
       ...{ epochs: list(3), train: list(300), test: list(150) },
     },
-    sampler: { name: 'tpe', startUp: 4 },
+    sampler: { name: 'tpe', startup: 4 },
     pruner: { name: 'asha', factor: 2, lookahead: 4, metric: 'train_loss:min' },
     objectives: ['test_l1:min'],
     ...{ replicates: 1, trials: 12, lookahead: 4 },

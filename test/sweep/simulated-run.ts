@@ -20,6 +20,8 @@ import { createSimulatedPool, Simulation } from './simulated-pool.js';
 
 const FOLDER = '/runs/sample/1';
 const STEPS = 9;
+/** Real time; a sampler that proposes in a thread of its own has to start it. */
+const IDLE_MS = 30_000;
 
 let simulation: Simulation;
 let stepsRun = 0;
@@ -38,7 +40,7 @@ const worker = defineWorker({
   name: 'curves',
   version: '1',
   params: { x: z.number().default(0), y: z.number().default(0) },
-  metrics: { loss: { type: 'number', goal: 'min' }, steps: { type: 'integer' } },
+  metrics: { loss: { type: 'number', goal: 'min' }, steps: { type: 'integer' }, good: { type: 'boolean' } },
   series: ['loss', 'best'],
   async run(trial) {
     const { x, y } = trial.params;
@@ -71,7 +73,7 @@ const worker = defineWorker({
       );
       throw trial.stopped();
     }
-    return { loss: rows.at(-1)![1], steps: STEPS };
+    return { loss: rows.at(-1)![1], steps: STEPS, good: y > 0.4 + x / 4 };
   },
 }) as unknown as Worker;
 
@@ -211,17 +213,18 @@ async function runSession(
 
 /** Lets things happen, at most so many, until it is over; false where it is not. */
 async function drive(isOver: () => boolean, events: number): Promise<boolean> {
-  let idle = 0;
+  let idleSince: number | undefined;
   for (let happened = 0; happened < events; ) {
     // The coordinator takes turns of the event loop of its own, and so does the disk.
     for (let turn = 0; turn < 3 && !isOver(); turn++) await new Promise(setImmediate);
     if (isOver()) return true;
     if (!simulation.isOver) {
-      idle = 0;
+      idleSince = undefined;
       happened++;
       simulation.step();
-    } else if (++idle > 500) throw new Error('nothing happens any more, and it is not over');
-    else await new Promise((resolve) => setTimeout(resolve, 0)); // a pause before a retry is over
+    } else if (performance.now() - (idleSince ??= performance.now()) > IDLE_MS)
+      throw new Error('nothing happens any more, and it is not over');
+    else await new Promise((resolve) => setTimeout(resolve, 0)); // a pause before a retry is over, or a thread proposes
   }
   return false;
 }

@@ -29,7 +29,7 @@ class Tpe implements Method {
   propose(k: number, view: View): Suggestion {
     const { space, seed, options, allows } = this.#setup;
     const random = randomFor('search-tpe', seed, k);
-    if (k < options.startUp || !this.#model.learn(view)) {
+    if (k < options.startup || !this.#model.learn(view)) {
       return { x: drawAllowed(space, random, allows), why: { stage: 'start-up' } };
     }
     return this.#model.propose(random);

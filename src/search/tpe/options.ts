@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 export const options = z.object({
-  startUp: z.int().min(0).default(10).describe('points at random before the first that is modelled'),
+  startup: z.int().min(0).default(10).describe('points at random before the first that is modelled'),
   candidates: z
     .int()
     .min(1)

@@ -12,7 +12,7 @@ import { problems } from '../golden/problems.js';
 import { runProblem } from '../golden/run.js';
 import { createOn, describeMethod } from '../methods.js';
 
-describeMethod(tpe, { options: [{ multivariate: 'no' }, { startUp: 0, candidates: 3 }], runs: 12 });
+describeMethod(tpe, { options: [{ multivariate: 'no' }, { startup: 0, candidates: 3 }], runs: 12 });
 
 const problem = (name: string) => problems.find((each) => each.name === name)!;
 
