@@ -68,9 +68,8 @@ const worker = defineWorker({
       if (step === 2) trial.saveArtifact('two.txt', `${x} ${y}`);
       // Some do not listen.
       if (kind === 4 || !answer.stop) continue;
-      trial.saveCheckpoint(
-        Buffer.from(JSON.stringify({ rows: rows.slice(0, step), weight } satisfies Checkpoint)),
-      );
+      // All that it has learnt, also where it had come further before.
+      trial.saveCheckpoint(Buffer.from(JSON.stringify({ rows, weight } satisfies Checkpoint)));
       throw trial.stopped();
     }
     return { loss: rows.at(-1)![1], steps: STEPS, good: y > 0.4 + x / 4 };
