@@ -100,7 +100,7 @@ test('every command in the README ends well, in the order in which they stand th
   expect(bytes('whole').length).toBe(
     bytes('a').length + bytes('b').length + bytes('c').length - 2 * headerLength(bytes('a')),
   );
-}, 300_000);
+}, 900_000);
 
 const headerLength = (csv: Buffer): number => csv.indexOf(10) + 1;
 
