@@ -17,6 +17,9 @@ import { createTurns } from './samplers/turn.js';
 import type { Steered } from './steering.js';
 import { Tally } from './tally.js';
 
+/** Of a job that ends before any trial. */
+const LEFT = { interrupted: true, tooManyFailures: false, evicted: 0 };
+
 /** How often observers hear of progress, in ms. */
 const TICK_MS = 100;
 
@@ -37,6 +40,8 @@ export interface ReadyJob extends Steered {
   /** See Coordinator. */
   giveUp(): void;
   readonly isStopping: boolean;
+  /** Whether a trial has been started in this session. */
+  hasBegun(): boolean;
 }
 
 export function readyJob(undertaking: Undertaking): ReadyJob {
@@ -111,10 +116,9 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       return outcome;
     },
     async leave(failed) {
-      const left = { interrupted: true, tooManyFailures: false, evicted: 0 };
-      const ending = { open, coordinator: left, total: sampler.total, started, ended: null, endedBy: null };
-      const outcome = await concludeJob(ending);
-      const ended = { ...outcome, failed: outcome.failed + failed, interrupted: false };
+      const ending = { open, coordinator: LEFT, total: sampler.total, started, ended: null, endedBy: null };
+      const { failed: own, ...outcome } = await concludeJob(ending);
+      const ended = { ...outcome, failed: own + failed, interrupted: false };
       seen.tell('onEnd', ended);
       return ended;
     },
@@ -130,6 +134,7 @@ export function readyJob(undertaking: Undertaking): ReadyJob {
       return pool.size;
     },
     busy: () => pool.busy(),
+    hasBegun: () => tally.hasBegun,
     get isStopping() {
       return coordinator.interrupted;
     },

@@ -208,7 +208,7 @@ export class Coordinator {
     const { trials, attempt, isApart } = work;
     const count = countOf(trials);
     const task = toTask(this.#nextId++, work, pruning?.continuation(trialAt(trials, 0)));
-    tally.underWay += count;
+    tally.begin(count);
     if (isApart) this.#apart++;
     const running = pool.submit(task, (report) => {
       recorder.report(report, attempt).catch((error) => this.abort(error));

@@ -34,6 +34,11 @@ export interface Launch {
   readonly clock: Clock;
 }
 
+interface Launched extends Omit<RunHandle, 'files'> {
+  /** Whether a trial has been started in this session. */
+  hasBegun(): boolean;
+}
+
 /** Launches a run in a folder that may have been made for it: of one that is refused before anything has run, nothing is left. */
 export async function launchIn(
   found: RunFolder,
@@ -44,9 +49,10 @@ export async function launchIn(
     if (isNew && error instanceof SweeplineError && error.code !== 'LOCKED') await discardRunFolder(found);
     throw error;
   };
-  const { outcome, stop } = await launch({ ...run, folder, isNew }).catch(takeBack);
+  const { outcome, stop, hasBegun } = await launch({ ...run, folder, isNew }).catch(takeBack);
   // A definition may be found wrong only once the first trials are proposed.
-  const isRefusal = (error: unknown) => error instanceof SweeplineError && error.code === 'BAD_DEFINITION';
+  const isRefusal = (error: unknown) =>
+    error instanceof SweeplineError && error.code === 'BAD_DEFINITION' && !hasBegun();
   return {
     outcome: outcome.catch(async (error: unknown) => {
       if (isRefusal(error)) await takeBack(error);
@@ -57,7 +63,7 @@ export async function launchIn(
 }
 
 /** Resolves once everything that could be refused has not been; the rest is the handle's `outcome`. */
-export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
+export async function launch(run: Launch): Promise<Launched> {
   const { job, pool, settings, seen } = run;
   const open = await openRun({ ...run, onLine: (line) => seen.tell('onLine', line) });
   const steering = new Steering({
@@ -77,7 +83,7 @@ export async function launch(run: Launch): Promise<Omit<RunHandle, 'files'>> {
     steering.reach(main);
     steering.watch();
     const outcome = runAll(run, open, main, steering).finally(() => budget?.close());
-    return { outcome, stop: () => steering.stop() };
+    return { outcome, stop: () => steering.stop(), hasBegun: main.hasBegun };
   } catch (error) {
     await open.close();
     throw error;

@@ -102,7 +102,7 @@ async function withTrials(
     );
   const asked = { ...manifest, sampler: { ...sampler, trials } };
   throwFaults('BAD_USAGE', `--trials ${trials}`, findTrialsFaults(manifest, asked), {
-    hint: 'leave --trials out, or start a new run',
+    hint: 'ask for no other number of trials, or start a new run',
   });
   return asked;
 }

@@ -53,6 +53,7 @@ export class Tally {
   pruned: number | undefined;
   /** In the pool: running, or waiting for a thread. */
   underWay = 0;
+  hasBegun = false;
   /** Ended in this process. */
   ended = 0;
   readonly #begun: number;
@@ -98,6 +99,12 @@ export class Tally {
       const isLong = ({ at, ended }: Mark) => now - at > WINDOW_MS && this.ended - ended >= trials;
       while (this.#marks.length > 2 && isLong(this.#marks[1]!)) this.#marks.shift();
     }
+  }
+
+  /** So many trials were handed to the pool. */
+  begin(count: number): void {
+    this.underWay += count;
+    this.hasBegun = true;
   }
 
   progress(): Progress {

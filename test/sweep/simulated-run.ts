@@ -221,9 +221,12 @@ async function drive(isOver: () => boolean, events: number): Promise<boolean> {
       idleSince = undefined;
       happened++;
       simulation.step();
-    } else if (performance.now() - (idleSince ??= performance.now()) > IDLE_MS)
+      continue;
+    }
+    idleSince ??= performance.now();
+    if (performance.now() - idleSince > IDLE_MS)
       throw new Error('nothing happens any more, and it is not over');
-    else await new Promise((resolve) => setTimeout(resolve, 0)); // a pause before a retry is over, or a thread proposes
+    await new Promise((resolve) => setTimeout(resolve, 0)); // a pause before a retry is over, or a thread proposes
   }
   return false;
 }
