@@ -1,4 +1,5 @@
 // One trial as its worker sees it: parameters, random streams, series, files, and whether it shall stop.
+
 import type { Clock } from '../ground/clock.js';
 import { InternalError, isMachineTrouble, SweeplineError } from '../ground/errors.js';
 import { randomFor } from '../ground/random.js';
@@ -9,9 +10,7 @@ import { createSeriesWriter, type SeriesWriter } from '../trial/series.js';
 import type { TrialStore } from '../trial/store.js';
 import type { ReportAnswer, Trial } from '../worker/contract.js';
 import type { StageFinder } from '../worker/stage-results.js';
-
-/** Reports travel at most so often, in ms: a message and a journal record cost some 50 µs together. */
-const REPORT_MS = 100;
+import { createReporter, type Due } from './reporter.js';
 
 /** Of trials that report when they have ended, so many are told by each thread: where one does, all may. */
 const LATE_TOLD = 3;
@@ -251,12 +250,6 @@ function closedStep(step: number, { metric }: Watched): SweeplineError {
   );
 }
 
-/**
- * Of rows that were added: `now`: they are sent at once; `later`: when it is time; `complete`: when it is time too, but
- * the last row only once another has followed.
- */
-type Due = 'now' | 'later' | 'complete';
-
 /** Nobody waits for the trial any more: neither a failure nor the task's result could say it. */
 function tellLate(trial: number, step: number): void {
   if (++lateTrials > LATE_TOLD) return;
@@ -264,41 +257,4 @@ function tellLate(trial: number, step: number): void {
   process.emitWarning(
     `trial ${trial} reported step ${step} after it had ended: that is lost; await what reports in \`run\`${more}`,
   );
-}
-
-/** Sends what has been added to a trial's series since the last time, now and then. */
-function createReporter(
-  writer: Pick<SeriesWriter, 'take'>,
-  { onReport, clock }: Pick<TrialSurroundings, 'onReport' | 'clock'>,
-  began: number,
-) {
-  let last = began;
-  let timer: NodeJS.Timeout | undefined;
-  let isWhole = true;
-  /** Rows. */
-  let sent = 0;
-  const send = (which: 'all' | 'complete') => {
-    const rows = writer.take(which);
-    if (rows === '') return;
-    last = clock.elapsed();
-    onReport({ rows: new TextEncoder().encode(rows), from: sent });
-    sent += rows.split('\n').length - 1;
-  };
-  const sendAll = () => {
-    timer = undefined;
-    send(isWhole ? 'all' : 'complete');
-  };
-  return {
-    /**
-     * Called after rows were added. The last step goes along when a timer finds it, since more may be reported of it. A
-     * trial that blocks its thread has no timers: then each call sends the steps before.
-     */
-    look(due: Due) {
-      isWhole = due !== 'complete';
-      if (due === 'now') return send('all');
-      if (clock.elapsed() - last >= REPORT_MS) send('complete');
-      timer ??= setTimeout(sendAll, REPORT_MS).unref();
-    },
-    end: () => clearTimeout(timer),
-  };
 }
