@@ -65,7 +65,7 @@ export async function writeSchedule(
 }
 
 /** In ascending order. */
-export function scheduledTrials({ done, parked }: Epoch): Iterable<number> {
+function scheduledTrials({ done, parked }: Epoch): Iterable<number> {
   const trials = new Set(parked.trials());
   for (const [from, to] of done.ranges()) for (let trial = from; trial < to; trial++) trials.add(trial);
   return [...trials].sort((a, b) => a - b);

@@ -5,7 +5,7 @@ import type { Epoch } from '../../run/epoch.js';
 import { type HeldTrial, type ParkedTrial, readHeld, readParked } from '../../run/read-held.js';
 import { type CurveReader, type ReadCurve, readCurves } from './curves.js';
 
-export interface EarlierResult {
+interface EarlierResult {
   /** `ended`: it waits for its row; `parked`: it goes on once it may. */
   readonly state: 'ended' | 'parked';
   readonly attempt: number;

@@ -12,7 +12,7 @@ import type { LostTrial } from '../recording.js';
 import { cutSeries } from './curves.js';
 import type { Held } from './parking.js';
 
-export interface WritingOptions {
+interface WritingOptions {
   readonly spec: Pick<PrunerSpec, 'name' | 'metric' | 'goal'>;
   readonly journal: Journal;
   /** What trials have kept before it was known that it does not count. */
