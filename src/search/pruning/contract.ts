@@ -52,7 +52,8 @@ export interface PruningRule extends Rungs {
  * at a rung where it pauses. `row`: the place in its curve that counts as its last.
  */
 export type Verdict =
-  | { readonly state: 'open' | 'waits' | 'passed' }
+  | { readonly state: 'open' | 'passed' }
+  | { readonly state: 'waits'; readonly rung: number }
   | { readonly state: 'pruned'; readonly row: number };
 
 /** A trial that is to stop. */
@@ -120,8 +121,6 @@ export interface Board {
   verdict(trial: number): Verdict;
   hasValues(trial: number): boolean;
   stepOf(trial: number, row: number): number;
-  /** The rung at which a trial waits. */
-  rungOf(trial: number): number | null;
   /** What can be decided by now, in an order that depends on nothing else either. */
   decide(): Decision[];
   /** Undefined where it begins at the beginning. */

@@ -140,14 +140,11 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     const entry = this.entryOf(trial);
     const { generation, steps, isEnded } = entry;
     const end = this.#endOf(generation);
-    const row = end === undefined ? -1 : rowAt(entry, end);
+    if (end === undefined) return { state: 'passed' };
+    const row = rowAt(entry, end);
     // Who has come to the last step does not pause any more, and who ends where it would has nothing to go on with.
     const isPast = row < 0 || steps[row]! >= this.#options.max || (isEnded && row === steps.length - 1);
-    return { state: isPast ? 'passed' : 'waits' };
-  }
-
-  rungOf(trial: number): number | null {
-    return this.#endOf(this.entryOf(trial).generation) ?? null;
+    return isPast ? { state: 'passed' } : { state: 'waits', rung: end };
   }
 
   continuation(trial: number): Continuation | undefined {

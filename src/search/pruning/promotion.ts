@@ -95,12 +95,8 @@ export class PromotionBoard extends Curves<Entry> implements Board {
   verdict(trial: number): Verdict {
     const entry = this.entryOf(trial);
     if (entry.prunedAt >= 0) return { state: 'pruned', row: entry.prunedAt };
-    return { state: this.#rowAt(entry, this.#stepAt(entry.level)) < 0 ? 'passed' : 'waits' };
-  }
-
-  rungOf(trial: number): number | null {
-    const step = this.#stepAt(this.entryOf(trial).level);
-    return Number.isFinite(step) ? step : null;
+    const rung = this.#stepAt(entry.level);
+    return this.#rowAt(entry, rung) < 0 ? { state: 'passed' } : { state: 'waits', rung };
   }
 
   /** How it stood at each rung when it was promoted, and how at its last one now; for whoever explains it. */

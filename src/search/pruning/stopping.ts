@@ -89,10 +89,6 @@ export class StoppingBoard extends Curves<Entry> implements Board {
 
   complete(): void {}
 
-  rungOf(): null {
-    return null;
-  }
-
   continuation(): undefined {
     return undefined;
   }

@@ -155,8 +155,8 @@ export class Pruning {
       return this.#writing.prune({ work, result }, series, this.#board.stepOf(trial, verdict.row));
     if (left?.pausedAt !== undefined) return this.#park({ work, result }, left.pausedAt, series);
     if (!hasEnded || verdict.state === 'passed') return undefined;
-    if (this.#options.spec.name === 'pbt')
-      return this.#writing.refuse({ work, result }, series, this.#board.rungOf(trial)!);
+    if (this.#options.spec.name === 'pbt' && verdict.state === 'waits')
+      return this.#writing.refuse({ work, result }, series, verdict.rung);
     this.#held.set(trial, { work, result });
     await recorder.hold({ result, ended: work.trials, attempt: work.attempt, retries });
     return [];
