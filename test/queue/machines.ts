@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, type TestContext } from 'vitest';
 import type { TaskResult } from '../../src/pool/contract.js';
 import { readAddress } from '../../src/queue/address.js';
 import { connect } from '../../src/queue/connect.js';
@@ -92,6 +92,17 @@ export function killAll({ child }: Started): void {
   if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
 }
 
+/** After a test: ends what it has started, and prints what that had said where the test failed. */
+export async function endAll(started: Started[], { task }: TestContext): Promise<void> {
+  for (const program of started) killAll(program);
+  const ended = await Promise.all(started.map(({ finished }) => finished));
+  if (task.result?.state === 'fail')
+    ended.forEach(({ stderr }, i) => {
+      console.error(`said by program ${i + 1} of ${ended.length}:\n${stderr}`);
+    });
+  started.length = 0;
+}
+
 /** A server for the tests of a file, emptied after each, and the programs of a test, which end with it. */
 export interface Place {
   readonly redis: TestRedis;
@@ -112,10 +123,8 @@ export function useRedis(password?: string): Place {
   beforeAll(async () => {
     redis = await startRedis(...options);
   });
-  afterEach(async () => {
-    for (const program of started) killAll(program);
-    await Promise.all(started.map(({ finished }) => finished));
-    started.length = 0;
+  afterEach(async (context) => {
+    await endAll(started, context);
     redis.ask(...login, 'flushall');
   });
   afterAll(() => redis.remove());

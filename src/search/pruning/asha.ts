@@ -13,6 +13,7 @@ export function createAsha(options: OptionsOf<'asha'>): PruningRule {
     bracketOf: () => 0,
     rungOf: (step) => rungAt(step, options),
     compares: true,
+    countsPruned: true,
     score: lastOf,
     judge: (curve, others) => judgeHalving(lastOf(curve), others, options.factor),
   };

@@ -43,7 +43,9 @@ export interface PruningRule extends Rungs {
   readonly compares: boolean;
   /** What of a curve is held against others. */
   score(curve: Curve): number;
-  /** `others`: the scores at the same rung of the trials before it that have got there, in ascending order. */
+  /** Whether those that are pruned at a rung count there for the trials after them. */
+  readonly countsPruned: boolean;
+  /** `others`: the scores at the same rung of the trials before it that count there, in ascending order. */
   judge(curve: Curve, others: readonly number[]): Judgement;
 }
 

@@ -1,7 +1,7 @@
 // The median rule (Golovin et al. 2017, "Google Vizier", section 3.2.2), for any percentile: a trial stops at a step if its
-// best value so far is worse than the median of the best values so far of the trials before it that have got to that step.
-// Vizier takes completed trials alone; those that were pruned later count too here, so that nobody waits for the end of
-// others, and which trials are pruned need not depend on it.
+// best value so far is worse than the median of the best values so far of the trials before it that went on after that step.
+// Vizier takes completed trials alone; those that were pruned at a later step count too here, so that nobody waits for the
+// end of others, and which trials are pruned need not depend on it.
 import type { Curve, PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
 
@@ -15,6 +15,7 @@ export function createMedian(options: OptionsOf<'median'>): PruningRule {
       return warmup + Math.floor((step - warmup) / interval) * interval;
     },
     compares: true,
+    countsPruned: false,
     score: bestOf,
     judge(curve, others) {
       if (others.length < startup) return { isPruned: false, cutoff: Number.POSITIVE_INFINITY };

@@ -1,7 +1,7 @@
 // The two families of learning curves of the golden results, and a sweep over them, one trial after another. `curves_plain`:
 // ranks settle early. `curves_crossing`: a low floor goes with a high start, so that early ranks say little.
 
-import type { PrunerSpec } from '../../../src/search/pruning/contract.js';
+import type { PrunerSpec, PruningRule } from '../../../src/search/pruning/contract.js';
 import { PromotionBoard } from '../../../src/search/pruning/promotion.js';
 import { createPruningRule } from '../../../src/search/pruning/rules.js';
 import { StoppingBoard } from '../../../src/search/pruning/stopping.js';
@@ -102,21 +102,21 @@ export interface CurveRun {
   readonly regret: number;
 }
 
-/** One configuration after another, each up to where it is pruned. One seed of the noise, one of the brackets. */
+/** Of the noise, and of the brackets, which may also be given one by one. */
+interface Seeds {
+  readonly noise: number;
+  readonly brackets: number | ((trial: number) => number);
+}
+
+/** One configuration after another, each up to where it is pruned. */
 export function runCurves(
   name: string,
   configs: readonly Config[],
-  { noise, brackets }: { readonly noise: number; readonly brackets: number },
+  { noise, brackets }: Seeds,
   pruner: AskedPruner | null,
 ): CurveRun {
   const family = FAMILIES[name]!;
-  const board =
-    pruner === null
-      ? undefined
-      : new StoppingBoard(
-          createPruningRule({ metric: 'loss', goal: 'min', ...pruner } as PrunerSpec, brackets)!,
-          pruner.lookahead,
-        );
+  const board = pruner === null ? undefined : new StoppingBoard(ruleOf(pruner, brackets), pruner.lookahead);
   const stopped: number[] = [];
   const finished: boolean[] = [];
   let lowest = Number.POSITIVE_INFINITY;
@@ -141,6 +141,12 @@ export function runCurves(
     regret = curveAt(family, config, STEPS) - family.lowest;
   }
   return { stopped, finished, steps: stopped.reduce((sum, each) => sum + each, 0), regret };
+}
+
+function ruleOf(pruner: AskedPruner, brackets: Seeds['brackets']): PruningRule {
+  const spec: PrunerSpec = { metric: 'loss', goal: 'min', ...pruner };
+  if (typeof brackets === 'number') return createPruningRule(spec, brackets)!;
+  return { ...createPruningRule(spec, 0)!, bracketOf: brackets };
 }
 
 /** Standard normal, the same number for the same names: as in the golden results. */
