@@ -5,6 +5,7 @@ import { showValue } from '../ground/shape.js';
 import type { Metric } from '../trial/metrics.js';
 import {
   type Aims,
+  describeConstraint,
   parseMetricConstraint,
   parseObjective,
   readMetricConstraints,
@@ -32,29 +33,45 @@ export function readAimTexts(
   };
 }
 
+/** `'memory <= 2e9'`, or `(m) => m.memory <= 2e9`, which is kept as the former. */
+export type ConstraintText = string | ((metrics: Readonly<Record<string, number>>) => boolean);
+
 function readConstraintTexts(given: unknown, faults: string[]): string[] {
-  const functions = [given].flat().filter((each) => typeof each === 'function');
-  if (functions.length === 0) return readTexts('constraints', given, "['memory <= 2e9']", faults);
-  const instead = functions.map((each) => comparisonOf(String(each)) ?? 'memory <= 2e9');
-  faults.push(`constraints: found a function; ${adviseOnMetrics(instead)}`);
-  return [];
+  const list = typeof given === 'function' ? [given] : given;
+  if (!Array.isArray(list)) return readTexts('constraints', list, CONSTRAINTS, faults);
+  const texts = (list as readonly unknown[]).flatMap((each): readonly unknown[] => {
+    if (typeof each !== 'function') return [each];
+    const found = comparisonsOf(String(each));
+    if (found === undefined)
+      faults.push(`constraints: ${each} is more than comparisons with numbers; ${adviseOnMetrics([])}`);
+    return found ?? [];
+  });
+  return readTexts('constraints', texts, CONSTRAINTS, faults);
 }
+
+const CONSTRAINTS = "['memory <= 2e9']";
 
 /** Whatever reads the run (the samplers of a resumed one, `best`, reports, SQL) has to know constraints without its code. */
 export function adviseOnMetrics(texts: readonly string[]): string {
-  const list = [...new Set(texts)].map((text) => `'${text}'`).join(', ');
-  return `constraints on metrics are texts, which are kept with the run: write constraints: [${list}]; for what is no comparison with a number, let the worker yield a boolean metric, and write 'name = true'`;
+  const list = texts.length === 0 ? CONSTRAINTS : `[${texts.map((text) => `'${text}'`).join(', ')}]`;
+  return `constraints on metrics are kept with the run as texts: write constraints: ${list}; for what is no comparison with a number, let the worker yield a boolean metric, and write 'name = true'`;
 }
 
-/** `params < 1e6`, of `(m) => m.params < 1e6`; undefined for what is more than that. */
-export function comparisonOf(source: string): string | undefined {
-  const found = /^\(?\s*(\w+)\s*\)?\s*=>\s*\(?\s*\1\.(\w+)\s*(<=|>=|===?|!==?|<|>)\s*([-+\w.]+)\s*\)?$/.exec(
-    source.trim(),
-  );
-  if (found === null) return undefined;
-  const [, , metric, operator, bound] = found;
-  const text = `${metric} ${operator!.replace(/^([=!])=+$/, (_, first) => (first === '=' ? '=' : '!='))} ${bound}`;
-  return parseMetricConstraint(text, []) === undefined ? undefined : text;
+/** `['params < 1e6', 'loss < 1']`, of `(m) => m.params < 1e6 && m.loss < 1`; undefined for what is more than that. */
+export function comparisonsOf(source: string): readonly string[] | undefined {
+  const [, name, body] = /^\(?\s*(\w+)\s*\)?\s*=>\s*(.+?)\s*$/s.exec(source.trim()) ?? [];
+  if (body === undefined) return undefined;
+  const texts = body.split('&&').map((part) => {
+    const [, of, metric, operator, bound] =
+      /^\s*\(?\s*(\w+)\.(\w+)\s*(<=|>=|===?|!==?|<|>)\s*([-+\w.]+)\s*\)?\s*$/.exec(part) ?? [];
+    if (of !== name) return undefined;
+    const sign = operator!.replace(/^([=!])=+$/, (_, first) => (first === '=' ? '=' : '!='));
+    const text = `${metric} ${sign} ${bound!.replace(/(?<=\d)_(?=\d)/g, '')}`;
+    const read = parseMetricConstraint(text, []);
+    // Compilers write numbers as they like: .5, 1e6.
+    return read === undefined ? undefined : describeConstraint(read);
+  });
+  return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
 function readTexts(option: string, given: unknown, example: string, faults: string[]): string[] {

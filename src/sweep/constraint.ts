@@ -5,7 +5,7 @@ import { showValue } from '../ground/shape.js';
 import { describeUnknown, formatCount } from '../ground/text.js';
 import type { Space } from '../space/space.js';
 import type { Point } from '../space/types.js';
-import { adviseOnMetrics, comparisonOf } from './aims.js';
+import { adviseOnMetrics, comparisonsOf } from './aims.js';
 
 type Accepts = (point: Point) => boolean;
 
@@ -147,7 +147,7 @@ export function checkConstraint(where: Constraint, surveyed: Surveyed): void {
     const isMetric = metrics.includes(name) && !Object.hasOwn(fixed, name);
     return isMetric
       ? failed(`reads "${name}", a metric, which no point has before its trial has run`, {
-          hint: adviseOnMetrics([comparisonOf(String(where)) ?? `${name} <= 1`]),
+          hint: adviseOnMetrics(comparisonsOf(String(where)) ?? [`${name} <= 1`]),
         })
       : failed(`reads ${describe(name, own)}`, {
           hint: 'it sees the axes only, and must depend on nothing else',

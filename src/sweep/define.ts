@@ -6,7 +6,7 @@ import type { Limits } from '../run/manifest.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain, GridSpec, Scalar, Value } from '../space/types.js';
-import { readAimTexts } from './aims.js';
+import { type ConstraintText, readAimTexts } from './aims.js';
 import type { Constraint, ConstraintInput } from './constraint.js';
 import { readConstraint } from './constraint.js';
 import { readAxes, readGrid } from './grid-input.js';
@@ -70,8 +70,11 @@ export interface SweepOptions extends Partial<GridDefinition> {
   readonly where?: ConstraintInput;
   /** What is best: metrics with their goals, `['loss:min', 'time']`; a metric's own goal may be left out. */
   readonly objectives?: string | readonly string[];
-  /** What the best must hold, on means of metrics: `['memory <= 2e9']`. */
-  readonly constraints?: string | readonly string[];
+  /**
+   * What the best must hold, on means of metrics: `['memory <= 2e9']`, or `(m) => m.memory <= 2e9 && m.ms < 50`. Of a
+   * function only comparisons of metrics with numbers can be kept: without its code, they are all that a run has.
+   */
+  readonly constraints?: ConstraintText | readonly ConstraintText[];
   /** Its name, or its name and options. */
   readonly sampler?: SamplerRequest | string;
   /** What stops trials early: `'asha'`, or `{ name: 'asha', max: 81, metric: 'val_loss:min' }`. */

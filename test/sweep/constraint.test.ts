@@ -7,7 +7,7 @@ import { createInlinePool } from '../../src/pool/inline.js';
 import { createSpace } from '../../src/space/space.js';
 import type { Point } from '../../src/space/types.js';
 import { lin } from '../../src/space/values.js';
-import { comparisonOf } from '../../src/sweep/aims.js';
+import { comparisonsOf } from '../../src/sweep/aims.js';
 import {
   type Constraint,
   type ConstraintInput,
@@ -90,39 +90,63 @@ test('a metric is no part of a point: what to write instead is told', async () =
     );
   const simple = await hintOf((m: Point) => (m.y as number) < 1e6);
   expect(simple).toContain('reads "y", a metric, which no point has before its trial has run\n');
-  expect(simple).toContain("write constraints: ['y < 1e6']");
+  expect(simple).toContain("write constraints: ['y < 1000000']");
   expect(await hintOf((m: Point) => Math.abs(m.y as number) < 3)).toContain("write constraints: ['y <= 1']");
   expect(await hintOf([['y'], () => true])).toContain('is on "y": unknown axis');
-  const defined = (constraints: unknown) => () =>
-    defineSweep({ name: 's', worker: './w.js', axes: { a: [1] }, constraints } as never);
-  expect(defined((m: { y: number }) => m.y >= -2)).toThrow(
-    "constraints: found a function; constraints on metrics are texts, which are kept with the run: write constraints: ['y >= -2']",
-  );
-  expect(defined(['y < 3', (m: { y: number; z: number }) => m.y < m.z])).toThrow("['memory <= 2e9']");
 });
 
-test('a function that compares a metric with a number is the same as the text that is told for it', () => {
+test('constraints on metrics may be functions, and are kept as texts', () => {
+  const read = (constraints: unknown) =>
+    defineSweep({ name: 's', worker: './w.js', axes: { a: [1] }, constraints } as never).constraints;
+  type Metrics = { readonly y: number; readonly z: number };
+  expect(read((m: Metrics) => m.y >= -2)).toEqual(['y >= -2']);
+  expect(read(['y < 3', (m: Metrics) => m.y < 1_000_000 && m.z > 0.5])).toEqual([
+    'y < 3',
+    'y < 1000000',
+    'z > 0.5',
+  ]);
+  const limit = 3;
+  expect(() => read([(m: Metrics) => m.y < m.z, (m: Metrics) => m.y < limit, 4])).toThrow(
+    /\(m\) => m.y < m.z is more than comparisons with numbers; .* write constraints: \['memory <= 2e9'\].*\n.*m.y < limit is more.*\n.*expected a list of texts/s,
+  );
+  expect(() => read(4)).toThrow('constraints: expected a list of texts');
+});
+
+test('a function that compares metrics with numbers is the same as its texts', () => {
   const operatorArb = fc.constantFrom('<', '<=', '>', '>=', '==', '===', '!=', '!==');
   const numberArb = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
   const headArb = fc.constantFrom('(m) =>', 'm =>', '( m )=>');
+  const partArb = fc.tuple(fc.constantFrom('y', 'z'), operatorArb, numberArb, fc.boolean());
+  const partsArb = fc.array(partArb, { minLength: 1, maxLength: 3 });
   fc.assert(
-    fc.property(headArb, operatorArb, numberArb, numberArb, (head, operator, bound, value) => {
-      const source = `${head} m.y ${operator} ${bound}`;
-      const constraint = parseMetricConstraint(comparisonOf(source)!, [])!;
-      const accepts = new Function(`return ${source}`)() as (m: { y: number }) => boolean;
-      for (const y of [value, bound, Number.NaN]) {
-        const isKnown = !Number.isNaN(y) || operator[0] !== '!'; // a mean that is not known meets nothing
-        expect(meets(constraint, y)).toBe(isKnown && accepts({ y }));
+    fc.property(headArb, partsArb, numberArb, (head, parts, value) => {
+      const written = parts.map(([name, operator, bound, isBracketed]) => {
+        const text = `m.${name} ${operator} ${bound}`;
+        return isBracketed ? `(${text})` : text;
+      });
+      const source = `${head} ${written.join(' && ')}`;
+      const constraints = comparisonsOf(source)!.map((text) => parseMetricConstraint(text, [])!);
+      const accepts = new Function(`return ${source}`)() as (m: { y: number; z: number }) => boolean;
+      for (const y of [value, parts[0]![2], Number.NaN]) {
+        // A mean that is not known meets nothing.
+        const isKnown = !Number.isNaN(y) || !parts.some(([name, [first]]) => name === 'y' && first === '!');
+        const metrics = { y, z: value };
+        expect(constraints.every((each) => meets(each, metrics[each.metric as 'y' | 'z']))).toBe(
+          isKnown && accepts(metrics),
+        );
       }
     }),
   );
   for (const more of [
     '(m) => m.y < k',
-    '(m) => m.y < 3 && m.z < 2',
+    '(m) => m.y < 3 || m.z < 2',
+    '(m) => !(m.y < 3)',
+    '(m) => m.y < 3 && n.z < 2',
     '(m) => n.y < 3',
+    '(m, p) => m.y < 3',
     'function (m) { return m.y < 3; }',
   ])
-    expect(comparisonOf(more), more).toBeUndefined();
+    expect(comparisonsOf(more), more).toBeUndefined();
 });
 
 test('nothing is left of many points', async () => {
