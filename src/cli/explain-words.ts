@@ -201,11 +201,11 @@ function showDetail(value: SearchOrigin['why'][string]): string {
 }
 
 export function describePruned(told: Pruned): string[] {
-  const { pruner, metric, goal, step, rung, value, cutoff, others, competitors, paused } = told;
+  const { pruner, metric, goal, step, rung, value, isBest, cutoff, others, competitors, paused } = told;
   const better = goal === 'min' ? 'at most' : 'at least';
   const lines = [
     `${pruner}`,
-    `At step ${show(step)}${rung === step ? '' : ` (rung ${show(rung)})`} its ${metric} was ${value === null ? 'not finite' : show(value)}; ${
+    `At step ${show(step)}${rung === step ? '' : ` (rung ${show(rung)})`} ${isBest ? `the best of its ${metric} so far` : `its ${metric}`} was ${value === null ? 'not finite' : show(value)}; ${
       cutoff === null ? 'nothing would have gone on' : `to go on it had to be ${better} ${show(cutoff)}`
     }.`,
   ];
@@ -215,7 +215,7 @@ export function describePruned(told: Pruned): string[] {
       `It was held against ${plural(others, 'trial')} ${paused ? '' : 'proposed before it '}that got there${competitors === null ? '.' : ':'}`,
     );
   for (const { trial, value: score } of competitors?.slice(0, SHOWN) ?? [])
-    lines.push(`  trial ${trial}: ${Number.isFinite(score) ? show(score) : 'not finite'}`);
+    lines.push(`  trial ${trial}: ${score === null ? 'not finite' : show(score)}`);
   if (competitors !== null && competitors.length > SHOWN)
     lines.push(`  and ${plural(competitors.length - SHOWN, 'worse one')}`);
   lines.push(

@@ -24,7 +24,7 @@ import { createCommandRunner } from './command/run.js';
 import type { LeftTrial, PartialResult, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
 import { RunningTrial, TrialStopped, type Watched } from './running-trial.js';
-import type { Guard } from './strays.js';
+import { type Guard, isThenable } from './strays.js';
 
 export interface ExecutorOptions {
   readonly worker: Worker;
@@ -35,6 +35,9 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   readonly guard: Guard;
 }
+
+/** What `run` came to. */
+type Outcome = { readonly returned: unknown } | { readonly error: unknown };
 
 const encoder = new TextEncoder();
 
@@ -85,8 +88,30 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       const values = isRecord(returned) ? { values: readMetrics(returned).values } : {};
       left.push(leave(number, running, values));
     };
-    /** The cells of the i-th trial from `status` on; undefined where it stopped. */
-    const runOne = async (i: number): Promise<string | undefined> => {
+    const conclude = (number: number, running: RunningTrial, outcome: Outcome): string | undefined => {
+      let cells: string;
+      try {
+        if ('error' in outcome) throw outcome.error;
+        const { returned } = outcome;
+        if (running.sawStop) return giveUp(number, running, returned); // it may be half a result
+        const { values, faults, missing } = readMetrics(returned);
+        if (faults.length > 0) notes.push(noteMisfit(number, faults));
+        else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);
+        cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
+      } catch (error) {
+        if (running.sawStop || (error instanceof TrialStopped && running.mayStop()))
+          return giveUp(number, running);
+        if (program !== undefined && isMachineTrouble(error)) running.trouble ??= error;
+        notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
+        cells = cellsWithoutMetrics('failed', metrics.length);
+      }
+      throwTrouble(running);
+      series += running.seriesRows();
+      running.end('ended');
+      return cells;
+    };
+    /** The cells of the i-th trial from `status` on; undefined where it stopped. No promise where `run` gives none. */
+    const runOne = (i: number): string | undefined | Promise<string | undefined> => {
       const number = trialAt(trials, i);
       const isStopAsked = () => control.isStopAsked(i);
       if (isStopAsked()) return void left.push({ trial: number, hasBegun: false });
@@ -121,30 +146,25 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           onReport: (reported) => control.report({ trial: number, ...reported }),
         },
       );
-      let cells: string;
+      let returned: unknown;
       try {
-        const work = () => run(running.trial as never);
-        const returned: unknown = await guard(() => `trial ${number}`, work);
-        if (running.sawStop) return giveUp(number, running, returned); // it may be half a result
-        const { values, faults, missing } = readMetrics(returned);
-        if (faults.length > 0) notes.push(noteMisfit(number, faults));
-        else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);
-        cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
+        returned = guard(
+          () => `trial ${number}`,
+          () => run(running.trial as never),
+        );
       } catch (error) {
-        if (running.sawStop || (error instanceof TrialStopped && running.mayStop()))
-          return giveUp(number, running);
-        if (program !== undefined && isMachineTrouble(error)) running.trouble ??= error;
-        notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
-        cells = cellsWithoutMetrics('failed', metrics.length);
+        return conclude(number, running, { error });
       }
-      throwTrouble(running);
-      series += running.seriesRows();
-      running.end('ended');
-      return cells;
+      if (!isThenable(returned)) return conclude(number, running, { returned });
+      return Promise.resolve(returned).then(
+        (value) => conclude(number, running, { returned: value }),
+        (error: unknown) => conclude(number, running, { error }),
+      );
     };
 
     for (let i = 0; i < heads.length; i++) {
-      const cells = await runOne(i);
+      const running = runOne(i);
+      const cells = typeof running === 'object' ? await running : running;
       if (cells !== undefined) rows += heads[i]! + cells;
     }
     await program?.settle();

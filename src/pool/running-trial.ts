@@ -137,6 +137,7 @@ export class RunningTrial {
   /** Of trials that report. */
   #writer: SeriesWriter | undefined;
   #reporter: ReturnType<typeof createReporter> | undefined;
+  #answer: ReportAnswer | undefined;
   #ended = false;
   #isLate = false;
   /** The rung at which the trial is to pause: the last that it has come to. */
@@ -184,7 +185,10 @@ export class RunningTrial {
   }
 
   /** What `report` returns: looking at it is looking for a stop. */
-  readonly answer: ReportAnswer = createAnswer(() => this.lookForStop());
+  get answer(): ReportAnswer {
+    this.#answer ??= new Answer(this);
+    return this.#answer;
+  }
 
   lookForStop(): boolean {
     this.sawStop ||= this.mayStop();
@@ -233,12 +237,12 @@ function copyParams(params: TrialIdentity['params']): TrialIdentity['params'] {
   );
 }
 
-function createAnswer(lookForStop: () => boolean): ReportAnswer {
-  return {
-    get stop() {
-      return lookForStop();
-    },
-  };
+class Answer implements ReportAnswer {
+  constructor(private readonly running: Pick<RunningTrial, 'lookForStop'>) {}
+
+  get stop(): boolean {
+    return this.running.lookForStop();
+  }
 }
 
 /** The row has been told, or may have been, and decided on. */

@@ -64,7 +64,7 @@ function runGuarded<T>(guarded: Guarded, work: () => T | Promise<T>): T | Promis
     end();
     throw error;
   }
-  if (!isPromise(result)) {
+  if (!isThenable(result)) {
     end();
     // A call of process.exit whose error was caught.
     if (stray !== undefined) throw stray.error;
@@ -78,7 +78,7 @@ function runGuarded<T>(guarded: Guarded, work: () => T | Promise<T>): T | Promis
   }).finally(end);
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { describeOrigin, describePruned, renderExplanation } from '../../src/cli/explain-words.js';
 import { METHODS } from '../../src/search/list.js';
 import { explainTrial } from '../../src/sweep/explain/explain.js';
-import type { BisectOrigin, SearchOrigin } from '../../src/sweep/explain/explanation.js';
+import type { BisectOrigin, GridOrigin, SearchOrigin } from '../../src/sweep/explain/explanation.js';
 import { fixture, rowsOf, runHere, runSweep } from './session.js';
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -120,17 +120,40 @@ describe('a pruned trial', () => {
       if (name !== 'patience') expect(value!).toBeGreaterThan(cutoff!);
       // The best third of all that got there, itself among them.
       if (name === 'asha') {
-        const all = [...competitors!.map((each) => each.value), value!].sort((a, b) => a - b);
+        const all = [...competitors!.map((each) => each.value!), value!].sort((a, b) => a - b);
         expect(cutoff).toBe(all[Math.max(1, Math.floor(all.length / 3)) - 1]);
       }
       const text = describePruned(pruned!).join('\n');
       expect(text).toContain(`At step ${step}`);
+      expect(text).toContain(
+        name === 'median' ? 'the best of its train_loss so far was' : 'its train_loss was',
+      );
       expect(text).toContain(
         count === 0 ? 'Its own curve alone decided.' : `It was held against ${count} trial`,
       );
     }
     expect((await explainTrial(folder, others[0]!)).pruned).toBeNull();
   });
+});
+
+test('of a grid in random order, a pruned trial was held against those drawn before it', async () => {
+  const lin = (to: number) => ({ kind: 'lin' as const, from: 0.001, to, count: 6 });
+  const one = (value: string | number) => ({ kind: 'list' as const, values: [value] });
+  const { folder, trials_csv } = await runSweep({
+    ...{ sweep: fixture('bowl'), sampler: { name: 'random' }, maxFailures: { fraction: 1 } },
+    set: { lr: lin(0.1), dropout: { ...lin(0.5), from: 0 }, kind: one('adam'), width: one(64) },
+    pruner: { name: 'median', metric: 'train_loss:min', startup: 3, warmup: 2, lookahead: 3 },
+  });
+  const rows = rowsOf(trials_csv);
+  const pruned = rows.filter(({ status }) => status === 'pruned').map(({ trial }) => Number(trial));
+  expect(pruned.length).toBeGreaterThan(2);
+  const told = await originsOf(folder, range(rows.length));
+  const drawAt = told.map(({ origin }) => (origin as GridOrigin).draw!);
+  for (const trial of pruned) {
+    const { competitors, others } = told[trial]!.pruned!;
+    expect(competitors).toHaveLength(others);
+    for (const other of competitors!) expect(drawAt[other.trial]).toBeLessThanOrEqual(drawAt[trial]! - 3);
+  }
 });
 
 describe('a trial of a grid', () => {

@@ -13,7 +13,7 @@ export function createAsha(options: OptionsOf<'asha'>): PruningRule {
     bracketOf: () => 0,
     rungOf: (step) => rungAt(step, options),
     compares: true,
-    countsPruned: true,
+    scores: 'last',
     score: lastOf,
     judge: (curve, others) => judgeHalving(lastOf(curve), others, options.factor),
   };
@@ -23,9 +23,14 @@ export function lastOf({ values, count }: Curve): number {
   return values[count - 1]!;
 }
 
-/** Of fewer than `factor` the best one goes on. Equal values go on together. */
+/** Of fewer than `factor` the best one goes on. */
 export function judgeHalving(value: number, others: readonly number[], factor: number): Judgement {
-  const kept = Math.max(1, Math.floor((others.length + 1) / factor));
+  return judgeRank(value, others, Math.floor((others.length + 1) / factor));
+}
+
+/** The best `most` of all go on, at least one. Equal values go on together. */
+export function judgeRank(value: number, others: readonly number[], most: number): Judgement {
+  const kept = Math.max(1, most);
   // The kept-th smallest of all, with the trial's own value among them.
   const own = lowerBound(others, value);
   const cutoff = kept - 1 < own ? others[kept - 1]! : kept - 1 === own ? value : others[kept - 2]!;

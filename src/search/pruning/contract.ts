@@ -41,11 +41,10 @@ export interface Rungs {
 export interface PruningRule extends Rungs {
   /** False: a trial's own curve decides. */
   readonly compares: boolean;
-  /** What of a curve is held against others. */
+  /** What of a curve is held against others: its last value, or the best so far. */
+  readonly scores: 'last' | 'best';
   score(curve: Curve): number;
-  /** Whether those that are pruned at a rung count there for the trials after them. */
-  readonly countsPruned: boolean;
-  /** `others`: the scores at the same rung of the trials before it that count there, in ascending order. */
+  /** `others`: the scores at the same rung of the trials before it that have got there, in ascending order. */
   judge(curve: Curve, others: readonly number[]): Judgement;
 }
 

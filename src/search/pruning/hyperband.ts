@@ -28,7 +28,7 @@ export function createHyperband(options: OptionsOf<'hyperband'>, seed: number): 
     },
     rungOf: (step, bracket) => rungAt(step, { min: firsts[bracket]!, factor, max }),
     compares: true,
-    countsPruned: true,
+    scores: 'last',
     score: lastOf,
     judge: (curve, others) => judgeHalving(lastOf(curve), others, factor),
   };

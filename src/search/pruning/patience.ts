@@ -11,7 +11,7 @@ export function createPatience(options: OptionsOf<'patience'>): PruningRule {
     // Every report is a rung of its own.
     rungOf: (step) => (step < warmup || step >= max ? null : step),
     compares: false,
-    countsPruned: true,
+    scores: 'last',
     score: ({ values, count }) => values[count - 1]!,
     judge(curve) {
       const { best, since } = lookBack(curve, minDelta);

@@ -24,7 +24,7 @@ interface Entry extends CurveEntry {
 interface Column {
   /** How many of the bracket's trials have been looked at. */
   seen: number;
-  /** Of those that count there: their places, and their scores. */
+  /** Of those that got there: their places, and their scores. */
   readonly places: number[];
   readonly scores: number[];
   /** The scores in ascending order. */
@@ -187,16 +187,14 @@ export class StoppingBoard extends Curves<Entry> implements Board {
     return column;
   }
 
-  /** The score of a trial at a rung. `never`: it does not count there. */
+  /** The score of a trial at a rung. `never`: it does not get there. */
   #standing(entry: Entry, rung: number): number | 'unknown' | 'never' {
     const { decided, prunedAt, isEnded } = entry;
     const row = rowAt(entry, rung);
-    // Rows up to this one count, whatever is decided on it.
-    const end = this.#rule.countsPruned ? 0 : 1;
-    if (prunedAt >= 0) return row >= 0 && row <= prunedAt - end ? this.#scoreAt(entry, row) : 'never';
+    if (prunedAt >= 0) return row >= 0 && row <= prunedAt ? this.#scoreAt(entry, row) : 'never';
     if (row < 0) return isEnded ? 'never' : 'unknown';
     // What lies behind a rung that is not decided on may turn out not to count.
-    return row <= decided - end ? this.#scoreAt(entry, row) : 'unknown';
+    return row <= decided ? this.#scoreAt(entry, row) : 'unknown';
   }
 
   #scoreAt({ isThin, values }: Entry, row: number): number {

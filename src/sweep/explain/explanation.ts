@@ -114,6 +114,8 @@ export interface Pruned {
   readonly step: number;
   readonly rung: number;
   readonly value: number | null;
+  /** The values are the best ones of each trial up to there, not its last. */
+  readonly isBest: boolean;
   /** The worst value that would have gone on; null: any would, or it is not finite. */
   readonly cutoff: number | null;
   /** It had stopped there, and was held against all that got there, those proposed after it included. */
@@ -121,7 +123,7 @@ export interface Pruned {
   /** How many it was held against. */
   readonly others: number;
   /** Who they were, the best first; null where that cannot be told any more. */
-  readonly competitors: readonly { readonly trial: number; readonly value: number }[] | null;
+  readonly competitors: readonly { readonly trial: number; readonly value: number | null }[] | null;
 }
 
 /** A pruner and what it looks at. */

@@ -1,7 +1,6 @@
 // How a trial went on that paused at rungs, until it was promoted or pruned: all of it is decided again from the curves that
 // the journal has, and must come out as it is written there.
 import type { Epoch } from '../../run/epoch.js';
-import { proposesPoints } from '../../run/manifest.js';
 import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { Decision, Pruned, PrunerSpec } from '../../search/pruning/contract.js';
@@ -10,9 +9,8 @@ import { PromotionBoard, type Standing } from '../../search/pruning/promotion.js
 import { createPruningRule, reported } from '../../search/pruning/rules.js';
 import { createCurveReader, readKnownCurves } from '../pruners/curves.js';
 import { describePruner } from '../pruners/list.js';
-import { SAMPLERS, samplerOf } from '../samplers/list.js';
 import type { Promotions, RungPassed } from './explanation.js';
-import { createDraws } from './numbered.js';
+import { findEnded, findOrder } from './order.js';
 import type { ReadTrial } from './read.js';
 
 /** Null where trials do not pause, or are not promoted. */
@@ -47,36 +45,6 @@ export function explainPromotions(read: ReadTrial): Promotions | null {
       ...(now === null ? [] : [shown(now, last)]),
     ],
   };
-}
-
-/** Trials in the order in which they were proposed, as far as it is known what they have come to. */
-function findOrder(
-  { manifest, space, proposals, state }: ReadTrial,
-  withCurves: readonly number[],
-): number[] {
-  const { sampler, shard, where } = manifest;
-  if (proposesPoints(sampler)) return [...proposals.keys()];
-  const { epoch } = state;
-  const known = new Set([...withCurves, ...findEnded(epoch)]);
-  const { replicates } = space;
-  const draws = samplerOf(sampler) === SAMPLERS[0] ? undefined : createDraws(space, manifest);
-  const placeOf = (trial: number) =>
-    draws === undefined
-      ? trial
-      : draws.inverse(Math.floor(trial / replicates)) * replicates + (trial % replicates);
-  const places = [...known].map(placeOf).sort((a, b) => a - b);
-  const at = (place: number) =>
-    draws === undefined ? place : draws(Math.floor(place / replicates)) * replicates + (place % replicates);
-  // Of one that runs and has not reported yet the journal knows nothing. Where all trials are proposed, it is one between.
-  const isWhole = shard === null && where === null && !space.mayRepeat;
-  if (!isWhole) return places.map(at);
-  return Array.from({ length: (places.at(-1) ?? -1) + 1 }, (_, place) => at(place));
-}
-
-/** Trials of which nothing more comes: they have their rows, or these wait for what is decided. */
-function* findEnded({ done, held }: Epoch): Generator<number> {
-  for (const [from, to] of done.ranges()) for (let trial = from; trial < to; trial++) yield trial;
-  for (const trial of held.all().keys()) if (!done.has(trial)) yield trial;
 }
 
 function readPruned(folder: string, { number }: Epoch): Map<number, PruneRecord> {

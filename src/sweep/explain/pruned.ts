@@ -1,11 +1,13 @@
 // Why a trial was pruned: its record in the journal, and the trials that it was held against.
 import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
-import type { PrunerSpec } from '../../search/pruning/contract.js';
-import { createPruningRule, createRungs } from '../../search/pruning/rules.js';
-import { createCurveReader, readCurves } from '../pruners/curves.js';
+import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
+import { createPruningRule, createRungs, reported } from '../../search/pruning/rules.js';
+import { createCurveReader, type ReadCurve, readCurves } from '../pruners/curves.js';
 import { describePruner } from '../pruners/list.js';
+import { isFurther } from '../samplers/racing.js';
 import type { Pruned } from './explanation.js';
+import { findOrder } from './order.js';
 import type { ReadTrial } from './read.js';
 
 /** Null where it was not. */
@@ -14,42 +16,62 @@ export function explainPruning(read: ReadTrial): Pruned | null {
   const { pruner } = manifest;
   if (pruner === undefined) return null;
   const epoch = state.epochs.length - 1;
-  const records = new Map<number, PruneRecord>();
+  let found: PruneRecord | undefined;
   for (const { record } of readRecords(folder))
-    if (record.t === 'prune' && record.epoch === epoch) records.set(record.trial, record);
-  const found = records.get(trial);
+    if (record.t === 'prune' && record.epoch === epoch && record.trial === trial) found = record;
   if (found === undefined) return null;
   const { step, rung, value, cutoff, others } = found;
   const { metric, goal } = pruner;
   return {
     ...{ pruner: describePruner(pruner), metric, goal, step, rung, value, cutoff, others },
     paused: createRungs(pruner, manifest.seed).pauses,
-    competitors: findCompetitors(read, pruner, found, records),
+    isBest: createPruningRule(pruner, manifest.seed)?.scores === 'best',
+    competitors: findCompetitors(read, pruner, found),
   };
 }
 
-/** In the order of the trials' numbers, which is that of the proposals but where a grid is walked over at random. */
-function findCompetitors(
-  { manifest, folder, state, trial }: ReadTrial,
-  spec: PrunerSpec,
-  { rung, others }: PruneRecord,
-  records: ReadonlyMap<number, PruneRecord>,
-): Pruned['competitors'] {
+/** The best first. Null where it does not come out as it was recorded. */
+function findCompetitors(read: ReadTrial, spec: PrunerSpec, found: PruneRecord): Pruned['competitors'] {
+  const { manifest, folder, state, space, trial } = read;
   const rule = createPruningRule(spec, manifest.seed);
   if (rule === undefined) return null;
   if (!rule.compares) return [];
   const curves = readCurves(folder, state.epoch, createCurveReader(spec, manifest.worker.series));
+  const places = new Map(findOrder(read, [...curves.keys()]).map((each, place) => [each, place]));
+  const last = places.get(trial)! - spec.lookahead;
+  const isBefore = (other: number) => (rule.pauses ? other !== trial : places.get(other)! <= last);
   const bracket = rule.bracketOf(trial);
-  const found = [...curves]
-    .filter(([other]) => (rule.pauses ? other !== trial : other <= trial - spec.lookahead))
-    .filter(([other]) => rule.bracketOf(other) === bracket)
+  const others = [...curves]
+    .filter(([other]) => isBefore(other) && rule.bracketOf(other) === bracket)
+    .filter(([other]) => !isFurther(manifest.sampler, space, other))
     .flatMap(([other, curve]) => {
-      const at = curve.steps.findIndex((step) => step >= rung);
-      if (at < 0 || (!rule.countsPruned && records.get(other)?.step === curve.steps[at])) return [];
-      return [{ trial: other, score: rule.score({ values: curve.values, count: at + 1 }) }];
+      const score = scoreAt(rule, curve, found.rung);
+      return score === undefined ? [] : [{ trial: other, score }];
     })
     .sort((a, b) => (a.score < b.score ? -1 : a.score > b.score ? 1 : a.trial - b.trial));
-  if (found.length !== others) return null;
-  const sign = spec.goal === 'min' ? 1 : -1;
-  return found.map(({ trial: other, score }) => ({ trial: other, value: sign * score + 0 }));
+  if (others.length !== found.others) return null;
+  if (!rule.pauses && !isDecidedBy(others, rule, curves.get(trial), { found, spec })) return null;
+  return others.map(({ trial: other, score }) => ({ trial: other, value: reported(score, spec) }));
+}
+
+/** Whether what is recorded is decided of these scores now. */
+function isDecidedBy(
+  others: readonly { readonly score: number }[],
+  rule: PruningRule,
+  curve: ReadCurve | undefined,
+  { found, spec }: { readonly found: PruneRecord; readonly spec: PrunerSpec },
+): boolean {
+  if (curve === undefined) return false;
+  const count = curve.steps.indexOf(found.step) + 1;
+  const { isPruned, cutoff } = rule.judge(
+    { values: curve.values, count },
+    others.map(({ score }) => score),
+  );
+  return isPruned && reported(cutoff, spec) === found.cutoff;
+}
+
+/** Of a trial at a rung; undefined where it did not get there. */
+function scoreAt(rule: PruningRule, { steps, values }: ReadCurve, rung: number): number | undefined {
+  const at = steps.findIndex((step) => step >= rung);
+  return at < 0 ? undefined : rule.score({ values, count: at + 1 });
 }

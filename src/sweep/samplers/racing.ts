@@ -57,6 +57,16 @@ export function countFurther(
   return sum;
 }
 
+/** Whether a round has added the trial, beyond the first replicates of its configuration. */
+export function isFurther(
+  spec: SamplerSpec,
+  { replicates }: { readonly replicates: number },
+  trial: number,
+): boolean {
+  const racing = racingOf(spec);
+  return racing !== undefined && trial % replicates >= racing.from;
+}
+
 export function racingOf({ racing }: SamplerSpec): RacingSpec | undefined {
   return racing as RacingSpec | undefined;
 }

@@ -91,25 +91,6 @@ it('holds nobody against trials that come later, or within the lookahead', () =>
   );
 });
 
-it('median: holds a trial against those alone that went on after the rung', () => {
-  const spec = SPECS.findIndex(({ name }) => name === 'median');
-  fc.assert(
-    fc.property(plans, (any) => {
-      const plan = { ...any, spec };
-      const curves = curvesOf(plan);
-      const found = decide(plan, 1, 0);
-      for (const { trial, rung, others } of found.values()) {
-        const wentOn = curves.slice(0, Math.max(0, trial - plan.lookahead + 1)).filter((curve, other) => {
-          const at = curve.find(([step]) => step >= rung)?.[0];
-          return at !== undefined && at < (found.get(other)?.step ?? Number.POSITIVE_INFINITY);
-        });
-        expect(others).toBe(wentOn.length);
-      }
-    }),
-    { seed: 813, numRuns: 300 },
-  );
-});
-
 it('goes on with what a later attempt reports, and counts nothing twice', () => {
   const board = new StoppingBoard(
     createPruningRule({ metric: 'loss', goal: 'min', lookahead: 1, ...SPECS[3] }, 1)!,

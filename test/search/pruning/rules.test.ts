@@ -96,13 +96,20 @@ describe('median', () => {
     ]);
   });
 
-  it('stops whose best is worse than the percentile of the others, linear between neighbours', () => {
+  it('stops whose best is not among the best percent of all, itself included', () => {
     const { judge } = rule(spec);
     expect(judge(curve(9, 5, 7), [4, 6])).toMatchObject({ isPruned: false }); // too few
     expect(judge(curve(9, 5, 7), [1, 4, 6])).toEqual({ isPruned: true, cutoff: 4 });
-    expect(judge(curve(9, 5, 7), [1, 4, 6, 8])).toEqual({ isPruned: false, cutoff: 5 });
-    // numpy.percentile([1, 4, 6, 8], 25) is 3.25.
-    expect(rule({ ...spec, percentile: 25 }).judge(curve(5), [1, 4, 6, 8]).cutoff).toBe(3.25);
+    expect(judge(curve(9, 5, 7), [1, 6, 8])).toEqual({ isPruned: false, cutoff: 5 });
+    expect(judge(curve(9, 5, 7), [1, 5, 6])).toEqual({ isPruned: false, cutoff: 5 });
+    expect(judge(curve(9, 5, 7), [1, 4, 6, 8])).toEqual({ isPruned: true, cutoff: 4 });
+    expect(rule({ ...spec, percentile: 25 }).judge(curve(5), [1, 4, 6]).cutoff).toBe(1);
+    // 30 % of ten are three, whatever the floats say.
+    expect(rule({ ...spec, percentile: 30 }).judge(curve(5), [1, 2, 6, 7, 8, 9, 10, 11, 12]).isPruned).toBe(
+      false,
+    );
+    expect(rule({ ...spec, percentile: 1 }).judge(curve(0), [1, 4, 6]).isPruned).toBe(false);
+    expect(rule({ ...spec, percentile: 100 }).judge(curve(7), [1, 4, 6]).isPruned).toBe(false);
     const worst = Number.POSITIVE_INFINITY;
     expect(judge(curve(worst), [worst, worst, worst])).toEqual({ isPruned: false, cutoff: worst });
   });
