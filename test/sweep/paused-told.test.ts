@@ -1,5 +1,6 @@
 // What is told of trials that paused: schedules.csv, how each went on, what is best, what can be run again. Real runs with
 // real processes.
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { askRun } from '../../src/answer/answer.js';
 import { bestRows, bestTable } from '../../src/answer/tables.js';
@@ -10,6 +11,7 @@ import { renderStatusLine } from '../../src/cli/watch-status.js';
 import { LiveRun } from '../../src/dashboard/live-run.js';
 import { unpackData } from '../../src/explore/unpack.js';
 import { randomFor } from '../../src/ground/random.js';
+import { writeRunReport } from '../../src/report/load.js';
 import { readRecords } from '../../src/run/read-journal.js';
 import type { AttemptRecord } from '../../src/run/records.js';
 import { readRunStatus } from '../../src/run/status.js';
@@ -17,6 +19,7 @@ import { explainTrial } from '../../src/sweep/explain/explain.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { verifyRun } from '../../src/sweep/verify.js';
 import { forEachRun, type TrialNumbers } from '../../src/trial/selection.js';
+import { readPayload } from '../explore/page.js';
 import { cutRun, isParked } from './cut-run.js';
 import { fixture, read, rowsOf, runSweep } from './session.js';
 import { CALM, drawConditions, planSimulated, runSimulated } from './simulated-run.js';
@@ -150,6 +153,16 @@ describe('population-based training', () => {
       ['', 'pbt changed alpha on the way: schedules.csv has every value'],
     ]);
     expect(describeBriefly({ ...answer, best: [changed] }, metrics)).toContain(' at the end): loss ');
+  });
+
+  test('pages know which have the weights of others, from the folder and from the journal', async () => {
+    const taken = [...takenOver(folder)].map(Number).toSorted((a, b) => a - b);
+    const live = new LiveRun({ folder, root: folder, shown: folder, path: '' });
+    await live.refresh();
+    const { facts } = unpackData(Uint8Array.from(live.data()));
+    await writeRunReport(folder);
+    const { payload } = readPayload(join(folder, 'report.html'));
+    for (const each of [facts, payload]) expect(each.takenOver.toSorted((a, b) => a - b)).toEqual(taken);
   });
 
   test('one with the weights of another is not replayed; one with its own is', async () => {
