@@ -12,8 +12,9 @@ import { LiveRun } from '../../src/dashboard/live-run.js';
 import { unpackData } from '../../src/explore/unpack.js';
 import { randomFor } from '../../src/ground/random.js';
 import { writeRunReport } from '../../src/report/load.js';
-import { readRecords } from '../../src/run/read-journal.js';
-import type { AttemptRecord } from '../../src/run/records.js';
+import { writeSeries } from '../../src/run/derive.js';
+import { readJournal, readRecords } from '../../src/run/read-journal.js';
+import type { AttemptRecord, JournalRecord, ReportRecord } from '../../src/run/records.js';
 import { readRunStatus } from '../../src/run/status.js';
 import { explainTrial } from '../../src/sweep/explain/explain.js';
 import { replayTrial } from '../../src/sweep/replay.js';
@@ -301,6 +302,25 @@ describe.each([
     expect(JSON.stringify(statuses)).toContain('waiting');
     const ids = curves!.columns.find((column) => column.name === 'trial')!;
     expect(new Set(Array.from(ids.values as Float64Array))).toEqual(new Set(open));
+  });
+
+  test('metrics.csv of a run that goes on is the beginning of that at its end, from the first step on', async () => {
+    const isReport = (record: JournalRecord) => record.t === 'report';
+    const whole = lossesOf(folder);
+    const records = [...readRecords(folder)].filter(({ record }) => isReport(record));
+    // This worker reports nothing again.
+    const later = records.flatMap(({ record }, i) =>
+      record.t === 'report' && record.attempt > 1 ? [i + 1] : [],
+    );
+    expect(later.length).toBeGreaterThan(5);
+    for (const count of later.filter((each) => each < records.length)) {
+      const cut = cutRun(folder, count, isReport);
+      await writeSeries(cut, readJournal(cut).state);
+      const { trial } = records[count - 1]!.record as ReportRecord;
+      const losses = lossesOf(cut);
+      expect(losses.get(trial)!.size).toBeGreaterThan(1);
+      for (const [each, own] of losses) expect([...own]).toEqual([...whole.get(each)!].slice(0, own.size));
+    }
   });
 
   test('what is told of a run that goes on is the beginning of what is told at its end', async () => {
