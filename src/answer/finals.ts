@@ -6,11 +6,6 @@ import type { Point } from '../space/types.js';
 
 type Trained = Pick<RunStatus, 'manifest' | 'state'>;
 
-/** Whether a trial has gone on from another one: by itself it would have come to something else. */
-export function hasTakenOver({ state }: Pick<Trained, 'state'>, trial: number): boolean {
-  return state.epoch.parked.exploitsOf(trial).length > 0;
-}
-
 /** A configuration, and the first of its trials. */
 interface Configuration {
   readonly trial: number;

@@ -37,6 +37,8 @@ interface Seen {
   starting?: NodeJS.Timeout;
   folder?: string;
   failures: number;
+  /** Of the first that failed, and of the first of them that can be run alone. */
+  explain?: string;
   replay?: string;
   files?: RunHandle['files'];
 }
@@ -101,8 +103,9 @@ function createSpeaker({ terminal, quiet }: Conduct, seen: Seen, view: ProgressV
       if (!quiet) terminal.say(describeStage(stage, plan));
     },
     onProgress: (progress) => view?.show(progress),
-    onFailure({ stage, trial, status, error, replay }) {
-      seen.replay ??= replay;
+    onFailure({ stage, trial, status, error, replay, explain }) {
+      seen.explain ??= explain;
+      if (replay !== null) seen.replay ??= replay;
       const what = stage === undefined ? 'trial' : `stage ${stage}, trial`;
       if (++seen.failures <= FAILURES_SHOWN)
         terminal.say(`${what} ${trial} ${status}: ${clipText(error.message, MESSAGE_SHOWN)}`);
@@ -118,10 +121,10 @@ function createJsonObserver(terminal: Terminal): Observer {
   return {
     onStart: ({ folder, plan, resumed }) => print('start', { folder, resumed, plan }),
     onStage: ({ stage, plan }) => print('stage', { stage, plan }),
-    onFailure: ({ stage, trial, status, error: { name, message }, replay }) =>
+    onFailure: ({ stage, trial, status, error: { name, message }, replay, explain }) =>
       print('failure', {
         ...(stage === undefined ? {} : { stage }),
-        ...{ trial, status, error: { name, message }, replay },
+        ...{ trial, status, error: { name, message }, replay, explain },
       }),
   };
 }
@@ -139,9 +142,9 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   const report = interrupted
     ? undefined
     : await makeReport(conduct, { folder, report: seen.files?.report ?? null }, say);
-  if (seen.replay !== undefined)
+  if (seen.failures > 0)
     terminal.say(
-      `  ${plural(seen.failures, 'trial')} failed${skipped > 0 ? ' or were skipped' : ''}; replay the first with: ${seen.replay}`,
+      `  ${plural(seen.failures, 'trial')} failed${skipped > 0 ? ' or were skipped' : ''}${describeLook(seen)}`,
     );
   if (tooManyFailures) {
     terminal.say(
@@ -208,4 +211,11 @@ function describeStop(times: number, { folder, files }: Seen): string {
   if (times > 1) return 'Stopping now: unfinished trials run again on resume.';
   const resume = folder === undefined ? '' : `; \`${commandOn('resume', folder, files)}\` continues later`;
   return `Stopping: what runs is finished, nothing more is started (Ctrl-C again stops at once)${resume}.`;
+}
+
+/** How to look at trials that have failed: those with the weights of others cannot be run alone. */
+function describeLook({ replay, explain }: Seen): string {
+  return replay === undefined
+    ? `, having taken over weights (pbt); whose, of the first: ${explain}`
+    : `; replay the first with: ${replay}`;
 }

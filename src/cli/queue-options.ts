@@ -31,7 +31,7 @@ export const queueOptions = {
   share: option(
     WHERE,
     '--share <folder>',
-    'a folder that this machine and all hosts see, for artifacts that are too large for the queue',
+    'a folder that this machine and all hosts see, for artifacts and checkpoints that are too large for the queue',
     anyText,
   ),
   ship: switchOption(

@@ -36,6 +36,8 @@ interface Epoch {
   readonly proposed: Map<number, ProposedTrial>;
   /** Trials that have paused, or ended, and wait: by the attempt that did. */
   readonly waiting: Map<number, number>;
+  /** Trials that have gone on from another one's weights. */
+  readonly takenOver: Set<number>;
   readonly space: Space | undefined;
 }
 
@@ -94,6 +96,9 @@ export class RunData implements TailListener {
         curves.takeReport(record, body);
         if ((waiting.get(record.trial) ?? 0) < record.attempt) waiting.delete(record.trial);
         return;
+      case 'exploit':
+        epoch.takenOver.add(record.trial);
+        return;
       case 'propose':
         for (const point of record.points) if (!proposed.has(point.trial)) proposed.set(point.trial, point);
     }
@@ -131,7 +136,7 @@ export class RunData implements TailListener {
 
   pack({ folder, shown, importances }: Packing): Uint8Array {
     const manifest = this.#manifest!;
-    const { record, trials, curves, attempts } = this.#epoch!;
+    const { record, trials, curves, attempts, takenOver } = this.#epoch!;
     const packer = new Packer();
     const notes: string[] = [];
     const { table, isRounded } = trials.pack(packer, this.#shown);
@@ -141,6 +146,8 @@ export class RunData implements TailListener {
       title: String(manifest.title),
       run: shown,
       replay: 'sweepline replay',
+      takenOver: [...takenOver],
+      explain: 'sweepline explain',
       fixed: fixedOf(record),
       trials: table,
       curves: curves.pack(packer, notes),
@@ -162,6 +169,7 @@ export class RunData implements TailListener {
       attempts: new LiveAttempts(),
       proposed: new Map(),
       waiting: new Map(),
+      takenOver: new Set(),
       space: proposesPoints(record.sampler) ? undefined : createSpace(record.space),
     };
   }

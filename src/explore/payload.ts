@@ -55,6 +55,9 @@ export interface Payload {
   readonly run: string;
   /** Named in the command that runs a trial again; the page does not know where its folder is. */
   readonly replay: string;
+  /** Trials that went on from another one's weights, which cannot be run alone, and the command that tells of them. */
+  readonly takenOver: readonly number[];
+  readonly explain: string;
   /** Parameters without a column: name and value as text. */
   readonly fixed: readonly (readonly [string, string])[];
   readonly trials: PackedTable;

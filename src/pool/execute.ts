@@ -214,8 +214,7 @@ function findMissing(
   checkpoint: Continuation['checkpoint'],
 ): Pick<TrialNote, 'status' | 'error'> | undefined {
   if (store === null || checkpoint === undefined || checkpoint.load === checkpoint.save) return undefined;
-  if ((store.getCheckpoint(checkpoint.save) ?? store.getCheckpoint(checkpoint.load)) !== undefined)
-    return undefined;
+  if (store.hasCheckpoint(checkpoint.save) || store.hasCheckpoint(checkpoint.load)) return undefined;
   const error = new SweeplineError(
     'BAD_DEFINITION',
     'the trial that it goes on from has paused without a checkpoint; call trial.saveCheckpoint(bytes) before `throw trial.stopped()`; and where trials had come to their end there, set the pruner’s max to that step',

@@ -1,9 +1,8 @@
 // One job on a host, from the moment it is taken to the moment it is answered for: runs it, keeps its lock, sends what it
 // leaves. What it has to say counts once, even where another host was given the job in between.
-import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SweeplineError, toPlainError } from '../ground/errors.js';
 import {
   type RunningTask,
@@ -22,8 +21,8 @@ import { fieldsOf } from './inbox.js';
 import { append, publish } from './keys.js';
 import { type FromQueueHost, type JobData, packLoss, packResult, readStops } from './messages.js';
 import type { Job, Redis } from './packages.js';
-import { listDeep } from './run-files.js';
 import { isSealed } from './seal.js';
+import { sendArtifacts } from './send-artifacts.js';
 
 export interface TaskAround {
   readonly run: HostedRun;
@@ -154,10 +153,11 @@ export class HostedTask {
     try {
       await insist(() => checkpoints.fetch(run, this.#task), options.say);
     } catch (cause) {
+      const { message, hint } = cause as SweeplineError;
       throw new TaskLost(
         { cause: 'unstarted', blame: 'none', host: options.name, process: this.id }, // each counts: none began
-        `its checkpoints could not be fetched: ${(cause as Error).message}`,
-        { cause },
+        `its checkpoints could not be fetched: ${message}`,
+        { cause, ...(hint === undefined ? {} : { hint }) },
       );
     }
   }
@@ -187,12 +187,13 @@ export class HostedTask {
   async #answer(result: TaskResult): Promise<void> {
     const { run, checkpoints, options } = this.#around;
     if (this.#isDropped) return;
+    checkpoints.requireRoom(run, this.#task, result.left);
     await insist(() => checkpoints.send(run), options.say);
     if (this.#isGivenBack && result.left.length > 0 && this.#stops === undefined) {
       await this.#job.moveToWait(this.#token).catch(() => undefined); // somebody else has it already
       return;
     }
-    const files = await this.#sendFiles();
+    const files = await sendArtifacts(this.#around, this.key, this.#task.trials);
     await this.#publish(packResult(result, files), { body: result.rows, series: result.series });
     if (!existsSync(join(run.folder, ARTIFACTS))) return;
     for (const trial of trialsOf(this.#task.trials))
@@ -246,51 +247,5 @@ export class HostedTask {
   #fields(message: FromQueueHost, bytes: Bytes = {}): (string | Uint8Array)[] {
     const { run, options } = this.#around;
     return fieldsOf({ about: run.about, secret: options.secret }, this.key, message, bytes);
-  }
-
-  /** By trial, the names of all. */
-  async #sendFiles(): Promise<[trial: number, name: string][]> {
-    const { run } = this.#around;
-    const root = join(run.folder, ARTIFACTS);
-    if (!existsSync(root)) return [];
-    const there = new Set(readdirSync(root));
-    const sent: [number, string][] = [];
-    for (const trial of trialsOf(this.#task.trials)) {
-      if (!there.has(String(trial))) continue;
-      for (const name of listDeep(join(root, String(trial)))) {
-        await this.#sendFile(root, trial, name);
-        sent.push([trial, name]);
-      }
-    }
-    return sent;
-  }
-
-  async #sendFile(root: string, trial: number, name: string): Promise<void> {
-    const { run, redis, options } = this.#around;
-    const path = join(root, String(trial), name);
-    const { size } = await stat(path);
-    const isSmall = size <= run.about.filesBytes;
-    if (!isSmall && options.share === undefined)
-      throw new SweeplineError(
-        'BAD_USAGE',
-        `artifact ${name} of trial ${trial} has ${size} bytes; at most ${run.about.filesBytes} travel through the queue`,
-        {
-          hint: 'give the run and its hosts the same --share folder, or raise the limit with --queue-files',
-        },
-      );
-    const shared = isSmall ? {} : { shared: await this.#share(path) };
-    const message: FromQueueHost = { t: 'file', trial, name, ...shared };
-    const fields = this.#fields(message, isSmall ? { body: await readFile(path) } : {});
-    await insist(() => append(redis, run, fields), options.say);
-  }
-
-  /** Under a name of its own: another host may have been given the same job. */
-  async #share(path: string): Promise<string> {
-    const { run, options } = this.#around;
-    const shared = `${run.about.run}/${this.key}/${randomUUID()}`;
-    const target = join(options.share!, shared);
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(path, target);
-    return shared;
   }
 }

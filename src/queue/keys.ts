@@ -33,6 +33,8 @@ export interface RunKeys {
   readonly stops: string;
   /** Hash, by the key of a trial: its checkpoint. */
   readonly checkpoints: string;
+  /** Hash, by the same: how many bytes one has that is too large for the queue, and lies in the shared folder. */
+  readonly shared: string;
   /** Hash, by path: artifacts of stages. */
   readonly files: string;
   /** BullMQ's queue of its jobs. */
@@ -49,6 +51,7 @@ export function keysOf(run: string): RunKeys {
     published: under('published'),
     stops: under('stops'),
     checkpoints: under('checkpoints'),
+    shared: under('shared'),
     files: under('files'),
     queue: run,
   };
@@ -74,12 +77,15 @@ const APPEND = `${SAME_RUN}
 redis.call('XADD', KEYS[2], '*', unpack(ARGV, 2))
 return 1`;
 
+/** In one of two places: what was in the other is an older one. */
 const KEEP = `${SAME_RUN}
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('HDEL', KEYS[3], ARGV[2])
 return 1`;
 
 const DROP = `${SAME_RUN}
-return redis.call('HDEL', KEYS[2], ARGV[2])`;
+redis.call('HDEL', KEYS[2], ARGV[2])
+return redis.call('HDEL', KEYS[3], ARGV[2])`;
 
 /** What a coordinator does counts only as long as no other one has taken the run up. */
 const SAME_SESSION = `if redis.call('HGET', KEYS[1], 'session') ~= ARGV[1] then return 0 end`;
@@ -147,7 +153,17 @@ export async function keepCheckpoint(
   trial: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  await redis.eval(KEEP, 2, keys.run, keys.checkpoints, digest, trial, toArgument(bytes));
+  await redis.eval(KEEP, 3, keys.run, keys.checkpoints, keys.shared, digest, trial, toArgument(bytes));
+}
+
+/** It lies in the shared folder. False where the run is over. */
+export async function noteShared(
+  redis: Redis,
+  { keys, digest }: HostedKeys,
+  trial: string,
+  bytes: number,
+): Promise<boolean> {
+  return (await redis.eval(KEEP, 3, keys.run, keys.shared, keys.checkpoints, digest, trial, bytes)) === 1;
 }
 
 export async function dropCheckpoint(
@@ -155,7 +171,7 @@ export async function dropCheckpoint(
   { keys, digest }: HostedKeys,
   trial: string,
 ): Promise<void> {
-  await redis.eval(DROP, 2, keys.run, keys.checkpoints, digest, trial);
+  await redis.eval(DROP, 3, keys.run, keys.checkpoints, keys.shared, digest, trial);
 }
 
 /** Takes up a run that `seen` had before, '' for nobody; false where another one has come first. */

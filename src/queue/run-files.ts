@@ -6,6 +6,8 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { makeFolder, replaceFile, settleFile, temporaryName } from '../ground/durable.js';
 import { SweeplineError } from '../ground/errors.js';
 import { leadsOut } from '../ground/inside.js';
+import type { PoolSetup } from '../pool/contract.js';
+import { createRungs } from '../search/pruning/rules.js';
 import { skipCell } from '../trial/lines.js';
 import { ARTIFACTS, artifactPath, CHECKPOINTS, createFolderStore } from '../trial/store.js';
 import type { FinishedStage } from '../worker/stage-results.js';
@@ -13,6 +15,7 @@ import { type RunKeys, sealedAs } from './keys.js';
 import type { RunAbout } from './messages.js';
 import type { Redis } from './packages.js';
 import { openSealed, sealBytes } from './seal.js';
+import { SharedCheckpoints, tooLarge } from './shared-checkpoints.js';
 
 export interface RunFilesOptions {
   readonly redis: Redis;
@@ -34,21 +37,24 @@ export class RunFiles {
   readonly #kept = new Set<string>();
   /** Names of checkpoints that nobody needs: a host that is late may send one again. */
   readonly #spent = new Set<string>();
+  readonly #shared: SharedCheckpoints;
 
   constructor(options: RunFilesOptions) {
     this.#options = options;
+    this.#shared = new SharedCheckpoints(options);
   }
 
   /** Sends what is there already: checkpoints of trials that were interrupted, and what stages have left. */
   async send(stages: readonly FinishedStage[]): Promise<void> {
-    const { redis, keys, folder, about } = this.#options;
-    for (const name of folder === null ? [] : listFolder(join(folder, CHECKPOINTS))) {
-      if (!name.endsWith(ENDING)) continue;
-      const path = join(folder!, CHECKPOINTS, name);
-      const key = name.slice(0, -ENDING.length);
+    const { redis, keys, about } = this.#options;
+    for (const { key, path, size } of this.#checkpoints()) {
       this.#kept.add(key);
-      if (statSync(path).size <= about.filesBytes)
+      if (size <= about.filesBytes)
         await redis.hset(keys.checkpoints, key, await this.#seal('checkpoint', key, path));
+      else if (this.#shared.hasRoom) {
+        await this.#shared.put(about, key, await readFile(path));
+        await redis.hset(keys.shared, key, size);
+      }
     }
     for (const stage of stages) {
       const root = join(stage.folder, ARTIFACTS);
@@ -56,9 +62,27 @@ export class RunFiles {
     }
   }
 
-  /** Throws BAD_USAGE where a stage has left a file that is too large for the queue: nothing has been sent yet. */
-  check(stages: readonly FinishedStage[]): void {
+  /** Those in the run folder. */
+  #checkpoints(): { readonly key: string; readonly path: string; readonly size: number }[] {
+    const { folder } = this.#options;
+    if (folder === null) return [];
+    return listFolder(join(folder, CHECKPOINTS))
+      .filter((name) => name.endsWith(ENDING))
+      .map((name) => {
+        const path = join(folder, CHECKPOINTS, name);
+        return { key: name.slice(0, -ENDING.length), path, size: statSync(path).size };
+      });
+  }
+
+  /**
+   * Throws BAD_USAGE where a stage has left a file that is too large for the queue, or a trial that has paused a checkpoint:
+   * nothing has been sent yet.
+   */
+  check({ stages = [], pruner, sweepSeed }: Pick<PoolSetup, 'stages' | 'pruner' | 'sweepSeed'>): void {
     const { filesBytes } = this.#options.about;
+    if (pruner !== undefined && createRungs(pruner, sweepSeed).pauses && !this.#shared.hasRoom)
+      for (const { path, size } of this.#checkpoints())
+        if (size > filesBytes) throw tooLarge(`${path} has`, size, filesBytes);
     for (const { folder } of stages) {
       const root = join(folder, ARTIFACTS);
       for (const name of listDeep(root)) {
@@ -131,14 +155,18 @@ export class RunFiles {
   async fetchCheckpoints(asked?: readonly string[]): Promise<void> {
     const { redis, keys, folder, about, secret } = this.#options;
     if (folder === null) return;
-    const names = asked ?? (await redis.hkeys(keys.checkpoints)).filter((key) => /^[\w.-]+$/.test(key)); // others are no trial's
+    const names = asked ?? (await this.#checkpointsThere());
     const needed = names.filter((name) => !this.#spent.has(name));
     for (let i = 0; i < needed.length; i += AT_ONCE) {
       const some = needed.slice(i, i + AT_ONCE);
-      const found = await redis.hmgetBuffer(keys.checkpoints, ...some);
+      const [found, large] = await Promise.all([
+        redis.hmgetBuffer(keys.checkpoints, ...some),
+        redis.hmget(keys.shared, ...some),
+      ]);
+      const open = (sealed: Uint8Array | null | undefined, key: string) =>
+        sealed == null ? undefined : openSealed(secret, sealedAs(about, 'checkpoint', key), sealed);
       const writing = some.map(async (key, k) => {
-        const bytes =
-          found[k] == null ? undefined : openSealed(secret, sealedAs(about, 'checkpoint', key), found[k]);
+        const bytes = large[k] == null ? open(found[k], key) : await this.#shared.get(about, key);
         if (bytes === undefined) return; // nobody's who has the key: the trial begins anew
         await replaceFile(join(folder, CHECKPOINTS, `${key}${ENDING}`), bytes);
         this.#kept.add(key);
@@ -147,14 +175,27 @@ export class RunFiles {
     }
   }
 
+  async #checkpointsThere(): Promise<string[]> {
+    const { redis, keys } = this.#options;
+    const large = this.#shared.hasRoom ? await redis.hkeys(keys.shared) : []; // else nobody can take them from there
+    const names = [...(await redis.hkeys(keys.checkpoints)), ...large];
+    return names.filter((key) => /^[\w.-]+$/.test(key)); // others are no trial's
+  }
+
   /** Nobody goes on from these any more; those in the folder are the coordinator's to remove. */
   dropCheckpoints(names: readonly string[]): void {
     for (const name of names) {
       this.#kept.delete(name);
       this.#spent.add(name);
     }
-    const { redis, keys } = this.#options;
-    redis.hdel(keys.checkpoints, ...names).catch(() => undefined); // they go with the run
+    this.#forget(names);
+  }
+
+  /** What cannot be removed goes with the run. */
+  #forget(names: readonly string[]): void {
+    const { redis, keys, about } = this.#options;
+    for (const key of [keys.checkpoints, keys.shared]) redis.hdel(key, ...names).catch(() => undefined);
+    for (const name of names) void this.#shared.drop(about, name);
   }
 
   /** Trials that have rows now need their checkpoints no more. */
@@ -167,7 +208,7 @@ export class RunFiles {
       if (!hasKey(text, key)) continue;
       store.dropCheckpoint(key);
       this.#kept.delete(key);
-      this.#options.redis.hdel(this.#options.keys.checkpoints, key).catch(() => undefined);
+      this.#forget([key]);
     }
   }
 }

@@ -93,7 +93,7 @@ export class RunLink {
   async open(limitMs: number | undefined): Promise<void> {
     const { redis, say, setup } = this.#options;
     this.#limitMs = limitMs;
-    this.#files.check(setup.stages ?? []);
+    this.#files.check(setup);
     await this.hosts.look();
     this.#requireVersions();
     await insist(() => this.#session.enter(), say);
@@ -168,13 +168,13 @@ export class RunLink {
   /** What an earlier session has left of other code or other values counts no more. The jobs that it has answers to. */
   async #clear(): Promise<readonly string[]> {
     const { redis, about } = this.#options;
-    const { run, results, checkpoints, files, published, stops } = this.#keys;
+    const { run, results, checkpoints, shared, files, published, stops } = this.#keys;
     const before = await redis.hget(run, 'digest');
     await this.#queue.drain();
     await redis.del(files, stops);
     if (before === about.digest) return redis.smembers(published);
     await redis.hdel(run, 'digest'); // from now on no host of that earlier run adds to it
-    await redis.del(results, checkpoints, published);
+    await redis.del(results, checkpoints, shared, published);
     await this.#queue.obliterate({ force: true });
     return [];
   }

@@ -7,11 +7,12 @@ import { formatRow } from '../ground/csv.js';
 import { FileBatch } from '../ground/durable.js';
 import type { FileStream } from '../ground/stream.js';
 import { headerOf } from '../trial/row.js';
-import { seriesHeaderOf } from '../trial/series.js';
+import { joinSeries, seriesHeaderOf } from '../trial/series.js';
 import type { Epoch } from './epoch.js';
 import { Excerpts } from './excerpts.js';
 import { finishedTrials, type Stretch } from './finished.js';
 import type { Manifest } from './manifest.js';
+import type { Place } from './reports.js';
 import { mutatedAxes, readSchedule, SCHEDULE_COLUMNS, SCHEDULES_FILE, writeSchedule } from './schedule.js';
 import type { RunState } from './state.js';
 import { TIMING_COLUMNS, writeTimings } from './timings.js';
@@ -106,9 +107,13 @@ async function copyRows(epoch: Epoch, excerpts: Excerpts, file: FileStream): Pro
 /** Finished trials and those under way, in trial order. */
 async function copySeries(epoch: Epoch, excerpts: Excerpts, file: FileStream): Promise<void> {
   const reported = epoch.reports.all();
-  const copyReportedBelow = (trial: number) => {
-    while (reported.length > 0 && reported[0]!.trial < trial)
-      for (const place of reported.shift()!.places) copy(file, place, excerpts);
+  const paused = epoch.parked.all();
+  let next = 0;
+  const copyReportedBelow = (before: number) => {
+    for (; next < reported.length && reported[next]!.trial < before; next++) {
+      const { trial, places } = reported[next]!;
+      copyReported(file, places, paused.get(trial)?.place, excerpts);
+    }
   };
   for (const { from, series } of finishedTrials(epoch.extents, excerpts)) {
     copyReportedBelow(from);
@@ -117,6 +122,22 @@ async function copySeries(epoch: Epoch, excerpts: Excerpts, file: FileStream): P
     if (breath !== undefined) await breath;
   }
   copyReportedBelow(Number.POSITIVE_INFINITY);
+}
+
+/** One that goes on from a pause need not report again what came before it. */
+function copyReported(
+  file: FileStream,
+  places: readonly Place[],
+  pause: Place | undefined,
+  excerpts: Excerpts,
+): void {
+  if (pause === undefined || places[0]!.at === pause.at)
+    for (const place of places) copy(file, place, excerpts);
+  else file.append(joinSeries(readAll(excerpts, [pause]), readAll(excerpts, places)));
+}
+
+function readAll(excerpts: Excerpts, places: readonly Place[]): Uint8Array {
+  return Buffer.concat(places.map(({ at, length }) => Uint8Array.from(excerpts.slice(at, length))));
 }
 
 function copy(file: FileStream, stretch: Stretch, excerpts: Excerpts): void {

@@ -40,6 +40,16 @@ export class Parked {
     return this.#exploits.get(trial) ?? [];
   }
 
+  /** Whether a trial has gone on from another one: by itself it would have come to something else. */
+  hasTakenOver(trial: number): boolean {
+    return this.#exploits.has(trial);
+  }
+
+  /** All of which that is so. */
+  takenOver(): Iterable<number> {
+    return this.#exploits.keys();
+  }
+
   /** Trials that have stopped at a rung at least once, those that have their rows included. */
   trials(): Iterable<number> {
     return this.#rungs.keys();

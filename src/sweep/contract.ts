@@ -204,14 +204,17 @@ export interface Observer {
   onProgress?(progress: Progress): Heard;
   /** A trial has ended, for good, and its row is on disk; in the order in which they end. Not of stages. */
   onTrial?(row: TrialRow): Heard;
-  /** A trial ended without `ok`. `replay` is the command that runs it alone. */
+  /** A trial ended without `ok`. */
   onFailure?(event: {
     /** The stage whose trial it is; absent: one of the run itself. */
     readonly stage?: string;
     readonly trial: number;
     readonly status: TrialStatus;
     readonly error: PlainError;
-    readonly replay: string;
+    /** The command that runs it alone; null where it went on from another trial's weights: alone it would be another one. */
+    readonly replay: string | null;
+    /** The command that tells how it came about, also of such a trial. */
+    readonly explain: string;
   }): Heard;
   /** A line that a worker printed, or a warning of ours. */
   onLine?(line: string): Heard;

@@ -81,7 +81,7 @@ export function openCoordinator(
         trial,
         status,
         error,
-        replay: `sweepline replay ${quoteArgument(folder)} ${trial}${named}`,
+        ...commandsOn(trial, folder, { journal, named }),
       }),
     onEnded: (trials) => pruning?.ended(trials),
     onWarning: (text) => seen.tell('onLine', text),
@@ -111,6 +111,20 @@ export function openCoordinator(
     isTooManyFailures: areTooMany,
     onTick: tick,
   });
+}
+
+/** What shows more of a trial that has not ended well. */
+function commandsOn(
+  trial: number,
+  folder: string,
+  { journal, named }: Pick<OpenRun, 'journal'> & { readonly named: string },
+): { readonly replay: string | null; readonly explain: string } {
+  const shown = quoteArgument(folder);
+  const isAlone = !journal.state.epoch.parked.hasTakenOver(trial);
+  return {
+    replay: isAlone ? `sweepline replay ${shown} ${trial}${named}` : null,
+    explain: `sweepline explain ${shown} ${trial}`,
+  };
 }
 
 /** Trials that a search can have under way: those of the configurations that it proposes without each other's results. */

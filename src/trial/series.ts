@@ -5,6 +5,8 @@ import { showValue } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
 import { isRecord } from './metrics.js';
 
+const decoder = new TextDecoder();
+
 /** The header row with its line end. */
 export function seriesHeaderOf(series: readonly string[]): string {
   return formatRow(['trial', 'step', ...series]);
@@ -86,4 +88,14 @@ function findFault(
       return refuse(`step ${step}: series "${name}" is ${showValue(value)}; expected a number`);
   }
   return undefined;
+}
+
+/** Rows of a trial up to where it paused, and those of what came after that lie behind them. */
+export function joinSeries(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const last = Number(decoder.decode(before).trimEnd().split('\n').at(-1)!.split(',', 2)[1]);
+  const text = decoder.decode(after);
+  let at = 0;
+  while (at < text.length && Number(text.slice(at, text.indexOf('\n', at)).split(',', 2)[1]) <= last)
+    at = text.indexOf('\n', at) + 1;
+  return Buffer.concat([before, after.subarray(at)]);
 }

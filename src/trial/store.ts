@@ -17,6 +17,8 @@ export interface TrialStore {
   getArtifact(trial: number, name: string): Uint8Array | undefined;
   putCheckpoint(key: string, bytes: Uint8Array): void;
   getCheckpoint(key: string): Uint8Array | undefined;
+  /** Whether there is one: they may be large. */
+  hasCheckpoint(key: string): boolean;
   dropCheckpoint(key: string): void;
   /** Drops all that a trial has kept under its number. */
   dropArtifacts(trial: number): void;
@@ -69,6 +71,7 @@ export function createFolderStore(folder: string): TrialStore {
     },
     putCheckpoint: (key, bytes) => replaceFileSync(checkpoint(key), bytes),
     getCheckpoint: (key) => readIfThere(checkpoint(key)),
+    hasCheckpoint: (key) => disk.now.exists(checkpoint(key)),
     dropCheckpoint(key) {
       const path = checkpoint(key);
       if (disk.now.exists(path)) disk.now.rm(path);
@@ -82,7 +85,11 @@ export function createFolderStore(folder: string): TrialStore {
 
 function readIfThere(path: string): Uint8Array | undefined {
   try {
-    return new Uint8Array(disk.now.readFile(path));
+    const bytes = disk.now.readFile(path);
+    // Whoever gets it may take its buffer for its own: small files lie in a buffer with others, large ones are not copied.
+    return bytes.byteLength === bytes.buffer.byteLength
+      ? new Uint8Array(bytes.buffer)
+      : new Uint8Array(bytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -94,6 +94,8 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   'src/queue/find-worker.ts': ['host'],
   'src/queue/hosted-task.ts': ['run', 'resume'],
   'src/queue/run-files.ts': ['run', 'resume'],
+  'src/queue/send-artifacts.ts': ['run', 'resume'],
+  'src/queue/shared-checkpoints.ts': ['run', 'resume'],
   'src/cli/suite.ts': ['suite'],
   'src/suite/run.ts': ['suite'],
   'src/report/load.ts': ['report'],

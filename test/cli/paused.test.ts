@@ -1,5 +1,9 @@
 // Runs that pause as users see them: the answer at the end, best, status, replay and verify, with real processes.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { makeProject } from '../sweep/project.js';
+import { trainingWorker } from '../sweep/training-worker.js';
 import { newFolder, runProgram, sweepFile } from './program.js';
 
 const cwd = newFolder();
@@ -71,4 +75,44 @@ test('what cannot be taken further says so with exit 2', async () => {
   const retry = await runProgram(cwd, 'resume', 'run', '--retry', 'failed');
   expect(retry.code).toBe(2);
   expect(retry.stderr).toContain('leave --retry out, or start a new run');
+}, 60_000);
+
+test('of a failed trial with the weights of another no replay is offered, but what tells whose they are', async () => {
+  const out = newFolder();
+  /** `broken`: trials that fail at step 5. */
+  const runBroken = async (name: string, broken: readonly number[]) => {
+    const project = makeProject(trainingWorker(0, { broken }), `axes: { x: [0.1, 0.2, 0.3, 0.5, 0.8, 0.9] }`);
+    const pruner = ['interval=2', 'max=9', 'mutate=x'].flatMap((each) => ['--pruner-option', each]);
+    const always = ['--no-report', '--max-failures', '100%', '--json', '--out', join(out, name)];
+    return runProgram(out, 'run', project.sweep, '--pruner', 'pbt', ...pruner, ...always);
+  };
+  const { stdout, stderr } = await runBroken('all', [0, 1, 2, 3, 4, 5]);
+  const schedules = readFileSync(join(out, 'all/schedules.csv'), 'utf8').split('\n').slice(1);
+  const takers = new Set(
+    schedules.filter((row) => /^\d+,\d+,\d/.test(row)).map((row) => Number.parseInt(row, 10)),
+  );
+  expect(takers.size).toBeGreaterThan(0);
+  const failures = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(
+      (line) => JSON.parse(line) as { event: string; trial: number; replay: string | null; explain: string },
+    )
+    .filter(({ event }) => event === 'failure');
+  expect(failures.map(({ trial }) => trial).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  const refused = failures.filter(({ replay }) => replay === null);
+  expect(new Set(refused.map(({ trial }) => trial))).toEqual(takers);
+  const able = failures.find(({ replay }) => replay !== null)!;
+  expect(stderr).toContain(`6 trials failed; replay the first with: ${able.replay}\n`);
+  // As it is typed.
+  const { explain, trial } = refused[0]!;
+  const told = await runProgram(out, ...explain.split(' ').slice(1));
+  expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('It went on from the')]);
+  expect(await runProgram(out, 'replay', 'all', String(trial))).toMatchObject({ code: 2 });
+
+  const only = await runBroken('some', [...takers]);
+  expect(only.stderr).toContain(
+    `failed, having taken over weights (pbt); whose, of the first: sweepline explain `,
+  );
+  expect(only.stderr).not.toContain('sweepline replay');
 }, 60_000);

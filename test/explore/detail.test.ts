@@ -7,6 +7,7 @@ import { writeRunReport } from '../../src/report/load.js';
 import { CHROMIUM } from '../browser.js';
 import { makeRun, makeTrials } from '../report/explore-runs.js';
 import { findXmlFault } from '../report/xml.js';
+import { fixture, runHere } from '../sweep/session.js';
 import { expectClean, FRAMES, pictures, type, useBrowser } from './page.js';
 
 describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is none)', () => {
@@ -96,5 +97,24 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     expect(saved.drawings.filter((text) => !/<path d="M|<rect x="/.test(text))).toEqual([]);
     expect(saved.pictures).toBe(saved.charts);
     expectClean(visit);
+  });
+
+  test('a trial with the weights of another: whose they are, in place of what would run it again', async () => {
+    const pruner = { name: 'pbt', interval: 2, max: 8, mutate: 'alpha' };
+    const { folder } = await runHere({ sweep: fixture('paused'), pruner });
+    await writeRunReport(folder);
+    const told = async (trial: number) => {
+      const visit = await open(join(folder, 'report.html'));
+      const { evaluate } = visit;
+      await evaluate(type(`#${trial}`));
+      await evaluate(
+        `document.querySelector('#view-table .rows .row').dispatchEvent(new MouseEvent('click', { bubbles: true })), ${FRAMES}`,
+      );
+      await evaluate(FRAMES);
+      expectClean(visit);
+      return evaluate("document.querySelector('#view-detail .command').textContent");
+    };
+    expect(await told(0)).toBe(`Whose weights it has (pbt): sweepline explain ${folder} 0 Copy `);
+    expect(await told(5)).toBe(`Run it again: sweepline replay ${folder} 5 Copy `);
   });
 });

@@ -85,6 +85,7 @@ test('a file that the disk did not take is trouble of the machine, also where th
       throw error;
     },
     getCheckpoint: () => undefined,
+    hasCheckpoint: () => false,
     dropCheckpoint: () => undefined,
     dropArtifacts: () => undefined,
   });

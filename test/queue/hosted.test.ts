@@ -64,7 +64,8 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     });
     const lane = { device: 'cpu', running: 0, pool: { submit } as unknown as Pool };
     const run = { keys, about, digest: 'd', folder, lane, keysOf: () => [] } as unknown as HostedRun;
-    const checkpoints = { fetch, send: async () => undefined } as unknown as Checkpoints;
+    const leave = { send: async () => undefined, requireRoom: () => undefined };
+    const checkpoints = { fetch, ...leave } as unknown as Checkpoints;
     const task = { attempt: 1, trials: { kind: 'range', first: 3, count: 1 } };
     const data = readJob({ key: 'hash-s-1-0', task, signature: '' });
     const moveToCompleted = async () => undefined;

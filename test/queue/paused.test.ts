@@ -79,5 +79,64 @@ describe.skipIf(NO_REDIS !== undefined)(
       },
       180_000,
     );
+
+    it.each(Object.keys(PRUNERS) as (keyof typeof PRUNERS)[])(
+      '%s: checkpoints that are too large for the queue end the run with what to do, or take the shared folder',
+      async (pruner) => {
+        const project = makeProject(
+          trainingWorker(60, { large: [0, 1, 2, 3, 4, 5] }),
+          `axes: { x: [0.1, 0.3, 0.8], y: [0.2, 0.7] }`,
+        );
+        const [name, value, ...given] = PRUNERS[pruner];
+        const options = [name, value, ...given.flatMap((each) => ['--pruner-option', each]), '--no-report'];
+        const local = join(newPlace(), 'local');
+        const alone = await runProgram(project.home, 'run', project.sweep, ...options, '--out', local);
+        expect(alone.code).toBe(0);
+
+        const { redis } = place;
+        const [out, share] = [join(newPlace(), 'run'), newPlace()];
+        const queue = ['--no-report', '--queue', redis.url, '--queue-files', '64k'];
+        const start = (...argv: readonly string[]) => place.keep(startProgram(project.home, argv));
+        const host = (...more: readonly string[]) =>
+          place.keep(startHost(redis.url, project, ...(more as [string])));
+        const without = host('without');
+        const refused = await start('run', project.sweep, ...options, ...queue, '--out', out).finished;
+        expect([refused.code, refused.stderr]).toEqual([
+          70,
+          expect.stringMatching(
+            /trial \d pauses with a checkpoint of 100000 bytes; at most 65536 travel .*\nHint: .*--queue-files .*--share/,
+          ),
+        ]);
+        killAll(without);
+
+        const parked = () => countIn(out, '"status":"parked"');
+        const sharing = host('sharing', '--share', share);
+        const first = start('resume', out, ...queue, '--share', share);
+        await until(() => parked() >= 3);
+        // Another host goes on with what this one has left.
+        killAll(sharing);
+        const other = host('other', '--share', share);
+        await until(() => parked() >= 7);
+        first.child.kill('SIGINT');
+        expect(await first.finished).toMatchObject({ code: 130 });
+        killAll(other);
+        expect(filesIn(share)).toEqual([]);
+        expect(filesIn(join(out, 'checkpoints'))).not.toEqual([]);
+
+        const again = await start('resume', out, ...queue).finished;
+        expect([again.code, again.stderr]).toEqual([
+          2,
+          expect.stringMatching(/\.bin has 100000 bytes; at most 65536 travel .*\nHint: .*--share/),
+        ]);
+        host('last', '--share', share);
+        const last = await start('resume', out, ...queue, '--share', share).finished;
+        expect([last.code, last.stderr]).toEqual([0, expect.stringContaining('host last takes part')]);
+        for (const each of ['trials.csv', 'metrics.csv']) expect(table(out, each)).toBe(table(local, each));
+        expect(filesIn(join(out, 'checkpoints'))).toEqual([]);
+        expect(filesIn(share)).toEqual([]);
+        expect(redis.ask('keys', 'sweepline:run:*')).toBe('');
+      },
+      120_000,
+    );
   },
 );

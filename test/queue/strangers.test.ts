@@ -173,7 +173,7 @@ describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: 
     const folder = newPlace();
     const path = (key: string) => join(folder, 'checkpoints', `${key}.bin`);
     const run = { about, keys, digest: 'd', folder, isOver: false };
-    const checkpoints = new Checkpoints(redis, { say: () => undefined, secret: undefined });
+    const checkpoints = new Checkpoints(redis, { say: () => undefined, secret: undefined, share: undefined });
     const send = () => checkpoints.send(run as unknown as HostedRun);
     const there = async () => (await redis.hkeys(keys.checkpoints)).sort();
     mkdirSync(join(folder, 'checkpoints'));
@@ -189,5 +189,61 @@ describe.skipIf(NO_REDIS !== undefined)(`late${NO_REDIS === undefined ? '' : `: 
     await send();
     expect(await there()).toEqual(['b']);
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('a checkpoint that is too large lies in the shared folder, sealed, under the name of its run and digest', async () => {
+    const share = newPlace();
+    const secret = 'sesame';
+    const host = (more: { readonly share?: string; readonly digest?: string } = {}) => {
+      const folder = newPlace();
+      const { digest = 'd' } = more;
+      const run = { about: { ...about, digest }, keys, digest, folder, isOver: false, keysOf: () => ['a'] };
+      const checkpoints = new Checkpoints(redis, { say: () => undefined, secret, share: more.share });
+      mkdirSync(join(folder, 'checkpoints'));
+      const path = join(folder, 'checkpoints', 'a.bin');
+      return {
+        put: async (text: string) => {
+          writeFileSync(path, text);
+          await checkpoints.send(run as unknown as HostedRun);
+        },
+        drop: async () => {
+          rmSync(path);
+          await checkpoints.send(run as unknown as HostedRun);
+        },
+        get: async () => {
+          await checkpoints.fetch(run as unknown as HostedRun, {
+            trials: { kind: 'range', first: 0, count: 1 },
+          });
+          return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+        },
+      };
+    };
+    await redis.hset(keys.run, 'digest', 'd');
+    const first = host({ share });
+    await first.put('far too large');
+    expect([await redis.hgetall(keys.shared), await redis.hkeys(keys.checkpoints)]).toEqual([
+      { a: '13' },
+      [],
+    ]);
+    expect(await host({ share }).get()).toBe('far too large');
+    await expect(host().get()).rejects.toThrow('lies in a shared folder, which this machine was not given');
+    // The later one counts, wherever it lies.
+    await first.put('few');
+    expect(await host().get()).toBe('few');
+    await first.put('too large again');
+    expect(await host({ share }).get()).toBe('too large again');
+    // A host that is late, of a run that is another one by now, leaves nothing.
+    const files = () =>
+      readdirSync(share, { recursive: true, encoding: 'utf8' }).filter((name) => /bin$/.test(name));
+    const [file] = files();
+    await host({ share, digest: 'old' }).put('of other code');
+    expect(files()).toEqual([file]);
+    writeFileSync(
+      join(share, file!),
+      'not of one who has the key, and long enough for a signature of 64 characters',
+    );
+    expect(await host({ share }).get()).toBeUndefined();
+    await first.drop();
+    expect([files(), await redis.hgetall(keys.shared)]).toEqual([[], {}]);
   });
 });

@@ -1,5 +1,6 @@
 // What is told of trials that paused: schedules.csv, how each went on, what is best, what can be run again. Real runs with
 // real processes.
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { askRun } from '../../src/answer/answer.js';
 import { bestRows, bestTable } from '../../src/answer/tables.js';
@@ -10,13 +11,16 @@ import { renderStatusLine } from '../../src/cli/watch-status.js';
 import { LiveRun } from '../../src/dashboard/live-run.js';
 import { unpackData } from '../../src/explore/unpack.js';
 import { randomFor } from '../../src/ground/random.js';
-import { readRecords } from '../../src/run/read-journal.js';
-import type { AttemptRecord } from '../../src/run/records.js';
+import { writeRunReport } from '../../src/report/load.js';
+import { writeSeries } from '../../src/run/derive.js';
+import { readJournal, readRecords } from '../../src/run/read-journal.js';
+import type { AttemptRecord, JournalRecord, ReportRecord } from '../../src/run/records.js';
 import { readRunStatus } from '../../src/run/status.js';
 import { explainTrial } from '../../src/sweep/explain/explain.js';
 import { replayTrial } from '../../src/sweep/replay.js';
 import { verifyRun } from '../../src/sweep/verify.js';
 import { forEachRun, type TrialNumbers } from '../../src/trial/selection.js';
+import { readPayload } from '../explore/page.js';
 import { cutRun, isParked } from './cut-run.js';
 import { fixture, read, rowsOf, runSweep } from './session.js';
 import { CALM, drawConditions, planSimulated, runSimulated } from './simulated-run.js';
@@ -150,6 +154,16 @@ describe('population-based training', () => {
       ['', 'pbt changed alpha on the way: schedules.csv has every value'],
     ]);
     expect(describeBriefly({ ...answer, best: [changed] }, metrics)).toContain(' at the end): loss ');
+  });
+
+  test('pages know which have the weights of others, from the folder and from the journal', async () => {
+    const taken = [...takenOver(folder)].map(Number).toSorted((a, b) => a - b);
+    const live = new LiveRun({ folder, root: folder, shown: folder, path: '' });
+    await live.refresh();
+    const { facts } = unpackData(Uint8Array.from(live.data()));
+    await writeRunReport(folder);
+    const { payload } = readPayload(join(folder, 'report.html'));
+    for (const each of [facts, payload]) expect(each.takenOver.toSorted((a, b) => a - b)).toEqual(taken);
   });
 
   test('one with the weights of another is not replayed; one with its own is', async () => {
@@ -288,6 +302,25 @@ describe.each([
     expect(JSON.stringify(statuses)).toContain('waiting');
     const ids = curves!.columns.find((column) => column.name === 'trial')!;
     expect(new Set(Array.from(ids.values as Float64Array))).toEqual(new Set(open));
+  });
+
+  test('metrics.csv of a run that goes on is the beginning of that at its end, from the first step on', async () => {
+    const isReport = (record: JournalRecord) => record.t === 'report';
+    const whole = lossesOf(folder);
+    const records = [...readRecords(folder)].filter(({ record }) => isReport(record));
+    // This worker reports nothing again.
+    const later = records.flatMap(({ record }, i) =>
+      record.t === 'report' && record.attempt > 1 ? [i + 1] : [],
+    );
+    expect(later.length).toBeGreaterThan(5);
+    for (const count of later.filter((each) => each < records.length)) {
+      const cut = cutRun(folder, count, isReport);
+      await writeSeries(cut, readJournal(cut).state);
+      const { trial } = records[count - 1]!.record as ReportRecord;
+      const losses = lossesOf(cut);
+      expect(losses.get(trial)!.size).toBeGreaterThan(1);
+      for (const [each, own] of losses) expect([...own]).toEqual([...whole.get(each)!].slice(0, own.size));
+    }
   });
 
   test('what is told of a run that goes on is the beginning of what is told at its end', async () => {

@@ -96,7 +96,7 @@ describe('a run', () => {
   test('keeps failed trials, and tries them again when asked', async () => {
     const sweep = fixture('noisy');
     const set = { fail: { kind: 'list', values: [0.5] } as const };
-    const failures: { trial: number; replay: string }[] = [];
+    const failures: { trial: number; replay: string | null; explain: string }[] = [];
     const run = await startRun(
       { sweep, set, workers: 2, out: join(newFolder(), 'run'), retries: 1, retryPauseMs: 1 },
       [{ onFailure: (event) => failures.push(event) }],
@@ -104,7 +104,9 @@ describe('a run', () => {
     const outcome = await run.outcome;
     expect(outcome).toMatchObject({ trials: NOISY_TRIALS, failed: 6 });
     expect(failures).toHaveLength(6);
-    expect(failures[0]!.replay).toContain(String(failures[0]!.trial));
+    const [{ trial, replay, explain }] = failures as [(typeof failures)[number]];
+    for (const [command, text] of Object.entries({ replay, explain }))
+      expect(text).toBe(`sweepline ${command} ${outcome.folder} ${trial}`);
     const timings = rowsOf(readFileSync(join(outcome.folder, 'timings.csv'), 'utf8'));
     expect(
       timings

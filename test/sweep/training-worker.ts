@@ -5,7 +5,7 @@ export const STEPS = 9;
 /**
  * Steps of `ms` each. Of trials whose number is in `odd`: `deaf` ones never look at stop, `forgetful` ones keep no
  * checkpoint, `brief` ones end by themselves at step 4, `frail` ones fail once at step 5, `broken` ones at each attempt,
- * `slow` ones never end from step 5 on, `sleepy` ones look at every third step.
+ * `slow` ones never end from step 5 on, `sleepy` ones look at every third step, `large` ones keep checkpoints of 100 KB.
  */
 export function trainingWorker(ms: number, odd: Readonly<Record<string, readonly number[]>> = {}): string {
   return `params: { x: z.number().default(0), y: z.number().default(0) },
@@ -39,7 +39,7 @@ export function trainingWorker(ms: number, odd: Readonly<Record<string, readonly
         if (step === 2) trial.saveArtifact('two.txt', x + ' ' + y);
         if (is('brief') && step === 4) return { loss, weight: learnt };
         if (is('deaf') || (is('sleepy') && step % 3 > 0) || !trial.stopRequested) continue;
-        if (!is('forgetful')) trial.saveCheckpoint(Buffer.from(JSON.stringify({ rows, weight })));
+        if (!is('forgetful')) trial.saveCheckpoint(Buffer.from(JSON.stringify({ rows, weight }).padEnd(is('large') ? 100_000 : 0)));
         throw trial.stopped();
       }
       return { loss: rows.at(-1)[0], weight: rows.at(-1)[1] };

@@ -82,12 +82,22 @@ describe('checkpoints', () => {
     store.putCheckpoint('abd', new Uint8Array(0));
     expect(createFolderStore(folder).getCheckpoint('abc')).toEqual(Uint8Array.of(3));
     expect(store.getCheckpoint('abd')).toEqual(new Uint8Array(0));
+    expect(['abc', 'abd', 'abe'].map((key) => store.hasCheckpoint(key))).toEqual([true, true, false]);
     store.dropCheckpoint('abc');
     store.dropCheckpoint('abc');
     store.dropCheckpoint('never');
     expect(store.getCheckpoint('abc')).toBeUndefined();
     expect(filesIn(folder)).toEqual([join('checkpoints', 'abd.bin')]);
   });
+});
+
+it.each([0, 4, 100_000])('what is read, %i bytes, has a buffer of its own', (size) => {
+  const { store } = temporaryStore();
+  store.putCheckpoint('a', Buffer.alloc(size, 7));
+  const bytes = store.getCheckpoint('a')!;
+  expect([bytes.constructor, bytes.byteLength, bytes.buffer.byteLength]).toEqual([Uint8Array, size, size]);
+  bytes.fill(8);
+  expect(store.getCheckpoint('a')).toEqual(new Uint8Array(size).fill(7));
 });
 
 describe('two threads', () => {

@@ -50,19 +50,13 @@ export default defineCommand({
   ],
   check: ({ options }) => (options.json && options.csv ? ['--json and --csv: expected one of both'] : []),
   async run({ arguments: [run], options, terminal }) {
-    const [
-      { findNewestRun, findRun },
-      { askRun, requireObjective },
-      { hasTakenOver },
-      { bestRows },
-      { renderBest },
-    ] = await Promise.all([
-      import('../../run/find.js'),
-      import('../../answer/answer.js'),
-      import('../../answer/finals.js'),
-      import('../../answer/tables.js'),
-      import('../best-table.js'),
-    ]);
+    const [{ findNewestRun, findRun }, { askRun, requireObjective }, { bestRows }, { renderBest }] =
+      await Promise.all([
+        import('../../run/find.js'),
+        import('../../answer/answer.js'),
+        import('../../answer/tables.js'),
+        import('../best-table.js'),
+      ]);
     const limit = options.number ?? (options.csv ? Number.POSITIVE_INFINITY : SHOWN);
     const folder = run === undefined ? await findNewestRun() : await findRun(run);
     const { objective: objectives = [], where = [] } = options;
@@ -70,7 +64,8 @@ export default defineCommand({
     requireObjective(asked);
     const replay = commandOn('replay', folder);
     // One that has gone on from another one cannot be run alone.
-    const replayOf = (trial: number) => (hasTakenOver(asked.status, trial) ? null : `${replay} ${trial}`);
+    const { parked } = asked.status.state.epoch;
+    const replayOf = (trial: number) => (parked.hasTakenOver(trial) ? null : `${replay} ${trial}`);
     const best = asked.answer.best.map((each) => ({ ...each, replay: replayOf(each.trial) }));
     if (options.json) terminal.print(JSON.stringify({ ...asked.answer, best }));
     else if (options.csv) for (const row of bestRows(asked, limit)) terminal.print(row);
@@ -78,8 +73,9 @@ export default defineCommand({
       terminal.print(renderBest(asked, terminal.width));
       const alone = best.find((each) => each.replay !== null);
       if (alone !== undefined) terminal.print(`Replay one by its trial: ${alone.replay}`);
-      if (best.some((each) => each.replay === null))
-        terminal.print(`Whose weights a trial has: ${commandOn('explain', folder)} ${best[0]!.trial}`);
+      const other = best.find((each) => each.replay === null);
+      if (other !== undefined)
+        terminal.print(`Whose weights a trial has: ${commandOn('explain', folder)} ${other.trial}`);
     }
     return asked.answer.first > 0 ? EXIT.done : EXIT.failed;
   },

@@ -110,7 +110,9 @@ export class Detail extends Panel {
 
   #command(number: number): HTMLElement {
     const { facts } = this.store.data;
-    const text = `${facts.replay} ${quoteArgument(folderOfPage() ?? facts.run)} ${number}`;
+    const isAlone = !facts.takenOver.includes(number);
+    const command = isAlone ? facts.replay : facts.explain;
+    const text = `${command} ${quoteArgument(folderOfPage() ?? facts.run)} ${number}`;
     const said = make('span', { class: 'said', attributes: { role: 'status' } });
     const act = () => {
       void copy(text).then((done) => {
@@ -120,7 +122,7 @@ export class Detail extends Panel {
     return make(
       'p',
       { class: 'command' },
-      make('span', { text: 'Run it again: ' }),
+      make('span', { text: isAlone ? 'Run it again: ' : 'Whose weights it has (pbt): ' }),
       make('code', { text }),
       ' ',
       button('Copy', act),

@@ -63,6 +63,8 @@ export async function collect({
     title: String(manifest.title),
     run: String(manifest.runId),
     replay: 'sweepline replay',
+    takenOver: [...(epoch?.parked.takenOver() ?? [])],
+    explain: 'sweepline explain',
     fixed: fixedOf(manifest),
     trials,
     curves,

@@ -100,13 +100,3 @@ export function cutSeries(rows: Uint8Array, step: number): Uint8Array | undefine
   }
   return undefined;
 }
-
-/** Rows of a trial up to where it paused, and those of what came after that lie behind them. */
-export function joinSeries(before: Uint8Array, after: Uint8Array): Uint8Array {
-  const last = Number(decoder.decode(before).trimEnd().split('\n').at(-1)!.split(',', 2)[1]);
-  const text = decoder.decode(after);
-  let at = 0;
-  while (at < text.length && Number(text.slice(at, text.indexOf('\n', at)).split(',', 2)[1]) <= last)
-    at = text.indexOf('\n', at) + 1;
-  return Buffer.concat([before, after.subarray(at)]);
-}
