@@ -20,10 +20,11 @@ import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
 import { createStageFinder, type StageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
-import { createCommandRunner } from './command/run.js';
+import { type CommandRunner, createCommandRunner } from './command/run.js';
 import type { LeftTrial, PartialResult, PoolSetup } from './contract.js';
 import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
-import { RunningTrial, TrialStopped, type Watched } from './running-trial.js';
+import { RunningTrial, TrialStopped } from './running-trial.js';
+import type { Watched } from './step-watch.js';
 import type { Guard } from './strays.js';
 
 export interface ExecutorOptions {
@@ -64,13 +65,12 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const { metrics, params, series: seriesNames } = description;
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
-  const watch = createWatch(setup);
+  const watch = createWatch(setup, worker);
   const store = folder === null ? null : createFolderStore(folder);
   const readMetrics = createMetricsReader(metrics);
-  const { command } = worker;
-  const program = command === undefined ? undefined : createCommandRunner(worker, command, folder);
+  const program = createProgramRunner(worker, folder);
   const run = program?.run ?? worker.run!;
-  const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
+  const how = program === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
 
   return async ({ trials, attempt, from }, control) => {
@@ -119,6 +119,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           isStopAsked,
           clock,
           onReport: (reported) => control.report({ trial: number, ...reported }),
+          onWarning: warnings.add,
         },
       );
       let cells: string;
@@ -158,6 +159,10 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   };
 }
 
+function createProgramRunner(worker: Worker, folder: string | null): CommandRunner | undefined {
+  return worker.command === undefined ? undefined : createCommandRunner(worker, worker.command, folder);
+}
+
 /** `throw trial.stopped()` without having been asked is the worker's fault, and would lose the trial. */
 function explain(error: unknown): unknown {
   return error instanceof TrialStopped
@@ -166,10 +171,10 @@ function explain(error: unknown): unknown {
 }
 
 /** What the run's pruner looks at of a trial; undefined where it has none. */
-function createWatch({
-  pruner,
-  sweepSeed,
-}: PoolSetup): ((trial: number, from: Continuation | undefined) => Watched) | undefined {
+function createWatch(
+  { pruner, sweepSeed }: PoolSetup,
+  { command }: Worker,
+): ((trial: number, from: Continuation | undefined) => Watched) | undefined {
   if (pruner === undefined) return undefined;
   const rungs = createRungs(pruner, sweepSeed);
   return (trial, from) => {
@@ -179,6 +184,7 @@ function createWatch({
       metric: pruner.metric,
       rungOf: (step) => rungs.rungOf(step, bracket),
       pausesPast: rungs.pauses ? past : Number.POSITIVE_INFINITY,
+      closedBy: command === undefined ? 'value' : 'step',
     };
   };
 }
@@ -220,7 +226,8 @@ function throwTrouble(running: RunningTrial): void {
 function leave(trial: number, running: RunningTrial, values: Pick<PartialResult, 'values'>): LeftTrial {
   running.end('stopped');
   const { pausedAt } = running;
-  const partial = { ...values, series: encoder.encode(running.seriesRows()) };
+  const series = pausedAt === undefined ? running.seriesRows() : running.rowsAtPause();
+  const partial = { ...values, series: encoder.encode(series) };
   return { trial, hasBegun: true, partial, ...(pausedAt === undefined ? {} : { pausedAt }) };
 }
 
