@@ -68,10 +68,10 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const watch = createWatch(setup, worker);
   const store = folder === null ? null : createFolderStore(folder);
   const readMetrics = createMetricsReader(metrics);
-  const program = createProgramRunner(worker, folder);
+  const warnings = createWarnings();
+  const program = createProgramRunner(worker, folder, warnings.add);
   const run = program?.run ?? worker.run!;
   const how = program === undefined ? '`run` did not return it' : 'its program did not tell it';
-  const warnings = createWarnings();
 
   return async ({ trials, attempt, from }, control) => {
     const { prefixes: heads, keys, seeds } = prefixes(trials);
@@ -159,8 +159,13 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   };
 }
 
-function createProgramRunner(worker: Worker, folder: string | null): CommandRunner | undefined {
-  return worker.command === undefined ? undefined : createCommandRunner(worker, worker.command, folder);
+function createProgramRunner(
+  worker: Worker,
+  folder: string | null,
+  warn: (text: string) => void,
+): CommandRunner | undefined {
+  const { command } = worker;
+  return command === undefined ? undefined : createCommandRunner(worker, command, folder, warn);
 }
 
 /** `throw trial.stopped()` without having been asked is the worker's fault, and would lose the trial. */
