@@ -51,12 +51,41 @@ export const programOptions = {
 export type ProgramOptionValues = OptionValues<typeof programOptions>;
 
 /** Options that mean something with one another only. */
-export function findProgramFaults(sweep: string | undefined, options: ProgramOptionValues): string[] {
+export function findProgramFaults(sweep: string | undefined, options: ProgramOptionValues & Aims): string[] {
   if (options.command !== undefined)
-    return sweep === undefined ? [] : [`the sweep "${sweep}" and --command: expected one of both`];
+    return sweep === undefined
+      ? findUntold(options)
+      : [`the sweep "${sweep}" and --command: expected one of both`];
   return Object.keys(programOptions)
     .filter((name) => Object.hasOwn(options, name))
     .map((name) => `--${name} belongs to --command, which is not given`);
+}
+
+/** What is asked of what a program tells. */
+interface Aims {
+  readonly objective?: readonly string[];
+  readonly pruner?: string;
+}
+
+/** Nothing is read of a program but what it is said to tell. */
+function findUntold({
+  metrics = [],
+  series = [],
+  objective = [],
+  pruner = 'none',
+}: ProgramOptionValues & Aims) {
+  const told = metrics.flat().map(([name]) => name);
+  const nameOf = (aim: string) => aim.split(':')[0]!.trim();
+  const missing = objective.filter((aim) => !told.includes(nameOf(aim)));
+  const faults = missing.map(
+    (aim) => `--objective ${aim}: --metrics does not name ${nameOf(aim)}; add --metrics ${aim}`,
+  );
+  if (pruner === 'none' || series.length > 0) return faults;
+  const looked = objective.map(nameOf)[0] ?? told[0] ?? 'loss';
+  return [
+    ...faults,
+    `--pruner ${pruner}: it looks at values that the program prints with a step, and none are named; add --series ${looked}`,
+  ];
 }
 
 /** What the options ask for beside what is varied. */

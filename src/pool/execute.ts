@@ -1,7 +1,7 @@
 // Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
 import type { Clock } from '../ground/clock.js';
-import { isMachineTrouble, SweeplineError, toPlainError } from '../ground/errors.js';
+import { SweeplineError, toPlainError } from '../ground/errors.js';
 import type { Continuation } from '../search/pruning/contract.js';
 import { createRungs } from '../search/pruning/rules.js';
 import { unpackSpace } from '../space/packed.js';
@@ -9,10 +9,9 @@ import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
 import type { Point } from '../space/types.js';
 import { createKeyer } from '../trial/key.js';
-import { createMetricsReader, isRecord } from '../trial/metrics.js';
+import { createMetricsReader } from '../trial/metrics.js';
 import { fillParams } from '../trial/params.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
-import { cellsWithoutMetrics, formatMetrics } from '../trial/row.js';
 import { type Selection, trialAt } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import { createFolderStore, type TrialStore } from '../trial/store.js';
@@ -20,10 +19,12 @@ import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
 import { createStageFinder, type StageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
-import { createCommandRunner } from './command/run.js';
-import type { LeftTrial, PartialResult, PoolSetup } from './contract.js';
-import { createWarnings, type Executor, NO_BYTES, NONE, noteMisfit } from './executor.js';
-import { RunningTrial, TrialStopped, type Watched } from './running-trial.js';
+import { type CommandRunner, createCommandRunner } from './command/run.js';
+import type { PoolSetup } from './contract.js';
+import { createWarnings, type Executor } from './executor.js';
+import { type Judging, Outcomes } from './outcomes.js';
+import { RunningTrial } from './running-trial.js';
+import type { Watched } from './step-watch.js';
 import { type Guard, isThenable } from './strays.js';
 
 export interface ExecutorOptions {
@@ -35,9 +36,6 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   readonly guard: Guard;
 }
-
-/** What `run` came to. */
-type Outcome = { readonly returned: unknown } | { readonly error: unknown };
 
 const encoder = new TextEncoder();
 
@@ -67,54 +65,29 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   const { metrics, params, series: seriesNames } = description;
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
-  const watch = createWatch(setup);
+  const watch = createWatch(setup, worker);
   const store = folder === null ? null : createFolderStore(folder);
-  const readMetrics = createMetricsReader(metrics);
-  const { command } = worker;
-  const program = command === undefined ? undefined : createCommandRunner(worker, command, folder);
-  const run = program?.run ?? worker.run!;
-  const how = command === undefined ? '`run` did not return it' : 'its program did not tell it';
   const warnings = createWarnings();
+  const program = createProgramRunner(worker, folder, warnings.add);
+  const run = program?.run ?? worker.run!;
+  const readMetrics = createMetricsReader(metrics);
+  const judging: Judging = {
+    readMetrics,
+    metrics: metrics.length,
+    isProgram: program !== undefined,
+    warnings,
+  };
 
   return async ({ trials, attempt, from }, control) => {
     const { prefixes: heads, keys, seeds } = prefixes(trials);
-    const notes: TrialNote[] = [];
-    const left: LeftTrial[] = [];
+    const outcomes = new Outcomes(judging);
     let rows = '';
-    let series = '';
 
-    /** `returned`: what it came to all the same, for a trial that was too slow. */
-    const giveUp = (number: number, running: RunningTrial, returned?: unknown): undefined => {
-      const values = isRecord(returned) ? { values: readMetrics(returned).values } : {};
-      left.push(leave(number, running, values));
-    };
-    const conclude = (number: number, running: RunningTrial, outcome: Outcome): string | undefined => {
-      let cells: string;
-      try {
-        if ('error' in outcome) throw outcome.error;
-        const { returned } = outcome;
-        if (running.sawStop) return giveUp(number, running, returned); // it may be half a result
-        const { values, faults, missing } = readMetrics(returned);
-        if (faults.length > 0) notes.push(noteMisfit(number, faults));
-        else if (missing.length > 0) warnings.forgotten(missing, `${how} (null says that there is no value)`);
-        cells = formatMetrics(faults.length > 0 ? 'failed' : 'ok', values);
-      } catch (error) {
-        if (running.sawStop || (error instanceof TrialStopped && running.mayStop()))
-          return giveUp(number, running);
-        if (program !== undefined && isMachineTrouble(error)) running.trouble ??= error;
-        notes.push({ trial: number, status: 'failed', error: toPlainError(explain(error)) });
-        cells = cellsWithoutMetrics('failed', metrics.length);
-      }
-      throwTrouble(running);
-      series += running.seriesRows();
-      running.end('ended');
-      return cells;
-    };
     /** The cells of the i-th trial from `status` on; undefined where it stopped. No promise where `run` gives none. */
     const runOne = (i: number): string | undefined | Promise<string | undefined> => {
       const number = trialAt(trials, i);
       const isStopAsked = () => control.isStopAsked(i);
-      if (isStopAsked()) return void left.push({ trial: number, hasBegun: false });
+      if (isStopAsked()) return void outcomes.left.push({ trial: number, hasBegun: false });
       const { point, replicate } = pointAt(space, trials, i);
       const { checkpoint, params: changed } = from ?? {};
       const filled = fillParams(
@@ -123,10 +96,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
         setup.fixed,
       );
       const obstacle = findSkip(stages, filled) ?? findMissing(store, checkpoint);
-      if (obstacle !== undefined) {
-        notes.push({ trial: number, ...obstacle });
-        return cellsWithoutMetrics(obstacle.status, metrics.length);
-      }
+      if (obstacle !== undefined) return outcomes.refuse(number, obstacle);
       const running = new RunningTrial(
         { params: filled, number, key: keys[i]!, replicate, seed: seeds[i]!, attempt },
         {
@@ -144,6 +114,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           isStopAsked,
           clock,
           onReport: (reported) => control.report({ trial: number, ...reported }),
+          onWarning: warnings.add,
         },
       );
       let returned: unknown;
@@ -153,12 +124,12 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           () => run(running.trial as never),
         );
       } catch (error) {
-        return conclude(number, running, { error });
+        return outcomes.conclude(number, running, { error });
       }
-      if (!isThenable(returned)) return conclude(number, running, { returned });
+      if (!isThenable(returned)) return outcomes.conclude(number, running, { returned });
       return Promise.resolve(returned).then(
-        (value) => conclude(number, running, { returned: value }),
-        (error: unknown) => conclude(number, running, { error }),
+        (value) => outcomes.conclude(number, running, { returned: value }),
+        (error: unknown) => outcomes.conclude(number, running, { error }),
       );
     };
 
@@ -168,28 +139,24 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       if (cells !== undefined) rows += heads[i]! + cells;
     }
     await program?.settle();
-    return {
-      left: left.length === 0 ? NONE : left,
-      rows: encoder.encode(rows),
-      series: series === '' ? NO_BYTES : encoder.encode(series),
-      notes,
-      ...warnings.take(),
-    };
+    return { rows: encoder.encode(rows), ...outcomes.take(), ...warnings.take() };
   };
 }
 
-/** `throw trial.stopped()` without having been asked is the worker's fault, and would lose the trial. */
-function explain(error: unknown): unknown {
-  return error instanceof TrialStopped
-    ? new Error('the trial threw trial.stopped() although it was not asked to stop')
-    : error;
+function createProgramRunner(
+  worker: Worker,
+  folder: string | null,
+  warn: (text: string) => void,
+): CommandRunner | undefined {
+  const { command } = worker;
+  return command === undefined ? undefined : createCommandRunner(worker, command, folder, warn);
 }
 
 /** What the run's pruner looks at of a trial; undefined where it has none. */
-function createWatch({
-  pruner,
-  sweepSeed,
-}: PoolSetup): ((trial: number, from: Continuation | undefined) => Watched) | undefined {
+function createWatch(
+  { pruner, sweepSeed }: PoolSetup,
+  { command }: Worker,
+): ((trial: number, from: Continuation | undefined) => Watched) | undefined {
   if (pruner === undefined) return undefined;
   const rungs = createRungs(pruner, sweepSeed);
   return (trial, from) => {
@@ -199,6 +166,7 @@ function createWatch({
       metric: pruner.metric,
       rungOf: (step) => rungs.rungOf(step, bracket),
       pausesPast: rungs.pauses ? past : Number.POSITIVE_INFINITY,
+      closedBy: command === undefined ? 'value' : 'step',
     };
   };
 }
@@ -226,21 +194,6 @@ function findMissing(
 function findSkip(stages: StageFinder, params: Point): Pick<TrialNote, 'status' | 'error'> | undefined {
   const message = stages.obstacle(params);
   return message === undefined ? undefined : { status: 'skipped', error: { name: 'StageFailed', message } };
-}
-
-/** A full disk is not the trial's failure, whatever its worker made of it: the run ends and can be resumed. */
-function throwTrouble(running: RunningTrial): void {
-  if (running.trouble === undefined) return;
-  running.end('stopped');
-  throw running.trouble;
-}
-
-/** A trial that has stopped on its way. */
-function leave(trial: number, running: RunningTrial, values: Pick<PartialResult, 'values'>): LeftTrial {
-  running.end('stopped');
-  const { pausedAt } = running;
-  const partial = { ...values, series: encoder.encode(running.seriesRows()) };
-  return { trial, hasBegun: true, partial, ...(pausedAt === undefined ? {} : { pausedAt }) };
 }
 
 function pointAt(

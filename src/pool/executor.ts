@@ -28,17 +28,20 @@ export const NO_BYTES = new Uint8Array(0);
 /** And without trials that are left. */
 export const NONE: readonly never[] = [];
 
-/** For tasks of one thread: what was not said before, of metrics that were declared and forgotten. */
+/** For tasks of one thread: what was not said before. */
 export function createWarnings() {
   const said = new Set<string>();
   let fresh: string[] = [];
+  const add = (text: string): void => {
+    if (said.has(text)) return;
+    said.add(text);
+    fresh.push(text);
+  };
   return {
+    add,
+    /** Metrics that were declared. */
     forgotten(metrics: readonly string[], how: string): void {
-      for (const name of metrics) {
-        if (said.has(name)) continue;
-        said.add(name);
-        fresh.push(`metric "${name}" is declared, but ${how}: its cells are empty`);
-      }
+      for (const name of metrics) add(`metric "${name}" is declared, but ${how}: its cells are empty`);
     },
     /** As a part of the task's result. */
     take(): Pick<Executed, 'warnings'> {

@@ -10,7 +10,8 @@ import { createSeriesWriter, type SeriesWriter } from '../trial/series.js';
 import type { TrialStore } from '../trial/store.js';
 import type { ReportAnswer, Trial } from '../worker/contract.js';
 import type { StageFinder } from '../worker/stage-results.js';
-import { createReporter, type Due } from './reporter.js';
+import { createReporter } from './reporter.js';
+import { StepWatch, type Watched } from './step-watch.js';
 
 /** Of trials that report when they have ended, so many are told by each thread: where one does, all may. */
 const LATE_TOLD = 3;
@@ -46,20 +47,12 @@ export interface TrialSurroundings {
   readonly isStopAsked: () => boolean;
   /** Hears rows of metrics.csv while the trial runs, and how many it has heard before. */
   readonly onReport: (report: { readonly rows: Uint8Array; readonly from: number }) => void;
+  /** Hears what the run's owner should be told once. */
+  readonly onWarning: (text: string) => void;
   /** What the worker's `load` returned. */
   readonly shared: unknown;
   readonly stages: StageFinder;
   readonly clock: Clock;
-}
-
-/** What a pruner looks at. */
-export interface Watched {
-  /** The series. */
-  readonly metric: string;
-  /** See Rungs. */
-  readonly rungOf: (step: number) => number | null;
-  /** The trial stops at rungs beyond this one; Infinity: it does not pause. */
-  readonly pausesPast: number;
 }
 
 /** What a worker is handed. Its functions are the object's own: an author may take them out of it. */
@@ -140,11 +133,7 @@ export class RunningTrial {
   #answer: ReportAnswer | undefined;
   #ended = false;
   #isLate = false;
-  /** The rung at which the trial is to pause: the last that it has come to. */
-  pausedAt: number | undefined;
-  /** The rung that the trial was on when its pruner's metric was reported last, and that step. */
-  #rung: number | null = null;
-  #closed: number | undefined;
+  readonly #watch: StepWatch | undefined;
   readonly #identity: TrialIdentity;
   readonly #around: TrialSurroundings;
   readonly #began: number;
@@ -153,6 +142,8 @@ export class RunningTrial {
     this.#identity = identity;
     this.#around = around;
     this.#began = around.clock.elapsed();
+    const { watched, series } = around;
+    this.#watch = watched === undefined ? undefined : new StepWatch(watched, series);
     this.trial = new HandedTrial(identity, around, this);
   }
 
@@ -163,25 +154,32 @@ export class RunningTrial {
       this.#isLate = true;
       return;
     }
-    const { series, watched } = this.#around;
-    if (watched !== undefined && step === this.#closed) throw closedStep(step, watched);
-    this.#writer ??= createSeriesWriter(number, series);
-    this.#writer.add(step, values);
+    this.#writer ??= createSeriesWriter(number, this.#around.series);
     this.#reporter ??= createReporter(this.#writer, this.#around, this.#began);
-    if (watched === undefined) this.#reporter.look('later');
-    else this.#reporter.look(this.#watch(watched, step, values));
+    if (this.#watch === undefined) {
+      this.#writer.add(step, values);
+      this.#reporter.look('later');
+    } else this.#addWatched(this.#watch, this.#writer, this.#reporter, { step, values });
   }
 
-  /** A row is closed by the value that a pruner looks at; one that gets to a new rung is told at once. */
-  #watch({ metric, rungOf, pausesPast }: Watched, step: number, values: Parameters<Trial['report']>[1]): Due {
-    if ((values[metric] ?? null) === null) return 'complete';
-    this.#closed = step;
-    const rung = rungOf(step);
-    const isNew = rung !== null && rung !== this.#rung;
-    this.#rung = rung;
-    // Who looks late has come to a further one: it is from there that it goes on.
-    if (isNew && rung > pausesPast) this.pausedAt = rung;
-    return isNew ? 'now' : 'later';
+  /** A row that a pruner may decide by is told at once. */
+  #addWatched(
+    watch: StepWatch,
+    writer: SeriesWriter,
+    reporter: ReturnType<typeof createReporter>,
+    { step, values }: { readonly step: number; readonly values: Parameters<Trial['report']>[1] },
+  ): void {
+    writer.check(step, values);
+    if (watch.isClosed(step)) {
+      const warning = watch.tellLate(values);
+      if (warning !== undefined) this.#around.onWarning(warning);
+      return;
+    }
+    // Before the next row begins, of which nothing is to be told yet.
+    if (watch.leave(step)) reporter.look('now');
+    writer.add(step, values);
+    if (watch.enter(step, values)) reporter.look('now');
+    else reporter.look(watch.isOpen ? 'complete' : 'later');
   }
 
   /** What `report` returns: looking at it is looking for a stop. */
@@ -214,9 +212,19 @@ export class RunningTrial {
     }
   }
 
+  /** The rung at which the trial is to pause: the last that it has come to. */
+  get pausedAt(): number | undefined {
+    return this.#watch?.pausedAt;
+  }
+
   /** Rows of metrics.csv so far. */
   seriesRows(): string {
     return this.#writer?.rows ?? '';
+  }
+
+  /** The same of a trial that pauses: when it goes on it reports an open step again, with all that belongs there. */
+  rowsAtPause(): string {
+    return (this.#watch?.isOpen ? this.#writer?.complete : this.#writer?.rows) ?? '';
   }
 
   /** The trial has ended, or stopped and will go on later (then its checkpoint is kept). */
@@ -243,15 +251,6 @@ class Answer implements ReportAnswer {
   get stop(): boolean {
     return this.running.lookForStop();
   }
-}
-
-/** The row has been told, or may have been, and decided on. */
-function closedStep(step: number, { metric }: Watched): SweeplineError {
-  return new SweeplineError(
-    'BAD_DEFINITION',
-    `report: step ${step} again, after ${metric} was reported of it, which the pruner of this run looks at`,
-    { hint: `report the other series of a step before ${metric}, or together with it` },
-  );
 }
 
 /** Nobody waits for the trial any more: neither a failure nor the task's result could say it. */

@@ -61,11 +61,14 @@ export class Coordinator {
     const { wake } = this;
     const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
     this.#backlog = new Backlog(wake, settings.retryPauseMs);
-    const conclude = pruning && record;
-    this.#recovery = new Recovery({ recorder, conclude, backlog: this.#backlog, retries: settings.retries });
-    this.#askedStops = new AskedStops(recorder);
     const fail = (error: unknown) => this.abort(error); // trials may never end by themselves
     this.#proposals = new Proposals(options, { wake, fail });
+    this.#recovery = new Recovery({
+      ...{ recorder, backlog: this.#backlog, retries: settings.retries },
+      conclude: pruning && record,
+      isAwaited: pruning !== undefined || this.#proposals.isHeard,
+    });
+    this.#askedStops = new AskedStops(recorder);
     const stop = (trial: number) => this.#inFlight.stopOne(trial);
     pruning?.helpedBy({ stop, record, goOn: (work) => this.#backlog.addReady(work), wake, fail });
   }
@@ -186,7 +189,7 @@ export class Coordinator {
       const proposal = this.#proposals.next(limit.isPending || pruning !== undefined ? 1 : sizer.size);
       if (proposal === 'end' && pruning?.endProposals() !== true) return this.#backlog.isEmpty;
       if (proposal === 'end') continue;
-      if (proposal === 'wait') return this.#isAbandoned();
+      if (proposal === 'wait') return false;
       const trials = pruning?.unheld(proposal) ?? proposal;
       if (countOf(trials) === 0) continue;
       recorder.begin(trials);
@@ -195,12 +198,6 @@ export class Coordinator {
       this.#launch(first);
     }
     return false;
-  }
-
-  /** A sampler that decides by results waits for ever for those of trials that are left for another session. */
-  #isAbandoned(): boolean {
-    const { evicted } = this.#recovery;
-    return evicted > 0 && this.#proposals.isHeard && this.#isIdle && this.#backlog.isEmpty;
   }
 
   #launch(work: Work): void {

@@ -19,6 +19,8 @@ export interface LostTask extends Loss {
   readonly failedAttempts: number;
   /** `--retries` */
   readonly retries: number;
+  /** Others have no row, or are not proposed, before this one has its row. */
+  readonly isAwaited: boolean;
   /** How often in a row a host has ended before it could run anything, this time included. */
   readonly failedStarts: number;
 }
@@ -42,7 +44,7 @@ export type Decision =
 
 /** A host that ends before it can run anything is started so often. */
 const STARTS = 3;
-/** A trial whose host was ended from outside so often waits for `resume`. */
+/** A trial whose host was ended from outside so often waits for `resume`, or has failed where others wait for it. */
 const EVICTIONS = 3;
 
 /** A task without a result. */
@@ -56,8 +58,7 @@ export function judgeLoss(lost: LostTask): Decision {
   if (cause === 'killed' || blame === 'none') return again('now');
   // Who was not alone in a process that died is innocent until it dies of this task alone.
   if (blame === 'possible') return again('apart', cause === 'died' ? { strikes: strikes + 1 } : {});
-  if (cause === 'evicted' && count === 1)
-    return evictions + 1 >= EVICTIONS ? { do: 'leave' } : again('apart', { evictions: evictions + 1 });
+  if (cause === 'evicted' && count === 1) return judgeEviction(lost, again);
   const when = wasApart || cause === 'memory' || cause === 'evicted' ? 'apart' : 'now';
   // Of several, most are innocent: the halves begin where this one was.
   if (count > 1) return { do: 'halve', when, strikes, evictions };
@@ -69,6 +70,16 @@ export function judgeLoss(lost: LostTask): Decision {
   return strikes >= 1 + lost.retries
     ? { do: 'record', status: 'failed' }
     : again(when, { strikes: strikes + 1 });
+}
+
+/** Nothing says that a trial is to blame whose process somebody else has ended; but others may not wait for it for ever. */
+function judgeEviction(
+  { evictions, retries, isAwaited }: LostTask,
+  again: (when: When, more: { evictions: number }) => Decision,
+): Decision {
+  const most = EVICTIONS + (isAwaited ? retries : 0);
+  if (evictions + 1 < most) return again('apart', { evictions: evictions + 1 });
+  return isAwaited ? { do: 'record', status: 'failed' } : { do: 'leave' };
 }
 
 /** Failures that come again: what was asked for is wrong, or the numbers are. */

@@ -17,7 +17,7 @@ import { Pruning } from './pruners/pruning.js';
 import { Recorder } from './recorder.js';
 import type { Sampler } from './samplers/contract.js';
 import { isTold, samplerOf } from './samplers/list.js';
-import { replicatesOf } from './samplers/racing.js';
+import { isFurther, replicatesOf } from './samplers/racing.js';
 import type { SearchSpec } from './samplers/search-spec.js';
 import type { Turns } from './samplers/turn.js';
 import type { Settings } from './settings.js';
@@ -153,6 +153,7 @@ function openPruning(
     ...{ spec: job.pruner, seed: job.resolved.seed, series: job.worker.series },
     ...{ ...choice, folder, journal, recorder },
     retried: new Set(retried),
+    isFurther: (trial) => isFurther(job.resolved.sampler, job.resolved.space, trial),
     population: new ProposedPopulation(job),
   });
 }

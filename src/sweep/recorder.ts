@@ -101,7 +101,7 @@ export class Recorder {
   /** Writes rows of the trials that have settled; those that failed and are tried again have none yet. */
   async record(recording: Recording): Promise<Recorded> {
     const { result, ended } = recording;
-    if (result.warnings !== undefined) this.#warn(result.warnings);
+    this.#warn(result);
     if (countOf(ended) === 0 && result.left.length === 0) return { retried: NO_TRIALS, settled: NOTHING };
     if (this.#reported.size > 0) this.#forgetReports(result, ended);
     if (result.notes.length > 0 || result.left.length > 0) return this.#recordSome(recording);
@@ -110,8 +110,8 @@ export class Recorder {
     return { retried: NO_TRIALS, settled: this.#tell(ended, result) };
   }
 
-  #warn(texts: readonly string[]): void {
-    for (const text of texts) {
+  #warn({ warnings = [] }: Pick<TaskResult, 'warnings'>): void {
+    for (const text of warnings) {
       if (this.#warned.has(text)) continue;
       this.#warned.add(text);
       this.#options.onWarning(text);
@@ -164,6 +164,7 @@ export class Recorder {
 
   /** A single trial that no pool has run to its end: its row says so, with what it has reported on its way. */
   async recordLost(lost: LostTrial): Promise<Iterable<TrialRow>> {
+    if (lost.by !== undefined) this.#warn(lost.by);
     const result = this.lostResult(lost);
     const { rows, series, notes } = result;
     await this.#options.journal.appendRows({ ...this.#lost(lost), notes }, rows, series);
@@ -172,11 +173,11 @@ export class Recorder {
 
   /** What its result would have been, had the pool brought one. */
   lostResult(lost: LostTrial): TaskResult {
-    const { trials, status, error, partial, host, by = {} } = lost;
+    const { trials, status, error, partial, isWhole = false, host, by = {} } = lost;
     const { job, dropCheckpoint, joinEarlier } = this.#options;
     const trial = trialAt(trials, 0);
     const told = partial?.series ?? Buffer.concat(this.#reported.get(trial) ?? []);
-    const series = joinEarlier(trial, told);
+    const series = isWhole ? told : joinEarlier(trial, told);
     this.#forgetReports({ left: [] }, trials);
     const { metrics } = job.worker;
     // One that died has no result; one that was asked to stop has come that far.
@@ -199,6 +200,7 @@ export class Recorder {
   hold(recording: Recording): Promise<void> {
     const { result, ended } = recording;
     const { notes, rows, series } = result;
+    this.#warn(result);
     this.#forgetReports(result, ended);
     const bytes = { rowsBytes: rows.length, seriesBytes: series.length };
     const record = { t: 'ended', ...this.#ranBy(recording, ended), notes, ...bytes } as const;
@@ -211,6 +213,7 @@ export class Recorder {
     rung: number,
     series: Uint8Array,
   ): Promise<void> {
+    this.#warn(result);
     this.#forgetReports(result, ended);
     const record = {
       ...this.#ranBy({ result, ended: NO_TRIALS, attempt }, ended),

@@ -40,8 +40,10 @@ export interface LostAttempt {
 export type LostTrial = Omit<LostAttempt, 'status'> & {
   readonly status: TrialStatus;
   readonly partial: PartialResult | undefined;
+  /** `partial` has all its rows of metrics.csv, those from before its last pause included, and no more are to be kept. */
+  readonly isWhole?: boolean;
   readonly by?: RanBy;
 };
 
-/** Who ran a trial, and how long. */
-export type RanBy = Partial<Pick<TaskResult, 'thread' | 'device' | 'queueMs' | 'runMs'>>;
+/** Who ran a trial, how long, and what is to be told of it. */
+export type RanBy = Partial<Pick<TaskResult, 'thread' | 'device' | 'queueMs' | 'runMs' | 'warnings'>>;

@@ -1,6 +1,6 @@
 // What becomes of tasks that came back without a result: their host died, they ran past their limit, or the machine had no
 // room for their files. Decides by failures.ts, writes down what happened, and hands the work to the backlog.
-import { isMachineTrouble, toPlainError } from '../ground/errors.js';
+import { isMachineTrouble, type PlainError, toPlainError } from '../ground/errors.js';
 import { HERE, TaskLost, type TaskResult } from '../pool/contract.js';
 import type { TrialRow } from '../trial/row.js';
 import { countOf, trialAt } from '../trial/selection.js';
@@ -13,6 +13,8 @@ export interface RecoveryOptions {
   readonly recorder: Pick<Recorder, 'failedAttempts' | 'recordLost' | 'lostResult' | 'noteAttempt'>;
   readonly backlog: Backlog;
   readonly retries: number;
+  /** See LostTask. */
+  readonly isAwaited: boolean;
   /** Takes the result of a trial that has ended by this, in place of its row at once; undefined: nothing has to be asked. */
   readonly conclude: ((work: Work, result: TaskResult) => Promise<void>) | undefined;
 }
@@ -38,7 +40,7 @@ export class Recovery {
   /** The rows of trials that have ended by this. Rejects with what ends the run. */
   async recover(work: Work, error: unknown): Promise<Iterable<TrialRow>> {
     if (!(error instanceof TaskLost)) return this.#recoverFromTrouble(work, error);
-    const { recorder, backlog, retries } = this.#options;
+    const { recorder, backlog, retries, isAwaited } = this.#options;
     const { loss } = error;
     if (loss.cause === 'unstarted') this.#failedStarts.add(loss.process);
     else this.noteStart();
@@ -47,14 +49,14 @@ export class Recovery {
     const failedAttempts = count === 1 ? recorder.failedAttempts(trialAt(trials, 0)) : 0;
     const decision = judgeLoss({
       ...loss,
-      ...{ count, strikes, evictions, failedAttempts, retries },
+      ...{ count, strikes, evictions, failedAttempts, retries, isAwaited },
       wasApart: work.isApart,
       failedStarts: this.#failedStarts.size,
     });
     if (decision.do === 'give up') throw error;
     const lost = { trials, attempt, error: toPlainError(error), host: loss.host };
     if (decision.do === 'record') {
-      const ended = { ...lost, status: decision.status, partial: loss.partial };
+      const ended = { ...lost, error: explain(error), status: decision.status, partial: loss.partial };
       const { conclude } = this.#options;
       if (conclude === undefined) return recorder.recordLost(ended);
       await conclude(work, recorder.lostResult(ended));
@@ -83,4 +85,15 @@ export class Recovery {
     backlog.addLater({ ...work, attempt: attempt + 1, troubles: troubles + 1 }, troubles + 1);
     return NO_ROWS;
   }
+}
+
+/** Why the trial has failed by it. */
+function explain(error: TaskLost): PlainError {
+  const plain = toPlainError(error);
+  if (error.loss.cause !== 'evicted') return plain;
+  const why = 'from outside, and each time (out of memory? a batch system?)';
+  return {
+    ...plain,
+    message: `${plain.message}, ${why}: other trials wait for this one, so it counts as failed`,
+  };
 }

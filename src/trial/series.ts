@@ -12,15 +12,21 @@ export function seriesHeaderOf(series: readonly string[]): string {
   return formatRow(['trial', 'step', ...series]);
 }
 
+type Values = Readonly<Record<string, number | null | undefined>>;
+
 /** The rows of one trial. */
 export interface SeriesWriter {
   /** Rows added so far. */
   readonly rows: string;
+  /** Those of the steps before the last one. */
+  readonly complete: string;
   /**
    * The same step again adds to the row of that step. Throws BAD_DEFINITION for a step that goes back, for a series that
    * is not declared and for a value that is no number; then the report counts for nothing.
    */
-  add(step: number, values: Readonly<Record<string, number | null | undefined>>): void;
+  add(step: number, values: Values): void;
+  /** Throws what `add` would throw, and adds nothing. */
+  check(step: number, values: Values): void;
   /**
    * Rows not taken before. The last step may still be added to: it is left out unless asked for, and what is added to it
    * once it was taken is not given again.
@@ -35,13 +41,20 @@ export function createSeriesWriter(trial: number, series: readonly string[]): Se
   let lastValues: readonly (number | null | undefined)[] = [];
   let taken = 0;
   let isLastTaken = false;
+  const check = (step: number, values: Values): void => {
+    const fault = findFault(step, lastStep, values, series);
+    if (fault !== undefined) throw fault;
+  };
   return {
+    check,
     get rows() {
       return complete + last;
     },
+    get complete() {
+      return complete;
+    },
     add(step, values) {
-      const fault = findFault(step, lastStep, values, series);
-      if (fault !== undefined) throw fault;
+      check(step, values);
       if (step > lastStep) {
         complete += last;
         if (isLastTaken) taken = complete.length;

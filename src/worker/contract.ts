@@ -42,8 +42,8 @@ export interface Trial<
    * A row of metrics.csv (a point of a loss curve). Steps never go back and may be fractions; reports of one step are one
    * row, in which later values count. Values are numbers, NaN and infinite ones too. Throws BAD_DEFINITION for anything
    * else. Rows appear while the trial runs, a moment late. Under a pruner, the value that it looks at closes its step: report
-   * other series of a step before it, or with it. The answer says whether the trial shall stop, as `stopRequested` does:
-   * `if (trial.report(epoch, { loss }).stop) throw trial.stopped();`
+   * other series of a step before it, or with it; later ones are not kept, and a warning says so. The answer says whether
+   * the trial shall stop, as `stopRequested` does: `if (trial.report(epoch, { loss }).stop) throw trial.stopped();`
    */
   report(step: number, series: SeriesValues<Names>): ReportAnswer;
   /** Keeps a file under artifacts/<trial>/ and returns its path. Written whole or not at all. */

@@ -346,6 +346,16 @@ describe('what cannot be run is refused before anything is written', () => {
       'the pattern /(/ cannot be read',
     ],
     [
+      'an objective that the program is not said to tell',
+      ['--command', 'true', '--metrics', 'accuracy', '--objective', 'loss:min'],
+      '--objective loss:min: --metrics does not name loss; add --metrics loss:min',
+    ],
+    [
+      'a pruner without anything to look at',
+      ['--command', 'true', '--metrics', 'loss:min', '--pruner', 'asha'],
+      '--pruner asha: it looks at values that the program prints with a step, and none are named; add --series loss',
+    ],
+    [
       'a name that is no word',
       ['--command', 'true', '--name', 'two words'],
       'expected a word such as my-training',

@@ -16,6 +16,7 @@ function open(elapsed: () => number = () => 0, store: TrialStore | null = null) 
       ...{ shared: undefined, stages: { obstacle: () => undefined, output: () => ({}) as never }, clock },
       isStopAsked: () => false,
       onReport: ({ rows }) => sent.push(new TextDecoder().decode(rows)),
+      onWarning: () => undefined,
     },
   );
   const { trial } = running;

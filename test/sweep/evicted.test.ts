@@ -1,4 +1,5 @@
 // A host that is killed from outside, time and again: its trial has not failed, the others are done, and `resume` runs it.
+// Where others wait for it, it has failed: no search and no pruner stands still for one trial.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRunStatus } from '../../src/run/status.js';
@@ -28,6 +29,52 @@ test.each(['thread', 'process'] as const)('with isolation %s: left, and not fail
   // The same again.
   expect(await resume(run.folder)).toMatchObject({ trials: 7, left: 1, evicted: 1 });
 });
+
+const SEARCHED = `params: { x: z.number().default(0) }, metrics: { y: { type: 'number', goal: 'min' } }, series: ['y'],
+  async run(trial) {
+    if (trial.number === 2) {
+      process.kill(process.pid, 'SIGKILL');
+      await new Promise(() => undefined);
+    }
+    for (let step = 1; step < 9; step++)
+      if (trial.report(step, { y: trial.params.x + 1 / step }).stop) throw trial.stopped();
+    return { y: trial.params.x };
+  },`;
+
+test.each<[string, readonly string[]]>([
+  ['a search', ['--sampler', 'tpe']],
+  ['a pruner', ['--sampler', 'random', '--pruner', 'asha', '--retries', '1']],
+  ['a pruner that pauses', ['--sampler', 'random', '--pruner', 'asha', '--pruner-option', 'pause=true']],
+])(
+  'has failed where %s waits for it: all trials have their rows, exit code 1',
+  async (_, args) => {
+    const { home } = makeProject(SEARCHED, 'axes: { x: "uniform(0,1)" }');
+    const argv = [
+      'run',
+      'sweep.mjs',
+      ...args,
+      '--trials',
+      '20',
+      '--workers',
+      '2',
+      '--out',
+      'run',
+      '--no-report',
+    ];
+    const { code, stderr } = await runProgram(home, ...argv);
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(
+      /trial 2 failed: the host process was ended by SIGKILL .*, from outside, and each time \(out of memory\?/,
+    );
+    const rows = rowsOf(read(join(home, 'run'), 'trials.csv'));
+    expect(rows.filter(({ status }) => status === 'failed').map(({ trial }) => trial)).toEqual(['2']);
+    expect(rows).toHaveLength(20);
+    const retries = args.includes('--retries') ? 1 : 0;
+    const attempts = read(join(home, 'run'), 'timings.csv').match(/^2,/gm)!.length;
+    expect(attempts).toBeGreaterThanOrEqual(3 + retries);
+  },
+  60_000,
+);
 
 test('is told on the terminal, with exit code 70 and how to go on', async () => {
   const { home } = makeProject(WORKER, 'axes: { x: "range(0,3,1)" }');

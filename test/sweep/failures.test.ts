@@ -22,6 +22,7 @@ import type { TrialNote } from '../../src/trial/status.js';
 const LOST: LostTask = {
   ...{ cause: 'died', blame: 'possible', host: 'h', process: 1, count: 1, wasApart: false },
   ...{ strikes: 0, evictions: 0, failedAttempts: 0, retries: 0, failedStarts: 0 },
+  isAwaited: false,
 };
 const again = (when: 'now' | 'apart', strikes = 0, evictions = 0) => ({
   ...{ do: 'again', when, strikes, evictions },
@@ -97,6 +98,21 @@ describe('judgeLoss', () => {
       'three times: not in this session',
       { cause: 'evicted', blame: 'certain', evictions: 2, retries: 9 },
       { do: 'leave' },
+    ],
+    [
+      'three times, and others wait for it',
+      { cause: 'evicted', blame: 'certain', evictions: 2, isAwaited: true },
+      failed,
+    ],
+    [
+      'three times and its retries, and others wait for it',
+      { cause: 'evicted', blame: 'certain', evictions: 2, retries: 1, isAwaited: true },
+      apart(0, 3),
+    ],
+    [
+      'no time is left for others to wait',
+      { cause: 'evicted', blame: 'certain', evictions: 3, retries: 1, isAwaited: true },
+      failed,
     ],
 
     ['too much memory in a process that others have used', { cause: 'memory' }, apart()],

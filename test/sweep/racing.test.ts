@@ -6,6 +6,7 @@ import { describe, expect, it, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
 import { RangeSet } from '../../src/run/ranges.js';
 import type { Plan } from '../../src/sweep/contract.js';
+import { explainTrial } from '../../src/sweep/explain/explain.js';
 import { planResume } from '../../src/sweep/plan.js';
 import type { Sampler } from '../../src/sweep/samplers/contract.js';
 import { countFurther, RACING, Racing } from '../../src/sweep/samplers/racing.js';
@@ -168,6 +169,32 @@ describe('a run with replicates auto', () => {
     expect(two.trials_csv).toBe(one.trials_csv);
     const points = new Set(rowsOf(one.trials_csv).map(({ x, gain }) => `${x} ${gain}`));
     expect(points.size).toBe(12);
+  });
+
+  test('under a pruner, what its rounds add is not pruned, and nobody is held against it', async () => {
+    const search = {
+      ...{ sweep: fixture('bowl'), sampler: { name: 'random' }, trials: 40, replicates: 'auto' as const },
+      ...{ set: { kind: list('adam'), dropout: list(0), width: list(64) }, objectives: ['loss'] },
+      ...{ pruner: { name: 'median', metric: 'train_loss:min' }, maxFailures: { fraction: 1 } },
+    };
+    const one = await runSweep({ ...search, workers: 1 });
+    const rows = rowsOf(one.trials_csv);
+    const isFurther = ({ replicate }: Record<string, string>) => Number(replicate) >= RACING.from;
+    const further = rows.filter(isFurther);
+    expect(further.length).toBeGreaterThan(4);
+    expect(new Set(further.map(({ status }) => status))).toEqual(new Set(['ok']));
+    const pruned = rows.filter(({ status }) => status === 'pruned');
+    expect(pruned.length).toBeGreaterThan(4);
+    for (const { trial } of pruned) {
+      const { competitors, others } = (await explainTrial(one.folder, Number(trial))).pruned!;
+      expect(competitors).toHaveLength(others);
+    }
+    const four = await runSweep({ ...search, workers: 4 });
+    expect(four.trials_csv).toBe(one.trials_csv);
+    const out = join(newFolder(), 'run');
+    await runPart({ ...search, workers: 1, blockSize: 1, out });
+    await resume(out);
+    expect((await runHere({ ...search, out })).trials_csv).toBe(one.trials_csv);
   });
 
   test('goes on to more trials: `--trials` counts first replicates, and the new rounds are those of a run begun with as many', async () => {

@@ -73,6 +73,7 @@ describe.skipIf(!existsSync(mnist))(
           store: createFolderStore(folder),
           isStopAsked: () => false,
           onReport: () => undefined,
+          onWarning: () => undefined,
           shared: loadFolder(mnist, 'mnist'),
           stages: createStageFinder(worker, []),
           clock: systemClock,

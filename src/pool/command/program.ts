@@ -47,11 +47,14 @@ export async function runProgram(program: Program): Promise<Ended> {
   const stopping = watchStops(child, isStopAsked);
   try {
     return await new Promise<Ended>((resolve, reject) => {
-      // A callback that throws must not end the thread.
+      // A callback that throws must not end the thread, and hears no more.
+      let hasFailed = false;
       const guarded = (stream: 'stdout' | 'stderr') => (line: string) => {
+        if (hasFailed) return;
         try {
           onLine(line, stream);
         } catch (error) {
+          hasFailed = true;
           killGroup(child, 'SIGKILL');
           reject(error);
         }

@@ -1,9 +1,8 @@
 // A trial whose worker is a program: hands it the parameters, hears its metrics, and makes an error of whatever ended it.
-import { type ErrorDetails, SweeplineError } from '../../ground/errors.js';
 import { fitsMetric } from '../../trial/metrics.js';
 import type { Command } from '../../worker/command/contract.js';
 import { readMetricsText } from '../../worker/command/files.js';
-import { createLineReader, type Declared, type Reading, typedValue } from '../../worker/command/lines.js';
+import { createLineReader, type Declared, type Reading, readLines } from '../../worker/command/lines.js';
 import {
   commonEnvironment,
   findProgram,
@@ -11,10 +10,10 @@ import {
   SHELL,
   startFolder,
 } from '../../worker/command/program.js';
-import { describeRead } from '../../worker/command/read.js';
 import { fillTemplate, toShellLine } from '../../worker/command/template.js';
 import { textsOf, variableOf } from '../../worker/command/values.js';
 import type { Trial, Worker } from '../../worker/contract.js';
+import { collect, failure } from './collect.js';
 import { createOutput, type Output } from './output.js';
 import { makePlace, type Place, removeEmptyWork } from './place.js';
 import { type Ended, type Program, runProgram } from './program.js';
@@ -26,8 +25,13 @@ export interface CommandRunner {
   settle(): Promise<void>;
 }
 
-/** `folder`: the run's; null: no files are kept. */
-export function createCommandRunner(worker: Worker, command: Command, folder: string | null): CommandRunner {
+/** `folder`: the run's; null: no files are kept. `warn` hears what the run's owner should be told once. */
+export function createCommandRunner(
+  worker: Worker,
+  command: Command,
+  folder: string | null,
+  warn: (text: string) => void,
+): CommandRunner {
   const declared: Declared = { metrics: worker.metrics, series: worker.series ?? [] };
   const readLine = createLineReader(command.read, declared);
   const cwd = startFolder(worker);
@@ -54,7 +58,7 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
   const run: CommandRunner['run'] = async (trial) => {
     const place = makePlace(folder, trial);
     const output = createOutput(trial.number);
-    const collected = collect(trial, declared);
+    const collected = collect(trial, declared, command.read);
     let outcome: 'ok' | 'failed' | 'stopped' = 'failed';
     try {
       const texts = textsOf(trial, place);
@@ -64,9 +68,11 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
         env: { ...common, ...environmentOf(texts) },
         isStopAsked: () => trial.stopRequested,
         onLine(line, stream) {
-          const reading = stream === 'stdout' ? readLine(line) : undefined;
-          if (reading === undefined) output.add(line, stream);
-          else collected.add(reading);
+          const readings = stream === 'stdout' ? readLines(line, readLine) : [];
+          for (const reading of readings) collected.add(reading);
+          if (readings.length > 0) return;
+          collected.pass(line, stream);
+          output.add(line, stream);
         },
       });
       if (ended.wasStopped) {
@@ -77,7 +83,9 @@ export function createCommandRunner(worker: Worker, command: Command, folder: st
       requireSuccess(ended, nameOf(command, argv), output);
       if (typeof command.read === 'object' && 'file' in command.read)
         for (const reading of readFile(command.read.file, place)) collected.add(reading);
-      const values = collected.values(command);
+      const values = collected.values();
+      const warning = collected.warning();
+      if (warning !== undefined) warn(warning);
       // One that does not fit fails the trial, whose folder may tell why.
       if (fitAll(values, declared)) outcome = 'ok';
       return values;
@@ -116,13 +124,6 @@ class ProgramFailed extends Error {
   }
 }
 
-/** What would be the same the next time; without a stack, too. */
-function failure(message: string, details: ErrorDetails = {}): SweeplineError {
-  const error = new SweeplineError('TRIAL_FAILED', message, details);
-  delete error.stack;
-  return error;
-}
-
 function fitAll(values: Readonly<Record<string, unknown>>, { metrics }: Declared): boolean {
   return Object.entries(values).every(
     ([name, value]) => value === null || fitsMetric(metrics[name]!.type, value),
@@ -149,31 +150,4 @@ function requireSuccess({ code, signal }: Ended, name: string, output: Output): 
 function readFile(name: string, place: Place): readonly Reading[] {
   const text = place.read(name);
   return text === undefined ? [] : readMetricsText(name, text);
-}
-
-/** What has been heard: series go to the trial at once, the last value of a metric counts. */
-function collect(trial: Trial, { metrics, series }: Declared) {
-  const last: Record<string, unknown> = {};
-  return {
-    add({ step, values }: Reading): void {
-      for (const [name, found] of values)
-        if (Object.hasOwn(metrics, name)) last[name] = typedValue(found, metrics[name]!.type);
-      if (step === undefined) return;
-      const row = series
-        .filter((name) => values.has(name))
-        .map((name) => [name, typedValue(values.get(name)!, 'number')] as const);
-      if (row.length > 0)
-        trial.report(typedValue(step, 'number') as number, Object.fromEntries(row) as never);
-    },
-    /** Throws TRIAL_FAILED where metrics are declared, and none was told. */
-    values({ read }: Command): Readonly<Record<string, unknown>> {
-      const names = Object.keys(metrics);
-      if (names.length > 0 && Object.keys(last).length === 0) {
-        throw failure(
-          `the program ended well and told none of its metrics (${names.join(', ')}); they are read from ${describeRead(read)}`,
-        );
-      }
-      return last;
-    },
-  };
 }

@@ -10,6 +10,8 @@ import type { ProposedPopulation } from './population.js';
 export interface PruningOptions {
   readonly spec: PrunerSpec;
   readonly seed: number;
+  /** Trials that a round of a race has added: they are to run to their end, and nobody is held against them. */
+  readonly isFurther: (trial: number) => boolean;
   /** Those of the worker. */
   readonly series: readonly string[];
   readonly folder: string;

@@ -108,7 +108,7 @@ function findWatched(
     );
   if (series.length === 0)
     return fault(
-      `worker ${worker.name} reports nothing while it runs; declare \`series\` and call trial.report(step, { … }) in it`,
+      `worker ${worker.name} reports nothing while it runs; declare \`series\`, and call trial.report(step, { … }) in it or have its program print them with a step`,
     );
   if (asked !== undefined && typeof asked !== 'string')
     return fault(`metric ${String(asked)}; expected the name of a series (${series.join(', ')})`);

@@ -1,6 +1,6 @@
 // Between the coordinator and the pruner of a run: what trials report goes to the board, and what is decided there stops
-// trials, lets them go on, is written down, and tells what their rows hold. A trial that has ended before it is known whether
-// it was pruned on its way waits here, and in the journal, until it is; so does one that pauses.
+// trials, lets them go on, is written down, and tells what their rows hold. Trials that pause, or have ended before it is
+// known whether they were pruned on their way, wait here and in the journal.
 import type { TaskResult, TrialReport } from '../../pool/contract.js';
 import type { History } from '../../run/history.js';
 import type { Board, Continuation, Pruned, Released } from '../../search/pruning/contract.js';
@@ -121,6 +121,7 @@ export class Pruning {
 
   /** A running trial has reported. */
   report({ trial, rows, from }: TrialReport): void {
+    if (this.#options.isFurther(trial)) return;
     const known = from === 0 ? 0 : (this.#told.get(trial) ?? 0);
     // Of a curve with a gap nothing can be said: the result will have all of it.
     if (from > known) return;
@@ -140,6 +141,7 @@ export class Pruning {
    */
   async settle(work: Work, result: TaskResult, isFinal: boolean): Promise<Iterable<TrialRow> | undefined> {
     const trial = trialAt(work.trials, 0);
+    if (this.#options.isFurther(trial)) return undefined;
     const [left] = result.left;
     const { series } = left === undefined ? result : (left.partial ?? { series: new Uint8Array() });
     this.#learn(series);
@@ -218,8 +220,9 @@ export class Pruning {
   }
 
   #propose(trial: number): void {
-    const { journal, retried } = this.#options;
+    const { journal, retried, isFurther } = this.#options;
     const { epoch } = journal.state;
+    if (isFurther(trial)) return;
     this.#board.propose(trial);
     const curve = this.#earlier.takeCurve(trial);
     const isDone = epoch.isDone(trial) && !retried.has(trial);

@@ -60,7 +60,8 @@ export class Writing {
     const kept = cutSeries(series, step);
     if (kept === undefined) return undefined;
     this.#options.store.dropArtifacts(trialAt(held.work.trials, 0));
-    const how = { status: 'pruned', error: undefined, partial: { series: kept } } as const;
+    // A trial may have paused behind the step at which it was pruned: what it has reported from there on does not count.
+    const how = { status: 'pruned', error: undefined, partial: { series: kept }, isWhole: true } as const;
     const rows = await this.#options.recorder.recordLost({ ...ranBy(held), ...how });
     return [...rows].map((row) => ({ ...row, step }));
   }
@@ -72,7 +73,7 @@ export class Writing {
       `it went on at step ${rung}, where pbt has every trial pause; when trial.stopRequested, or the answer of trial.report, says so, save a checkpoint and throw trial.stopped()`,
     );
     const partial = { series: cutSeries(series, rung) ?? series };
-    const how = { status: 'failed', error: toPlainError(error), partial } as const;
+    const how = { status: 'failed', error: toPlainError(error), partial, isWhole: true } as const;
     return this.#options.recorder.recordLost({ ...ranBy(held), ...how });
   }
 }

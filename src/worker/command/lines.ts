@@ -49,6 +49,12 @@ export function createLineReader(read: ReadFrom, declared: Declared): LineReader
   return read === 'name=value' ? pairs : (line) => json(line) ?? pairs(line);
 }
 
+/** The readings of a line, of which a progress bar may have written several over one another; none of an ordinary one. */
+export function readLines(line: string, read: LineReader): Reading[] {
+  const parts = line.includes('\r') ? line.split('\r') : [line];
+  return parts.map(read).filter((reading) => reading !== undefined);
+}
+
 /** `{"step": 3, "loss": 0.5}` */
 export function readJsonLine(line: string): Reading | undefined {
   const text = line.trim();

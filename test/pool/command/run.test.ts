@@ -247,7 +247,15 @@ describe('what is read of a program', () => {
     ],
     [{ run: 'true', read: { pattern: /(?<loss>\d)/ } }, 'lines of stdout that match /(?<loss>\\d)/'],
     ['echo loss=high', 'metric "loss" is "high"; expected a number'],
-    ['echo loss=1 >&2', 'told none of its metrics'],
+    ['echo loss=1 >&2', '. A line on stderr names one, where nothing is read: loss=1'],
+    [
+      'echo "epoch 3: loss=1"; echo losses; echo end',
+      '. A line on stdout that names one is no such line: epoch 3: loss=1. Print the values on a line of their own, or read them by a pattern such as /loss: (?<loss>\\S+)/',
+    ],
+    [
+      { run: 'echo "Loss is 1"', read: { pattern: /loss is (?<loss>\d)/ } },
+      '. A line on stdout that names one is not read so: Loss is 1',
+    ],
   ])('fails the trial where it is not what was declared: %j', async (command, message) => {
     const { row, error } = await run({ command });
     expect(row).toMatchObject({ status: 'failed', loss: '' });
@@ -264,6 +272,33 @@ describe('what is read of a program', () => {
       'metric "acc" is declared, but its program did not tell it (null says that there is no value): its cells are empty',
     ]);
     expect((await run({ command: 'true', metrics: {} })).row.status).toBe('ok');
+  });
+
+  it.each<[CommandInput, string]>([
+    ['echo epoch=1 loss=1', 'a line such as step=3 loss=0.5 or {"step": 3, "loss": 0.5}'],
+    [
+      { run: 'echo \'{"loss": 1}\' > {folder}/m.json', read: { file: 'm.json' } },
+      'step beside the values in m.json',
+    ],
+    [
+      { run: 'echo loss 1', read: { pattern: /loss (?<loss>\d)/ } },
+      'a group (?<step>\\d+) in the same pattern, or in another one for the same line',
+    ],
+  ])('warns of series without a step: %j', async (command, expected) => {
+    const { row, result } = await run({ command, series: ['loss'] });
+    expect(row).toMatchObject({ status: 'ok', loss: '1' });
+    expect(result.warnings).toEqual([
+      `series loss: a program told no value of them together with a step, so its trial has no curve in metrics.csv; expected ${expected}`,
+    ]);
+  });
+
+  it('is each line of a progress bar, which has one end', async () => {
+    const { row, result } = await run({
+      command: "printf 'step=1 loss=9\\r 50%%\\rstep=2 loss=7\\r\\n'",
+      series: ['loss'],
+    });
+    expect(row).toMatchObject({ status: 'ok', loss: '7' });
+    expect(textOf(result.series)).toBe('0,1,9\n0,2,7\n');
   });
 
   it('fails a trial whose steps go back, at once', async () => {
