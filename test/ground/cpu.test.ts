@@ -1,4 +1,5 @@
 // The processor time of a thread, against that of its process, which the system counts apart.
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openCpuClock } from '../../src/ground/cpu.js';
 
@@ -26,4 +27,12 @@ test('is what the thread has computed, and no more than its process has', async 
   const began = performance.now();
   await new Promise((done) => setTimeout(done, 300));
   expect(clock.since(waiting)!).toBeLessThan(performance.now() - began);
+});
+
+test.skipIf(process.platform !== 'linux')('opens its file once, however many ask for it', () => {
+  const count = () => readdirSync('/proc/self/fd').length;
+  openCpuClock();
+  const before = count();
+  for (let i = 0; i < 20; i++) openCpuClock();
+  expect(count()).toBeLessThan(before + 20);
 });
