@@ -12,7 +12,7 @@ import { createKeyer } from '../trial/key.js';
 import { createMetricsReader } from '../trial/metrics.js';
 import { fillParams } from '../trial/params.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
-import { type Selection, trialAt } from '../trial/selection.js';
+import { countOf, type Selection, slice, trialAt } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import { createFolderStore, type TrialStore } from '../trial/store.js';
 import type { Worker } from '../worker/contract.js';
@@ -38,6 +38,8 @@ export interface ExecutorOptions {
 }
 
 const encoder = new TextEncoder();
+/** Trials whose keys and cells are held as text at once: what lives as long as a task costs the garbage collector most. */
+const BATCH = 256;
 
 /** Prepares what all tasks have in common. The result for a task depends on the task alone. */
 export function createExecutor(options: ExecutorOptions): Executor {
@@ -79,12 +81,15 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
   };
 
   return async ({ trials, attempt, from }, control) => {
-    const { prefixes: heads, keys, seeds } = prefixes(trials);
     const outcomes = new Outcomes(judging);
-    let rows = '';
+    const rows: Uint8Array[] = [];
 
     /** The cells of the i-th trial from `status` on; undefined where it stopped. No promise where `run` gives none. */
-    const runOne = (i: number): string | undefined | Promise<string | undefined> => {
+    const runOne = (
+      i: number,
+      key: string,
+      seed: number,
+    ): string | undefined | Promise<string | undefined> => {
       const number = trialAt(trials, i);
       const isStopAsked = () => control.isStopAsked(i);
       if (isStopAsked()) return void outcomes.left.push({ trial: number, hasBegun: false });
@@ -98,7 +103,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       const obstacle = findSkip(stages, filled) ?? findMissing(store, checkpoint);
       if (obstacle !== undefined) return outcomes.refuse(number, obstacle);
       const running = new RunningTrial(
-        { params: filled, number, key: keys[i]!, replicate, seed: seeds[i]!, attempt },
+        { params: filled, number, key, replicate, seed, attempt },
         {
           // Written out: a spread would copy all of it for every trial.
           engine,
@@ -133,13 +138,19 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
       );
     };
 
-    for (let i = 0; i < heads.length; i++) {
-      const running = runOne(i);
-      const cells = typeof running === 'object' ? await running : running;
-      if (cells !== undefined) rows += heads[i]! + cells;
+    const count = countOf(trials);
+    for (let first = 0; first < count; first += BATCH) {
+      const { prefixes: heads, keys, seeds } = prefixes(slice(trials, first, Math.min(BATCH, count - first)));
+      let text = '';
+      for (let i = 0; i < heads.length; i++) {
+        const running = runOne(first + i, keys[i]!, seeds[i]!);
+        const cells = typeof running === 'object' ? await running : running;
+        if (cells !== undefined) text += heads[i]! + cells;
+      }
+      rows.push(encoder.encode(text));
     }
     await program?.settle();
-    return { rows: encoder.encode(rows), ...outcomes.take(), ...warnings.take() };
+    return { rows: joinBytes(rows), ...outcomes.take(), ...warnings.take() };
   };
 }
 
@@ -205,4 +216,15 @@ function pointAt(
   const trial = trialAt(trials, i);
   const point = Math.floor(trial / space.replicates);
   return { point: space.at(point), replicate: trial - point * space.replicates };
+}
+
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
