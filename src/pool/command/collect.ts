@@ -32,7 +32,10 @@ export function failure(message: string, details: ErrorDetails = {}): SweeplineE
 export function collect(trial: Trial, { metrics, series }: Declared, read: ReadFrom): Collected {
   const last: Record<string, unknown> = {};
   const names = Object.keys(metrics);
-  const naming = new RegExp(`(?<![\\p{L}\\p{N}_])(${names.map(escape).join('|')})(?![\\p{L}\\p{N}_])`, 'iu');
+  const naming = new RegExp(
+    `(?<![\\p{L}\\p{N}_])(${names.map(escapePattern).join('|')})(?![\\p{L}\\p{N}_])`,
+    'iu',
+  );
   let meant: { readonly line: string; readonly stream: Stream } | undefined;
   let hasRows = false;
   return {
@@ -78,6 +81,6 @@ function describeStep(name: string, read: ReadFrom): string {
 }
 
 /** As a text in a regular expression. */
-function escape(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
