@@ -1,8 +1,10 @@
 // Programs under a pruner, run for real: what they print of one step is one report, in whatever order its lines come, and
-// nothing depends on when they do, or on how the output arrives.
+// nothing depends on when they do, or on how the output arrives. And workers that report a step in several calls.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startRun } from '../../src/sweep/start.js';
 import { makeProject } from './project.js';
-import { read, rowsOf, runSweep } from './session.js';
+import { newFolder, read, rowsOf, runSweep } from './session.js';
 
 /** How the output arrives: all at once; in halves of lines; with a pause within each step. */
 type Style = 'whole' | 'halves' | 'slow';
@@ -76,3 +78,36 @@ test.each(CASES)(
       expect(await run(sweep, pruner, style, workers), style).toEqual([trials, metrics]);
   },
 );
+
+test('a worker that reports a series after the pruned one is told so, and no trial fails of it', async () => {
+  const { sweep } = makeProject(
+    `params: { x: z.number().default(0) },
+     metrics: { loss: { type: 'number', goal: 'min' } }, series: ['before', 'loss', 'after'],
+     async run(trial) {
+       for (let step = 1; step <= 9; step++) {
+         trial.report(step, { before: step });
+         const isOver = trial.report(step, { loss: trial.params.x + 1 / step }).stop;
+         if (trial.number % 2 === 0) await new Promise((done) => setTimeout(done, 3));
+         if (trial.report(step, { after: step }).stop || isOver) throw trial.stopped();
+       }
+       return { loss: trial.params.x };
+     },`,
+    'axes: { x: [3, 1, 5, 2, 6, 4, 7, 0] }',
+  );
+  for (const pruner of [PRUNERS.asha, PRUNERS['asha that pauses']]) {
+    const runs = [];
+    for (const workers of [1, 3]) {
+      const said: string[] = [];
+      const out = join(newFolder(), 'run');
+      const run = await startRun({ sweep, pruner, workers, out }, [{ onLine: (line) => said.push(line) }]);
+      expect(await run.outcome).toMatchObject({ failed: 0, left: 0 });
+      expect(said.filter((line) => line.startsWith('reports of'))).toEqual([
+        'reports of after after loss of the same step are not kept: the pruner of this run looks at loss, whose value closes the step; report the other series before it, or in the same call',
+      ]);
+      runs.push([read(out, 'trials.csv'), read(out, 'metrics.csv')]);
+      for (const { step, before, after } of rowsOf(read(out, 'metrics.csv')))
+        expect({ before, after }).toEqual({ before: step, after: '' });
+    }
+    expect(runs[1]).toEqual(runs[0]);
+  }
+});

@@ -33,7 +33,7 @@ export function collect(trial: Trial, { metrics, series }: Declared, read: ReadF
   const last: Record<string, unknown> = {};
   const names = Object.keys(metrics);
   const naming = new RegExp(
-    `(?<![\\p{L}\\p{N}_])(${names.map(escapeText).join('|')})(?![\\p{L}\\p{N}_])`,
+    `(?<![\\p{L}\\p{N}_])(${names.map(escapePattern).join('|')})(?![\\p{L}\\p{N}_])`,
     'iu',
   );
   let meant: { readonly line: string; readonly stream: Stream } | undefined;
@@ -81,6 +81,6 @@ function describeStep(name: string, read: ReadFrom): string {
 }
 
 /** As a text in a regular expression. */
-function escapeText(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
