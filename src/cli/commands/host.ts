@@ -39,7 +39,7 @@ export default defineCommand({
     share: option(
       WHAT,
       '--share <folder>',
-      'a folder that the coordinator sees too, for artifacts that are too large for the queue',
+      'a folder that the coordinator sees too, for artifacts and checkpoints that are too large for the queue',
       anyText,
     ),
     acceptShipped: switchOption(

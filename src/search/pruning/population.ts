@@ -10,7 +10,7 @@ import { type Random, randomFor } from '../../ground/random.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
 import type { Board, Continuation, Released, Rungs, Verdict } from './contract.js';
-import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
+import { CurveEntry, Curves, rowAt, thin } from './curves.js';
 import { explore, type Mutable } from './explore.js';
 import type { OptionsOf } from './options.js';
 
@@ -23,18 +23,26 @@ export interface Population extends Mutable {
   keyOf(trial: number): string;
 }
 
-interface Entry extends CurveEntry {
-  readonly group: Group;
+class Entry extends CurveEntry {
   /** It has its row. */
-  isRecorded: boolean;
+  isRecorded = false;
   /** Generations that it has paused after: 2 once it has got to twice the interval. */
-  readonly pauses: number[];
+  readonly pauses: number[] = [];
   /** How many generations are decided on. */
-  generation: number;
-  /** Names of the checkpoints that it goes on from, and that it keeps since then; the same one at the beginning. */
-  state: string;
+  generation = 0;
+  /** The name of the checkpoint that it keeps since it went on last. */
   kept: string;
-  point: Point;
+
+  /** `state`: that of the one that it goes on from; the same one at the beginning. */
+  constructor(
+    trial: number,
+    readonly group: Group,
+    public state: string,
+    public point: Point,
+  ) {
+    super(trial);
+    this.kept = state;
+  }
 }
 
 /** A trial at the end of a generation. */
@@ -95,10 +103,7 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     const key = canonicalObject(Object.fromEntries(fixed));
     const group = this.#groups.get(key) ?? { members: [], generation: 0, ready: 0, recorded: 0 };
     this.#groups.set(key, group);
-    const entry: Entry = {
-      ...newCurve(trial),
-      ...{ group, isRecorded: false, pauses: [], generation: 0, state: name, kept: name, point },
-    };
+    const entry = new Entry(trial, group, name, point);
     this.add(entry);
     group.members.push(entry);
   }

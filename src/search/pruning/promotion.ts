@@ -6,7 +6,7 @@
 // When nothing more is proposed, and the last result of a rung is there, those that were not promoted are pruned; where that
 // would be all of them the best one goes on.
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
-import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
+import { CurveEntry, Curves, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
 import { upperBound } from './sorted.js';
 
@@ -24,14 +24,14 @@ export interface Standing {
   readonly cutoff: number;
 }
 
-interface Entry extends CurveEntry {
+class Entry extends CurveEntry {
   /** How often it was promoted, and how it stood when it was. */
-  level: number;
-  readonly promotions: Standing[];
+  level = 0;
+  readonly promotions: Standing[] = [];
   /** The row that counts as the last; -1: none, so far. */
-  prunedAt: number;
+  prunedAt = -1;
   /** Its row stands. */
-  isSettled: boolean;
+  isSettled = false;
 }
 
 interface Rung {
@@ -63,7 +63,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
   }
 
   propose(trial: number): void {
-    const made: Entry = { ...newCurve(trial), level: 0, promotions: [], prunedAt: -1, isSettled: false };
+    const made = new Entry(trial);
     this.add(made);
     this.#rungs[0]?.entrants.push(made);
   }

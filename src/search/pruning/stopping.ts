@@ -2,22 +2,28 @@
 // proposed before it alone, as far as they count: a decision is made once all that it depends on is known, and what a
 // trial did meanwhile does not count where it turns out that it was pruned before.
 import type { Board, Curve, Pruned, PruningRule, Verdict } from './contract.js';
-import { type CurveEntry, Curves, newCurve, rowAt, thin } from './curves.js';
+import { CurveEntry, Curves, rowAt, thin } from './curves.js';
 import { lowerBound } from './sorted.js';
 
-interface Entry extends CurveEntry {
-  /** Place in the order of the proposals. */
-  readonly place: number;
-  readonly bracket: number;
+class Entry extends CurveEntry {
   /** Rows before this one are decided: the trial went on after them. */
-  decided: number;
+  decided = 0;
   /** The row that counts as the last; -1: none, so far. */
-  prunedAt: number;
+  prunedAt = -1;
   /** Counts what has been learnt of it, and decided on it. */
-  version: number;
+  version = 0;
   /** The trial that it waits for, as that was then: while nothing is new of that, nothing can be decided here. */
   waitsFor: Entry | undefined;
-  waitsSince: number;
+  waitsSince = 0;
+
+  constructor(
+    trial: number,
+    /** In the order of the proposals. */
+    readonly place: number,
+    readonly bracket: number,
+  ) {
+    super(trial);
+  }
 }
 
 /** What is known of a rung: the scores there of the first trials of a bracket, without a gap. */
@@ -51,11 +57,7 @@ export class StoppingBoard extends Curves<Entry> implements Board {
 
   propose(trial: number): void {
     const bracket = this.#rule.bracketOf(trial);
-    const entry: Entry = {
-      ...newCurve(trial),
-      ...{ place: this.size, bracket, decided: 0, prunedAt: -1 },
-      ...{ version: 0, waitsFor: undefined, waitsSince: 0 },
-    };
+    const entry = new Entry(trial, this.size, bracket);
     this.add(entry);
     const others = this.#brackets.get(bracket);
     if (others === undefined) this.#brackets.set(bracket, [entry]);

@@ -14,6 +14,7 @@ import type { PruningHelper, PruningOptions } from './contract.js';
 import { type CurveReader, createCurveReader } from './curves.js';
 import { Earlier } from './earlier.js';
 import { type Held, Parking, untimed } from './parking.js';
+import { Releasing } from './releasing.js';
 import { Writing } from './writing.js';
 
 export class Pruning {
@@ -32,8 +33,7 @@ export class Pruning {
   readonly #told = new Map<number, number>();
   #isComplete = false;
   #helper: PruningHelper | undefined;
-  /** Results that have waited and are being written. */
-  #releasing = 0;
+  readonly #releasing = new Releasing();
 
   constructor(options: PruningOptions) {
     this.#options = options;
@@ -46,7 +46,7 @@ export class Pruning {
   }
 
   get isBusy(): boolean {
-    return this.#releasing > 0;
+    return this.#releasing.isBusy;
   }
 
   helpedBy(helper: PruningHelper): void {
@@ -215,7 +215,7 @@ export class Pruning {
   #releaseParked(trial: number): boolean {
     const { work, result } = this.#parking.take(trial) ?? {};
     if (work === undefined || result === undefined) return false;
-    this.#release({ work: { ...work, attempt: work.attempt + 1 }, result });
+    this.#releasing.add({ work: { ...work, attempt: work.attempt + 1 }, result }, this.#helper!);
     return true;
   }
 
@@ -266,7 +266,7 @@ export class Pruning {
       if (held === undefined || state === 'open' || state === 'waits') continue;
       this.#held.delete(trial);
       this.#ending.delete(trial);
-      this.#release(held);
+      this.#releasing.add(held, this.#helper!);
     }
   }
 
@@ -281,18 +281,6 @@ export class Pruning {
       this.#writing.noteExploit(trial, exploit).catch((error) => this.#helper!.fail(error));
     // At a further rung it waits again.
     if (this.#board.verdict(trial).state === 'passed') this.#goOn(trial);
-  }
-
-  #release({ work, result }: Held): void {
-    const { record, fail, wake } = this.#helper!;
-    this.#releasing++;
-    Promise.resolve()
-      .then(() => record(work, result))
-      .catch(fail)
-      .finally(() => {
-        this.#releasing--;
-        wake();
-      });
   }
 
   #stop(trial: number, step: number): void {
