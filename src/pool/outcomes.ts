@@ -80,7 +80,8 @@ export class Outcomes {
     const values = isRecord(returned) ? { values: this.#judging.readMetrics(returned).values } : {};
     running.end('stopped');
     const { pausedAt } = running;
-    const partial: PartialResult = { ...values, series: encoder.encode(running.seriesRows()) };
+    const series = pausedAt === undefined ? running.seriesRows() : running.rowsAtPause();
+    const partial: PartialResult = { ...values, series: encoder.encode(series) };
     this.left.push({ trial, hasBegun: true, partial, ...(pausedAt === undefined ? {} : { pausedAt }) });
   }
 }
