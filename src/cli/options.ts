@@ -45,7 +45,7 @@ export function wholeNumber(least: number): (text: string) => number {
 /** A whole number, negative ones too. */
 export function integer(text: string): number {
   const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(number)) return number;
+  if (Number.isSafeInteger(number)) return number + 0; // -0 is 0
   throw new SweeplineError('BAD_USAGE', 'expected a whole number');
 }
 
@@ -154,7 +154,7 @@ export function replicates(text: string): number | 'auto' {
 /** `0.95`, `1e-3`. */
 export function finiteNumber(text: string): number {
   const value = readNumber(text);
-  if (Number.isFinite(value)) return value;
+  if (!Number.isNaN(value)) return value;
   throw new SweeplineError('BAD_USAGE', 'expected a number such as 0.95 or 1e-3');
 }
 
@@ -185,7 +185,7 @@ export function byteSize(text: string): number {
 
 /** `20`, or `5%` as a fraction; `100%` is no limit. */
 export function maxFailures(text: string): number | { readonly fraction: number } {
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   const fraction = readFraction(text);
   if (fraction !== undefined && fraction <= 1) return { fraction };
   throw new SweeplineError(
@@ -196,7 +196,7 @@ export function maxFailures(text: string): number | { readonly fraction: number 
 
 /** `20`, or `5%` as a fraction. */
 export function readSampleSize(text: string): number | { readonly fraction: number } {
-  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text))) return Number(text);
   const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
   if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
   throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a fraction such as 5%');
@@ -215,7 +215,7 @@ export function readMetricTolerance(text: string): readonly [name: string, parts
   const [, name, amount = ''] = /^(.+)=([^=]*)$/s.exec(text) ?? [];
   const isPercent = amount.endsWith('%');
   const number = readNumber(isPercent ? amount.slice(0, -1) : amount);
-  if (name !== undefined && number >= 0 && Number.isFinite(number))
+  if (name !== undefined && number >= 0)
     return [name, isPercent ? { relative: number / 100 } : { absolute: number }];
   throw new SweeplineError(
     'BAD_USAGE',

@@ -161,8 +161,8 @@ function findFaults(request: RunRequest): string[] {
   count('plateau', request.plateau, 1);
   if (request.target !== undefined && !Number.isFinite(request.target))
     faults.push(`target ${request.target}: expected a number`);
-  if (request.budgetMs !== undefined && !(request.budgetMs > 0))
-    faults.push(`budget ${request.budgetMs} ms: expected more than 0`);
+  if (request.budgetMs !== undefined && !(request.budgetMs > 0 && Number.isFinite(request.budgetMs)))
+    faults.push(`budget ${request.budgetMs} ms: expected more than 0, and no limit where it is left out`);
   count('retries', request.retries, 0, MOST_RETRIES);
   count('block size', request.blockSize, 1);
   const { seed, seeds, replicates, shard, maxFailures } = request;
@@ -207,6 +207,8 @@ function findLimitFaults({
   time('retry pause', retryPauseMs, 0);
   if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY))
     faults.push(`memory ${memoryBytes} bytes: expected at least 64m, since Node itself takes about that`);
+  if (memoryBytes === Number.POSITIVE_INFINITY)
+    faults.push(`memory ${memoryBytes} bytes: expected a size; leave it out for no limit`);
   if (isolation !== undefined && isolation !== 'thread' && isolation !== 'process')
     faults.push(`isolation ${showValue(isolation)}: expected "thread" or "process"`);
   if (memoryBytes !== undefined && isolation === 'thread')

@@ -4,6 +4,7 @@
 // wrong: see bisect-noisy.ts. Trial number = configuration * stride + step, whatever order results come in.
 import { z } from 'zod';
 import { SweeplineError } from '../../ground/errors.js';
+import { readNumber } from '../../ground/quantity.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import type { GridSpec } from '../../space/types.js';
@@ -121,10 +122,6 @@ function readTolerance(text: string): Record<string, unknown> {
   const tolerance = readNumber(text);
   if (tolerance > 0) return { tolerance };
   throw new SweeplineError('BAD_USAGE', 'expected a number above 0, such as 1e-6');
-}
-
-function readNumber(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
 function resolveBisect(asked: z.output<typeof options>, wanted: Wanted, faults: string[]) {
