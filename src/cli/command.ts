@@ -12,6 +12,8 @@ export interface OptionSpec<T = unknown> {
   readonly about: string;
   /** Heading in the help. */
   readonly group: string;
+  /** May be given many times. Another one with a value is refused where it is given twice: one would not count. */
+  readonly isMany?: boolean;
   /** Throws a SweeplineError that says which value was expected. */
   read(text: string, before: T | undefined): T;
 }
@@ -64,7 +66,7 @@ export function parseCall<S extends OptionSpecs>(
   argv: readonly string[],
 ): Pick<Call<S>, 'arguments' | 'options'> | 'help' {
   const command = createCommander(spec);
-  const given: { readonly name: string; readonly text: string | null }[] = [];
+  const given: Given[] = [];
   for (const option of command.options) {
     command.on(`option:${option.name()}`, (text: string | null | undefined) => {
       given.push({ name: option.attributeName(), text: text ?? null });
@@ -76,6 +78,7 @@ export function parseCall<S extends OptionSpecs>(
   const faults: string[] = [];
   const hints = new Set<string>();
   const options: Record<string, unknown> = {};
+  faults.push(...findTwice(spec, given));
   for (const { name, text } of given) {
     const option = spec.options[name]!;
     const flag = flagOf(option);
@@ -97,6 +100,23 @@ export function parseCall<S extends OptionSpecs>(
   hints.add(`\`sweepline ${spec.name} --help\` shows the arguments, the options and examples`);
   throwFaults('BAD_USAGE', `sweepline ${spec.name}`, faults, { hint: [...hints].join('; ') });
   return call;
+}
+
+interface Given {
+  readonly name: string;
+  /** Null: no value was given. */
+  readonly text: string | null;
+}
+
+/** Options that take one value, and have several. */
+function findTwice(spec: CommandSpec, given: readonly Given[]): string[] {
+  return Object.entries(spec.options).flatMap(([name, option]) => {
+    if (isSwitch(option) || option.isMany) return [];
+    const texts = given.flatMap((one) => (one.name === name && one.text !== null ? [one.text] : []));
+    return texts.length < 2
+      ? []
+      : [`${flagOf(option)} is given as ${texts.join(' and ')}; expected one value`];
+  });
 }
 
 /** The help of one command. */

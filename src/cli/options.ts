@@ -8,7 +8,7 @@ import { parseAxisValues } from '../space/values.js';
 import type { ToleranceParts } from '../trial/tolerance.js';
 import type { OptionSpec } from './command.js';
 
-/** An option with one value; given twice, the last counts. */
+/** An option with one value. */
 export function option<T>(
   group: string,
   flags: string,
@@ -25,7 +25,7 @@ export function listOption<T>(
   about: string,
   read: (text: string, before: readonly T[]) => T,
 ): OptionSpec<readonly T[]> {
-  return { flags, about, group, read: (text, before = []) => [...before, read(text, before)] };
+  return { flags, about, group, isMany: true, read: (text, before = []) => [...before, read(text, before)] };
 }
 
 export function switchOption(group: string, flags: string, about: string): OptionSpec<true> {
@@ -112,10 +112,19 @@ export function readSetting(text: string, before: readonly AxisSetting[]): AxisS
   return { axis, values: parseAxisValues(text.slice(at + 1)) };
 }
 
+type Named<T> = readonly [name: string, value: T];
+
+/** Throws where a name that takes one value has one already. */
+export function requireNew(name: string, before: readonly Named<unknown>[]): string {
+  if (!before.some(([earlier]) => earlier === name)) return name;
+  throw new SweeplineError('BAD_USAGE', `${name} is given twice; expected one value`);
+}
+
 /** `tolerance=1e-6`: numbers, true and false as such, all else as text. */
-export function readSamplerOption(text: string): readonly [name: string, value: unknown] {
+export function readSamplerOption(text: string, before: readonly Named<unknown>[]): Named<unknown> {
   const [name, value] = text.split(/=(.*)/s);
   if (!name || !value) throw new SweeplineError('BAD_USAGE', 'expected name=value, such as tolerance=1e-6');
+  requireNew(name, before);
   const number = readNumber(value);
   return [
     name,
@@ -203,20 +212,32 @@ export function readSampleSize(text: string): number | { readonly fraction: numb
 }
 
 /** `loss=1e-4` */
-export function readTolerance(text: string): readonly [name: string, tolerance: number] {
+export function readTolerance(text: string, before: readonly Named<number>[]): Named<number> {
   const [name, value = ''] = text.split(/=(.*)/s);
   const tolerance = readNumber(value);
-  if (name && tolerance >= 0) return [name, tolerance];
+  if (name && tolerance >= 0) return [requireNew(name, before), tolerance];
   throw new SweeplineError('BAD_USAGE', 'expected metric=tolerance, such as loss=1e-4');
 }
 
-/** `loss=0.01`, in the metric's unit, or `loss=5%` of the baseline's value. Names may hold a `=`, amounts do not. */
-export function readMetricTolerance(text: string): readonly [name: string, parts: ToleranceParts] {
+/**
+ * `loss=0.01`, in the metric's unit, or `loss=5%` of the baseline's value, or one after the other. Names may hold a `=`,
+ * amounts do not.
+ */
+export function readMetricTolerance(
+  text: string,
+  before: readonly Named<ToleranceParts>[],
+): Named<ToleranceParts> {
   const [, name, amount = ''] = /^(.+)=([^=]*)$/s.exec(text) ?? [];
   const isPercent = amount.endsWith('%');
   const number = readNumber(isPercent ? amount.slice(0, -1) : amount);
   if (name !== undefined && number >= 0)
-    return [name, isPercent ? { relative: number / 100 } : { absolute: number }];
+    return [
+      requireNew(
+        name,
+        before.filter(([, { relative }]) => isPercent === (relative !== undefined)),
+      ),
+      isPercent ? { relative: number / 100 } : { absolute: number },
+    ];
   throw new SweeplineError(
     'BAD_USAGE',
     'expected metric=amount of at least 0, such as accuracy=0.01 or loss=5%',

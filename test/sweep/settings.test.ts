@@ -159,6 +159,11 @@ describe('resolveSettings', () => {
     [{ budgetMs: Number.POSITIVE_INFINITY }, 'budget Infinity ms: expected more than 0'],
     [{ budgetMs: Number.NaN }, 'budget NaN ms: expected more than 0'],
     [{ memoryBytes: Number.POSITIVE_INFINITY }, 'memory Infinity bytes: expected a size'],
+    [{ replicates: 'auto', seeds: [1, 2] }, 'expected one of replicates and seeds'],
+    [
+      { pruner: { name: 'hyperband', max: 1 } },
+      'pruner hyperband: max 1: nothing is ever stopped from min (1) on',
+    ],
     [{ maxFailures: 0.5 }, 'max failures 0.5'],
     [{ maxFailures: { fraction: 0 } }, 'max failures 0: expected a fraction above 0 and up to 1'],
     [{ maxFailures: { fraction: 1.01 } }, 'max failures 1.01: expected a fraction above 0 and up to 1'],

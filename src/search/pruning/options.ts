@@ -49,6 +49,28 @@ export const PRUNER_OPTIONS = {
   }),
 } as const;
 
+/** Of two options the first is to be less than the second: with others nothing can ever happen. */
+const ORDERED: Readonly<Record<keyof typeof PRUNER_OPTIONS, readonly [less: string, happens: string]>> = {
+  asha: ['min', 'nothing is ever stopped'],
+  hyperband: ['min', 'nothing is ever stopped'],
+  median: ['warmup', 'nothing is ever stopped'],
+  patience: ['warmup', 'nothing is ever stopped'],
+  pbt: ['interval', 'no two trials are ever compared'],
+};
+
+/**
+ * Faults of options that are sound by themselves and make a pruner that does nothing. For what is asked for: a run that
+ * has such a pruner goes on.
+ */
+export function findContradictions({ name, ...asked }: { readonly name: string }): string[] {
+  if (!isPrunerName(name)) return [];
+  const options: Readonly<Record<string, unknown>> = PRUNER_OPTIONS[name].safeParse(asked).data ?? {};
+  const [less, happens] = ORDERED[name];
+  const { [less]: first, max: last } = options as Readonly<Record<string, number | undefined>>;
+  if (first === undefined || last === undefined || first < last) return [];
+  return [`pruner ${name}: max ${last}: ${happens} from ${less} (${first}) on; expected more than ${first}`];
+}
+
 export type PrunerName = keyof typeof PRUNER_OPTIONS;
 export type OptionsOf<Name extends PrunerName> = z.output<(typeof PRUNER_OPTIONS)[Name]>;
 

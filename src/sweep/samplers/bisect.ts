@@ -140,7 +140,10 @@ function resolveBisect(asked: z.output<typeof options>, wanted: Wanted, faults: 
   const { from = Math.min(...ends), to = Math.max(...ends), tolerance = 1e-6 } = asked;
   if (!(from < to && Number.isFinite(to - from)))
     faults.push(`bisect: ${axis} from ${from} to ${to}; expected two ends, the first below the second`);
-  if (!Number.isFinite(tolerance)) faults.push(`bisect: tolerance ${tolerance}; expected a number above 0`);
+  if (tolerance >= to - from)
+    faults.push(
+      `bisect: tolerance ${tolerance}: ${axis} goes from ${from} to ${to}, and nothing between is ever asked; expected less than ${to - from}`,
+    );
   for (const each of grids.flatMap((grid) => grid.axes)) {
     if (each.names.includes(axis) && each.names.length > 1)
       faults.push(
