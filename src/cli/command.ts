@@ -46,6 +46,8 @@ export interface CommandSpec<S extends OptionSpecs = OptionSpecs> {
   readonly arguments: readonly ArgumentSpec[];
   /** Each under the name that Commander makes of its flags: `--max-failures` is `maxFailures`. */
   readonly options: S;
+  /** What to do instead, by options that people expect: `--sampler`. */
+  readonly advice?: Readonly<Record<string, string>>;
   /** Further sections of the help: heading and text. */
   readonly sections?: readonly (readonly [heading: string, text: string])[];
   readonly examples: readonly (readonly [command: string, about: string])[];
@@ -167,6 +169,8 @@ function findUnknown(spec: CommandSpec, unknown: readonly string[]): string[] {
     .map((text) => {
       const name = text.split('=')[0]!;
       if (legal.includes(name)) return `${name} takes no value; found "${text}"`;
+      if (spec.advice !== undefined && Object.hasOwn(spec.advice, name))
+        return `unknown option "${name}": ${spec.advice[name]}`;
       // All legal names would fill the screen; the hint says where they are told.
       const near = nearestName(name, legal);
       return `unknown option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;

@@ -157,7 +157,13 @@ export function readShard(text: string): Shard | AutoShard {
 
 /** A number, or `auto`. */
 export function replicates(text: string): number | 'auto' {
-  return text === 'auto' ? text : wholeNumber(1)(text);
+  if (text === 'auto') return text;
+  try {
+    return wholeNumber(1)(text);
+  } catch (cause) {
+    if (!(cause instanceof SweeplineError)) throw cause;
+    throw new SweeplineError('BAD_USAGE', `${cause.message}, or auto`, { cause });
+  }
 }
 
 /** `0.95`, `1e-3`. */

@@ -3,7 +3,7 @@
 import { throwFaults } from '../ground/errors.js';
 import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
 import type { Limits } from '../run/manifest.js';
-import { findContradictions } from '../search/pruning/options.js';
+import { findRequestFaults } from '../search/pruning/options.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain, GridSpec, Scalar, Value } from '../space/types.js';
@@ -205,7 +205,7 @@ function readPruner(pruner: unknown, faults: string[]): PrunerRequest | null {
   if (pruner === undefined) return null;
   if (typeof pruner === 'string') return { name: pruner };
   if (isPlainObject(pruner) && typeof pruner.name === 'string') {
-    faults.push(...findContradictions(pruner as PrunerRequest));
+    faults.push(...findRequestFaults(pruner as PrunerRequest));
     return pruner as PrunerRequest;
   }
   faults.push(`pruner: expected its name, or { name: "asha", … }; found ${showValue(pruner)}`);

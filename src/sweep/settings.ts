@@ -8,7 +8,7 @@ import { formatCount } from '../ground/text.js';
 import { LOAD_MS } from '../pool/patience.js';
 import type { Limits, Manifest, ShardRecord } from '../run/manifest.js';
 import { requireReferred } from '../run/reference.js';
-import { findContradictions } from '../search/pruning/options.js';
+import { findRequestFaults } from '../search/pruning/options.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
@@ -169,7 +169,7 @@ function findFaults(request: RunRequest): string[] {
   const { seed, seeds, replicates, shard, maxFailures } = request;
   faults.push(...findLimitFaults(request), ...findQueueFaults(request));
   if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
-  if (request.pruner !== undefined) faults.push(...findContradictions(request.pruner));
+  if (request.pruner !== undefined) faults.push(...findRequestFaults(request.pruner));
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
   else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))
     faults.push(`max failures ${maxFailures.fraction}: expected a fraction above 0 and up to 1 (no limit)`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CommandSpec, flagOf, parseCall } from '../../src/cli/command.js';
 import merge from '../../src/cli/commands/merge.js';
+import resume from '../../src/cli/commands/resume.js';
 import run from '../../src/cli/commands/run.js';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { toRunRequest } from '../../src/cli/run-options.js';
@@ -118,6 +119,31 @@ describe('parseCall', () => {
       '  - --seed is given as 1 and 1; expected one value',
       '  - --pruner-option a=2: a is given twice; expected one value',
     ]);
+  });
+
+  test('resume tells of options that a run was started with', () => {
+    const options = [
+      '--sampler',
+      '--sampler-option',
+      '--pruner',
+      '--set',
+      '--seed',
+      '--seeds',
+      '--replicates',
+    ];
+    for (const flag of options)
+      expect(faultsOf(() => parseCall(resume, ['r', flag, 'x'])).message).toBe(
+        `sweepline resume: unknown option "${flag}": a run keeps what it was started with; start another run with it`,
+      );
+    expect(faultsOf(() => parseCall(resume, ['r', '--trails', '3'])).message).toContain(
+      'did you mean "--trials"?',
+    );
+  });
+
+  test.each(['Auto', '', '0', 'x'])('--replicates %j names auto', (value) => {
+    expect(faultsOf(() => parseCall(run, ['escape', '--replicates', value])).message).toContain(
+      'expected a whole number of at least 1, or auto',
+    );
   });
 
   test('every option with a value says whether it takes several', async () => {

@@ -59,11 +59,24 @@ const ORDERED: Readonly<Record<keyof typeof PRUNER_OPTIONS, readonly [less: stri
 };
 
 /**
- * Faults of options that are sound by themselves and make a pruner that does nothing. For what is asked for: a run that
- * has such a pruner goes on.
+ * What is wrong with a pruner that is asked for, as far as it can be seen without its worker: its metric misspelt, or
+ * options that are sound by themselves and make it do nothing. A run that has such a pruner goes on.
  */
-export function findContradictions({ name, ...asked }: { readonly name: string }): string[] {
+export function findRequestFaults({
+  name,
+  metric,
+  ...asked
+}: {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}): string[] {
   if (!isPrunerName(name)) return [];
+  const isSpelt = typeof metric !== 'string' || /^[^:]*[^:\s][^:]*(:\s*(min|max)\s*)?$/.test(metric);
+  const ofMetric = `metric "${metric}": expected a series and its goal, such as val_loss:min or accuracy:max`;
+  return [...(isSpelt ? [] : [`pruner ${name}: ${ofMetric}`]), ...findContradictions(name, asked)];
+}
+
+function findContradictions(name: PrunerName, asked: Readonly<Record<string, unknown>>): string[] {
   const options: Readonly<Record<string, unknown>> = PRUNER_OPTIONS[name].safeParse(asked).data ?? {};
   const [less, happens] = ORDERED[name];
   const { [less]: first, max: last } = options as Readonly<Record<string, number | undefined>>;
