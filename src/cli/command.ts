@@ -12,6 +12,8 @@ export interface OptionSpec<T = unknown> {
   readonly about: string;
   /** Heading in the help. */
   readonly group: string;
+  /** May be given many times. Another one with a value is refused where it is given twice: one would not count. */
+  readonly isMany?: boolean;
   /** Throws a SweeplineError that says which value was expected. */
   read(text: string, before: T | undefined): T;
 }
@@ -44,6 +46,8 @@ export interface CommandSpec<S extends OptionSpecs = OptionSpecs> {
   readonly arguments: readonly ArgumentSpec[];
   /** Each under the name that Commander makes of its flags: `--max-failures` is `maxFailures`. */
   readonly options: S;
+  /** What to do instead, by options that people expect: `--sampler`. */
+  readonly advice?: Readonly<Record<string, string>>;
   /** Further sections of the help: heading and text. */
   readonly sections?: readonly (readonly [heading: string, text: string])[];
   readonly examples: readonly (readonly [command: string, about: string])[];
@@ -64,7 +68,7 @@ export function parseCall<S extends OptionSpecs>(
   argv: readonly string[],
 ): Pick<Call<S>, 'arguments' | 'options'> | 'help' {
   const command = createCommander(spec);
-  const given: { readonly name: string; readonly text: string | null }[] = [];
+  const given: Given[] = [];
   for (const option of command.options) {
     command.on(`option:${option.name()}`, (text: string | null | undefined) => {
       given.push({ name: option.attributeName(), text: text ?? null });
@@ -76,6 +80,7 @@ export function parseCall<S extends OptionSpecs>(
   const faults: string[] = [];
   const hints = new Set<string>();
   const options: Record<string, unknown> = {};
+  faults.push(...findTwice(spec, given));
   for (const { name, text } of given) {
     const option = spec.options[name]!;
     const flag = flagOf(option);
@@ -97,6 +102,23 @@ export function parseCall<S extends OptionSpecs>(
   hints.add(`\`sweepline ${spec.name} --help\` shows the arguments, the options and examples`);
   throwFaults('BAD_USAGE', `sweepline ${spec.name}`, faults, { hint: [...hints].join('; ') });
   return call;
+}
+
+interface Given {
+  readonly name: string;
+  /** Null: no value was given. */
+  readonly text: string | null;
+}
+
+/** Options that take one value, and have several. */
+function findTwice(spec: CommandSpec, given: readonly Given[]): string[] {
+  return Object.entries(spec.options).flatMap(([name, option]) => {
+    if (isSwitch(option) || option.isMany) return [];
+    const texts = given.flatMap((one) => (one.name === name && one.text !== null ? [one.text] : []));
+    return texts.length < 2
+      ? []
+      : [`${flagOf(option)} is given as ${texts.join(' and ')}; expected one value`];
+  });
 }
 
 /** The help of one command. */
@@ -147,6 +169,8 @@ function findUnknown(spec: CommandSpec, unknown: readonly string[]): string[] {
     .map((text) => {
       const name = text.split('=')[0]!;
       if (legal.includes(name)) return `${name} takes no value; found "${text}"`;
+      if (spec.advice !== undefined && Object.hasOwn(spec.advice, name))
+        return `unknown option "${name}": ${spec.advice[name]}`;
       // All legal names would fill the screen; the hint says where they are told.
       const near = nearestName(name, legal);
       return `unknown option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;

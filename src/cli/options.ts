@@ -8,7 +8,7 @@ import { parseAxisValues } from '../space/values.js';
 import type { ToleranceParts } from '../trial/tolerance.js';
 import type { OptionSpec } from './command.js';
 
-/** An option with one value; given twice, the last counts. */
+/** An option with one value. */
 export function option<T>(
   group: string,
   flags: string,
@@ -25,7 +25,7 @@ export function listOption<T>(
   about: string,
   read: (text: string, before: readonly T[]) => T,
 ): OptionSpec<readonly T[]> {
-  return { flags, about, group, read: (text, before = []) => [...before, read(text, before)] };
+  return { flags, about, group, isMany: true, read: (text, before = []) => [...before, read(text, before)] };
 }
 
 export function switchOption(group: string, flags: string, about: string): OptionSpec<true> {
@@ -45,7 +45,7 @@ export function wholeNumber(least: number): (text: string) => number {
 /** A whole number, negative ones too. */
 export function integer(text: string): number {
   const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(number)) return number;
+  if (Number.isSafeInteger(number)) return number + 0; // -0 is 0
   throw new SweeplineError('BAD_USAGE', 'expected a whole number');
 }
 
@@ -112,10 +112,19 @@ export function readSetting(text: string, before: readonly AxisSetting[]): AxisS
   return { axis, values: parseAxisValues(text.slice(at + 1)) };
 }
 
+type Named<T> = readonly [name: string, value: T];
+
+/** Throws where a name that takes one value has one already. */
+export function requireNew(name: string, before: readonly Named<unknown>[]): string {
+  if (!before.some(([earlier]) => earlier === name)) return name;
+  throw new SweeplineError('BAD_USAGE', `${name} is given twice; expected one value`);
+}
+
 /** `tolerance=1e-6`: numbers, true and false as such, all else as text. */
-export function readSamplerOption(text: string): readonly [name: string, value: unknown] {
+export function readSamplerOption(text: string, before: readonly Named<unknown>[]): Named<unknown> {
   const [name, value] = text.split(/=(.*)/s);
   if (!name || !value) throw new SweeplineError('BAD_USAGE', 'expected name=value, such as tolerance=1e-6');
+  requireNew(name, before);
   const number = readNumber(value);
   return [
     name,
@@ -148,13 +157,19 @@ export function readShard(text: string): Shard | AutoShard {
 
 /** A number, or `auto`. */
 export function replicates(text: string): number | 'auto' {
-  return text === 'auto' ? text : wholeNumber(1)(text);
+  if (text === 'auto') return text;
+  try {
+    return wholeNumber(1)(text);
+  } catch (cause) {
+    if (!(cause instanceof SweeplineError)) throw cause;
+    throw new SweeplineError('BAD_USAGE', `${cause.message}, or auto`, { cause });
+  }
 }
 
 /** `0.95`, `1e-3`. */
 export function finiteNumber(text: string): number {
   const value = readNumber(text);
-  if (Number.isFinite(value)) return value;
+  if (!Number.isNaN(value)) return value;
   throw new SweeplineError('BAD_USAGE', 'expected a number such as 0.95 or 1e-3');
 }
 
@@ -185,7 +200,7 @@ export function byteSize(text: string): number {
 
 /** `20`, or `5%` as a fraction; `100%` is no limit. */
 export function maxFailures(text: string): number | { readonly fraction: number } {
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   const fraction = readFraction(text);
   if (fraction !== undefined && fraction <= 1) return { fraction };
   throw new SweeplineError(
@@ -196,27 +211,39 @@ export function maxFailures(text: string): number | { readonly fraction: number 
 
 /** `20`, or `5%` as a fraction. */
 export function readSampleSize(text: string): number | { readonly fraction: number } {
-  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text))) return Number(text);
   const percent = text.endsWith('%') ? readNumber(text.slice(0, -1)) : Number.NaN;
   if (percent > 0 && percent <= 100) return { fraction: percent / 100 };
   throw new SweeplineError('BAD_USAGE', 'expected a number of trials such as 20, or a fraction such as 5%');
 }
 
 /** `loss=1e-4` */
-export function readTolerance(text: string): readonly [name: string, tolerance: number] {
+export function readTolerance(text: string, before: readonly Named<number>[]): Named<number> {
   const [name, value = ''] = text.split(/=(.*)/s);
   const tolerance = readNumber(value);
-  if (name && tolerance >= 0) return [name, tolerance];
+  if (name && tolerance >= 0) return [requireNew(name, before), tolerance];
   throw new SweeplineError('BAD_USAGE', 'expected metric=tolerance, such as loss=1e-4');
 }
 
-/** `loss=0.01`, in the metric's unit, or `loss=5%` of the baseline's value. Names may hold a `=`, amounts do not. */
-export function readMetricTolerance(text: string): readonly [name: string, parts: ToleranceParts] {
+/**
+ * `loss=0.01`, in the metric's unit, or `loss=5%` of the baseline's value, or one after the other. Names may hold a `=`,
+ * amounts do not.
+ */
+export function readMetricTolerance(
+  text: string,
+  before: readonly Named<ToleranceParts>[],
+): Named<ToleranceParts> {
   const [, name, amount = ''] = /^(.+)=([^=]*)$/s.exec(text) ?? [];
   const isPercent = amount.endsWith('%');
   const number = readNumber(isPercent ? amount.slice(0, -1) : amount);
-  if (name !== undefined && number >= 0 && Number.isFinite(number))
-    return [name, isPercent ? { relative: number / 100 } : { absolute: number }];
+  if (name !== undefined && number >= 0)
+    return [
+      requireNew(
+        name,
+        before.filter(([, { relative }]) => isPercent === (relative !== undefined)),
+      ),
+      isPercent ? { relative: number / 100 } : { absolute: number },
+    ];
   throw new SweeplineError(
     'BAD_USAGE',
     'expected metric=amount of at least 0, such as accuracy=0.01 or loss=5%',

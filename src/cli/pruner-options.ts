@@ -35,8 +35,10 @@ function describePruners(): string {
 }
 
 export function findPrunerOptionFaults({ pruner, prunerOption }: Values): string[] {
-  return prunerOption !== undefined && pruner === undefined
-    ? ['--pruner-option: no --pruner; expected the pruner that it is of']
+  if (prunerOption !== undefined && pruner === undefined)
+    return ['--pruner-option: no --pruner; expected the pruner that it is of'];
+  return (prunerOption ?? []).some(([name]) => name === 'name')
+    ? ['--pruner-option name: --pruner gives it already; expected one of both']
     : [];
 }
 

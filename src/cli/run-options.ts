@@ -8,6 +8,7 @@ import {
   anyText,
   byteSize,
   duration,
+  integer,
   listOption,
   maxFailures,
   oneOf,
@@ -106,12 +107,7 @@ export const runOptions = {
     'what is best: a metric and min or max; may be repeated (default: the sweep’s, else the first metric with a goal)',
     anyText,
   ),
-  seed: option(
-    TRIALS,
-    '--seed <N>',
-    'seed of the sweep: the same seed gives the same results',
-    wholeNumber(0),
-  ),
+  seed: option(TRIALS, '--seed <N>', 'seed of the sweep: the same seed gives the same results', integer),
   shard: option(
     TRIALS,
     '--shard <i/n|auto>',

@@ -110,7 +110,7 @@ function wrap(name: string, text: string): string[] {
 export function findSamplerFaults(
   options: Readonly<Record<string, unknown>> & {
     readonly sampler?: string;
-    readonly samplerOption?: unknown;
+    readonly samplerOption?: readonly (readonly [string, unknown])[];
   },
 ): string[] {
   const { sampler } = options;
@@ -121,7 +121,19 @@ export function findSamplerFaults(
   );
   if (options.samplerOption !== undefined && sampler === undefined)
     faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
+  const named: Readonly<Record<string, string>> = {
+    name: '--sampler',
+    ...Object.fromEntries(namesOfShorthands().flatMap((shorthand) => namedBy(shorthand, options[shorthand]))),
+  };
+  for (const [name] of options.samplerOption ?? [])
+    if (Object.hasOwn(named, name))
+      faults.push(`--sampler-option ${name}: ${named[name]} gives it already; expected one of both`);
   return faults;
+}
+
+/** The options of a sampler that a shorthand gives. */
+function namedBy(shorthand: string, given: unknown): [name: string, flag: string][] {
+  return Object.keys(given ?? {}).map((name) => [name, `--${shorthand}`]);
 }
 
 export function namesOfShorthands(): string[] {

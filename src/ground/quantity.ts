@@ -1,8 +1,10 @@
-// Amounts as people write them: `90s`, `2g`, `5%`. Each reader gives undefined for what it cannot read.
+// Amounts as people write them: `90s`, `2g`, `5%`. Each reader gives undefined for what it cannot read, and for what is
+// more than a number can hold: `1e999h` would be no limit, and null in a file of JSON.
 
-/** `1.5`, `2e-3`; NaN for all else. */
+/** `1.5`, `2e-3`; NaN for all else. Never infinite. */
 export function readNumber(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : Number.NaN;
 }
 
 /** `500ms`, `90s`, `10m`, `2h`, `1d`, in milliseconds. */
@@ -25,5 +27,5 @@ export function readFraction(text: string): number | undefined {
 function readUnits(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, number = '', unit = ''] = /^(.*?)([a-z]+)$/.exec(text) ?? [];
   const amount = readNumber(number) * (Object.hasOwn(units, unit) ? units[unit]! : Number.NaN);
-  return amount > 0 ? amount : undefined;
+  return amount > 0 && Number.isFinite(amount) ? amount : undefined;
 }

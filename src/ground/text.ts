@@ -6,7 +6,8 @@ export function nearestName(typed: string, legal: readonly string[]): string | u
   let bestDistance = Math.max(2, Math.floor(typed.length / 3)) + 1;
   for (const name of legal) {
     const distance = editDistance(typed.toLowerCase(), name.toLowerCase());
-    if (distance < bestDistance) {
+    // Of short names every letter would be another one.
+    if (distance < bestDistance && distance < Math.max(typed.length, name.length)) {
       best = name;
       bestDistance = distance;
     }

@@ -3,6 +3,7 @@
 import { throwFaults } from '../ground/errors.js';
 import { findTextFaults, findUnknownKeys, isPlainObject, isWord, showValue } from '../ground/shape.js';
 import type { Limits } from '../run/manifest.js';
+import { findRequestFaults } from '../search/pruning/options.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain, GridSpec, Scalar, Value } from '../space/types.js';
@@ -137,13 +138,7 @@ export function defineSweep(options: SweepOptions): Sweep {
   if (!Number.isSafeInteger(seed)) faults.push(`seed ${showValue(seed)}: expected an integer`);
   if (replicates !== 'auto' && (!Number.isSafeInteger(replicates) || replicates < 1))
     faults.push(`replicates is ${showValue(replicates)}; expected a whole number of at least 1, or 'auto'`);
-  if (seeds !== null)
-    faults.push(
-      ...findSeedFaults(
-        seeds,
-        replicates === 'auto' ? undefined : (options.replicates as number | undefined),
-      ),
-    );
+  if (seeds !== null) faults.push(...findSeedFaults(seeds, options.replicates));
   const grids = readGrids(options, faults);
   const fixed = readFixed(options.fixed, grids, faults);
   const where = readConstraint(options.where, faults);
@@ -209,7 +204,10 @@ function readSampler(sampler: unknown, faults: string[]): SamplerRequest {
 function readPruner(pruner: unknown, faults: string[]): PrunerRequest | null {
   if (pruner === undefined) return null;
   if (typeof pruner === 'string') return { name: pruner };
-  if (isPlainObject(pruner) && typeof pruner.name === 'string') return pruner as PrunerRequest;
+  if (isPlainObject(pruner) && typeof pruner.name === 'string') {
+    faults.push(...findRequestFaults(pruner as PrunerRequest));
+    return pruner as PrunerRequest;
+  }
   faults.push(`pruner: expected its name, or { name: "asha", … }; found ${showValue(pruner)}`);
   return null;
 }

@@ -70,7 +70,7 @@ export function resolveSweep(
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
-  const isRacing = (settings.replicates ?? sweep.replicates) === 'auto';
+  const isRacing = times.seeds === undefined && (settings.replicates ?? sweep.replicates) === 'auto';
   const sampler = isRacing ? race(sweep, spec, wanted) : spec;
   requirePlannable(sampler, worker);
   return { space: { grids, ...times }, asked, axes, fixed, sampler, seed };

@@ -6,6 +6,7 @@ import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { spaceRecord } from '../run/records.js';
 import { isSameSpace } from '../run/same-space.js';
+import { describeOtherSearch } from './other-search.js';
 import { findTrialsFaults } from './pruners/check.js';
 import { describePruner } from './pruners/list.js';
 import { findShardFaults } from './same-shard.js';
@@ -35,7 +36,7 @@ function findSamplerFaults(found: Manifest, asked: Manifest): string[] {
   if (isSameSpace(spaceRecord(found), spaceRecord(asked))) return [];
   const [is, shall] = [found, asked].map(({ sampler }) => samplerOf(sampler).describe(sampler));
   if (is !== shall) return [`its sampler is ${is}; not ${shall}`];
-  return ['its search is in another space, or of another worker, seed or number of replicates'];
+  return describeOtherSearch(found, asked);
 }
 
 /** A search that there is goes on as it began, also with more workers. */

@@ -8,6 +8,7 @@ import { formatCount } from '../ground/text.js';
 import { LOAD_MS } from '../pool/patience.js';
 import type { Limits, Manifest, ShardRecord } from '../run/manifest.js';
 import { requireReferred } from '../run/reference.js';
+import { findRequestFaults } from '../search/pruning/options.js';
 import { findSeedFaults, MOST_REPLICATES } from '../space/check.js';
 import type { AxisDomain } from '../space/types.js';
 import type { ResumeRequest, RetryChoice, RunRequest } from './contract.js';
@@ -161,14 +162,14 @@ function findFaults(request: RunRequest): string[] {
   count('plateau', request.plateau, 1);
   if (request.target !== undefined && !Number.isFinite(request.target))
     faults.push(`target ${request.target}: expected a number`);
-  if (request.budgetMs !== undefined && !(request.budgetMs > 0))
-    faults.push(`budget ${request.budgetMs} ms: expected more than 0`);
+  if (request.budgetMs !== undefined && !(request.budgetMs > 0 && Number.isFinite(request.budgetMs)))
+    faults.push(`budget ${request.budgetMs} ms: expected more than 0, and no limit where it is left out`);
   count('retries', request.retries, 0, MOST_RETRIES);
   count('block size', request.blockSize, 1);
   const { seed, seeds, replicates, shard, maxFailures } = request;
   faults.push(...findLimitFaults(request), ...findQueueFaults(request));
-  if (seeds !== undefined)
-    faults.push(...findSeedFaults(seeds, replicates === 'auto' ? undefined : replicates));
+  if (seeds !== undefined) faults.push(...findSeedFaults(seeds, replicates));
+  if (request.pruner !== undefined) faults.push(...findRequestFaults(request.pruner));
   if (typeof maxFailures === 'number') count('max failures', maxFailures, 0);
   else if (maxFailures !== undefined && !(maxFailures.fraction > 0 && maxFailures.fraction <= 1))
     faults.push(`max failures ${maxFailures.fraction}: expected a fraction above 0 and up to 1 (no limit)`);
@@ -207,6 +208,8 @@ function findLimitFaults({
   time('retry pause', retryPauseMs, 0);
   if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY))
     faults.push(`memory ${memoryBytes} bytes: expected at least 64m, since Node itself takes about that`);
+  if (memoryBytes === Number.POSITIVE_INFINITY)
+    faults.push(`memory ${memoryBytes} bytes: expected a size; leave it out for no limit`);
   if (isolation !== undefined && isolation !== 'thread' && isolation !== 'process')
     faults.push(`isolation ${showValue(isolation)}: expected "thread" or "process"`);
   if (memoryBytes !== undefined && isolation === 'thread')

@@ -27,6 +27,8 @@ import { handingOn } from './open-pool.js';
 import { requireSameRun, withLookahead } from './same-run.js';
 import { racingOf } from './samplers/racing.js';
 import { resolveSettings } from './settings.js';
+import { tellingStudy } from './study-words.js';
+import { type Expected, expectedOf, requireMetrics, requireTrial } from './told-metrics.js';
 
 type Searched = Pick<
   SweepOptions,
@@ -68,15 +70,17 @@ export interface StudyOptions extends Searched {
 export interface Study {
   readonly folder: string;
   /**
-   * Resolves with the next trial once its turn has come, with undefined when there are no more. Rejects with BAD_USAGE
+   * Resolves with the next trial once its turn has come, with undefined when there are no more: also where the study has
+   * as many as `trials` says, or more. Rejects with BAD_USAGE
    * where it depends on trials that are asked for and not told, and as many of them are out as `lookahead` allows, or
    * nothing else goes on in this process; once the study is closed; and with what broke the run, if anything did.
    */
   ask(): Promise<Trial | undefined>;
   /**
    * What a trial came to, by metric. Resolves once it is on disk. Rejects with BAD_USAGE for a trial that was not asked
-   * for, or was told before, and once the study is closed; a value that its metric does not declare fails the trial. One
-   * that has seen `stopRequested` is not kept: it comes again when the study is continued.
+   * for, or was told before, and once the study is closed; and for metrics that were not declared, values that do not fit,
+   * and objectives or constraints without a value: nothing is recorded then, and the trial can be told again. NaN is a
+   * value. A trial that has seen `stopRequested` is not kept: it comes again when the study is continued.
    */
   tell(trial: Pick<Trial, 'number'>, metrics: Readonly<Record<string, unknown>>): Promise<void>;
   /** The trial failed; it is kept as failed. Resolves once it is on disk. */
@@ -89,7 +93,11 @@ export interface Study {
 }
 
 /** Opens a study, or continues the one that lies in `folder`. Rejects with a SweeplineError with every fault. */
-export async function openStudy(options: StudyOptions): Promise<Study> {
+export function openStudy(options: StudyOptions): Promise<Study> {
+  return tellingStudy(() => open(options));
+}
+
+async function open(options: StudyOptions): Promise<Study> {
   const { sweep, worker } = defineStudy(options);
   const { lookahead, trials, target, plateau, folder } = options;
   const name = sweep.name;
@@ -122,13 +130,17 @@ export async function openStudy(options: StudyOptions): Promise<Study> {
     if (most !== undefined) pool.allow(most);
     const seen = new Observers([]);
     const run = { job, pool, settings, seen, manifest, clock: systemClock };
-    return studyOf(pool, out, await launchIn(found, run));
+    const expected = expectedOf(job.worker.metrics, job.aims);
+    return studyOf({ pool, folder: out, expected }, await launchIn(found, run));
   });
 }
 
 function studyOf(
-  pool: AskingPool,
-  folder: string,
+  {
+    pool,
+    folder,
+    expected,
+  }: { readonly pool: AskingPool; readonly folder: string; readonly expected: Expected },
   { outcome, stop }: Pick<RunHandle, 'outcome' | 'stop'>,
 ): Study {
   let closed: Promise<Outcome> | undefined;
@@ -155,13 +167,14 @@ function studyOf(
       requireOpen();
       return pool.ask();
     },
-    async tell({ number }, metrics) {
+    async tell(trial, metrics) {
       requireOpen();
-      await pool.tell(number, { ...metrics });
+      const number = requireTrial('tell', trial);
+      await pool.tell(number, requireMetrics(number, metrics, expected));
     },
-    async fail({ number }, error) {
+    async fail(trial, error) {
       requireOpen();
-      await pool.fail(number, error);
+      await pool.fail(requireTrial('fail', trial), error);
     },
     close() {
       closed ??= end();

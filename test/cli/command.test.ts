@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CommandSpec, flagOf, parseCall } from '../../src/cli/command.js';
 import merge from '../../src/cli/commands/merge.js';
+import resume from '../../src/cli/commands/resume.js';
 import run from '../../src/cli/commands/run.js';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { toRunRequest } from '../../src/cli/run-options.js';
@@ -57,7 +58,7 @@ describe('parseCall', () => {
       sampler: { name: 'random' },
       trials: 500,
     });
-    const argv = '--sampler bisect --tolerance 1e-3 --sampler-option axis=h --sampler-option tolerance=1e-6';
+    const argv = '--sampler bisect --tolerance 1e-6 --sampler-option axis=h';
     expect(request('escape', ...argv.split(' ')).sampler).toEqual({
       name: 'bisect',
       axis: 'h',
@@ -72,9 +73,10 @@ describe('parseCall', () => {
     });
   });
 
-  test('--name=value, negative numbers in values, the last of two counts', () => {
-    expect(request('escape', '--workers=2', '--workers', '5', '--set=x=-1,2')).toMatchObject({
-      workers: 5,
+  test('--name=value, negative numbers in values', () => {
+    expect(request('escape', '--workers=2', '--seed', '-5', '--set=x=-1,2')).toMatchObject({
+      workers: 2,
+      seed: -5,
       set: { x: { kind: 'list', values: [-1, 2] } },
     });
   });
@@ -104,7 +106,100 @@ describe('parseCall', () => {
     expect(hint).toContain('`sweepline run --help`');
   });
 
+  test('an option with one value, given twice: one of them would not count', () => {
+    const argv =
+      'escape --trials 4 --trials=5 --sampler tpe --sampler random --seed 1 --seed 1 --pruner-option a=1';
+    const { message } = faultsOf(() =>
+      parseCall(run, [...argv.split(' '), '--pruner-option', 'a=2', '--quiet', '--quiet']),
+    );
+    expect(message.split('\n')).toEqual([
+      'sweepline run:',
+      '  - --sampler is given as tpe and random; expected one value',
+      '  - --trials is given as 4 and 5; expected one value',
+      '  - --seed is given as 1 and 1; expected one value',
+      '  - --pruner-option a=2: a is given twice; expected one value',
+    ]);
+  });
+
+  test('resume tells of options that a run was started with', () => {
+    const options = [
+      '--sampler',
+      '--sampler-option',
+      '--pruner',
+      '--set',
+      '--seed',
+      '--seeds',
+      '--replicates',
+    ];
+    for (const flag of options)
+      expect(faultsOf(() => parseCall(resume, ['r', flag, 'x'])).message).toBe(
+        `sweepline resume: unknown option "${flag}": a run keeps what it was started with; start another run with it`,
+      );
+    expect(faultsOf(() => parseCall(resume, ['r', '--trails', '3'])).message).toContain(
+      'did you mean "--trials"?',
+    );
+  });
+
+  test.each(['Auto', '', '0', 'x'])('--replicates %j names auto', (value) => {
+    expect(faultsOf(() => parseCall(run, ['escape', '--replicates', value])).message).toContain(
+      'expected a whole number of at least 1, or auto',
+    );
+  });
+
+  test('every option with a value says whether it takes several', async () => {
+    const wrong: string[] = [];
+    for (const { name, load } of COMMANDS) {
+      const spec = await load();
+      for (const option of Object.values(spec.options)) {
+        if (!option.flags.includes('<') || option.isMany) continue;
+        const flag = flagOf(option);
+        const { message } = faultsOf(() => parseCall(spec, [flag, 'cpu', flag, 'auto']));
+        if (!message.includes(`${flag} is given as cpu and auto`)) wrong.push(`${name} ${flag}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test.each([
+    ['escape --sampler-option a=1', '--sampler-option: no --sampler'],
+    ['escape --sampler tpe --sampler-option startup=1 --sampler-option startup=2', 'startup is given twice'],
+    ['escape --sampler tpe --sampler-option name=gp', '--sampler-option name: --sampler gives it already'],
+    ['escape --pruner asha --pruner-option name=pbt', '--pruner-option name: --pruner gives it already'],
+    [
+      'escape --sampler bisect --tolerance 0.1 --sampler-option tolerance=0.2',
+      '--sampler-option tolerance: --tolerance gives it already',
+    ],
+    [
+      'escape --sampler bisect --bisect h=0..1 --sampler-option to=2',
+      '--sampler-option to: --bisect gives it already',
+    ],
+  ])('%s: two values for one option', (line, fault) => {
+    expect(faultsOf(() => parseCall(run, line.split(' '))).message).toContain(fault);
+  });
+
+  test.each([
+    ['compare', 'a b --tolerance loss=1 --tolerance loss=2', 'loss is given twice'],
+    ['compare', 'a b --tolerance loss=1% --tolerance loss=2%', 'loss is given twice'],
+    ['verify', 'a --tolerance loss=1 --tolerance loss=2', 'loss is given twice'],
+    ['report', 'a --choose plane=pca --choose plane=umap', 'plane is given twice'],
+  ])('%s %s: two values for one name', async (name, line, fault) => {
+    const spec = await COMMANDS.find((one) => one.name === name)!.load();
+    expect(faultsOf(() => parseCall(spec, line.split(' '))).message).toContain(fault);
+  });
+
+  test.each([
+    ['--budget', '1e999h'],
+    ['--budget', '1e305h'],
+    ['--timeout', '1e999%'],
+    ['--timeout', '1e999s'],
+    ['--load-timeout', '1e999s'],
+    ['--memory', '1e999g'],
+    ['--queue-files', '1e999m'],
+    ['--max-failures', '1e999%'],
+    ['--max-failures', '9'.repeat(400)],
+    ['--target', '1e999'],
+    ['--tolerance', '1e999'],
+    ['--bisect', 'h=0..1e999'],
     ['--workers', '1.5'],
     ['--workers', '1e3'],
     ['--workers', '-1'],

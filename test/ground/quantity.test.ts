@@ -1,6 +1,6 @@
 // Amounts as people write them.
 import { expect, test } from 'vitest';
-import { readBytes, readDuration, readFraction } from '../../src/ground/quantity.js';
+import { readBytes, readDuration, readFraction, readNumber } from '../../src/ground/quantity.js';
 
 test.each([
   ['500ms', 500],
@@ -14,6 +14,9 @@ test.each([
   ['10', undefined],
   ['m', undefined],
   ['10 m', undefined],
+  ['1e999h', undefined],
+  ['1e305h', undefined],
+  ['Infinityh', undefined],
   ['10constructor', undefined],
   ['', undefined],
 ])('readDuration %s: %s ms', (text, ms) => {
@@ -32,6 +35,8 @@ test.each([
   ['2b', undefined],
   ['g', undefined],
   ['2gg', undefined],
+  ['1e999g', undefined],
+  ['1e300g', undefined],
 ])('readBytes %s: %s', (text, bytes) => {
   expect(readBytes(text)).toBe(bytes);
 });
@@ -43,6 +48,20 @@ test.each([
   ['-5%', undefined],
   ['%', undefined],
   ['5', undefined],
+  ['1e999%', undefined],
 ])('readFraction %s: %s', (text, fraction) => {
   expect(readFraction(text)).toBe(fraction);
+});
+
+test.each([
+  ['1.5', 1.5],
+  ['-2e-3', -0.002],
+  ['.5', 0.5],
+  ['1e308', 1e308],
+  ['1e309', Number.NaN],
+  ['-1e999', Number.NaN],
+  ['Infinity', Number.NaN],
+  ['', Number.NaN],
+])('readNumber %s: %s', (text, number) => {
+  expect(readNumber(text)).toBe(number);
 });

@@ -36,6 +36,11 @@ describe('editDistance', () => {
 });
 
 describe('names', () => {
+  it('finds none that has no letter in common', () => {
+    for (const typed of ['', 'x', 'xy', ' ']) expect(nearestName(typed, ['gp', 'tpe', 'a'])).toBeUndefined();
+    expect(nearestName('g', ['gp', 'tpe'])).toBe('gp');
+  });
+
   it('finds the nearest, and none that is far', () => {
     expect(nearestName('alhpa', ['beta1', 'alpha', 'eps'])).toBe('alpha');
     expect(nearestName('Optimiser', ['optimizer', 'output'])).toBe('optimizer');

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { randomFor } from '../../src/ground/random.js';
-import { findRun } from '../../src/run/find.js';
+import { findNewestRun, findRun } from '../../src/run/find.js';
 import { createRunFolder, createRunId, openRunFolder, writeManifest } from '../../src/run/folder.js';
 import { openJournal } from '../../src/run/journal.js';
 import { spaceRecord } from '../../src/run/records.js';
@@ -117,6 +117,49 @@ describe('findRun', () => {
     expect(await findRun('escape', root)).toBe(join(root, 'escape', [...ids].sort().at(-1)!));
     await expect(findRun('escpae', root)).rejects.toThrow('did you mean "escape"?');
     await expect(findRun('escape', join(root, 'nowhere'))).rejects.toThrow('holds no runs');
+  });
+});
+
+describe('runs that somebody has named', () => {
+  const [first, second, third] = ['20261123-221530-aaaa', '20261123-221531-bbbb', '20261124-000000-cccc'];
+  const place = async (path: string, runId: string, sweep = 'sample') =>
+    (await createRunFolder(path, { ...manifest, runId, sweep })).path;
+
+  it.each([
+    ['', 'mine'],
+    ['under another folder', join('deep', 'mine')],
+  ])('are found by their sweep and as the newest, by when they began %s', async (_, mine) => {
+    const root = temporaryFolder();
+    const old = await place(join(root, 'sample', first!), first!);
+    const named = await place(join(root, mine), second!);
+    expect(await findNewestRun(root)).toBe(named);
+    expect(await findRun('sample', root)).toBe(named);
+    expect(await findRun('mine', root)).toBe(named);
+    const newest = await place(join(root, 'sample', third!), third!);
+    expect(await findNewestRun(root)).toBe(newest);
+    expect(await findRun('sample', root)).toBe(newest);
+    expect(await findRun(first!, root)).toBe(old);
+  });
+
+  it('are alone there too, and what lies in them is none', async () => {
+    const root = temporaryFolder();
+    const named = await place(join(root, 'mine'), first!);
+    await place(join(named, 'earlier', '1'), second!);
+    expect(await findNewestRun(root)).toBe(named);
+    await expect(findRun('sampel', root)).rejects.toThrow('did you mean "sample"? (runs of: mine, sample)');
+  });
+
+  it('are found with a manifest that is torn, as the oldest', async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'torn'));
+    writeFileSync(join(root, 'torn', 'manifest.json'), '{"format":1,');
+    expect(await findNewestRun(root)).toBe(join(root, 'torn'));
+    const named = await place(join(root, 'mine'), first!);
+    expect(await findNewestRun(root)).toBe(named);
+  });
+
+  it('are none in an empty folder', async () => {
+    await expect(findNewestRun(temporaryFolder())).rejects.toThrow('holds no runs');
   });
 });
 

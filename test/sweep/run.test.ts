@@ -194,6 +194,16 @@ describe('bisect', () => {
 });
 
 describe('bad requests', () => {
+  test.each([1, 5, Number.MAX_VALUE])(
+    'a bisection that would ask nothing: tolerance %d',
+    async (tolerance) => {
+      const sampler = { name: 'bisect', axis: 'x', from: 0, to: 1, tolerance };
+      await expect(runSweep({ sweep: fixture('noisy'), sampler, replicates: 1 })).rejects.toThrow(
+        /bisect: tolerance .*: x goes from 0 to 1, and nothing between is ever asked; expected less than 1/,
+      );
+    },
+  );
+
   const refused = async (request: Parameters<typeof startRun>[0]): Promise<string> => {
     const root = newFolder();
     const error = await startRun({ root, ...request }).then(

@@ -178,7 +178,9 @@ describe('what is refused', () => {
       { sampler: { name: 'sobol', candidates: 3 } },
       /unknown option "candidates"/,
     ],
-    ['a value of an option', { sampler: { name: 'tpe', candidates: 0 } }, /candidates/],
+    ['a number', { sampler: { name: 'tpe', candidates: 0 } }, /tpe: candidates 0: expected at least 1$/],
+    ['NaN', { sampler: { name: 'tpe', startup: 'NaN' } }, /tpe: startup "NaN": expected a number$/],
+    ['a fraction', { sampler: { name: 'tpe', startup: 1.5 } }, /tpe: startup 1\.5: expected a whole number$/],
     [
       'a look-ahead for a sampler without',
       { sampler: { name: 'sobol' } },
@@ -203,7 +205,15 @@ describe('what is refused', () => {
     await again({ sampler: { name: 'random' } }).toThrow(/its sampler is tpe, .*; not random/);
     await again({ objectives: ['above:max'] }).toThrow(/its sampler is tpe, .*y max.*; not tpe, .*above max/);
     await again({ lookahead: 3 }).toThrow(/look-ahead 8; not .*look-ahead 3/);
-    await again({ set: { ...search.set, x: uniform(0, 0.5) } }).toThrow(/another space/);
+    await again({ set: { ...search.set, x: uniform(0, 0.5) } }).toThrow(
+      /its axis x is .*, not uniform\(0, 0\.5\)$/,
+    );
+    await again({ seed: 77 }).toThrow(/: its seed is \d+, not 77$/);
+    await again({ replicates: 7 }).toThrow(/: its number of replicates is \d, not 7$/);
+    await again({ seeds: [5, 6] }).toThrow(/: its list of seeds is none, not \[5,6\]$/);
+    await again({ seed: 77, replicates: 7 }).toThrow(
+      /\n.*its seed is \d+, not 77\n.*replicates is \d, not 7$/,
+    );
     expect(read(out, 'trials.csv')).toBe(before);
     expect(await runSweep({ ...asked, trials: 4, out, workers: 12 })).toMatchObject({ trials: 4 });
   });

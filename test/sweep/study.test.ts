@@ -95,13 +95,22 @@ describe('openStudy', () => {
     expect(tableOf(folder)).toBe(whole);
   });
 
-  it('keeps failures, and values that do not fit fail their trial', async () => {
-    const study = await openStudy({ ...options({ trials: 2 }), folder: join(newFolder(), 'run') });
+  it('keeps failures, and NaN as a value', async () => {
+    const study = await openStudy(inNewFolder({ trials: 2 }));
     await study.fail((await study.ask())!, new Error('no such luck'));
-    await study.tell((await study.ask())!, { loss: 'small' });
+    await study.tell((await study.ask())!, { loss: Number.NaN });
     expect(await study.ask()).toBeUndefined();
-    expect(await study.close()).toMatchObject({ ok: 0, failed: 2 });
-    expect(tableOf(study.folder).match(/,failed,/g)).toHaveLength(2);
+    expect(await study.close()).toMatchObject({ ok: 1, failed: 1 });
+    expect(tableOf(study.folder)).toMatch(/,failed,[\s\S]*,ok,NaN\n/);
+  });
+
+  it('gives no trial where there are as many as it is asked for, or more', async () => {
+    const given = inNewFolder({ trials: 4 });
+    const whole = await evaluateIn(given);
+    const study = await openStudy({ ...given, trials: 3 });
+    expect(await study.ask()).toBeUndefined();
+    expect(await study.close()).toMatchObject({ ok: 4, left: 0 });
+    expect(tableOf(study.folder)).toBe(whole);
   });
 
   it('refuses trials that were not asked for, and those told before', async () => {

@@ -251,6 +251,8 @@ export const extraArb: fc.Arbitrary<Extra> = fc.oneof(
         place: 'seeds',
       })),
       { options: { seeds: [1, 2], replicates: 2 }, place: 'replicates and seeds' },
+      { options: { seeds: [1, 2], replicates: 'auto' }, place: 'replicates and seeds' },
+      { options: { pruner: { name: 'asha', min: 10, max: 5 } }, place: 'pruner asha: max 5' },
       { options: { fixed: new Map() }, place: 'fixed' },
       { options: { replicates: 0 }, place: 'replicates' },
       { options: { wehre: () => true }, place: 'wehre' },

@@ -5,7 +5,7 @@ import { SweeplineError } from '../../ground/errors.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
 import { CODE_RULE, reportOfRun } from '../named-code.js';
-import { anyText, listOption, option, sweepOption, switchOption } from '../options.js';
+import { anyText, listOption, option, requireNew, sweepOption, switchOption } from '../options.js';
 import { showPath } from '../paths.js';
 
 export default defineCommand({
@@ -22,9 +22,9 @@ export default defineCommand({
       'Which report',
       '--choose <name=value>',
       'a choice that the report offers (latent: plane=umap)',
-      (text) => {
+      (text, before: readonly (readonly [string, string])[]) => {
         const [name, value] = text.split(/=(.*)/s);
-        if (name && value) return [name, value] as const;
+        if (name && value) return [requireNew(name, before), value] as const;
         throw new SweeplineError('BAD_USAGE', 'expected name=value, such as plane=umap');
       },
     ),

@@ -1,5 +1,5 @@
 // `sweepline resume`: continues a run that was interrupted or killed, or retries its failed trials.
-import { defineCommand } from '../command.js';
+import { defineCommand, flagOf, type OptionSpec } from '../command.js';
 import { conductRun } from '../conduct.js';
 import { CODE_RULE } from '../named-code.js';
 import { commandOption, oneOf, option, sweepOption } from '../options.js';
@@ -9,10 +9,39 @@ import {
   FAILURES,
   limitOptions,
   outputOptions,
+  runOptions,
   splitLimits,
   workersOption,
 } from '../run-options.js';
 import { budgetOption, trialsOption } from '../search-options.js';
+
+const options = {
+  sweep: sweepOption,
+  command: commandOption,
+  retry: option(
+    FAILURES,
+    '--retry <which>',
+    'retry ended trials: failed, timeout, or all that are not ok',
+    oneOf('failed', 'timeout', 'all'),
+  ),
+  trials: trialsOption,
+  budget: budgetOption,
+  ...limitOptions,
+  workers: workersOption,
+  ...queueOptions,
+  ...outputOptions,
+} as const;
+
+/** Options of `run` that say what the trials are. */
+function keptOptions(): Record<string, string> {
+  const own = Object.values(options).map(flagOf);
+  const kept = Object.values<Pick<OptionSpec, 'flags'>>(runOptions)
+    .map(flagOf)
+    .filter((flag) => !own.includes(flag));
+  return Object.fromEntries(
+    kept.map((flag) => [flag, 'a run keeps what it was started with; start another run with it']),
+  );
+}
 
 export default defineCommand({
   name: 'resume',
@@ -20,22 +49,8 @@ export default defineCommand({
     'Continues a run: finished trials are kept, interrupted ones run again. The trials, their seeds and the ' +
     "engine are the run's own (manifest.json); the result is the same as if it had never been interrupted.",
   arguments: [{ name: 'run', about: 'a run folder, a run id, or a sweep for its newest run' }],
-  options: {
-    sweep: sweepOption,
-    command: commandOption,
-    retry: option(
-      FAILURES,
-      '--retry <which>',
-      'retry ended trials: failed, timeout, or all that are not ok',
-      oneOf('failed', 'timeout', 'all'),
-    ),
-    trials: trialsOption,
-    budget: budgetOption,
-    ...limitOptions,
-    workers: workersOption,
-    ...queueOptions,
-    ...outputOptions,
-  },
+  options,
+  advice: keptOptions(),
   sections: [
     ['Code', CODE_RULE],
     ['Exit codes', EXIT_CODES],

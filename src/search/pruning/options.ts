@@ -49,6 +49,41 @@ export const PRUNER_OPTIONS = {
   }),
 } as const;
 
+/** Of two options the first is to be less than the second: with others nothing can ever happen. */
+const ORDERED: Readonly<Record<keyof typeof PRUNER_OPTIONS, readonly [less: string, happens: string]>> = {
+  asha: ['min', 'nothing is ever stopped'],
+  hyperband: ['min', 'nothing is ever stopped'],
+  median: ['warmup', 'nothing is ever stopped'],
+  patience: ['warmup', 'nothing is ever stopped'],
+  pbt: ['interval', 'no two trials are ever compared'],
+};
+
+/**
+ * What is wrong with a pruner that is asked for, as far as it can be seen without its worker: its metric misspelt, or
+ * options that are sound by themselves and make it do nothing. A run that has such a pruner goes on.
+ */
+export function findRequestFaults({
+  name,
+  metric,
+  ...asked
+}: {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}): string[] {
+  if (!isPrunerName(name)) return [];
+  const isSpelt = typeof metric !== 'string' || /^[^:]*[^:\s][^:]*(:\s*(min|max)\s*)?$/.test(metric);
+  const ofMetric = `metric "${metric}": expected a series and its goal, such as val_loss:min or accuracy:max`;
+  return [...(isSpelt ? [] : [`pruner ${name}: ${ofMetric}`]), ...findContradictions(name, asked)];
+}
+
+function findContradictions(name: PrunerName, asked: Readonly<Record<string, unknown>>): string[] {
+  const options: Readonly<Record<string, unknown>> = PRUNER_OPTIONS[name].safeParse(asked).data ?? {};
+  const [less, happens] = ORDERED[name];
+  const { [less]: first, max: last } = options as Readonly<Record<string, number | undefined>>;
+  if (first === undefined || last === undefined || first < last) return [];
+  return [`pruner ${name}: max ${last}: ${happens} from ${less} (${first}) on; expected more than ${first}`];
+}
+
 export type PrunerName = keyof typeof PRUNER_OPTIONS;
 export type OptionsOf<Name extends PrunerName> = z.output<(typeof PRUNER_OPTIONS)[Name]>;
 

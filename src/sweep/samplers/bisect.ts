@@ -4,6 +4,7 @@
 // wrong: see bisect-noisy.ts. Trial number = configuration * stride + step, whatever order results come in.
 import { z } from 'zod';
 import { SweeplineError } from '../../ground/errors.js';
+import { readNumber } from '../../ground/quantity.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import type { GridSpec } from '../../space/types.js';
@@ -123,10 +124,6 @@ function readTolerance(text: string): Record<string, unknown> {
   throw new SweeplineError('BAD_USAGE', 'expected a number above 0, such as 1e-6');
 }
 
-function readNumber(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-}
-
 function resolveBisect(asked: z.output<typeof options>, wanted: Wanted, faults: string[]) {
   const { worker, trials } = wanted;
   const grids = wanted.grids as readonly GridSpec[];
@@ -143,7 +140,10 @@ function resolveBisect(asked: z.output<typeof options>, wanted: Wanted, faults: 
   const { from = Math.min(...ends), to = Math.max(...ends), tolerance = 1e-6 } = asked;
   if (!(from < to && Number.isFinite(to - from)))
     faults.push(`bisect: ${axis} from ${from} to ${to}; expected two ends, the first below the second`);
-  if (!Number.isFinite(tolerance)) faults.push(`bisect: tolerance ${tolerance}; expected a number above 0`);
+  if (tolerance >= to - from)
+    faults.push(
+      `bisect: tolerance ${tolerance}: ${axis} goes from ${from} to ${to}, and nothing between is ever asked; expected less than ${to - from}`,
+    );
   for (const each of grids.flatMap((grid) => grid.axes)) {
     if (each.names.includes(axis) && each.names.length > 1)
       faults.push(

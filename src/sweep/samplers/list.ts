@@ -5,6 +5,7 @@ import { InternalError } from '../../ground/errors.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import { METHODS } from '../../search/list.js';
+import { describeIssue } from '../option-issues.js';
 import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
@@ -81,8 +82,7 @@ export function resolveSampler(
     if (!legal.includes(option)) faults.push(`${name}: ${describeUnknown('option', option, legal)}`);
   const parsed = definition.options.safeParse(asked);
   if (!parsed.success)
-    for (const { path, message } of parsed.error.issues)
-      faults.push(`${name}: ${path.join('.')}: ${message}`);
+    for (const issue of parsed.error.issues) faults.push(`${name}: ${describeIssue(issue, asked)}`);
   requireNoEnds(name, wanted, faults);
   if (definition.domains === 'finite') {
     const before = faults.length;
