@@ -5,7 +5,6 @@ import type { Epoch } from '../../run/epoch.js';
 import type { Manifest, SamplerSpec } from '../../run/manifest.js';
 import type { SpaceRecord } from '../../run/records.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
-import type { OptionsOf } from '../../search/pruning/options.js';
 import { createRungs } from '../../search/pruning/rules.js';
 import { isDomain, toFiniteValues } from '../../space/domain.js';
 import type { AxisDomain } from '../../space/types.js';
@@ -68,11 +67,6 @@ function findPopulationFaults(pruner: PrunerSpec, { worker, resolved, retry }: P
         faults.push(
           `pruner pbt: mutate: stage ${name} is run for values of ${axis} before the trials; leave it out`,
         );
-  const { interval, max } = pruner as PrunerSpec & OptionsOf<'pbt'>;
-  if (interval >= max)
-    faults.push(
-      `pruner pbt: interval ${interval} and max ${max}: nothing is ever compared; expected an interval below max`,
-    );
   for (const { names, values, when } of asked.flatMap((grid) => grid.axes)) {
     const moving = names.filter((axis) => mutated.includes(axis));
     if (moving.length > 0 && names.length > 1)

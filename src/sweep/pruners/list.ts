@@ -1,11 +1,13 @@
 // The pruners there are, as people ask for them. A new one is a rule in search/pruning, its options there, and a line here:
 // command line, help, manifest and run build on these.
+
 import { describeUnknown } from '../../ground/text.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
 import { isPrunerName, PRUNER_NAMES, PRUNER_OPTIONS, type PrunerName } from '../../search/pruning/options.js';
 import { findOptionFaults } from '../../search/pruning/rules.js';
 import { defaultObjectives, type Objective, parseObjective } from '../../trial/objective.js';
 import type { WorkerDescription } from '../../worker/contract.js';
+import { describeIssue } from '../option-issues.js';
 
 /** A pruner as it was asked for: its name, and some of its options. `none`: no pruner. */
 export interface PrunerRequest {
@@ -71,13 +73,13 @@ export function resolvePruner(
   if (!(Number.isSafeInteger(lookahead) && (lookahead as number) >= 1))
     faults.push(`pruner ${name}: lookahead ${String(lookahead)}; expected a whole number of at least 1`);
   const parsed = isPrunerName(name) ? PRUNER_OPTIONS[name].safeParse(own) : undefined;
-  for (const { path, message } of parsed?.error?.issues ?? []) {
-    const option = path.join('.');
+  for (const issue of parsed?.error?.issues ?? []) {
+    const option = issue.path.join('.');
     const isMissing = !Object.hasOwn(own, option);
     faults.push(
       isMissing
         ? `pruner ${name}: ${option} is missing; give it with --pruner-option ${option}=${EXAMPLES[option] ?? '…'}`
-        : `pruner ${name}: ${option} ${String(own[option])}: ${message}`,
+        : `pruner ${name}: ${describeIssue(issue, own)}`,
     );
   }
   const watched = findWatched(name, metric, subject, faults);
