@@ -1,6 +1,7 @@
 // The two families of learning curves of the golden results, and a sweep over them, one trial after another. `curves_plain`:
 // ranks settle early. `curves_crossing`: a low floor goes with a high start, so that early ranks say little.
 
+import { median } from 'simple-statistics';
 import type { PrunerSpec, PruningRule } from '../../../src/search/pruning/contract.js';
 import { PromotionBoard } from '../../../src/search/pruning/promotion.js';
 import { createPruningRule } from '../../../src/search/pruning/rules.js';
@@ -138,6 +139,37 @@ export function runCurves(
     finished.push(!isPruned);
     if (isPruned || value >= lowest) continue;
     lowest = value;
+    regret = curveAt(family, config, STEPS) - family.lowest;
+  }
+  return { stopped, finished, steps: stopped.reduce((sum, each) => sum + each, 0), regret };
+}
+
+/**
+ * The same under the median rule of Optuna, in the plainest words: a trial is held against those that have completed alone,
+ * its best value so far against the median of theirs at the step, once there are five of them.
+ */
+export function runAgainstCompleted(name: string, configs: readonly Config[], noise: number): CurveRun {
+  const family = FAMILIES[name]!;
+  const completed: number[][] = Array.from({ length: STEPS + 1 }, () => []);
+  const stopped: number[] = [];
+  const finished: boolean[] = [];
+  let lowest = Number.POSITIVE_INFINITY;
+  let regret = Number.NaN;
+  for (const [trial, config] of configs.entries()) {
+    const values: number[] = [];
+    let isPruned = false;
+    while (values.length < STEPS && !isPruned) {
+      const step = values.length + 1;
+      values.push(curveAt(family, config, step) + family.noise * noiseOf(noise, trial, step));
+      const others = completed[step]!;
+      isPruned = others.length >= 5 && Math.min(...values) > median(others);
+    }
+    stopped.push(values.length);
+    finished.push(!isPruned);
+    if (isPruned) continue;
+    for (const [i, value] of values.entries()) completed[i + 1]!.push(value);
+    if (values.at(-1)! >= lowest) continue;
+    lowest = values.at(-1)!;
     regret = curveAt(family, config, STEPS) - family.lowest;
   }
   return { stopped, finished, steps: stopped.reduce((sum, each) => sum + each, 0), regret };

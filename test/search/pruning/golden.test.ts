@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { randomFor } from '../../../src/ground/random.js';
 import { larger } from '../golden/mann-whitney.js';
 import { findGolden } from '../golden/peers.js';
-import { FAMILIES, runCurves, runPausing } from './curves.js';
+import { FAMILIES, runAgainstCompleted, runCurves, runPausing } from './curves.js';
 
 interface Theirs {
   readonly problem: string;
@@ -52,13 +53,13 @@ const quantile = (values: readonly number[], q: number): number => {
 };
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
-function summarize(runs: readonly { readonly regret: number; readonly steps: number }[]) {
+function summarize(runs: readonly { readonly regret: number; readonly steps: number }[], trials = 60) {
   const regrets = runs.map(({ regret }) => regret);
   return {
     q50: quantile(regrets, 0.5),
     q75: quantile(regrets, 0.75),
     q90: quantile(regrets, 0.9),
-    share: mean(runs.map(({ steps }) => steps)) / (60 * 81),
+    share: mean(runs.map(({ steps }) => steps)) / (trials * 81),
   };
 }
 
@@ -66,6 +67,33 @@ const ours = (problem: string, pruner: (typeof PAIRS)[number][1], lookahead: num
   configs.map((each, seed) =>
     runCurves(problem, each, { noise: seed, brackets: seed }, pruner && { ...pruner, lookahead }),
   );
+
+/** Of 30 seeds, as many configurations at random each. */
+const drawn = (count: number) =>
+  Array.from({ length: 30 }, (_, seed) => {
+    const random = randomFor('configs', seed);
+    return Array.from({ length: count }, () => [random.uniform(), random.uniform()] as const);
+  });
+
+test.each(Object.keys(FAMILIES))(
+  '%s: of many trials, `median` finds as good ones as against completed ones alone, or better ones',
+  (problem) => {
+    for (const count of [300, 1000]) {
+      const own = drawn(count).map((each, seed) =>
+        runCurves(problem, each, { noise: seed, brackets: 0 }, { ...median(0), lookahead: 1 }),
+      );
+      const others = drawn(count).map((each, seed) => runAgainstCompleted(problem, each, seed));
+      const cells = [own, others].map((runs) => summarize(runs, count));
+      if (process.env.SWEEPLINE_TABLE === '1')
+        process.stderr.write(`${problem} ${count} ${JSON.stringify(cells)}\n`);
+      const regrets = (runs: typeof own) => runs.map(({ regret }) => regret);
+      // The bar that completed ones set rises with each of them. Where ranks change on the way that loses the best ones.
+      if (problem === 'curves_crossing') expect(larger(regrets(others), regrets(own))).toBeLessThan(0.05);
+      else expect(larger(regrets(own), regrets(others))).toBeGreaterThan(0.05);
+    }
+  },
+  60_000,
+);
 
 describe.skipIf(golden === undefined)('on the golden curves', () => {
   test.each(Object.keys(FAMILIES))(
