@@ -60,7 +60,8 @@ export function startHost(
 ): Started & { readonly cwd: string } {
   const cwd = newPlace();
   cpSync(home, cwd, { recursive: true });
-  const argv = ['host', '--queue', url, '--name', name, '--threads', '2', ...more];
+  const threads = more.includes('--threads') ? [] : ['--threads', '2'];
+  const argv = ['host', '--queue', url, '--name', name, ...threads, ...more];
   return { ...startProgram(cwd, argv), cwd };
 }
 
