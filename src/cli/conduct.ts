@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { clipText, plural } from '../ground/text.js';
 import { MANIFEST_FILE, openRunFolder } from '../run/folder.js';
 import type { Observer, Outcome, Plan, RunHandle } from '../sweep/contract.js';
-import { tellAnswer } from './answer.js';
 import { describeRunError, EXIT } from './errors.js';
 import { watchInterrupts } from './interrupts.js';
 import { commandOn, showPath } from './paths.js';
@@ -136,6 +135,7 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   say(renderOutcome(outcome));
   // Whoever interrupts wants the end; `sweepline best` answers later.
   const isAsked = !interrupted && conduct.answer !== false;
+  const { tellAnswer } = await import('./answer.js');
   const answer = isAsked ? await tellAnswer(folder, conduct) : null;
   say(`  folder  ${showPath(folder)}`);
 

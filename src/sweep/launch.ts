@@ -158,7 +158,7 @@ async function runStage(run: Launch, { stage, job, folder, needed }: StageJob, s
     // Whatever is tried again needs its stages, however those ended.
     retry: run.settings.retry === null ? null : ('all' as const),
   };
-  const pool = openPool(settings, job.loaded.workerUrl, (line) => seen.tell('onLine', line));
+  const pool = await openPool(settings, job.loaded.workerUrl, (line) => seen.tell('onLine', line));
   const open = await handingOn(pool, async () => {
     const identity = { runId: newRunId(clock), created: new Date(clock.now()).toISOString() };
     const manifest = createManifest(job, settings, { ...identity, total: needed.size }, folder);

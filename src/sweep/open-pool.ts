@@ -4,19 +4,19 @@ import { systemClock } from '../ground/clock.js';
 import type { Pool } from '../pool/contract.js';
 import { createHostPool } from '../pool/host.js';
 import { createInlinePool } from '../pool/inline.js';
-import { createQueuePool } from '../queue/pool.js';
 import { TFJS_ENVIRONMENT } from '../session/tfjs/environment.js';
 import type { Settings } from './settings.js';
 
 /** Threads in a host process, or none and no process with `debug`. Nothing starts before it is asked something. */
-export function openPool(
+export async function openPool(
   { debug, workers, isolation, memoryBytes, loadMs, queue }: PoolSettings,
   workerUrl: string,
   onLine: (line: string) => void,
-): Pool {
+): Promise<Pool> {
   if (debug) return createInlinePool(workerUrl);
   const env = TFJS_ENVIRONMENT;
   if (queue !== null) {
+    const { createQueuePool } = await import('../queue/pool.js'); // most runs have no use for it
     const local = createHostPool({ workerUrl, threads: 1, loadMs, env, onLine });
     const limits = { isolation, memoryBytes, loadMs };
     return createQueuePool({ ...queue, local, workerUrl, limits, say: onLine, now: () => systemClock.now() });

@@ -64,7 +64,7 @@ export async function planRun(request: RunRequest): Promise<Plan> {
   // Nothing runs: this machine alone can answer.
   const settings = { ...resolveSettings(request), queue: null };
   const loaded = await loadSweep(settings.sweep);
-  return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
+  return withPool(await openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await takeShare(await prepareJob(loaded, settings, questions), settings, questions);
     const known = await findKnown(settings, loaded.sweep.name);
     const folder = settings.out === null ? null : resolve(settings.out);
@@ -122,7 +122,7 @@ export async function planResume(path: string, sweep?: string): Promise<Plan> {
   const status = await readRunStatus(folder);
   const settings = settingsOf(found, sweep === undefined ? {} : { sweep });
   const loaded = await loadSweep(settings.sweep);
-  return withPool(openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
+  return withPool(await openPool(settings, loaded.workerUrl, ignore), async ({ questions }) => {
     const job = await prepareShare(manifest, settings, { loaded, questions });
     const sampler = openSampler(job);
     const times = await predictTimes(job, { settings, questions, known: status, same: status, folder });

@@ -44,7 +44,7 @@ export async function replayTrial(
   requireAlone(path, manifest, trial);
   const settings = settingsOf(found, { debug: true, ...(sweep === undefined ? {} : { sweep }) });
   const loaded = await loadSweep(settings.sweep);
-  const pool = openPool(settings, loaded.workerUrl, onLine);
+  const pool = await openPool(settings, loaded.workerUrl, onLine);
   try {
     const job = await prepareAgain(manifest, settings, { loaded, questions: pool.questions });
     const trials = findTrial(path, manifest, trial, job.space.trials);

@@ -31,7 +31,7 @@ export async function startRun(request: RunRequest, observers: readonly Observer
   const loaded = await loadSweep(resolveSettings(request).sweep);
   const asked = resolveSettings({ ...givenLimits(loaded.sweep.limits), ...request });
   const settings = await withLookahead(asked);
-  const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
+  const pool = await openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const whole = await prepareJob(loaded, settings, pool.questions);
     const job = await takeShare(whole, settings, pool.questions);
@@ -67,7 +67,7 @@ export async function resumeRun(
   const seen = new Observers(observers);
   const settings = settingsOf(found, request);
   const loaded = await loadSweep(settings.sweep);
-  const pool = openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
+  const pool = await openPool(settings, loaded.workerUrl, (line) => seen.tell('onLine', line));
   return handingOn(pool, async () => {
     const job = await prepareShare(manifest, settings, { loaded, questions: pool.questions });
     const { total } = openSampler(job);

@@ -99,7 +99,7 @@ export async function verifyRun(
   const sample = drawSample(path, manifest, state, size);
   const settings = settingsFor(found, request, sample);
   const loaded = await loadSweep(settings.sweep);
-  return withPool(openPool(settings, loaded.workerUrl, onLine), async (pool) => {
+  return withPool(await openPool(settings, loaded.workerUrl, onLine), async (pool) => {
     const stop = () => pool.kill();
     hooks.signal?.addEventListener('abort', stop, { once: true });
     try {
