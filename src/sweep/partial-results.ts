@@ -8,6 +8,11 @@ import { type Selection, trialsOf } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
 import type { WorkerDescription } from '../worker/contract.js';
 
+/** Of rows of metrics.csv: the step at which a trial was pruned, of which alone its row tells. */
+export function lastRow(series: Uint8Array): Uint8Array {
+  return series.subarray(series.lastIndexOf(10, -2) + 1); // 10: the line end before its own
+}
+
 /** What a trial that was killed has reported last under the names of its metrics. */
 export function lastReported(
   series: Uint8Array,

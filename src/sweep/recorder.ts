@@ -20,7 +20,7 @@ import {
 import type { TrialNote } from '../trial/status.js';
 import { type FirstTrials, judgeFailure } from './failures.js';
 import type { Job } from './job.js';
-import { cutResult, groupByError, lastReported } from './partial-results.js';
+import { cutResult, groupByError, lastReported, lastRow } from './partial-results.js';
 import type { LostAttempt, LostTrial, RanBy, Recorded, Recording } from './recording.js';
 import type { Tally } from './tally.js';
 
@@ -183,7 +183,7 @@ export class Recorder {
     // One that died has no result; one that was asked to stop has come that far.
     const hasValues = status === 'timeout' || partial !== undefined;
     const values = hasValues
-      ? (partial?.values ?? lastReported(series, job.worker))
+      ? (partial?.values ?? lastReported(status === 'pruned' ? lastRow(series) : series, job.worker))
       : metrics.map(() => null);
     const { prefixes, keys } = this.#prefixes(trials);
     dropCheckpoint(keys[0]!);

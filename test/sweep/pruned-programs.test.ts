@@ -69,7 +69,8 @@ test.each(CASES)(
     expect(pruned.length).toBeGreaterThan(2);
     for (const { trial, loss, acc } of pruned) {
       expect(loss).toBe(last(trial!).loss);
-      if (every === 1) expect(acc).toBe(last(trial!).acc);
+      // A series that the step does not have is no value of it.
+      expect(acc).toBe(last(trial!).acc);
     }
     for (const [style, workers] of [
       ['halves', 1],
@@ -110,4 +111,24 @@ test('a worker that reports a series after the pruned one is told so, and no tri
     }
     expect(runs[1]).toEqual(runs[0]);
   }
+});
+
+test('the row of a pruned trial tells of the deciding step alone, not of earlier ones', async () => {
+  const { sweep } = makeProject(
+    `params: { x: z.number().default(0) },
+     metrics: { loss: { type: 'number', goal: 'min' }, acc: { type: 'number' } }, series: ['loss', 'acc'],
+     run(trial) {
+       const loss = (step) => trial.params.x + 1 / step;
+       for (let step = 1; step <= 9; step++)
+         if (trial.report(step, step === 1 ? { acc: 7, loss: loss(step) } : { loss: loss(step) }).stop) throw trial.stopped();
+       return { loss: loss(9), acc: 7 };
+     },`,
+    'axes: { x: [3, 1, 5, 2, 6, 4, 7, 0] }',
+  );
+  const pruner = { name: 'asha', min: 3, max: 9 };
+  const rows = rowsOf((await runSweep({ sweep, pruner })).trials_csv);
+  const pruned = rows.filter(({ status }) => status === 'pruned');
+  expect(pruned.length).toBeGreaterThan(2);
+  for (const { x, loss, acc } of pruned) expect([Number(loss), acc]).toEqual([Number(x) + 1 / 3, '']);
+  for (const { status, acc } of rows) if (status === 'ok') expect(acc).toBe('7');
 });
