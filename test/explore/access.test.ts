@@ -1,7 +1,7 @@
 // The page without a mouse: axe-core finds no fault in it, every chart takes the keyboard, and fingers brush.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CHROMIUM, type Visit } from '../browser.js';
 import { makeRun, makeTrials } from '../report/explore-runs.js';
 import { count, expectClean, FRAMES, useBrowser } from './page.js';
@@ -116,7 +116,8 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       from: readonly [number, number],
       to: readonly [number, number],
     ) => {
-      await page.locator(selector).scrollIntoViewIfNeeded();
+      // What is drawn again meanwhile is another element.
+      await vi.waitFor(() => page.locator(selector).scrollIntoViewIfNeeded(), 5000);
       const place = async () => (await page.locator(selector).boundingBox())!;
       // On a busy machine the page may still be on its way.
       let box = await place();
