@@ -218,6 +218,7 @@ function pointAt(
   return { point: space.at(point), replicate: trial - point * space.replicates };
 }
 
+/** In a buffer of its own, which can be moved to another thread: those of `Buffer.concat` may be part of a pool. */
 function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -12,7 +12,7 @@ import { openSealed, sealBytes } from './seal.js';
 
 const FOLDER = 'checkpoints';
 
-export interface SharedOptions {
+interface SharedOptions {
   readonly share: string | undefined;
   readonly secret: string | undefined;
 }
