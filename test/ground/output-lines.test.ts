@@ -5,7 +5,7 @@ import { createLineSplitter } from '../../src/ground/output-lines.js';
 
 function split(chunks: readonly Uint8Array[], longest?: number): string[] {
   const lines: string[] = [];
-  const splitter = createLineSplitter((line) => lines.push(line), longest);
+  const splitter = createLineSplitter((line) => lines.push(line), longest === undefined ? {} : { longest });
   for (const chunk of chunks) splitter.push(chunk);
   splitter.end();
   return lines;
@@ -33,6 +33,47 @@ describe('lines', () => {
       'next',
     ]);
     expect(split([Buffer.from('0123456789')], 10)).toEqual(['0123456789']);
+    const cuts: boolean[] = [];
+    const splitter = createLineSplitter((_, isCut) => cuts.push(isCut), { longest: 3 });
+    splitter.push(Buffer.from('abcd\nabc\n'));
+    expect(cuts).toEqual([true, false]);
+  });
+
+  it('are what stands after their last return, where overwritten text is heard apart', () => {
+    const piece = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const heard: string[] = [];
+        const splitter = createLineSplitter((line) => heard.push(`line ${line}`), {
+          onOverwritten: (text) => heard.push(`over ${text}`),
+        });
+        for (const each of pieces) splitter.push(Buffer.from(each));
+        splitter.end();
+        const lines = pieces.join('').split('\n');
+        const last = lines.pop()!;
+        const states = (line: string) => line.split('\r').filter((state) => state !== '');
+        const heardOf = (line: string) => [
+          ...states(line)
+            .slice(0, -1)
+            .map((state) => `over ${state}`),
+          `line ${states(line).at(-1) ?? ''}`,
+        ];
+        const expected = [...lines.flatMap(heardOf), ...(states(last).length === 0 ? [] : heardOf(last))];
+        expect(heard).toEqual(expected);
+      }),
+      { seed: 302, numRuns: 500 },
+    );
+  });
+
+  it('hear of an overwritten text as soon as the next one begins', () => {
+    const heard: string[] = [];
+    const splitter = createLineSplitter((line) => heard.push(line), {
+      onOverwritten: (text) => heard.push(text),
+    });
+    splitter.push(Buffer.from('10%\r'));
+    expect(heard).toEqual([]); // the end of a line may follow
+    splitter.push(Buffer.from('2'));
+    expect(heard).toEqual(['10%']);
   });
 
   it('hold no more than they may while a gigabyte comes without an end', () => {

@@ -1,21 +1,25 @@
 // What has been heard of a program: series go to the trial at once, the last value of a metric counts. Where nothing was to be
 // read, says which line was meant, for all that one can see.
 import { type ErrorDetails, SweeplineError } from '../../ground/errors.js';
+import { formatCount } from '../../ground/text.js';
 import type { ReadFrom } from '../../worker/command/contract.js';
-import { type Declared, type Reading, typedValue } from '../../worker/command/lines.js';
+import { type Declared, type Reading, toPlain, typedValue } from '../../worker/command/lines.js';
 import { describeRead } from '../../worker/command/read.js';
 import type { Trial } from '../../worker/contract.js';
+import { type Heard, LONGEST } from './program.js';
 
 /** Characters of a line that a message quotes. */
 const QUOTED = 120;
 
-type Stream = 'stdout' | 'stderr';
+interface Meant extends Heard {
+  readonly line: string;
+}
 
 export interface Collected {
   /** A line that was read, or a part of a metrics file. Throws where it is no report. */
   add(reading: Reading): void;
   /** An ordinary line. */
-  pass(line: string, stream: Stream): void;
+  pass(line: string, heard: Heard): void;
   /** The program has ended well. Throws TRIAL_FAILED where metrics are declared, and none was told. */
   values(): Readonly<Record<string, unknown>>;
   /** What its author may have meant otherwise; undefined: nothing. */
@@ -36,7 +40,7 @@ export function collect(trial: Trial, { metrics, series }: Declared, read: ReadF
     `(?<![\\p{L}\\p{N}_])(${names.map(escapePattern).join('|')})(?![\\p{L}\\p{N}_])`,
     'iu',
   );
-  let meant: { readonly line: string; readonly stream: Stream } | undefined;
+  let meant: Meant | undefined;
   let hasRows = false;
   return {
     add({ step, values }) {
@@ -50,8 +54,10 @@ export function collect(trial: Trial, { metrics, series }: Declared, read: ReadF
       hasRows = true;
       trial.report(typedValue(step, 'number') as number, Object.fromEntries(row) as never);
     },
-    pass(line, stream) {
-      if (names.length > 0 && naming.test(line)) meant = { line: line.trim().slice(0, QUOTED), stream };
+    pass(line, heard) {
+      if (names.length === 0) return;
+      const plain = toPlain(line);
+      if (naming.test(plain)) meant = { ...heard, line: plain.trim().slice(0, QUOTED) };
     },
     values() {
       if (names.length === 0 || Object.keys(last).length > 0) return last;
@@ -65,11 +71,10 @@ export function collect(trial: Trial, { metrics, series }: Declared, read: ReadF
   };
 }
 
-function describeMeant(
-  { line, stream }: { readonly line: string; readonly stream: Stream },
-  read: ReadFrom,
-): string {
+function describeMeant({ line, stream, isCut }: Meant, read: ReadFrom): string {
   if (stream === 'stderr') return `A line on stderr names one, where nothing is read: ${line}`;
+  if (isCut)
+    return `A line on stdout that names one has more than ${formatCount(LONGEST.stdout)} characters, and no line that long is read: ${line}. Print the metrics on a line of their own`;
   if (typeof read === 'object') return `A line on stdout that names one is not read so: ${line}`;
   return `A line on stdout that names one is no such line: ${line}. Print the values on a line of their own, or read them by a pattern such as /loss: (?<loss>\\S+)/`;
 }

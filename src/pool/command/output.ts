@@ -2,6 +2,8 @@
 // the message of a failure.
 import { isMainThread } from 'node:worker_threads';
 import { formatCount } from '../../ground/text.js';
+import { toPlain } from '../../worker/command/lines.js';
+import type { StreamName } from './program.js';
 
 /** Lines that are passed on of a trial, and characters of each. */
 const MOST_LINES = 1000;
@@ -11,7 +13,7 @@ const TAIL_LINES = 12;
 const TAIL_LENGTH = 300;
 
 export interface Output {
-  add(line: string, stream: 'stdout' | 'stderr'): void;
+  add(line: string, stream: StreamName): void;
   /** Something of ours about the trial. */
   note(text: string): void;
   /** Says how much was left out. */
@@ -21,12 +23,13 @@ export interface Output {
 }
 
 export function createOutput(trial: number): Output {
-  const tails: Readonly<Record<'stdout' | 'stderr', string[]>> = { stdout: [], stderr: [] };
+  const tails: Readonly<Record<StreamName, string[]>> = { stdout: [], stderr: [] };
   let lines = 0;
   return {
     add(line, stream) {
       const tail = tails[stream];
-      if (tail.push(line.slice(0, TAIL_LENGTH)) > TAIL_LINES) tail.shift();
+      const plain = toPlain(line.slice(0, LONGEST_LINE)).slice(0, TAIL_LENGTH);
+      if (tail.push(plain) > TAIL_LINES) tail.shift();
       if (++lines <= MOST_LINES) say(`trial ${trial}: ${line.slice(0, LONGEST_LINE)}`);
     },
     note: (text) => say(`trial ${trial}: ${text}`),

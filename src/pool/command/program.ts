@@ -13,6 +13,23 @@ const GRACE_MS = 1000;
 /** How long to wait for the pipes of a program that has ended: one that left its group may hold them, and is ended then. */
 const LAST_WORDS_MS = 500;
 
+/**
+ * Characters of a line of stdout that are read, and of one of stderr. The former is for JSON with more in it than metrics;
+ * a regular expression over many more could exhaust the stack.
+ */
+export const LONGEST = { stdout: 1024 * 1024, stderr: 16_384 } as const;
+
+export type StreamName = keyof typeof LONGEST;
+
+/** What is known of a line beside its text. */
+export interface Heard {
+  readonly stream: StreamName;
+  /** It was longer: its text is the start and a note. */
+  readonly isCut: boolean;
+  /** The program has written over it, as a progress bar does. */
+  readonly isOverwritten: boolean;
+}
+
 /** Tells the reaper before anything runs, whatever happens to this process meanwhile; then becomes the program. */
 const BEGIN = 'echo "+$$" >&3 && exec "$@" 3>&-';
 
@@ -23,7 +40,7 @@ export interface Program {
   /** The trial's own, which its environment names. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  readonly onLine: (line: string, heard: Heard) => void;
   readonly isStopAsked: () => boolean;
 }
 
@@ -43,24 +60,24 @@ export async function runProgram(program: Program): Promise<Ended> {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', pipe],
   });
-  const { stdout, stderr } = child as unknown as Record<'stdout' | 'stderr', Readable>;
+  const { stdout, stderr } = child as unknown as Record<StreamName, Readable>;
   const stopping = watchStops(child, isStopAsked);
   try {
     return await new Promise<Ended>((resolve, reject) => {
       // A callback that throws must not end the thread, and hears no more.
       let hasFailed = false;
-      const guarded = (stream: 'stdout' | 'stderr') => (line: string) => {
+      const guarded = (line: string, heard: Heard) => {
         if (hasFailed) return;
         try {
-          onLine(line, stream);
+          onLine(line, heard);
         } catch (error) {
           hasFailed = true;
           killGroup(child, 'SIGKILL');
           reject(error);
         }
       };
-      hear(stdout, guarded('stdout'));
-      hear(stderr, guarded('stderr'));
+      hear(stdout, 'stdout', guarded);
+      hear(stderr, 'stderr', guarded);
       child.once('error', reject);
       child.once('exit', (code, signal) => {
         killGroup(child, 'SIGKILL');
@@ -82,9 +99,15 @@ export async function runProgram(program: Program): Promise<Ended> {
   }
 }
 
-function hear(stream: Readable, onLine: (line: string) => void): void {
-  const splitter = createLineSplitter(onLine);
-  stream.on('data', (chunk: Uint8Array) => splitter.push(chunk)).once('end', () => splitter.end());
+function hear(readable: Readable, stream: StreamName, onLine: Program['onLine']): void {
+  const splitter = createLineSplitter(
+    (line, isCut) => onLine(line, { stream, isCut, isOverwritten: false }),
+    {
+      longest: LONGEST[stream],
+      onOverwritten: (line, isCut) => onLine(line, { stream, isCut, isOverwritten: true }),
+    },
+  );
+  readable.on('data', (chunk: Uint8Array) => splitter.push(chunk)).once('end', () => splitter.end());
 }
 
 function watchStops(child: ChildProcess, isStopAsked: () => boolean) {

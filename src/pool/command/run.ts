@@ -67,12 +67,13 @@ export function createCommandRunner(
         ...{ argv, cwd, folder: place.folder },
         env: { ...common, ...environmentOf(texts) },
         isStopAsked: () => trial.stopRequested,
-        onLine(line, stream) {
-          const readings = stream === 'stdout' ? readLines(line, readLine) : [];
+        onLine(line, heard) {
+          // Of a line that was cut, a value might be cut.
+          const readings = heard.stream === 'stdout' && !heard.isCut ? readLines(line, readLine) : [];
           for (const reading of readings) collected.add(reading);
           if (readings.length > 0) return;
-          collected.pass(line, stream);
-          output.add(line, stream);
+          collected.pass(line, heard);
+          if (!heard.isOverwritten) output.add(line, heard.stream);
         },
       });
       if (ended.wasStopped) {

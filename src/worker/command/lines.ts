@@ -1,5 +1,6 @@
 // Finds metrics in what a program prints or writes: JSON objects, `name=value`, patterns, CSV. Reads text alone; what is
 // not certainly meant so is an ordinary line.
+import { stripVTControlCharacters } from 'node:util';
 import type { MetricSpec } from '../../trial/metrics.js';
 import type { ReadFrom } from './contract.js';
 
@@ -25,7 +26,7 @@ const STEP = 'step';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NO_VALUE = /^(none|null)$/i;
 const NAME = '[\\p{L}_][\\p{L}\\p{M}\\p{N}_./-]*';
-const PAIR = new RegExp(`(${NAME})\\s*=\\s*("(?:[^"\\\\]|\\\\.)*"|[^\\s,;="]+)(?:[\\s,;]+|$)`, 'uy');
+const PAIR = new RegExp(`(${NAME})\\s*=\\s*("[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|[^\\s,;="]+)(?:[\\s,;]+|$)`, 'uy');
 const ONE_PAIR = new RegExp(`^(${NAME})\\s*=\\s*(.*)$`, 'u');
 const LABELLED = new RegExp(`^(${NAME}):\\s+(.*)$`, 'u');
 
@@ -51,8 +52,23 @@ export function createLineReader(read: ReadFrom, declared: Declared): LineReader
 
 /** The readings of a line, of which a progress bar may have written several over one another; none of an ordinary one. */
 export function readLines(line: string, read: LineReader): Reading[] {
-  const parts = line.includes('\r') ? line.split('\r') : [line];
-  return parts.map(read).filter((reading) => reading !== undefined);
+  return toPlain(line)
+    .split('\r')
+    .map(read)
+    .filter((reading) => reading !== undefined);
+}
+
+/** Colours, cursors and all that begins with ESC [, also what Node does not strip, such as colours with colons. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~])/g;
+
+/** Without control sequences; "\r" for those that go to the start of the line, which is how some bars overwrite it. */
+export function toPlain(line: string): string {
+  if (!line.includes('\x1b') && !line.includes('\x9b')) return line;
+  const isToStart = (numbers: string, letter: string) => letter === 'G' && /^[01]?$/.test(numbers);
+  return stripVTControlCharacters(
+    line.replace(CONTROL, (_, numbers, letter) => (isToStart(numbers, letter) ? '\r' : '')),
+  );
 }
 
 /** `{"step": 3, "loss": 0.5}` */
@@ -77,7 +93,7 @@ function fromEntries(entries: readonly (readonly [string, Found])[]): Reading {
 }
 
 /** What JSON has no words for, and Python writes all the same. */
-const NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+const NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 const MARK = '\u0000number:';
 
 /** JSON with NaN and Infinity as numbers; undefined where it is neither. */

@@ -223,6 +223,32 @@ describe('what is read of a program', () => {
     ['echo loss=NaN', 'NaN'],
     ['echo loss=null', ''],
     ['printf loss=3', '3'],
+    ["printf '\\033[32mloss\\033[0m: 0.5\\n'", '0.5'],
+    [
+      {
+        run: "printf 'loss: \\033[1m0.25\\033[0m after\\r\\n'",
+        read: { pattern: /^loss: (?<loss>\S+) after$/ },
+      },
+      '0.25',
+    ],
+    [
+      {
+        run: ['node', '-e', 'console.log(JSON.stringify({ rest: "x".repeat(1e6), loss: 4 }))'],
+      },
+      '4',
+    ],
+    // A value in a line that is too long might be cut; the next line counts.
+    [
+      {
+        run: [
+          'node',
+          '-e',
+          'console.log("loss: 1" + "0".repeat(5e6)); console.log("x".repeat(1048574) + " loss: 99\\nloss: 6")',
+        ],
+        read: { pattern: /loss: (?<loss>\d+)/ },
+      },
+      '6',
+    ],
   ])('%j', async (command, loss) => {
     const { row, result } = await run({ command });
     expect(result.notes).toEqual([]);
@@ -251,6 +277,10 @@ describe('what is read of a program', () => {
     [
       'echo "epoch 3: loss=1"; echo losses; echo end',
       '. A line on stdout that names one is no such line: epoch 3: loss=1. Print the values on a line of their own, or read them by a pattern such as /loss: (?<loss>\\S+)/',
+    ],
+    [
+      ['node', '-e', 'console.log("{ \\u001b[31mloss\\u001b[0m: 1" + " ".repeat(3e6) + "}")'],
+      '. A line on stdout that names one has more than 1,048,576 characters, and no line that long is read: { loss: 1 ',
     ],
     [
       { run: 'echo "Loss is 1"', read: { pattern: /loss is (?<loss>\d)/ } },
@@ -299,6 +329,22 @@ describe('what is read of a program', () => {
     });
     expect(row).toMatchObject({ status: 'ok', loss: '7' });
     expect(textOf(result.series)).toBe('0,1,9\n0,2,7\n');
+  });
+
+  it('is each of 100,000 texts that overwrite one another, the last one included', async () => {
+    const bar =
+      'let s = ""; for (let i = 1; i <= 1e5; i++) s += "\\r" + i + " of 100000\\rstep=" + i + " loss=" + (1e5 - i); process.stdout.write(s)';
+    const { row, result } = await run({ command: ['node', '-e', bar], series: ['loss'] });
+    expect(row).toMatchObject({ status: 'ok', loss: '0' });
+    expect(textOf(result.series).split('\n')).toHaveLength(1e5 + 1);
+  });
+
+  it('fails at once by what a bar shows before its line has an end', async () => {
+    const { error } = await run({
+      command: "printf 'step=2 loss=1\\rstep=1 loss=1\\r.'; sleep 1000",
+      series: ['loss'],
+    });
+    expect(error?.message).toMatch(/step/);
   });
 
   it('fails a trial whose steps go back, at once', async () => {

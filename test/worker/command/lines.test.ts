@@ -7,6 +7,8 @@ import {
   createLineReader,
   type Declared,
   type Reading,
+  readLines,
+  toPlain,
   typedValue,
 } from '../../../src/worker/command/lines.js';
 
@@ -74,6 +76,47 @@ describe('a line', () => {
     'step=1',
   ])('is an ordinary one: %s', (line) => {
     expect(read(line)).toBeUndefined();
+  });
+
+  it.each([
+    '\x1b[32mloss\x1b[0m: 0.5',
+    '\x1b[1;38;5;208mloss\x1b[39m=\x1b[33m0.5\x1b[0m',
+    '\x1b[38:2::255:0:0mloss\x1b[m=0.5',
+    '\x1b(B\x1b[mloss=0.5\x1b[K',
+    '\x1b[?25l\x1b[2Kloss=0.5',
+    '\x1b]0;title\x07loss=0.5',
+    '\x1b]8;;https://example.org\x1b\\loss\x1b]8;;\x1b\\: 0.5',
+    '{"\x1b[34mloss\x1b[0m": \x1b[32m0.5\x1b[0m}',
+    '\x9b32mloss=0.5',
+  ])('is read without colours and cursors: %j', (line) => {
+    const readings = readLines(line, createLineReader('auto', DECLARED));
+    expect(readings.map(toValues)).toEqual([{ loss: 0.5 }]);
+  });
+
+  it('that goes back to its start is as many as it showed', () => {
+    const reader = createLineReader('auto', DECLARED);
+    const line =
+      '\x1b[1Gstep=1 loss=3\x1b[0K\x1b[1G50 %\rstep=2 loss=\x1b[32m2\x1b[0m\x1b[Gstep=3 loss=1\x1b[12G';
+    expect(readLines(line, reader).map(toValues)).toEqual([
+      { step: 1, loss: 3 },
+      { step: 2, loss: 2 },
+      { step: 3, loss: 1 },
+    ]);
+  });
+
+  it('without control sequences stays as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (line) => {
+        fc.pre(!line.includes('\x1b') && !line.includes('\x9b'));
+        expect(toPlain(line)).toBe(line);
+      }),
+    );
+  });
+
+  it('is read also where a text of a million characters stands beside the metric', () => {
+    const text = 'x\\"'.repeat(300_000);
+    expect(read(`{"loss": NaN, "text": "${text}"}`)!.loss).toBeNaN();
+    expect(read(`loss=1 other="${text}"`)!.loss).toBe(1);
   });
 
   it('is read in the asked way alone', () => {
