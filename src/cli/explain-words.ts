@@ -1,22 +1,24 @@
 // The explanation of a trial as text that teaches: what the sampler or the pruner did, with the numbers that it did it by.
 import { describePoint } from '../answer/words.js';
-import { formatCount, plural } from '../ground/text.js';
+import { formatCount, plural, quoteArgument } from '../ground/text.js';
 import type {
   BisectOrigin,
   Explanation,
   GridOrigin,
   Origin,
+  Part,
   Pruned,
   SearchOrigin,
 } from '../sweep/explain/explanation.js';
 import type { MetricValue } from '../trial/metrics.js';
+import { showPath } from './paths.js';
 import { describeLineage, describePromotions } from './pausing-words.js';
 
 /** Competitors that are listed. */
 const SHOWN = 8;
 
 export function renderExplanation(told: Explanation): string {
-  const { trial, status, replicate, replicates, seed, point, metrics, sampler, pruned } = told;
+  const { trial, status, replicate, replicates, seed, point, metrics, sampler, part, pruned } = told;
   const most = told.raced === null ? replicates : `at most ${replicates}`;
   const of = replicates > 1 ? `, replicate ${replicate} (from 0) of ${most}` : '';
   const lines = [
@@ -25,6 +27,7 @@ export function renderExplanation(told: Explanation): string {
     ...(metrics === null ? [] : [`  metrics  ${showMetrics(metrics)}`]),
     ...(seed === null ? [] : [`  seed     ${seed}, from the sweep's seed and the trial's key`]),
     `  sampler  ${sampler}`,
+    ...(part === null ? [] : [`  merged   ${describePart(part)}`]),
     '',
     'Why this point',
     ...describeOrigin(told.origin).map((line) => `  ${line}`),
@@ -36,12 +39,16 @@ export function renderExplanation(told: Explanation): string {
       `  Every configuration has ${told.raced}. This one could not be told from the best by them, so it got another.`,
     );
   for (const on of [
-    told.promotions === null ? [] : describePromotions(told.promotions),
+    told.promotions === null ? [] : describePromotions(told.promotions, whereToAsk(told)),
     told.lineage === null ? [] : describeLineage(told.lineage),
   ])
     if (on.length > 0) lines.push('', 'How it went on', ...on.map((line) => `  ${line}`));
   if (pruned !== null)
-    lines.push('', 'Why it was stopped early', ...describePruned(pruned).map((line) => `  ${line}`));
+    lines.push(
+      '',
+      'Why it was stopped early',
+      ...describePruned(pruned, whereToAsk(told)).map((line) => `  ${line}`),
+    );
   return lines.join('\n');
 }
 
@@ -200,7 +207,18 @@ function showDetail(value: SearchOrigin['why'][string]): string {
   return Array.isArray(value) ? value.map((each) => show(each as number)).join(' and ') : String(value);
 }
 
-export function describePruned(told: Pruned): string[] {
+function describePart({ shard, run, folder }: Part): string {
+  return `from ${shard === null ? '' : `shard ${shard}, `}run ${run} in ${showPath(folder)}; its pruner knew the trials of that run alone`;
+}
+
+/** What a merged run cannot tell, the part can; undefined: it is not merged. */
+function whereToAsk({ part, trial }: Explanation): string | undefined {
+  if (part === null) return undefined;
+  return `The merged run does not have all that its part had. Ask there: sweepline explain ${quoteArgument(showPath(part.folder))} ${trial}`;
+}
+
+/** `whereToAsk`: where this run cannot tell, and another one can. */
+export function describePruned(told: Pruned, whereToAsk?: string): string[] {
   const { pruner, metric, goal, step, rung, value, isBest, cutoff, others, competitors, paused } = told;
   const better = goal === 'min' ? 'at most' : 'at least';
   const lines = [
@@ -216,6 +234,11 @@ export function describePruned(told: Pruned): string[] {
     );
   for (const { trial, value: score } of competitors?.slice(0, SHOWN) ?? [])
     lines.push(`  trial ${trial}: ${score === null ? 'not finite' : show(score)}`);
+  if (competitors === null)
+    lines.push(
+      whereToAsk ??
+        'Who they were cannot be told any more: of the curves that the run has now, other ones come out than the journal says.',
+    );
   if (competitors !== null && competitors.length > SHOWN)
     lines.push(`  and ${plural(competitors.length - SHOWN, 'worse one')}`);
   lines.push(

@@ -3,12 +3,20 @@ import { describePoint } from '../answer/words.js';
 import { plural } from '../ground/text.js';
 import type { Lineage, Promotions, RungPassed, Takeover, Training } from '../sweep/explain/explanation.js';
 
-export function describePromotions({ pruner, metric, goal, rungs }: Promotions): string[] {
+/** `whereToAsk`: where this run cannot tell, and another one can. */
+export function describePromotions(
+  { pruner, metric, goal, rungs }: Promotions,
+  whereToAsk?: string,
+): string[] {
   if (rungs === null)
     return [
       pruner,
-      'Rung by rung it cannot be told any more: decided again from the curves, other trials are pruned than the journal says.',
-      'That is so of a merged run, whose parts decided for themselves, and of one that went on to more trials.',
+      ...(whereToAsk === undefined
+        ? [
+            'Rung by rung it cannot be told any more: decided again from the curves, other trials are pruned than the journal says.',
+            'That is so of a run that went on to more trials, and of a merged one that went on.',
+          ]
+        : [`Rung by rung it cannot be told here. ${whereToAsk}`]),
     ];
   if (rungs.length === 0) return [pruner, 'It has not got to a rung.'];
   return [

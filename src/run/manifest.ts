@@ -36,6 +36,8 @@ export interface Manifest {
   /** Trials of this run in all; null where the sampler decides as it goes. Absent in runs of earlier versions. */
   readonly trials?: number | null;
   readonly shard: ShardRecord | null;
+  /** Of a merged run whose parts were pruned each by itself; absent elsewhere. */
+  readonly parts?: readonly PartRecord[];
   readonly engine: string;
   readonly device: string;
   /** The data set used: its name, and the SHA-256 of what was read; null where the worker reads none. */
@@ -76,6 +78,18 @@ export interface ShardRecord {
   readonly of?: number | null;
   /** The run of `times`, as it lies from this one. */
   readonly times?: string;
+}
+
+/** A run that was merged: its pruner has held trials against those of this part alone. */
+export interface PartRecord {
+  /** As the journal names it: `2`, or `2.0` where part 2 was a merged run itself. */
+  readonly part: string;
+  readonly runId: string;
+  /** Where it was, as it lies from the merged run. */
+  readonly folder: string;
+  readonly shard: ShardRecord | null;
+  /** It had come to its end, and all its rows are in the merged run. */
+  readonly isWhole: boolean;
 }
 
 /** The machine that a run was started on. */

@@ -17,9 +17,10 @@ import { type MergeFolder, openMergeFolder } from './merge-folder.js';
 import { requireOneSearch } from './merge-proposals.js';
 import { openSources, type Source, type Sources, stageParts } from './merge-sources.js';
 import { findOverlaps, type Overlaps } from './overlaps.js';
+import { partName, partsOf } from './parts.js';
 import type { RangeSet } from './ranges.js';
 import { readRecords } from './read-journal.js';
-import { type RowsRecord, spaceRecord } from './records.js';
+import { type PruneRecord, type RowsRecord, spaceRecord } from './records.js';
 import { findReferred, rebase } from './reference.js';
 import { type Whole, wholeOf } from './whole.js';
 
@@ -91,8 +92,11 @@ async function writePart(
   const { sources, overlaps } = part;
   const whole = wholeOf(sources, overlaps.union, isStage);
   requireWholePopulations(sources, whole);
+  const { parts: _, ...first } = sources[0].manifest;
+  const parts = partsOf(sources, overlaps.lost, out);
   const manifest: Manifest = {
-    ...sources[0].manifest,
+    ...first,
+    ...(parts === undefined ? {} : { parts }),
     ...referToFiles(sources, out),
     ...identity,
     trials: whole.total,
@@ -135,7 +139,9 @@ async function writeMerged(
   try {
     await journal.append(spaceRecord(manifest));
     for (const [place, source] of sources.entries()) {
-      await appendSource(journal, source, { lost: overlaps.lost[place]!, union: overlaps.union });
+      const others = { lost: overlaps.lost[place]!, union: overlaps.union };
+      const isPart = sources.length > 1 && manifest.pruner !== undefined;
+      await appendSource(journal, source, { ...others, place: isPart ? place : null });
       copyArtifacts(source, path, overlaps.lost[place]!);
     }
     for (const [stage, part] of stages) await writePart(part, stageFolder(path, stage), identity, true);
@@ -175,10 +181,14 @@ function copyArtifacts({ path, epoch }: Source, into: string, lost: RangeSet): v
 interface Others {
   readonly lost: RangeSet;
   readonly union: RangeSet;
+  /** Of the source among the parts; null: its records say what they said. */
+  readonly place: number | null;
 }
 
 /** Appends the records of the source's last epoch, but for trials of which another run's row counts. */
-async function appendSource(journal: Journal, source: Source, { lost, union }: Others): Promise<void> {
+async function appendSource(journal: Journal, source: Source, { lost, union, place }: Others): Promise<void> {
+  const inPart = <R extends RowsRecord | PruneRecord>(record: R): R =>
+    place === null ? record : { ...record, part: partName(place, record.part) };
   const isLost = (trial: number) => lost.has(trial);
   // Of one that this run has begun and another has finished, there is nothing to tell.
   const isElsewhere = (trial: number) => isLost(trial) || (!source.epoch.isDone(trial) && union.has(trial));
@@ -188,7 +198,7 @@ async function appendSource(journal: Journal, source: Source, { lost, union }: O
     if (at >= source.end) break; // a run that goes on
     const isDecision = record.t === 'prune' || record.t === 'exploit';
     if (isDecision && record.epoch === epoch && !isElsewhere(record.trial))
-      appends.push(journal.append({ ...record, epoch: 0 }));
+      appends.push(journal.append({ ...(record.t === 'prune' ? inPart(record) : record), epoch: 0 }));
     if ((record.t !== 'rows' && record.t !== 'attempt' && record.t !== 'propose') || record.epoch !== epoch)
       continue;
     const bytes = Uint8Array.from(body);
@@ -198,9 +208,9 @@ async function appendSource(journal: Journal, source: Source, { lost, union }: O
       const trials = record.t === 'rows' && lost.count === 0 ? null : takeNumbers(record.trials, isDropped);
       if (trials?.length === 0) continue;
       if (trials === null || trials.length === countNumbers(record.trials))
-        appends.push(journal.append({ ...record, epoch: 0 }, bytes));
+        appends.push(journal.append({ ...(record.t === 'rows' ? inPart(record) : record), epoch: 0 }, bytes));
       else if (record.t === 'attempt') appends.push(journal.append({ ...record, epoch: 0, trials }));
-      else appends.push(appendRows(journal, cutRows(record, bytes, isLost), trials));
+      else appends.push(appendRows(journal, cutRows(inPart(record), bytes, isLost), trials));
     }
     if (journal.pendingBytes > PENDING_BYTES) {
       await Promise.all(appends);

@@ -154,6 +154,22 @@ const worker = objectOf({
   stages: optional(listOf(word)),
 });
 
+const flag = expecting('true or false', (given) => typeof given === 'boolean');
+const shard = orNull(
+  andThen(
+    objectOf({
+      index: wholeFrom(1),
+      count: wholeFrom(1),
+      by: optional(oneOf('key', 'count', 'cost', 'times')),
+      cut: optional(text),
+      of: optional(orNull(wholeFrom(0))),
+      times: optional(text),
+    }),
+    ({ index, count }: { index: number; count: number }) =>
+      index <= count ? [] : [`index is ${index}; expected at most ${count}, as many as there are shards`],
+  ),
+);
+
 const fields = objectOf({
   sweepline: text,
   runId: text,
@@ -174,20 +190,7 @@ const fields = objectOf({
   }),
   seed: expecting('a whole number', Number.isSafeInteger),
   trials: optional(orNull(wholeFrom(0))),
-  shard: orNull(
-    andThen(
-      objectOf({
-        index: wholeFrom(1),
-        count: wholeFrom(1),
-        by: optional(oneOf('key', 'count', 'cost', 'times')),
-        cut: optional(text),
-        of: optional(orNull(wholeFrom(0))),
-        times: optional(text),
-      }),
-      ({ index, count }: { index: number; count: number }) =>
-        index <= count ? [] : [`index is ${index}; expected at most ${count}, as many as there are shards`],
-    ),
-  ),
+  shard,
   engine: text,
   device: text,
   data: orNull(objectOf({ name: text, sha256: text })),
@@ -200,6 +203,7 @@ const fields = objectOf({
   pruner: optional(
     objectOf({ name: text, metric: text, goal: oneOf('min', 'max'), lookahead: wholeFrom(1) }),
   ),
+  parts: optional(listOf(objectOf({ part: text, runId: text, folder: text, shard, isWhole: flag }))),
   node: text,
   packages: recordOf(text),
   git: orNull(text),

@@ -51,6 +51,8 @@ export interface RowsRecord extends Ran {
   readonly points?: readonly ProposedTrial[];
   /** True where the rows were taken over from an earlier epoch: nothing ran. */
   readonly carried?: true;
+  /** The part of a merged run that they come from (`parts` of its manifest); absent: the run itself. */
+  readonly part?: string;
 }
 
 /**
@@ -107,6 +109,8 @@ export interface PruneRecord {
   readonly cutoff: number | null;
   /** How many other trials it was held against. */
   readonly others: number;
+  /** The part of a merged run that decided; absent: the run itself. */
+  readonly part?: string;
 }
 
 /**
@@ -127,7 +131,7 @@ export interface ExploitRecord {
  * A single trial that has ended before it was known whether it had been pruned on its way: its row follows once it is. Body
  * and fields as of `rows`.
  */
-export interface EndedRecord extends Omit<RowsRecord, 't' | 'points' | 'carried'> {
+export interface EndedRecord extends Omit<RowsRecord, 't' | 'points' | 'carried' | 'part'> {
   readonly t: 'ended';
 }
 

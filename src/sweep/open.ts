@@ -113,7 +113,9 @@ async function refreshManifest(folder: string, manifest: Manifest): Promise<void
   const { manifest: found } = await openRunFolder(folder);
   const facets = ({ sampler, trials, shard, fingerprint, aims }: Manifest) =>
     JSON.stringify([sampler.trials, trials, shard, fingerprint?.sources, aims]);
-  if (facets(found) !== facets(manifest)) await writeManifest(folder, manifest);
+  const { parts } = found;
+  if (facets(found) !== facets(manifest))
+    await writeManifest(folder, parts === undefined ? manifest : { ...manifest, parts });
 }
 
 /** Trials that the edited grid does not have: they leave trials.csv, and lie beside it. */

@@ -153,7 +153,7 @@ describe('asha that pauses', () => {
     expect(journalOf(cut).equals(before)).toBe(true);
   }, 60_000);
 
-  test('merged shards have the rows of both, and do not tell rungs that were decided apart', async () => {
+  test('merged shards have the rows of both, and tell the rungs of each as it decided', async () => {
     const shards = [];
     for (const index of [1, 2])
       shards.push((await runSweep({ sweep, pruner: ASHA, shard: { index, count: 2 } })).folder);
@@ -162,7 +162,9 @@ describe('asha that pauses', () => {
     expect(rowsOf(read(merged.folder, 'trials.csv'))).toEqual(
       rows.sort((a, b) => Number(a.trial) - Number(b.trial)),
     );
-    const { trial } = rows.find(({ status }) => status === 'pruned')!;
-    expect(await explainTrial(merged.folder, Number(trial))).toMatchObject({ promotions: { rungs: null } });
+    const { trial } = rowsOf(read(shards[1]!, 'trials.csv')).find(({ status }) => status === 'pruned')!;
+    const [here, there] = [merged.folder, shards[1]!].map((folder) => explainTrial(folder, Number(trial)));
+    expect((await here)!.promotions!.rungs!.length).toBeGreaterThan(0);
+    expect((await here)!.promotions).toEqual((await there)!.promotions);
   }, 60_000);
 });

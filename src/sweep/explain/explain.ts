@@ -1,15 +1,17 @@
 // Explains one trial of a run: why this point, and why it was stopped early. Everything is computed again from the
 // manifest and the journal, so that nothing has to be written down for it; the run is only read.
-import { proposesPoints } from '../../run/manifest.js';
+import { resolve } from 'node:path';
+import { proposesPoints, shardName } from '../../run/manifest.js';
 import { requireReferred } from '../../run/reference.js';
 import { METHODS } from '../../search/list.js';
 import { loadSweep } from '../load.js';
 import { SAMPLERS, samplerOf } from '../samplers/list.js';
 import { racingOf } from '../samplers/racing.js';
 import { type BisectSpec, explainBisection } from './bisected.js';
-import type { Explanation, Origin } from './explanation.js';
+import type { Explanation, Origin, Part } from './explanation.js';
 import { explainLineage } from './lineage.js';
 import { explainNumber } from './numbered.js';
+import { findDecider, findPart } from './parts.js';
 import { explainPromotions } from './promoted.js';
 import { explainPruning } from './pruned.js';
 import { type ReadTrial, readTrial } from './read.js';
@@ -43,12 +45,20 @@ export async function explainTrial(
     point: proposed.point,
     metrics: row === undefined || (row.status !== 'ok' && row.status !== 'pruned') ? null : row.metrics,
     sampler: samplerOf(manifest.sampler).describe(manifest.sampler),
+    part: explainPart(read),
     origin,
     // One that failed before it could be stopped has a decision, too.
     pruned: row === undefined || row.status === 'pruned' ? explainPruning(read) : null,
     promotions: explainPromotions(read),
     lineage: explainLineage(read),
   };
+}
+
+function explainPart(read: ReadTrial): Part | null {
+  const { part } = findDecider(read, findPart(read));
+  if (part === null) return null;
+  const { runId, folder, shard } = part;
+  return { run: runId, folder: resolve(read.folder, folder), shard: shard && shardName(shard) };
 }
 
 /** What a sampler is follows from what its manifest says. */

@@ -24,12 +24,23 @@ export interface Explanation {
   readonly metrics: MetricValues | null;
   /** In words: `tpe, 100 trials, loss min, look-ahead 8`. */
   readonly sampler: string;
+  /** The part of a merged run that its row comes from, which has pruned by itself. Null: the run itself. */
+  readonly part: Part | null;
   readonly origin: Origin;
   readonly pruned: Pruned | null;
   /** Where trials pause until they are promoted; null elsewhere. */
   readonly promotions: Promotions | null;
   /** Of population-based training; null elsewhere. */
   readonly lineage: Lineage | null;
+}
+
+export interface Part {
+  /** Its run's id. */
+  readonly run: string;
+  /** Where its run folder was when it was merged; absolute. */
+  readonly folder: string;
+  /** `2/3`; null: it was no shard. */
+  readonly shard: string | null;
 }
 
 export type Origin = GridOrigin | DrawOrigin | BisectOrigin | SearchOrigin;
@@ -135,7 +146,7 @@ interface Watching {
 }
 
 export interface Promotions extends Watching {
-  /** The rungs that it has got to; null where they come out otherwise than the journal says, as in merged runs. */
+  /** The rungs that it has got to; null where they come out otherwise than the journal says, and of a merged run where it has not all rows of the part. */
   readonly rungs: readonly RungPassed[] | null;
 }
 

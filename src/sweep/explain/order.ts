@@ -3,17 +3,19 @@ import type { Epoch } from '../../run/epoch.js';
 import { proposesPoints } from '../../run/manifest.js';
 import { SAMPLERS, samplerOf } from '../samplers/list.js';
 import { createDraws } from './numbered.js';
+import type { Decider } from './parts.js';
 import type { ReadTrial } from './read.js';
 
-/** Trials in the order in which they were proposed, as far as it is known what they have come to. */
+/** Trials in the order in which they were proposed to the decider, as far as it is known what they have come to. */
 export function findOrder(
   { manifest, space, proposals, state }: ReadTrial,
   withCurves: readonly number[],
+  { shard, knows }: Decider,
 ): number[] {
-  const { sampler, shard, where } = manifest;
-  if (proposesPoints(sampler)) return [...proposals.keys()];
+  const { sampler, where } = manifest;
+  if (proposesPoints(sampler)) return [...proposals.keys()].filter(knows);
   const { epoch } = state;
-  const known = new Set([...withCurves, ...findEnded(epoch)]);
+  const known = new Set([...withCurves, ...findEnded(epoch)].filter(knows));
   const { replicates } = space;
   const draws = samplerOf(sampler) === SAMPLERS[0] ? undefined : createDraws(space, manifest);
   const placeOf = (trial: number) =>

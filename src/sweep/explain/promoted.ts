@@ -11,6 +11,7 @@ import { createCurveReader, readKnownCurves } from '../pruners/curves.js';
 import { describePruner } from '../pruners/list.js';
 import type { Promotions, RungPassed } from './explanation.js';
 import { findEnded, findOrder } from './order.js';
+import { type Decider, findDecider, findPart } from './parts.js';
 import type { ReadTrial } from './read.js';
 
 /** Null where trials do not pause, or are not promoted. */
@@ -24,13 +25,16 @@ export function explainPromotions(read: ReadTrial): Promotions | null {
   const told = { pruner: describePruner(pruner), metric, goal };
   const curves = readKnownCurves(folder, epoch, createCurveReader(pruner, manifest.worker.series));
   const board = new PromotionBoard(rule, pruner as unknown as OptionsOf<'asha'>);
-  for (const each of findOrder(read, [...curves.keys()])) board.propose(each);
+  const decider = findDecider(read, findPart(read));
+  // Without all of its rows a part would decide otherwise, and its journal would not always tell.
+  if (decider.part?.isWhole === false) return { ...told, rungs: null };
+  for (const each of findOrder(read, [...curves.keys()], decider)) board.propose(each);
   if (!board.has(trial)) return { ...told, rungs: [] };
   for (const [each, { steps, values }] of curves)
-    for (const [row, step] of steps.entries()) board.learn(each, step, values[row]!);
+    if (board.has(each)) for (const [row, step] of steps.entries()) board.learn(each, step, values[row]!);
   for (const each of findEnded(epoch)) if (board.has(each)) board.end(each);
-  const recorded = readPruned(folder, epoch);
-  if (recorded.size > 0 || state.stopped === 'end') board.complete();
+  const recorded = readPruned(folder, epoch, decider);
+  if (recorded.size > 0 || decider.part !== null || state.stopped === 'end') board.complete();
   if (!areSame(board.decide(), recorded, pruner)) return { ...told, rungs: null };
   const { promoted, now } = board.standingOf(trial);
   const shown = (standing: Standing, outcome: RungPassed['outcome']): RungPassed => {
@@ -47,10 +51,10 @@ export function explainPromotions(read: ReadTrial): Promotions | null {
   };
 }
 
-function readPruned(folder: string, { number }: Epoch): Map<number, PruneRecord> {
+function readPruned(folder: string, { number }: Epoch, { isOf }: Decider): Map<number, PruneRecord> {
   const found = new Map<number, PruneRecord>();
   for (const { record } of readRecords(folder))
-    if (record.t === 'prune' && record.epoch === number) found.set(record.trial, record);
+    if (record.t === 'prune' && record.epoch === number && isOf(record)) found.set(record.trial, record);
   return found;
 }
 

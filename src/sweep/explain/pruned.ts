@@ -8,6 +8,7 @@ import { describePruner } from '../pruners/list.js';
 import { isFurther } from '../samplers/racing.js';
 import type { Pruned } from './explanation.js';
 import { findOrder } from './order.js';
+import { findDecider } from './parts.js';
 import type { ReadTrial } from './read.js';
 
 /** Null where it was not. */
@@ -30,19 +31,24 @@ export function explainPruning(read: ReadTrial): Pruned | null {
   };
 }
 
-/** The best first. Null where it does not come out as it was recorded. */
+/**
+ * The best first. Null where it does not come out as it was recorded. Of a part of a merged run all that are found were
+ * known to it: where they are as many as it has recorded, they are those.
+ */
 function findCompetitors(read: ReadTrial, spec: PrunerSpec, found: PruneRecord): Pruned['competitors'] {
   const { manifest, folder, state, space, trial } = read;
   const rule = createPruningRule(spec, manifest.seed);
   if (rule === undefined) return null;
   if (!rule.compares) return [];
   const curves = readCurves(folder, state.epoch, createCurveReader(spec, manifest.worker.series));
-  const places = new Map(findOrder(read, [...curves.keys()]).map((each, place) => [each, place]));
+  const decider = findDecider(read, found.part);
+  const order = findOrder(read, [...curves.keys()], decider);
+  const places = new Map(order.map((each, place) => [each, place]));
   const last = places.get(trial)! - spec.lookahead;
   const isBefore = (other: number) => (rule.pauses ? other !== trial : places.get(other)! <= last);
   const bracket = rule.bracketOf(trial);
   const others = [...curves]
-    .filter(([other]) => isBefore(other) && rule.bracketOf(other) === bracket)
+    .filter(([other]) => decider.knows(other) && isBefore(other) && rule.bracketOf(other) === bracket)
     .filter(([other]) => !isFurther(manifest.sampler, space, other))
     .flatMap(([other, curve]) => {
       const score = scoreAt(rule, curve, found.rung);
