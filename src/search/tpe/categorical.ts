@@ -3,6 +3,7 @@
 import type { Random } from '../../ground/random.js';
 import type { Column } from './columns.js';
 import type { Factor, Terms } from './factor.js';
+import { dropNegligible } from './terms.js';
 
 export class CategoricalFactor implements Factor {
   readonly #column: Column;
@@ -36,17 +37,11 @@ export class CategoricalFactor implements Factor {
   }
 
   narrow(terms: Terms, coordinates: Float64Array): void {
-    const { values, kernels, least } = terms;
+    const { values, count } = terms;
     const position = coordinates[this.#at]!;
-    let left = 0;
-    for (let i = 0; i < terms.count; i++) {
-      const k = kernels[i]!;
-      const value = values[i]! + (this.#observed[k] === position ? this.#same : this.#other);
-      if (value <= least) continue;
-      values[left] = value;
-      kernels[left++] = k;
-    }
-    terms.count = left;
+    for (let i = 0; i < count; i++)
+      values[i]! += this.#observed[terms.kernels[i]!] === position ? this.#same : this.#other;
+    dropNegligible(terms);
   }
 
   draw(kernel: number, random: Random, coordinates: Float64Array): void {

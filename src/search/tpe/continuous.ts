@@ -4,6 +4,7 @@ import type { Random } from '../../ground/random.js';
 import type { Column } from './columns.js';
 import type { Factor, Terms } from './factor.js';
 import { NormalKernels, PRIOR } from './normal-kernels.js';
+import { dropNegligible } from './terms.js';
 
 export class ContinuousFactor implements Factor {
   readonly #columns: readonly Column[];
@@ -46,11 +47,9 @@ export class ContinuousFactor implements Factor {
     const [table, rows, first] = [this.#table, this.#rows, this.#first];
     const end = first + this.#columns.length;
     const stride = 2 * this.#columns.length;
-    let left = 0;
     for (let i = 0; i < terms.count; i++) {
-      const k = kernels[i]!;
       let value = values[i]!;
-      let at = rows[k]! * stride;
+      let at = rows[kernels[i]!]! * stride;
       let d = first;
       // Two at a time: to look whether the kernel still counts takes about as long as a dimension.
       for (; d + 1 < end && value > least; d += 2, at += 4) {
@@ -62,11 +61,9 @@ export class ContinuousFactor implements Factor {
         const z = (coordinates[d]! - table[at]!) * table[at + 1]!;
         value -= 0.5 * z * z;
       }
-      if (value <= least) continue;
-      values[left] = value;
-      kernels[left++] = k;
+      values[i] = value;
     }
-    terms.count = left;
+    dropNegligible(terms);
   }
 
   draw(kernel: number, random: Random, coordinates: Float64Array): void {

@@ -4,6 +4,7 @@ import { type CellMasses, createCellMasses } from './cells.js';
 import type { Column } from './columns.js';
 import type { Factor, Terms } from './factor.js';
 import { NormalKernels, PRIOR } from './normal-kernels.js';
+import { dropNegligible } from './terms.js';
 
 export class OrdinalFactor implements Factor {
   readonly #column: Column;
@@ -54,17 +55,10 @@ export class OrdinalFactor implements Factor {
   }
 
   narrow(terms: Terms, coordinates: Float64Array): void {
-    const { values, kernels, least } = terms;
+    const { values, kernels, count } = terms;
     const position = coordinates[this.#at]!;
-    let left = 0;
-    for (let i = 0; i < terms.count; i++) {
-      const k = kernels[i]!;
-      const value = values[i]! + this.#masses.at(position, k);
-      if (value <= least) continue;
-      values[left] = value;
-      kernels[left++] = k;
-    }
-    terms.count = left;
+    for (let i = 0; i < count; i++) values[i]! += this.#masses.at(position, kernels[i]!);
+    dropNegligible(terms);
   }
 
   draw(kernel: number, random: Random, coordinates: Float64Array): void {

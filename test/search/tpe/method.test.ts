@@ -179,3 +179,21 @@ test('branches of a space do not disturb each other: the best branch is found, a
   expect(last.filter(({ kind }) => kind === 'b').length).toBeGreaterThan(30);
   expect(last.filter(({ x_b }) => Math.abs(Number(x_b) - 0.9) < 0.1).length).toBeGreaterThan(20);
 });
+
+test('the numbers of its proposals are those that runs of this version have in their journals', () => {
+  const { space, make } = createOn(tpe, [
+    uniform(0, 1),
+    loguniform(1e-4, 1),
+    int(1, 9),
+    choice('a', 'b', 'c'),
+    logint(1, 300),
+  ]);
+  const xs = search(make(1), 200, (x) => ({
+    values: [x.reduce((sum, each) => sum + (each - 0.3) ** 2, 0)],
+  }));
+  const points = [60, 199].map((k) => space.pointAt(xs[k]!));
+  expect(points).toEqual([
+    { x0: 0.3502317736587919, x1: 0.0005000484449486851, x2: 1, x3: 'a', x4: 2 },
+    { x0: 0.32263623438338174, x1: 0.0016301894612075647, x2: 2, x3: 'c', x4: 1 },
+  ]);
+});
