@@ -232,8 +232,10 @@ export function describePruned(told: Pruned, whereToAsk?: string): string[] {
     lines.push(
       `It was held against ${plural(others, 'trial')} ${paused ? '' : 'proposed before it '}that got there${competitors === null ? '.' : ':'}`,
     );
-  for (const { trial, value: score } of competitors?.slice(0, SHOWN) ?? [])
-    lines.push(`  trial ${trial}: ${score === null ? 'not finite' : show(score)}`);
+  for (const { trial, step: at, value: score } of competitors?.slice(0, SHOWN) ?? [])
+    lines.push(
+      `  trial ${trial}: ${score === null ? 'not finite' : show(score)}${at === rung ? '' : ` at step ${show(at)}`}`,
+    );
   if (competitors === null)
     lines.push(
       whereToAsk ??

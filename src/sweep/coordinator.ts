@@ -59,7 +59,9 @@ export class Coordinator {
     this.#options = options;
     const { settings, recorder, pruning } = options;
     const { wake } = this;
-    const record = (work: Work, result: TaskResult) => this.#record(work, result, true);
+    // Thousands of rows may be written once nothing runs any more: progress shows them, too.
+    const record = (work: Work, result: TaskResult) =>
+      this.#record(work, result, true).finally(options.onTick);
     this.#backlog = new Backlog(wake, settings.retryPauseMs);
     const fail = (error: unknown) => this.abort(error); // trials may never end by themselves
     this.#proposals = new Proposals(options, { wake, fail });

@@ -134,7 +134,15 @@ export interface Pruned {
   /** How many it was held against. */
   readonly others: number;
   /** Who they were, the best first; null where that cannot be told any more. */
-  readonly competitors: readonly { readonly trial: number; readonly value: number | null }[] | null;
+  readonly competitors: readonly Competitor[] | null;
+}
+
+export interface Competitor {
+  readonly trial: number;
+  /** The first that it reported from the rung on: its value there is that of this step. */
+  readonly step: number;
+  /** Null: not finite. */
+  readonly value: number | null;
 }
 
 /** A pruner and what it looks at. */

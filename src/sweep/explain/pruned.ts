@@ -51,13 +51,19 @@ function findCompetitors(read: ReadTrial, spec: PrunerSpec, found: PruneRecord):
     .filter(([other]) => decider.knows(other) && isBefore(other) && rule.bracketOf(other) === bracket)
     .filter(([other]) => !isFurther(manifest.sampler, space, other))
     .flatMap(([other, curve]) => {
-      const score = scoreAt(rule, curve, found.rung);
-      return score === undefined ? [] : [{ trial: other, score }];
+      const at = curve.steps.findIndex((step) => step >= found.rung);
+      if (at < 0) return []; // it did not get there
+      const score = rule.score({ values: curve.values, count: at + 1 });
+      return [{ trial: other, step: curve.steps[at]!, score }];
     })
     .sort((a, b) => (a.score < b.score ? -1 : a.score > b.score ? 1 : a.trial - b.trial));
   if (others.length !== found.others) return null;
   if (!rule.pauses && !isDecidedBy(others, rule, curves.get(trial), { found, spec })) return null;
-  return others.map(({ trial: other, score }) => ({ trial: other, value: reported(score, spec) }));
+  return others.map(({ trial: other, step, score }) => ({
+    trial: other,
+    step,
+    value: reported(score, spec),
+  }));
 }
 
 /** Whether what is recorded is decided of these scores now. */
@@ -74,10 +80,4 @@ function isDecidedBy(
     others.map(({ score }) => score),
   );
   return isPruned && reported(cutoff, spec) === found.cutoff;
-}
-
-/** Of a trial at a rung; undefined where it did not get there. */
-function scoreAt(rule: PruningRule, { steps, values }: ReadCurve, rung: number): number | undefined {
-  const at = steps.findIndex((step) => step >= rung);
-  return at < 0 ? undefined : rule.score({ values, count: at + 1 });
 }
