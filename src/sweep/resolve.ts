@@ -63,14 +63,15 @@ export function resolveSweep(
     .map((name) => `fixed: ${describeUnknown('parameter', name, params)}`);
   const times = resolveReplicates(sweep, settings, faults);
   faults.push(...findSpaceFaults({ grids: asked, ...times }, params));
+  const isRacing = times.seeds === undefined && (settings.replicates ?? sweep.replicates) === 'auto';
   const wanted = {
     ...{ grids: asked, worker, aims: withDefault(aims, worker.metrics) },
-    ...{ trials: settings.trials, ends: settings.ends, workers: settings.workers },
+    ...{ trials: settings.trials, replicates: isRacing ? RACING.from : times.replicates },
+    ...{ ends: settings.ends, workers: settings.workers },
   };
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
-  const isRacing = times.seeds === undefined && (settings.replicates ?? sweep.replicates) === 'auto';
   const sampler = isRacing ? race(sweep, spec, wanted) : spec;
   requirePlannable(sampler, worker);
   return { space: { grids, ...times }, asked, axes, fixed, sampler, seed };

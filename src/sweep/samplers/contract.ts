@@ -76,6 +76,8 @@ export interface Wanted {
   readonly worker: WorkerDescription;
   /** `--trials`: how many trials there shall be in all; null: the sampler's own choice. */
   readonly trials: number | null;
+  /** Trials of a configuration: its replicates, in a race the first ones. */
+  readonly replicates: number;
   /** What is best, with the worker's first goal where nobody has said so. */
   readonly aims: Aims;
   readonly ends: EndsAsked;
