@@ -87,6 +87,7 @@ export const bisectSampler: SamplerDefinition = {
       read: readTolerance,
     },
   },
+  searchedAxis: ({ axis }) => axis as string | undefined,
   resolve: resolveBisect,
   grids(spec, { grids }) {
     const { axis, from, to } = spec as BisectSpec;
