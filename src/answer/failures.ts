@@ -3,6 +3,7 @@
 import type { PlainError } from '../ground/errors.js';
 import type { Epoch } from '../run/epoch.js';
 import { readRecords } from '../run/read-journal.js';
+import { describeError } from '../run/timings.js';
 import { signOf, type TrialStatus } from '../trial/status.js';
 
 export interface FailureGroup {
@@ -61,5 +62,5 @@ export function groupFailures(folder: string, epoch: Epoch, epochs: number): Fai
 function messageOf(status: string, error: PlainError | undefined): string {
   if (error === undefined) return status;
   const [line] = error.message.split('\n', 1);
-  return error.name === 'Error' ? line! : `${error.name}: ${line}`;
+  return describeError({ ...error, message: line! });
 }

@@ -159,7 +159,8 @@ function describeAgain({ other, why, isUnconstrained }: SearchOrigin): string[] 
 
 /** By method and stage, else by stage. What a method tells beside that is added as it is. */
 const STAGES: Readonly<Record<string, string>> = {
-  'start-up': 'A start-up point at random: the method models nothing before it knows enough results.',
+  'start-up':
+    'A start-up point, whatever the results: the method models nothing before it knows enough of them.',
   'tpe acquisition':
     'Of the candidates drawn where good configurations are dense, the one that is most likely among the good and least among the rest.',
   'gp acquisition':

@@ -36,7 +36,9 @@ function describePruners(): string {
 
 export function findPrunerOptionFaults({ pruner, prunerOption }: Values): string[] {
   if (prunerOption !== undefined && pruner === undefined)
-    return ['--pruner-option: no --pruner; expected the pruner that it is of'];
+    return [
+      '--pruner-option: no --pruner; expected the pruner that it is of, also where the sweep names one',
+    ];
   return (prunerOption ?? []).some(([name]) => name === 'name')
     ? ['--pruner-option name: --pruner gives it already; expected one of both']
     : [];

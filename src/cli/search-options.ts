@@ -120,7 +120,9 @@ export function findSamplerFaults(
       .map((shorthand) => `--${shorthand} belongs to the ${name} sampler: add --sampler ${name}`),
   );
   if (options.samplerOption !== undefined && sampler === undefined)
-    faults.push('--sampler-option: no --sampler; expected the sampler that it is of');
+    faults.push(
+      '--sampler-option: no --sampler; expected the sampler that it is of, also where the sweep names one',
+    );
   const named: Readonly<Record<string, string>> = {
     name: '--sampler',
     ...Object.fromEntries(namesOfShorthands().flatMap((shorthand) => namedBy(shorthand, options[shorthand]))),

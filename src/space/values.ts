@@ -101,7 +101,8 @@ function parseItem(item: string, text: string): Value {
     );
   }
   if (NUMBER.test(item)) return Number(item) + 0;
-  if (NOT_FINITE.test(item)) throw badValues(text, `"${item}" is no value; expected a finite number`);
+  if (NOT_FINITE.test(item))
+    throw badValues(text, `"${item}" is no value; expected a finite number, or '"${item}"' for the text`);
   if (item === 'true' || item === 'false') return item === 'true';
   if (item === 'null') return null;
   if (/^["[{]/.test(item)) return parseJson(item, text);

@@ -5,10 +5,11 @@ import type { Manifest } from '../run/manifest.js';
 import type { AxisDomain, GridSpec } from '../space/types.js';
 import { describeAxisValues } from '../space/values.js';
 import { samplerOf } from './samplers/list.js';
+import type { SearchSpec } from './samplers/search-spec.js';
 
-/** For two manifests whose spaces are not the same, and whose samplers are. At least one. */
+/** For two manifests whose spaces are not the same, and of which one searches. At least one. */
 export function describeOtherSearch(found: Manifest, asked: Manifest): string[] {
-  const differences: string[] = [];
+  const differences: string[] = describeSampler(found, asked);
   const compare = (name: string, is: unknown, shall: unknown, show = showValue): void => {
     if (!isEqual(is, shall)) differences.push(`its ${name} is ${show(is)}, not ${show(shall)}`);
   };
@@ -26,6 +27,21 @@ export function describeOtherSearch(found: Manifest, asked: Manifest): string[] 
   for (const name of new Set(fixed.flatMap(Object.keys)))
     compare(`fixed ${name}`, fixed[0]![name], fixed[1]![name], showFixed);
   return differences.length > 0 ? differences : ['its search is in another space, or of another worker'];
+}
+
+/** More trials are no other search, nor is a reason why its method was chosen. */
+function describeSampler(found: Manifest, asked: Manifest): string[] {
+  const { trials, search } = found.sampler;
+  const auto = (search as SearchSpec['search'] | undefined)?.auto ?? null;
+  const [is, shall] = [found, asked].map(({ sampler }) => {
+    const own = sampler.search as SearchSpec['search'] | undefined;
+    return samplerOf(sampler).describe({
+      ...sampler,
+      ...(trials === undefined ? {} : { trials }),
+      ...(own === undefined ? {} : { search: { ...own, auto } }),
+    });
+  });
+  return is === shall ? [] : [`its sampler is ${is}; not ${shall}`];
 }
 
 /** The values of each axis, in all grids that have it. */

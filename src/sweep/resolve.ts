@@ -13,7 +13,7 @@ import type { ParamDescription, WorkerDescription } from '../worker/contract.js'
 import type { Proposed, WorkerQuestions } from '../worker/questions.js';
 import { checkConstraint, type Surveyed } from './constraint.js';
 import type { Sweep } from './define.js';
-import { sampledGrids, samplePoints, sampleValues } from './sample-points.js';
+import { isOpen, sampledGrids, samplePoints, sampleValues } from './sample-points.js';
 import type { Wanted } from './samplers/contract.js';
 import { isTold, resolveSampler, samplerOf } from './samplers/list.js';
 import { RACING, racingOf } from './samplers/racing.js';
@@ -63,14 +63,15 @@ export function resolveSweep(
     .map((name) => `fixed: ${describeUnknown('parameter', name, params)}`);
   const times = resolveReplicates(sweep, settings, faults);
   faults.push(...findSpaceFaults({ grids: asked, ...times }, params));
+  const isRacing = times.seeds === undefined && (settings.replicates ?? sweep.replicates) === 'auto';
   const wanted = {
     ...{ grids: asked, worker, aims: withDefault(aims, worker.metrics) },
-    ...{ trials: settings.trials, ends: settings.ends, workers: settings.workers },
+    ...{ trials: settings.trials, replicates: isRacing ? RACING.from : times.replicates },
+    ...{ ends: settings.ends, workers: settings.workers },
   };
   const { spec, grids } = resolveSampler(settings.sampler ?? sweep.sampler, wanted, faults);
   throwFaults('BAD_DEFINITION', `sweep ${sweep.name}`, faults);
   const seed = settings.seed ?? sweep.seed;
-  const isRacing = times.seeds === undefined && (settings.replicates ?? sweep.replicates) === 'auto';
   const sampler = isRacing ? race(sweep, spec, wanted) : spec;
   requirePlannable(sampler, worker);
   return { space: { grids, ...times }, asked, axes, fixed, sampler, seed };
@@ -148,7 +149,9 @@ export async function checkValues(
   // What was asked for is checked also where no grid has it any more.
   for (const [name, values] of Object.entries(settings.set)) checks[name] ??= sampleValues(values);
   for (const [name, value] of Object.entries(fixed)) checks[name] = [value];
-  await throwValueFaults(sweep, questions, { checks, points: samplePoints(asked, fixed) });
+  const axes = asked.flatMap((grid) => grid.axes);
+  const open = axes.flatMap(({ names, values }) => names.filter((_, i) => isOpen(values[i]!)));
+  await throwValueFaults(sweep, questions, { checks, points: samplePoints(asked, fixed) }, open);
   if (sweep.where === null) return;
   const { metrics } = await questions.describe();
   checkConstraint(sweep.where, { ...surveyOf(resolved), metrics: metrics.map(({ name }) => name) });
@@ -173,12 +176,18 @@ export async function checkAgainstData(
   await throwValueFaults(sweep, questions, { checks: {}, points: samplePoints(asked, fixed) });
 }
 
-async function throwValueFaults(sweep: Sweep, questions: WorkerQuestions, proposed: Proposed): Promise<void> {
-  throwFaults(
-    'BAD_DEFINITION',
-    `sweep ${sweep.name}: values that its worker does not take`,
-    await questions.validate(proposed),
-  );
+/** `open`: axes with domains of which nearly all numbers have a fraction. */
+async function throwValueFaults(
+  sweep: Sweep,
+  questions: WorkerQuestions,
+  proposed: Proposed,
+  open: readonly string[] = [],
+): Promise<void> {
+  const faults = await questions.validate(proposed);
+  const drawn = open.find((name) => faults.some((fault) => fault.startsWith(`${name}: `)));
+  const hint = `if ${drawn} is a whole number, write int(from,to) or logint(from,to), or give its domain a step`;
+  const options = drawn === undefined ? {} : { hint };
+  throwFaults('BAD_DEFINITION', `sweep ${sweep.name}: values that its worker does not take`, faults, options);
 }
 
 function paramOf({ params }: WorkerDescription, name: string): ParamDescription | undefined {

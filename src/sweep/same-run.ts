@@ -10,7 +10,6 @@ import { describeOtherSearch } from './other-search.js';
 import { findTrialsFaults } from './pruners/check.js';
 import { describePruner } from './pruners/list.js';
 import { findShardFaults } from './same-shard.js';
-import { samplerOf } from './samplers/list.js';
 import type { SearchSpec } from './samplers/search-spec.js';
 import type { Settings } from './settings.js';
 
@@ -34,8 +33,6 @@ export function requireSameRun(found: Manifest, asked: Manifest, out: string): v
 function findSamplerFaults(found: Manifest, asked: Manifest): string[] {
   if (found.sampler.search === undefined && asked.sampler.search === undefined) return [];
   if (isSameSpace(spaceRecord(found), spaceRecord(asked))) return [];
-  const [is, shall] = [found, asked].map(({ sampler }) => samplerOf(sampler).describe(sampler));
-  if (is !== shall) return [`its sampler is ${is}; not ${shall}`];
   return describeOtherSearch(found, asked);
 }
 

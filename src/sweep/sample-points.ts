@@ -10,7 +10,18 @@ const CHECKED_POINTS = 1000;
 
 export function sampleValues(domain: AxisDomain): Value[] {
   const values = toSamples(domain);
-  return spread(axisLength(values), CHECKED_VALUES).map((i) => axisAt(values, i));
+  const samples = spread(axisLength(values), CHECKED_VALUES).map((i) => axisAt(values, i));
+  return isOpen(domain) ? [...samples, withinOf(domain)] : samples;
+}
+
+export function isOpen(domain: AxisDomain): domain is Domain {
+  return isDomain(domain) && toFiniteValues(domain) === undefined;
+}
+
+/** A number with a fraction: of an open domain nearly all have one, but the ends often none. */
+function withinOf(domain: Domain): Value {
+  const [low, high] = endsOf(domain) as readonly number[];
+  return low! + (high! - low!) * 0.381966;
 }
 
 /** A domain that is open is checked at its ends. */

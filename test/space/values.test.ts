@@ -61,7 +61,7 @@ describe('parseAxisValues', () => {
     ['[1],[1.0],[01]', /\[01\] is not JSON/],
     ['a[0],b', /a\[0\] has brackets/],
     ['[1,2', /\[1,2 is not JSON/],
-    ['NaN', /"NaN" is no value; expected a finite number/],
+    ['NaN', /"NaN" is no value; expected a finite number, or '"NaN"' for the text/],
     ['1,-Infinity', /"-Infinity" is no value/],
     ['1e999', /Infinity is no value/],
     ['lin(0,1,0)', /count is 0; expected a whole number of at least 1/],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SweeplineError } from '../../src/ground/errors.js';
 import { mergeRuns } from '../../src/run/merge.js';
+import { loguniform, uniform } from '../../src/space/domain.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
 import { makeProject } from './project.js';
@@ -174,6 +175,20 @@ describe('bisect', () => {
     expect((await started.outcome).interrupted).toBe(true);
     await (await resumeRun(out, { workers: 2 })).outcome;
     expect(readFileSync(join(out, 'trials.csv'), 'utf8')).toBe(run.trials_csv);
+  });
+
+  test('takes the range of a domain on its axis', async () => {
+    const sweep = fixture('noisy');
+    const sampler = { name: 'bisect', axis: 'x', metric: 'above', tolerance: 1e-3 } as const;
+    const given = await runSweep({ sweep, sampler: { ...sampler, from: 0.1, to: 0.9 }, replicates: 1 });
+    for (const domain of [uniform(0.1, 0.9), loguniform(0.1, 0.9)])
+      expect((await runSweep({ sweep, sampler, set: { x: domain }, replicates: 1 })).trials_csv).toBe(
+        given.trials_csv,
+      );
+    const other = { ...sampler, axis: 'gain' };
+    await expect(startRun({ sweep, sampler: other, set: { x: uniform(0, 1) } })).rejects.toThrow(
+      /axis x: uniform\(0, 1\) has no end/,
+    );
   });
 
   test('goes on in the middle of its searches', async () => {

@@ -4,11 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { describeState, readRunStatus } from '../../src/run/status.js';
-import { loguniform, uniform } from '../../src/space/domain.js';
+import { chooseMethod } from '../../src/search/choose.js';
+import { createSearchSpace } from '../../src/search/space.js';
+import { int, loguniform, uniform } from '../../src/space/domain.js';
 import { lin } from '../../src/space/values.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
 import { planRun } from '../../src/sweep/plan.js';
 import { startRun } from '../../src/sweep/start.js';
+import { makeProject } from './project.js';
 import { fixture, list, newFolder, read, resume, rowsOf, runHere, runPart, runSweep } from './session.js';
 
 /** y is largest at x = 1 and gain = 100, in the wild alone there is noise. */
@@ -74,6 +77,10 @@ describe('when a search ends', () => {
     // Those that were proposed before its result could be known run too.
     expect(one.trials).toBe(reached + 4);
     expect((await runSweep({ ...asked, target: 20, workers: 3 })).trials_csv).toBe(one.trials_csv);
+    const without = `params: { x: z.number().default(0) }, metrics: { y: { type: 'number', goal: 'min' } }, run: () => ({ y: NaN }),`;
+    const { sweep } = makeProject(without, "axes: { x: 'uniform(0,1)' }, sampler: 'tpe'");
+    const none = await runSweep({ sweep, plateau: 25, workers: 2 });
+    expect(none.ended).toBe('none of the first 25 configurations has a value of y that counts');
     const flat = await runSweep({ ...asked, plateau: 25, workers: 2 });
     expect(flat.ended).toMatch(/^25 configurations in a row were not better than y /);
     expect((await readRunStatus(flat.folder)).stopped).toBe('end');
@@ -138,7 +145,7 @@ describe('a space with conditions and a constraint', () => {
 
 describe('auto', () => {
   it.each([
-    [{}, /^gp \(chosen by auto: \d parameters, 30 trials/],
+    [{}, /^gp \(chosen by auto: \d parameters, 15 configurations/],
     [{ trials: 2000 }, /^cmaes \(chosen by auto/],
     [{ set: {}, trials: 2000 }, /^tpe \(chosen by auto: .* depend on others/],
     [{ objectives: ['y:max', 'above:max'] }, /^gp \(chosen by auto: 2 objectives/],
@@ -161,6 +168,71 @@ describe('auto', () => {
     const more = await runHere({ ...search, sampler: { name: 'auto' }, trials: 14, out: run.folder });
     expect(more.trials).toBe(14);
     await expect(resume(run.folder, { trials: 5 })).rejects.toThrow(/14 trials of the run are done/);
+  });
+});
+
+describe('auto’s rules', () => {
+  const flat = (count: number, size = 2) =>
+    createSearchSpace([
+      {
+        axes: Array.from({ length: count }, (_, i) => ({
+          names: [`x${i}`],
+          values: [size === 1 ? list(1) : int(1, size)],
+        })),
+      },
+    ]);
+
+  it('count configurations, not their replicates', async () => {
+    const grid = { kind: list('plain'), x: lin(0, 0.4, 10), fail: list(-9, -8), gain: list(1) };
+    const { lookahead: _, ...plain } = search;
+    const asked = { ...plain, set: grid, sampler: { name: 'auto' } };
+    const chosen = async (more: Partial<RunRequest>) => (await planRun({ ...asked, ...more })).sampler;
+    expect(await chosen({ trials: 20, replicates: 1 })).toMatch(/^sobol \(.*20 configurations are all 20/);
+    expect(await chosen({ trials: 20, replicates: 2 })).toMatch(/^gp \(.*10 configurations/);
+    expect(await chosen({ trials: 20, replicates: 'auto' })).toMatch(/^gp \(.*10 configurations/);
+  });
+
+  it('take halton where sobol has too few dimensions', () => {
+    const none = { objectives: 0, configurations: 100 };
+    expect(chooseMethod(flat(256), none).name).toBe('sobol');
+    expect(chooseMethod(flat(257), none).name).toBe('halton');
+    expect(chooseMethod(flat(300, 1), { objectives: 1, configurations: 5 }).name).toBe('halton');
+  });
+});
+
+describe('a domain', () => {
+  it('of a few numbers is tried, and the search ends', async () => {
+    for (const name of ['tpe', 'cmaes', 'sobol', 'lhs', 'halton']) {
+      const set = { ...search.set, x: uniform(1, 1 + 1e-15), gain: list(1) };
+      const run = await runHere({
+        ...search,
+        sampler: { name },
+        set,
+        trials: 40,
+        replicates: 1,
+        lookahead: undefined as never,
+      });
+      const values = new Set(rowsOf(run.trials_csv).map(({ x }) => x));
+      expect([name, values.size, run.ended]).toEqual([name, run.trials, 'every point has been tried']);
+      expect(values.size).toBeGreaterThan(1);
+    }
+  });
+
+  it('of fractions is refused for whole numbers, before anything starts', async () => {
+    const worker = (type: string) =>
+      `params: { n: ${type} }, metrics: { y: { type: 'number', goal: 'min' } }, run: ({ params }) => ({ y: params.n }),`;
+    for (const domain of ['uniform(1, 9)', 'loguniform(8, 1024)', 'normal(8, 2)']) {
+      const axes = `axes: { n: '${domain}' }, sampler: 'tpe'`;
+      const out = join(newFolder(), 'run');
+      const asked = { trials: 5, out };
+      await expect(
+        runHere({ ...asked, sweep: makeProject(worker('z.int().default(1)'), axes).sweep }),
+      ).rejects.toThrow(/n: \d+\.\d+ \(.*int/);
+      expect(existsSync(out)).toBe(false);
+      expect(
+        await runHere({ ...asked, sweep: makeProject(worker('z.number().default(1)'), axes).sweep }),
+      ).toMatchObject({ ok: 5 });
+    }
   });
 });
 
@@ -209,6 +281,11 @@ describe('what is refused', () => {
       /its axis x is .*, not uniform\(0, 0\.5\)$/,
     );
     await again({ seed: 77 }).toThrow(/: its seed is \d+, not 77$/);
+    // More trials are no difference.
+    await again({ seed: 77, trials: 9 }).toThrow(/: its seed is \d+, not 77$/);
+    await again({ sampler: { name: 'gp' }, seed: 77, trials: 9 }).toThrow(
+      /\n.*its sampler is tpe, 3 trials.*; not gp, 3 trials.*\n.*its seed is \d+, not 77$/,
+    );
     await again({ replicates: 7 }).toThrow(/: its number of replicates is \d, not 7$/);
     await again({ seeds: [5, 6] }).toThrow(/: its list of seeds is none, not \[5,6\]$/);
     await again({ seed: 77, replicates: 7 }).toThrow(

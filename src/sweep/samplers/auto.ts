@@ -35,8 +35,8 @@ export function autoSampler(searches: readonly SamplerDefinition[]): SamplerDefi
   };
 }
 
-function choose({ grids, trials, aims, ends }: Wanted) {
-  return (
-    ends.chosen ?? chooseMethod(createSearchSpace(grids), { objectives: aims.objectives.length, trials })
-  );
+function choose({ grids, trials, replicates, aims, ends }: Wanted) {
+  const configurations = trials === null ? null : Math.ceil(trials / replicates);
+  const objectives = aims.objectives.length;
+  return ends.chosen ?? chooseMethod(createSearchSpace(grids), { objectives, configurations });
 }

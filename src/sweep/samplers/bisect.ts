@@ -1,6 +1,7 @@
 // Finds, for every configuration of the other axes, where a boolean metric turns along one axis, by halving: both ends
 // first, then the middle of the bracket until it is no wider than the tolerance: 2 + ceil(log2((to - from) / tolerance))
-// trials at most. Where both ends agree the threshold lies outside, and two trials tell so. With `noise`, some answers are
+// trials at most, which may leave it wider by a rounding. It ends before that where no number lies between the ends of the
+// bracket, however narrow the tolerance is. Where both ends agree the threshold lies outside, and two trials tell so. With `noise`, some answers are
 // wrong: see bisect-noisy.ts. Trial number = configuration * stride + step, whatever order results come in.
 import { z } from 'zod';
 import { SweeplineError } from '../../ground/errors.js';
@@ -86,6 +87,7 @@ export const bisectSampler: SamplerDefinition = {
       read: readTolerance,
     },
   },
+  searchedAxis: ({ axis }) => axis as string | undefined,
   resolve: resolveBisect,
   grids(spec, { grids }) {
     const { axis, from, to } = spec as BisectSpec;
@@ -169,8 +171,12 @@ function endsOf(grids: readonly GridSpec[], axis: string): number[] {
 }
 
 /** The most trials a configuration can need. */
-function strideOf(spec: Pick<BisectSpec, 'from' | 'to' | 'tolerance'>): number {
-  return 2 + Math.max(0, Math.ceil(Math.log2((spec.to - spec.from) / spec.tolerance)));
+function strideOf({ from, to, tolerance }: Pick<BisectSpec, 'from' | 'to' | 'tolerance'>): number {
+  const brackets = (to - from) / tolerance;
+  const halvings = Number.isFinite(brackets)
+    ? Math.log2(brackets)
+    : Math.log2(to - from) - Math.log2(tolerance);
+  return 2 + Math.max(0, Math.ceil(halvings));
 }
 
 /** A configuration is one trial of the space of the other axes: a point and a replicate. */
@@ -222,18 +228,27 @@ function createBisectSampler({ space, spec: given, accept, share, turn }: Surrou
       }
       narrow(search, trial % stride, value);
       if (search.atLow === undefined || search.atHigh === undefined) return;
-      const settled = search.atLow === search.atHigh || search.high - search.low <= spec.tolerance;
-      if (settled) searches.delete(configuration);
-      else propose(configuration, search.step, (search.low + search.high) / 2);
+      const { low, high, step } = search;
+      const middle = middleOf(search);
+      // Past the stride are the numbers of the next configuration.
+      const isDone = high - low <= spec.tolerance || step === stride || middle === low || middle === high;
+      if (search.atLow === search.atHigh || isDone) searches.delete(configuration);
+      else propose(configuration, step, middle);
     },
   };
+}
+
+/** Also where the sum of the ends is no finite number. */
+function middleOf({ low, high }: Pick<Search, 'low' | 'high'>): number {
+  const sum = low + high;
+  return Number.isFinite(sum) ? sum / 2 : low / 2 + high / 2;
 }
 
 function narrow(search: Search, step: number, value: boolean): void {
   if (step === 0) search.atLow = value;
   else if (step === 1) search.atHigh = value;
   else {
-    const middle = (search.low + search.high) / 2;
+    const middle = middleOf(search);
     if (value === search.atLow) search.low = middle;
     else search.high = middle;
     search.step = step + 1;

@@ -76,6 +76,8 @@ export interface Wanted {
   readonly worker: WorkerDescription;
   /** `--trials`: how many trials there shall be in all; null: the sampler's own choice. */
   readonly trials: number | null;
+  /** Trials of a configuration: its replicates, in a race the first ones. */
+  readonly replicates: number;
   /** What is best, with the worker's first goal where nobody has said so. */
   readonly aims: Aims;
   readonly ends: EndsAsked;
@@ -160,6 +162,8 @@ export interface SamplerDefinition {
   readonly lookAhead?: number;
   /** Options of the command line of its own, beside `--sampler-option`: flags, about, and what they come to. */
   readonly shorthands?: Readonly<Record<string, Shorthand>>;
+  /** The axis that it searches by itself, whose ends are enough; absent: none. */
+  searchedAxis?(asked: Readonly<Record<string, unknown>>): string | undefined;
   /** Fills in the options, and takes the grids apart. Faults go to `faults`. */
   resolve(asked: Readonly<Record<string, unknown>>, wanted: Wanted, faults: string[]): Resolution;
   /** The grids of a run that there is, as people see them; absent: those that trial numbers are of. */

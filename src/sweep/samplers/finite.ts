@@ -11,6 +11,23 @@ import type { Accept } from './contract.js';
 /** Spaces up to this size are counted in advance where a constraint or several grids make that necessary. */
 const COUNTED = 200_000;
 
+/** The grids with the ends of a domain in its place, for the axis that a sampler searches between two ends. */
+export function withEnds(
+  grids: readonly GridSpec<AxisDomain>[],
+  axis: string | undefined,
+): readonly GridSpec<AxisDomain>[] {
+  return grids.map(({ axes }) => ({
+    axes: axes.map((each) => ({
+      ...each,
+      values: each.values.map((values, i) =>
+        each.names[i] === axis && (values.kind === 'uniform' || values.kind === 'loguniform')
+          ? { kind: 'list' as const, values: [values.from, values.to] }
+          : values,
+      ),
+    })),
+  }));
+}
+
 /** Domains with finitely many values become those; for the others there is a fault that says what to write. */
 export function requireFinite(
   grids: readonly GridSpec<AxisDomain>[],

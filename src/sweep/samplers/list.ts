@@ -9,7 +9,7 @@ import { describeIssue } from '../option-issues.js';
 import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
-import { requireFinite } from './finite.js';
+import { requireFinite, withEnds } from './finite.js';
 import { gridSampler } from './grid.js';
 import { firstReplicates, Racing, racingOf, racingSchema } from './racing.js';
 import { randomSampler } from './random.js';
@@ -86,7 +86,8 @@ export function resolveSampler(
   requireNoEnds(name, wanted, faults);
   if (definition.domains === 'finite') {
     const before = faults.length;
-    const grids = requireFinite(wanted.grids, name, faults);
+    const searched = definition.searchedAxis?.(parsed.data ?? {});
+    const grids = requireFinite(withEnds(wanted.grids, searched), name, faults);
     if (faults.length > before) return { spec: { name }, grids: [] };
     return definition.resolve(parsed.data ?? {}, { ...wanted, grids }, faults);
   }

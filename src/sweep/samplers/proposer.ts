@@ -68,8 +68,9 @@ export class Proposer {
   }
 
   /**
-   * The proposal after those added, from the first `told` observations; undefined where there is no point left. Throws
-   * BAD_DEFINITION where the constraint refuses all that chance finds of an endless space.
+   * The proposal after those added, from the first `told` observations; undefined where there is no point left, or chance
+   * finds none that has not been proposed: an open domain may hold few numbers. Throws BAD_DEFINITION where the constraint
+   * refuses all that chance finds.
    */
   propose(told: number): Proposal | undefined {
     if (this.#seen.size >= this.space.points) return undefined;
@@ -88,9 +89,11 @@ export class Proposer {
   #drawInstead(k: number, why: Why): Proposal | undefined {
     const { definition, seed } = this.#setup;
     const random = randomFor(definition.name, seed, k, 'instead');
+    let isRefused = true;
     for (let draws = 0; draws < MOST_DRAWS; draws++) {
       const point = this.space.pointAt(this.space.draw(random));
       if (this.#allows(point)) return { point, why: { stage: 'instead', of: why.stage } };
+      isRefused &&= !this.#seen.has(canonicalObject(point));
     }
     // Of finitely many points those that are left are few, or none: chance hardly finds them.
     if (this.space.points <= MOST_LISTED) {
@@ -103,6 +106,7 @@ export class Proposer {
         ? undefined
         : { point: left[random.below(left.length)]!, why: { stage: 'instead', of: why.stage } };
     }
+    if (!isRefused) return undefined;
     throw new SweeplineError(
       'BAD_DEFINITION',
       `the constraint accepts none of ${MOST_DRAWS} points drawn at random`,

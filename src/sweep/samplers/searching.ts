@@ -2,6 +2,7 @@
 // look-ahead: it waits until these have ended, and what it hears of later ones meanwhile it does not look at. So the same
 // seed gives the same trials on any number of workers. A configuration's replicates are trials
 // k * replicates to (k + 1) * replicates - 1.
+import { plural } from '../../ground/text.js';
 import type { Point } from '../../space/types.js';
 import type { Aims } from '../../trial/objective.js';
 import type { ProposedTrial } from '../../trial/selection.js';
@@ -133,7 +134,10 @@ export class Searching implements Sampler {
       this.#bestAt = number;
     }
     const [best, bestAt] = [this.#best, this.#bestAt];
-    if (bestAt < 0) return null;
+    if (bestAt < 0)
+      return plateau !== null && told >= plateau
+        ? `none of the first ${plural(told, 'configuration')} has a value of ${metric} that counts`
+        : null;
     const shown = goal === 'max' ? 0 - best : best;
     if (target !== null && (goal === 'max' ? shown >= target : shown <= target))
       return `${metric} ${Number(shown.toPrecision(6))} has reached the target of ${target}`;
