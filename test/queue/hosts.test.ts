@@ -68,7 +68,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     expect(readFileSync(join(out, 'timings.csv'), 'utf8').match(/^16,.*$/gm)).toEqual([
       expect.stringMatching(/^16,1,\d,second,cpu,.*,ok,$/),
     ]);
-  });
+  }, 120_000);
 
   it('take the tasks of the run with the highest priority first', async () => {
     // Each trial is let go by itself, and only once the run with the higher priority has another one on the queue.
@@ -111,7 +111,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     go(low);
     const ended = await Promise.all(runs.map(({ finished }) => finished));
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-  });
+  }, 120_000);
 
   it('outlive a coordinator, whose run can be forgotten', async () => {
     const out = join(newPlace(), 'run');

@@ -50,7 +50,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     writeFileSync(join(data, 'go'), '');
     keep(startHost(place.redis.url, project, 'next'));
     expect(await run.finished).toMatchObject({ code: 0 });
-  });
+  }, 120_000);
 
   it('may give a trial back politely, as others have before, as often as they like', async () => {
     const data = newPlace();

@@ -49,7 +49,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a run${NO_REDIS === undefined ? '' : `:
     expect((await runProgram(project.home, 'run', project.sweep, ...options)).code).toBe(0);
     expect(rowsOf(out)).toBe(rowsOf(local));
     expect(place.redis.ask('keys', 'sweepline:run*')).toBe('');
-  });
+  }, 120_000);
 
   it('has no second coordinator in a copy of its folder, and the first one goes on', async () => {
     const project = makeWaiting('[1, 2]');
@@ -90,5 +90,5 @@ describe.skipIf(NO_REDIS !== undefined)(`a run${NO_REDIS === undefined ? '' : `:
     );
     const { code, stderr } = await again.finished;
     expect([code, stderr]).toEqual([0, expect.stringContaining('2 trials ok')]);
-  });
+  }, 120_000);
 });
