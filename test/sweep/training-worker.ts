@@ -37,7 +37,10 @@ export function trainingWorker(
           }
           if (step === ${STEPS} && ${JSON.stringify(hold)} !== '') {
             const { existsSync } = await import('node:fs');
-            while (existsSync(${JSON.stringify(hold)}) && !trial.stopRequested) await new Promise((done) => setTimeout(done, 5));
+            while (existsSync(${JSON.stringify(hold)})) {
+              if (trial.stopRequested) break;
+              await new Promise((done) => setTimeout(done, 5));
+            }
           }
           while (is('slow') && step === 5) await new Promise((done) => setTimeout(done, 5));
           weight *= 0.6 + Math.abs(x - 0.3) / 4 + Math.abs(y - 0.7) / 4;
