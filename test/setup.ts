@@ -18,9 +18,9 @@ export default async function setup(): Promise<() => Promise<void>> {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    // One that was told to end may take a moment.
+    // One that was told to end may take a moment, and on a busy machine many.
     let left = findLeft(folder);
-    for (let i = 0; i < 50 && left.length > 0; i++) {
+    for (let i = 0; i < 300 && left.length > 0; i++) {
       await setTimeout(100);
       left = findLeft(folder);
     }

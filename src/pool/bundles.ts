@@ -208,7 +208,7 @@ export class Bundler {
           position: () => Atomics.load(memory.positions, lane),
           since,
           onOverdue: (position, force) => this.#endOverdue(bundle[position]!, force),
-          clock,
+          ...{ clock, isBeside: true },
         });
       },
       end: () => unwatch?.(),

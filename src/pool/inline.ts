@@ -58,6 +58,7 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
         steering.stopAll();
       },
       clock,
+      isBeside: false,
     });
     current = { task, since: started };
     const computed = cpu.now();

@@ -18,25 +18,36 @@ export interface Watched {
   /** Called with the position, first without force. */
   readonly onOverdue: (position: number, force: boolean) => void;
   readonly clock: Clock;
+  /**
+   * Tasks run in other threads than this watch. A look that comes late then tells of a process that stood still, and its
+   * tasks with it: on a machine that is overloaded, in a container that was paused. That is no time of theirs.
+   */
+  readonly isBeside: boolean;
 }
 
 /** Begins to watch; the result ends it. */
-export function watchLimits({ limitOf, position, since: begun, onOverdue, clock }: Watched): () => void {
+export function watchLimits(watched: Watched): () => void {
+  const { limitOf, position, since: begun, onOverdue, clock, isBeside } = watched;
   let seen = position();
   let since = begun;
   let force: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout;
+  let due = Number.POSITIVE_INFINITY;
   const look = (): void => {
+    const now = clock.elapsed();
     const at = position();
     const limit = limitOf(Math.max(0, at));
-    timer = setTimeout(look, Math.min(Math.max(LEAST_MS, limit / LOOKS), GRACE_MS));
+    const pause = Math.min(Math.max(LEAST_MS, limit / LOOKS), GRACE_MS);
+    timer = setTimeout(look, pause);
+    if (isBeside) since += Math.max(0, now - due);
+    due = now + pause;
     if (at !== seen) {
       // The thread was still loading its worker: that is no time of a trial.
       seen = at;
-      since = clock.elapsed();
+      since = now;
       return;
     }
-    if (at < 0 || force !== undefined || clock.elapsed() - since < limit) return;
+    if (at < 0 || force !== undefined || now - since < limit) return;
     onOverdue(at, false);
     force = setTimeout(() => {
       force = undefined;

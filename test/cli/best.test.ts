@@ -1,5 +1,5 @@
 // `sweepline best`, the answer at the end of a run, and `status --watch`, as users call them.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseString } from 'fast-csv';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -119,10 +119,16 @@ describe('best', () => {
 test('status shows the answer; with --watch it ends when the run does, a line at a time in a log', async () => {
   const once = await runProgram(cwd, 'status', 'run', '--json');
   expect(JSON.parse(once.stdout)).toMatchObject({ state: 'complete', answer: { first: 1 } });
-  const slow = ['--set', 'wait=100', '--set', 'kind=plain', '--workers', '2'];
+  // It does not end before it was watched.
+  const hold = join(cwd, 'watched-log.hold');
+  writeFileSync(hold, '20');
+  const slow = ['--set', `log=${join(cwd, 'watched-log')}`, '--set', 'kind=plain', '--workers', '2'];
   const started = startProgram(cwd, ['run', NOISY, '--out', 'watched', ...slow]);
   await started.said('into watched');
-  const watch = await runProgram(cwd, 'status', 'watched', '--watch');
+  const watching = startProgram(cwd, ['status', 'watched', '--watch']);
+  await watching.said('noisy: running');
+  rmSync(hold);
+  const watch = await watching.finished;
   expect(watch.code).toBe(0);
   expect(watch.stderr).toMatch(/^noisy: running, \d+ of 42 done(, .* left)?$/m);
   expect(watch.stdout).toContain('trials   42 done of 42');

@@ -1,5 +1,14 @@
 // Any program as a trial, without a file of ours: `sweepline run --command`, as users call it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findPython } from '../python.js';
@@ -95,9 +104,12 @@ describe('a run of a command', () => {
       (await sweepline('run', ...half('--set', 'n=range(2,20,2)', '--quiet', '--out', 'first'))).code,
     ).toBe(0);
     const whole = readFileSync(join(home, 'first', 'trials.csv'), 'utf8');
+    // A trial ends only once the file is gone, or by the signal.
+    const hold = join(home, 'hold');
+    writeFileSync(hold, '');
     const slow = [
       '--command',
-      `sleep 0.1; ${HALF}`,
+      `while [ -e '${hold}' ]; do sleep 0.02; done; ${HALF}`,
       '--metrics',
       'loss:min',
       '--name',
@@ -116,6 +128,7 @@ describe('a run of a command', () => {
     await said('10 trials, on 1 worker');
     child.kill('SIGINT');
     expect((await finished).code).toBe(130);
+    rmSync(hold);
 
     const elsewhere = newFolder();
     mkdirSync(join(elsewhere, 'deep'));

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FileReference } from '../../src/run/reference.js';
 import { makeProject, type Project } from '../sweep/project.js';
-import { type Finished, newFolder, runProgram } from './program.js';
+import { type Finished, newFolder, runProgram, withoutWaits } from './program.js';
 
 const MARK = 'code-was-run';
 const LEAVE_MARK = `await (await import('node:fs/promises')).writeFile('${MARK}', '');\n`;
@@ -26,7 +26,10 @@ async function makeRun(): Promise<Project & { readonly run: string }> {
   writeFileSync(project.sweep, LEAVE_MARK + readFileSync(project.sweep, 'utf8'));
   const out = ['--out', 'runs/mine/1', '--quiet'];
   const { code, stderr } = await runProgram(project.home, 'run', 'sweep.mjs', ...out, '--no-report');
-  expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 1, stderr: 'trial 1 failed: two' });
+  expect({ code, stderr: withoutWaits(stderr).split('\n')[0] }).toEqual({
+    code: 1,
+    stderr: 'trial 1 failed: two',
+  });
   rmSync(join(project.home, MARK));
   return { ...project, run: join(project.home, 'runs/mine/1') };
 }

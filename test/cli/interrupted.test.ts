@@ -1,5 +1,5 @@
 // Real signals to the real program: Ctrl-C once, twice, SIGTERM; then resume.
-import { existsSync, readFileSync, watch } from 'node:fs';
+import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newFolder, runProgram, startProgram, sweepFile } from './program.js';
@@ -33,18 +33,21 @@ describe('interrupted', () => {
     '%s once: what runs is finished, exit 130, resume does the rest',
     async (signal) => {
       const cwd = newFolder();
-      const slow = ['--set', `log=${join(cwd, 'log')}`, '--set', 'wait=10'];
-      const { child, finished } = startProgram(cwd, [
+      const hold = join(cwd, 'log.hold');
+      writeFileSync(hold, '20');
+      const { child, finished, said } = startProgram(cwd, [
         'run',
         NOISY,
-        ...slow,
+        ...['--set', `log=${join(cwd, 'log')}`],
         '--workers',
         '2',
         '--out',
         'there',
       ]);
-      await untilLogged(cwd, 'start', 3);
+      await untilLogged(cwd, 'start', 22); // each of the two threads has one that waits
       child.kill(signal);
+      await said('Stopping');
+      rmSync(hold);
       const { code, stdout, stderr } = await finished;
       expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
       expect(stderr).toContain('Stopping: what runs is finished');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openJournal } from '../../src/run/journal.js';
 import { JOURNAL_FILE, readRecords } from '../../src/run/read-journal.js';
-import { newFolder, runProgram, startProgram, sweepFile } from './program.js';
+import { newFolder, runProgram, startProgram, sweepFile, withoutWaits } from './program.js';
 
 const NOISY = sweepFile('fixtures/sweeps/noisy');
 const cwd = newFolder();
@@ -70,7 +70,7 @@ test('--shard auto says what it is, or why nobody knows', async () => {
   const { code, stderr } = await startProgram(cwd, ['run', NOISY, '--plan', '--shard', 'auto/2'], {
     JOB_COMPLETION_INDEX: '1',
   }).finished;
-  expect({ code, stderr }).toEqual({
+  expect({ code, stderr: withoutWaits(stderr) }).toEqual({
     code: 0,
     stderr: '--shard auto is 2/2: Kubernetes, JOB_COMPLETION_INDEX=1 of 2 from 0\n',
   });

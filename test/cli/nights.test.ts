@@ -81,7 +81,7 @@ describe('a nightly suite', () => {
     set('shift', -0.2);
     const better = await night('--json');
     expect(better.code).toBe(0);
-  });
+  }, 240_000);
 
   test('a number that does not come again is noise, and no later night is held against it', async () => {
     set('shift', 0);
@@ -100,7 +100,7 @@ describe('a nightly suite', () => {
     expect(next.code).toBe(3);
     expect(next.stderr.match(/worse {2}.*always \S+ before \(\d nights\)/g)).toHaveLength(2);
     expect(next.stderr).not.toContain('running again');
-  });
+  }, 240_000);
 
   test('that was killed is kept by the next one, which starts once no other is under way', async () => {
     set('shift', 0);
@@ -122,7 +122,7 @@ describe('a nightly suite', () => {
     expect(next.stderr).toContain(`night ${basename(out)} did not come to its end: what it had done is kept`);
     expect((await night('--baseline', 'killed', '--quiet', '--out', out)).code).toBe(0);
     expect(nights('killed')).toEqual([`${basename(out)}.json`, `${basename(newest())}.json`]);
-  });
+  }, 240_000);
 
   test('ends within its budget with what is done, and goes on', async () => {
     set('shift', 0);

@@ -53,15 +53,15 @@ function hear<T>(
     let text = '';
     const sent = request(new URL(path, dashboard.url), { agent: false }, (answer) => {
       answer.setEncoding('utf8').on('data', (more: string) => {
-        text += more;
-        for (const block of text.split('\n\n')) {
+        const blocks = (text + more).split('\n\n');
+        text = blocks.pop()!; // may go on
+        for (const block of blocks) {
           const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
           if (event !== name || !fits(JSON.parse(data!) as T)) continue;
           sent.destroy();
           done(JSON.parse(data!) as T);
           return;
         }
-        text = text.slice(text.lastIndexOf('\n\n') + 2);
       });
     });
     sent.on('error', fail).end();

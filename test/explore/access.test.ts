@@ -117,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       to: readonly [number, number],
     ) => {
       // What is drawn again meanwhile is another element.
-      await vi.waitFor(() => page.locator(selector).scrollIntoViewIfNeeded(), 5000);
+      await vi.waitFor(() => page.locator(selector).scrollIntoViewIfNeeded(), 30_000);
       const place = async () => (await page.locator(selector).boundingBox())!;
       // On a busy machine the page may still be on its way.
       let box = await place();
@@ -141,14 +141,14 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     };
     const chips = () => page.locator('.chip > span:first-child').allInnerTexts();
     await swipe('#view-scatter canvas', [0.3, 0.5], [0.6, 0.5]);
-    await expect.poll(chips, { timeout: 5000 }).toEqual(['rate']);
+    await expect.poll(chips, { timeout: 30_000 }).toEqual(['rate']);
     await page.locator('.bar button', { hasText: 'Clear filter' }).click();
     await swipe('#view-history canvas', [0.3, 0.5], [0.6, 0.5]);
-    await expect.poll(chips, { timeout: 5000 }).toEqual(['trial']);
+    await expect.poll(chips, { timeout: 30_000 }).toEqual(['trial']);
     await page.locator('.bar button', { hasText: 'Clear filter' }).click();
     const before = await evaluate('scrollY');
     await swipe('#view-parallel .grips > div:first-child', [0.5, 0.2], [0.5, 0.7]);
-    await expect.poll(chips, { timeout: 5000 }).toEqual(['rate']);
+    await expect.poll(chips, { timeout: 30_000 }).toEqual(['rate']);
     expect(Math.abs(Number(await evaluate('scrollY')) - Number(before))).toBeLessThan(3000);
     expectClean(visit);
   });

@@ -41,7 +41,7 @@ test('the line for cron: of a night that is worse, the end of the log is mailed'
   });
   expect(countNights()).toBe(5);
   expect(read('nightly.log').match(/^mine, night /gm)).toHaveLength(2);
-});
+}, 120_000);
 
 /** Of a unit, with what systemd adds for a user without a home. */
 function prepareService(name: string) {

@@ -51,4 +51,4 @@ test('what a suite has left undone is known run by run, also of those that have 
   ]);
   expect(missing.map(describeMissing)).toEqual(['half: 4 of 5 trials', 'last: all of its 10 trials']);
   expect(describeMissing({ run: 'other', ended: 1, trials: null })).toBe('other: all but 1 trial');
-});
+}, 120_000);

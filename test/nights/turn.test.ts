@@ -201,31 +201,39 @@ function failingAt(count: number, isLasting: boolean): FileSystem & { readonly s
 test.each([
   ['a full disk', true],
   ['a call that fails', false],
-] as const)('whatever change %s stops, no night is lost or there twice', async (_, isLasting) => {
-  const [folder, next] = [folderOf(5), folderOf(6)];
-  for (let count = 0; ; count++) {
-    const history = await newHistory();
-    const before = await namesIn(history);
-    const failing = failingAt(count, isLasting);
-    const restore = useFileSystem(failing);
-    const failed = await spend(history, folder)
-      .then(
-        () => false,
-        () => true,
-      )
-      .finally(restore);
-    const hadBegun = isMarked(history) || (await namesIn(history)).length > before.length;
-    // A lock that it has left is stale: its process would be gone.
-    rmSync(join(history, 'small/coordinator.lock'), { force: true });
-    const notes = await spend(history, next);
-    const names = await namesIn(history);
-    expect(names).toEqual([...before, ...(hadBegun ? ['20260105-030000-0000'] : []), '20260106-030000-0000']);
-    expect(notes.length).toBeLessThanOrEqual(1);
-    expect(marksIn(history)).toEqual([]);
-    for (const name of readdirSync(join(history, 'small')).filter((each) => each.endsWith('.json')))
-      expect(() => JSON.parse(readFileSync(join(history, 'small', name), 'utf8'))).not.toThrow();
-    rmSync(history, { recursive: true });
-    if (!failed && failing.seen() <= count) break;
-    expect(count).toBeLessThan(300);
-  }
-});
+] as const)(
+  'whatever change %s stops, no night is lost or there twice',
+  async (_, isLasting) => {
+    const [folder, next] = [folderOf(5), folderOf(6)];
+    for (let count = 0; ; count++) {
+      const history = await newHistory();
+      const before = await namesIn(history);
+      const failing = failingAt(count, isLasting);
+      const restore = useFileSystem(failing);
+      const failed = await spend(history, folder)
+        .then(
+          () => false,
+          () => true,
+        )
+        .finally(restore);
+      const hadBegun = isMarked(history) || (await namesIn(history)).length > before.length;
+      // A lock that it has left is stale: its process would be gone.
+      rmSync(join(history, 'small/coordinator.lock'), { force: true });
+      const notes = await spend(history, next);
+      const names = await namesIn(history);
+      expect(names).toEqual([
+        ...before,
+        ...(hadBegun ? ['20260105-030000-0000'] : []),
+        '20260106-030000-0000',
+      ]);
+      expect(notes.length).toBeLessThanOrEqual(1);
+      expect(marksIn(history)).toEqual([]);
+      for (const name of readdirSync(join(history, 'small')).filter((each) => each.endsWith('.json')))
+        expect(() => JSON.parse(readFileSync(join(history, 'small', name), 'utf8'))).not.toThrow();
+      rmSync(history, { recursive: true });
+      if (!failed && failing.seen() <= count) break;
+      expect(count).toBeLessThan(300);
+    }
+  },
+  180_000,
+);

@@ -1,8 +1,11 @@
 // Who is there on a queue: `sweepline hosts`, `status --queue`, and hosts that leave.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram, type Started, startProgram } from '../cli/program.js';
+import { keysOf, QUEUE_PREFIX } from '../../src/queue/keys.js';
+import { runProgram, startProgram } from '../cli/program.js';
+import { until } from '../conformance/pool.js';
+import { makeProject } from '../sweep/project.js';
 import { begun, go, killAll, makeSteps, newPlace, startHost, untilBegun, useRedis } from './machines.js';
 import { NO_REDIS } from './redis.js';
 
@@ -44,7 +47,10 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
       { name: 'first', threads: 1, devices: ['cpu'], busy: [{ trial: 16, trials: 1 }] },
     ]);
     expect(runs).toMatchObject([{ worker: 'mine', priority: 7, isAlive: true }]);
-    const status = await runProgram(out, 'status', out, '--queue', place.redis.url);
+    const ask = () => runProgram(out, 'status', out, '--queue', place.redis.url);
+    let status = await ask();
+    // The coordinator tells what hosts run once a second, of those that answered it in time.
+    while (!status.stdout.includes('thread 0')) status = await ask();
     expect(status.stdout).toMatch(/thread 0 {2}trial 16 [\s\S]*1 host, 1 thread/);
 
     first.child.kill('SIGTERM');
@@ -62,36 +68,50 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
     expect(readFileSync(join(out, 'timings.csv'), 'utf8').match(/^16,.*$/gm)).toEqual([
       expect.stringMatching(/^16,1,\d,second,cpu,.*,ok,$/),
     ]);
-  });
+  }, 120_000);
 
   it('take the tasks of the run with the highest priority first', async () => {
+    // Each trial is let go by itself, and only once the run with the higher priority has another one on the queue.
+    const held = makeProject(
+      `params: { x: z.number().default(0) }, metrics: { y: { type: 'number' } },
+       async run(trial) {
+         const { appendFileSync, existsSync } = await import('node:fs');
+         const isThere = (name) => existsSync(trial.data + '/' + name);
+         appendFileSync(trial.data + '/log', trial.number + '\\n');
+         while (!isThere('go') && !isThere('go-' + trial.number)) await new Promise((done) => setTimeout(done, 5));
+         return { y: trial.params.x };
+       }`,
+      `axes: { x: 'range(1,12,1)' }`,
+    );
     const [low, high] = [newPlace(), newPlace()];
-    const [first, second] = [
-      ['1', low],
-      ['9', high],
-    ].map(([priority, data]) => {
-      const options = [
-        '--queue',
-        place.redis.url,
-        '--data',
-        data!,
-        '--out',
-        join(data!, 'run'),
-        '--no-report',
-      ];
-      return keep(startProgram(project.home, ['run', project.sweep, ...options, '--priority', priority!]));
-    }) as [Started, Started];
-    await Promise.all([first.said('no host takes part'), second.said('no host takes part')]);
-    keep(startHost(place.redis.url, project, 'only', '--threads', '1'));
-    await untilBegun(high, 1);
-    const before = begun(low); // while the host was still loading the other run
-    await untilBegun(high, 17); // trial 16 waits
-    expect(begun(low)).toBe(before);
+    const runs = [low, high].map((data) => {
+      const options = ['--queue', place.redis.url, '--data', data, '--out', join(data, 'run'), '--no-report'];
+      const priority = data === low ? '1' : '9';
+      return keep(startProgram(held.home, ['run', held.sweep, ...options, '--priority', priority]));
+    });
+    await Promise.all(runs.map((run) => run.said('no host takes part')));
+    const { runId } = JSON.parse(readFileSync(join(high, 'run', 'manifest.json'), 'utf8')) as {
+      runId: string;
+    };
+    const waiting = `${QUEUE_PREFIX}:${keysOf(runId).queue}:wait`;
+    keep(startHost(place.redis.url, held, 'only', '--threads', '1'));
+    await Promise.all(runs.map((run) => run.said('host only takes part')));
+    await until(() => begun(low) + begun(high) === 1); // of whichever it had loaded first
+    const before = begun(low);
+    let running = before === 1 ? low : high;
+    for (let count = begun(high) + 1; count <= 6; count++) {
+      await until(() => Number(place.redis.ask('llen', waiting)) > 0);
+      const [last] = readFileSync(join(running, 'log'), 'utf8').trim().split('\n').slice(-1);
+      writeFileSync(join(running, `go-${last}`), '');
+      running = high;
+      await until(() => begun(low) + begun(high) === before + count);
+      expect(begun(low)).toBe(before);
+    }
     go(high);
     go(low);
-    const ended = await Promise.all([first.finished, second.finished]);
+    const ended = await Promise.all(runs.map(({ finished }) => finished));
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-  });
+  }, 120_000);
 
   it('outlive a coordinator, whose run can be forgotten', async () => {
     const out = join(newPlace(), 'run');
@@ -115,6 +135,7 @@ describe.skipIf(NO_REDIS !== undefined)(`hosts${NO_REDIS === undefined ? '' : `:
       stderr: expect.stringContaining('has a coordinator, on'),
     });
     killAll(run);
+    await run.finished;
     place.redis.ask('del', `sweepline:run:${runId}:alive`); // as it is after ten seconds
     expect((await runProgram(out, 'hosts', '--queue', place.redis.url)).stdout).toContain(
       'its coordinator is gone: resume it',

@@ -39,8 +39,9 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     for (const host of [busy, idle]) host!.child.kill('SIGTERM');
     const ended = await Promise.race([busy!.finished, idle!.finished]);
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Leaving') });
-    // Whoever ran the trial still does.
+    // Whoever ran the trial still does. The second request comes once the first one was heard.
     const rest = [busy, idle].find((host) => host!.child.exitCode === null)!;
+    await rest.said('Leaving');
     rest.child.kill('SIGINT');
     expect((await rest.finished).code).toBe(0);
     for (const { stderr } of [await busy!.finished, await idle!.finished])
@@ -49,7 +50,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a host${NO_REDIS === undefined ? '' : `
     writeFileSync(join(data, 'go'), '');
     keep(startHost(place.redis.url, project, 'next'));
     expect(await run.finished).toMatchObject({ code: 0 });
-  });
+  }, 120_000);
 
   it('may give a trial back politely, as others have before, as often as they like', async () => {
     const data = newPlace();

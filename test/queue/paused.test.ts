@@ -1,6 +1,6 @@
 // Trials that pause on hosts of a queue, one of which is killed, and so is the coordinator: the bytes of a local run, with
 // checkpoints from the server, and nothing left there or in the folder.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram, startProgram } from '../cli/program.js';
@@ -35,8 +35,9 @@ describe.skipIf(NO_REDIS !== undefined)(
     it.each(Object.keys(PRUNERS) as (keyof typeof PRUNERS)[])(
       '%s: the bytes of a local run, whoever is killed',
       async (pruner) => {
+        const hold = join(newPlace(), 'hold');
         const project = makeProject(
-          trainingWorker(20, { sleepy: [5], brief: [8], broken: [4] }),
+          trainingWorker(20, { sleepy: [5], brief: [8], broken: [4] }, hold),
           `axes: { x: [0.1, 0.2, 0.3, 0.5, 0.8, 0.9], y: [0.2, 0.7, 0.9] }`,
         );
         const [name, value, ...given] = PRUNERS[pruner];
@@ -54,6 +55,8 @@ describe.skipIf(NO_REDIS !== undefined)(
         );
         expect(alone.code).toBe(1);
 
+        // No trial comes to its end before both were killed.
+        writeFileSync(hold, '');
         const { redis } = place;
         const out = join(newPlace(), 'run');
         const argv = ['run', project.sweep, ...always, '--queue', redis.url, '--out', out];
@@ -67,6 +70,7 @@ describe.skipIf(NO_REDIS !== undefined)(
         await until(() => countIn(out, '"status":"parked"') > 12);
         killAll(first);
         await first.finished;
+        rmSync(hold);
         const { code, stderr } = await place.keep(
           startProgram(project.home, ['resume', out, '--no-report', '--queue', redis.url]),
         ).finished;
@@ -83,8 +87,9 @@ describe.skipIf(NO_REDIS !== undefined)(
     it.each(Object.keys(PRUNERS) as (keyof typeof PRUNERS)[])(
       '%s: checkpoints that are too large for the queue end the run with what to do, or take the shared folder',
       async (pruner) => {
+        const hold = join(newPlace(), 'hold');
         const project = makeProject(
-          trainingWorker(60, { large: [0, 1, 2, 3, 4, 5] }),
+          trainingWorker(60, { large: [0, 1, 2, 3, 4, 5] }, hold),
           `axes: { x: [0.1, 0.3, 0.8], y: [0.2, 0.7] }`,
         );
         const [name, value, ...given] = PRUNERS[pruner];
@@ -93,6 +98,7 @@ describe.skipIf(NO_REDIS !== undefined)(
         const alone = await runProgram(project.home, 'run', project.sweep, ...options, '--out', local);
         expect(alone.code).toBe(0);
 
+        writeFileSync(hold, ''); // no trial comes to its end before the run is interrupted
         const { redis } = place;
         const [out, share] = [join(newPlace(), 'run'), newPlace()];
         const queue = ['--no-report', '--queue', redis.url, '--queue-files', '64k'];
@@ -119,6 +125,7 @@ describe.skipIf(NO_REDIS !== undefined)(
         await until(() => parked() >= 7);
         first.child.kill('SIGINT');
         expect(await first.finished).toMatchObject({ code: 130 });
+        rmSync(hold);
         killAll(other);
         expect(filesIn(share)).toEqual([]);
         expect(filesIn(join(out, 'checkpoints'))).not.toEqual([]);

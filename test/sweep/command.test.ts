@@ -1,7 +1,7 @@
 // Sweeps of programs: their rows whoever runs them, their ends by timeout and by kill -9 of whoever runs them. Nothing of
 // them may survive.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { randomFor } from '../../src/ground/random.js';
@@ -45,8 +45,10 @@ const hanging = (log: string): Hanging[] =>
     return { host: host!, pids };
   });
 
+const hangingPids = (log: string) => hanging(log).flatMap((each) => each.pids);
+
 async function untilGone(log: string): Promise<void> {
-  const pids = hanging(log).flatMap((each) => each.pids);
+  const pids = hangingPids(log);
   expect(pids.length).toBeGreaterThan(0);
   await until(() => !pids.some(isAlive));
 }
@@ -145,8 +147,11 @@ describe('a program that runs past its limit', () => {
   test.each(ACTS)('is ended with all that it started: %s', async (act) => {
     const log = join(newFolder(), 'log');
     const set = { x: list(1, 2), act: list(act), log: list(log) };
-    const run = await runSweep({ sweep, set, timeoutMs: 500, workers: 2, blockSize: 1 });
-    expect(rowsOf(run.trials_csv).map(({ status }) => status)).toEqual(['timeout', 'timeout']);
+    // Again with more time where no program came so far as to say what it had started.
+    for (let timeoutMs = 500; hangingPids(log).length === 0; timeoutMs *= 4) {
+      const run = await runSweep({ sweep, set, timeoutMs, workers: 2, blockSize: 1 });
+      expect(rowsOf(run.trials_csv).map(({ status }) => status)).toEqual(['timeout', 'timeout']);
+    }
     await untilGone(log);
   });
 });
@@ -208,10 +213,12 @@ describe('kill -9', () => {
 
   test('at random moments leaves no program and no folder, and the same bytes in the end', async () => {
     const random = randomFor('kill moments', 11);
-    const slow = { x: list(...XS), act: list('slow') };
+    const log = join(newFolder(), 'log');
+    const slow = { x: list(...XS), act: list('slow'), log: list(log) };
     const whole = await runSweep({ sweep, set: slow });
     for (let round = 0; round < 3; round++) {
       const out = join(newFolder(), 'run');
+      writeFileSync(`${log}.hold`, ''); // none ends before the kill
       const child = startChild(out, slow);
       const over = ended(child);
       // From the first program on, which is when there is a folder for it.
@@ -220,12 +227,13 @@ describe('kill -9', () => {
       for (let turn = 0; turn < moment; turn++) await new Promise(setImmediate);
       process.kill(-child.pid!, 'SIGKILL');
       await over;
+      rmSync(`${log}.hold`);
       await until(() => programsIn(out).length === 0);
       expect((await resume(out)).left).toBe(0);
       expect(files(out)).toEqual(files(whole.folder));
       expect(readdirSync(out)).not.toContain('work');
     }
-  });
+  }, 120_000);
 });
 
 /** Programs that have a folder below this one in their environment; none where there is no /proc. */

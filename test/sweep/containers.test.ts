@@ -1,5 +1,6 @@
 // Two coordinators in containers of one machine that share a folder: the same host name, and process numbers of their own.
 import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MAIN, runProgram, startProgram } from '../cli/program.js';
@@ -15,11 +16,14 @@ test.skipIf(!canContain)(
     const { home } = makeProject(
       `params: { x: z.int().default(0) }, metrics: { y: { type: 'integer' } },
        async run({ params }) {
-         await new Promise((resolve) => setTimeout(resolve, 80));
+         const { existsSync } = await import('node:fs');
+         while (params.x > 50 && existsSync(new URL('./hold', import.meta.url)))
+           await new Promise((resolve) => setTimeout(resolve, 5));
          return { y: params.x };
        },`,
       'axes: { x: "range(0,99,1)" }',
     );
+    writeFileSync(join(home, 'hold'), ''); // it ends once the second one was refused
     const contained = (...argv: string[]) =>
       startProgram(home, argv, {}, ['unshare', ...CONTAINER, process.execPath, MAIN]);
     const first = contained('run', 'sweep.mjs', '--workers', '2', '--out', 'run');
@@ -30,6 +34,7 @@ test.skipIf(!canContain)(
       code: 70,
       stderr: expect.stringMatching(/is in use by the coordinator with pid/),
     });
+    rmSync(join(home, 'hold'));
     expect((await first.finished).code).toBe(0);
     expect((await runProgram(home, 'resume', 'run', '--quiet')).code).toBe(0);
     const trials = rowsOf(read(join(home, 'run'), 'timings.csv')).map(({ trial }) => trial);

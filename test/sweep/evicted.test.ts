@@ -18,17 +18,21 @@ const WORKER = `params: { x: z.int().default(0) }, metrics: { y: { type: 'intege
     return { y: params.x };
   },`;
 
-test.each(['thread', 'process'] as const)('with isolation %s: left, and not failed', async (isolation) => {
-  const { sweep } = makeProject(WORKER, 'axes: { x: "range(0,7,1)" }');
-  const run = await runSweep({ sweep, isolation, retryPauseMs: 1, blockSize: 1 });
-  expect(run).toMatchObject({ trials: 7, ok: 7, failed: 0, left: 1, evicted: 1, interrupted: false });
-  expect((await readRunStatus(run.folder)).stopped).toBe('interrupted');
-  const lost = rowsOf(read(run.folder, 'timings.csv')).filter(({ status }) => status === 'lost');
-  expect(lost.filter(({ trial }) => trial === '2').length).toBeGreaterThanOrEqual(3);
-  expect(lost[0]!.error).toContain('was ended by SIGKILL');
-  // The same again.
-  expect(await resume(run.folder)).toMatchObject({ trials: 7, left: 1, evicted: 1 });
-});
+test.each(['thread', 'process'] as const)(
+  'with isolation %s: left, and not failed',
+  async (isolation) => {
+    const { sweep } = makeProject(WORKER, 'axes: { x: "range(0,7,1)" }');
+    const run = await runSweep({ sweep, isolation, retryPauseMs: 1, blockSize: 1 });
+    expect(run).toMatchObject({ trials: 7, ok: 7, failed: 0, left: 1, evicted: 1, interrupted: false });
+    expect((await readRunStatus(run.folder)).stopped).toBe('interrupted');
+    const lost = rowsOf(read(run.folder, 'timings.csv')).filter(({ status }) => status === 'lost');
+    expect(lost.filter(({ trial }) => trial === '2').length).toBeGreaterThanOrEqual(3);
+    expect(lost[0]!.error).toContain('was ended by SIGKILL');
+    // The same again.
+    expect(await resume(run.folder)).toMatchObject({ trials: 7, left: 1, evicted: 1 });
+  },
+  180_000,
+);
 
 const SEARCHED = `params: { x: z.number().default(0) }, metrics: { y: { type: 'number', goal: 'min' } }, series: ['y'],
   async run(trial) {

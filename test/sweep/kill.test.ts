@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
@@ -11,8 +11,8 @@ import { fixture, newFolder, runSweep } from './session.js';
 const list = (value: string | number) => ({ kind: 'list', values: [value] }) as const;
 
 /** Starts a run in a process group of its own. */
-function startChild(out: string, log: string, waitMs = 6): ChildProcess {
-  const set = JSON.stringify({ log: list(log), wait: list(waitMs) });
+function startChild(out: string, log: string): ChildProcess {
+  const set = JSON.stringify({ log: list(log), wait: list(6) });
   return spawn(process.execPath, [resolve('dist/test/sweep/children/run.js'), fixture('noisy'), out, set], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -62,18 +62,21 @@ describe('kill -9 of the whole process group', () => {
       if (killed.done > 0 && killed.done < killed.total!) partly++;
     }
     expect(partly).toBeGreaterThan(0);
-  });
+  }, 180_000);
 
   test('a second coordinator is refused while the first one works, with its pid', async () => {
     const folder = newFolder();
     const out = join(folder, 'run');
-    const child = startChild(out, join(folder, 'log'), 30);
+    const hold = join(folder, 'log.hold');
+    writeFileSync(hold, '30'); // it does not end before
+    const child = startChild(out, join(folder, 'log'));
     const lines = createInterface({ input: child.stdout! });
     await new Promise((started) => lines.once('line', started));
     await expect(resumeRun(out, { workers: 1 })).rejects.toThrow(new RegExp(String(child.pid)));
     const gone = new Promise((done) => child.once('close', done));
     process.kill(-child.pid!, 'SIGKILL');
     await gone;
+    rmSync(hold);
     const outcome = await (await resumeRun(out, { workers: 2 })).outcome;
     expect(outcome.left).toBe(0);
   });

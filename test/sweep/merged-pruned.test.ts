@@ -78,7 +78,7 @@ test('what waits in a shard is not merged, and not lost', async () => {
   expect(readFileSync(join(whole.folder, 'trials.csv'), 'utf8')).toBe(
     readFileSync(join(other.folder, 'trials.csv'), 'utf8'),
   );
-}, 60_000);
+}, 180_000);
 
 test.each([
   ['exploit', { name: 'pbt', metric: 'loss:min', interval: 5, max: 20, mutate: 'lr' }],

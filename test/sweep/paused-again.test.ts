@@ -46,7 +46,7 @@ describe.each(['asha', 'pbt'] as const)('%s', (name) => {
       expect(bytesOf(out)).toEqual(bytesOf(whole.folder));
       expect(checkpointsOf(out)).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 });
 

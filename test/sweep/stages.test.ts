@@ -49,7 +49,7 @@ describe('a stage', () => {
     expect(read(merged, 'stages/draw/artifacts/2/drawn.txt')).toBe(
       read(whole.folder, 'stages/draw/artifacts/2/drawn.txt'),
     );
-  });
+  }, 180_000);
 
   test('that fails leaves its trials skipped, and a retry runs both', async () => {
     const broken = join(newFolder(), 'broken');

@@ -392,7 +392,7 @@ describe('another program', () => {
   const child = (how: string, folder: string, sampler = 'tpe') =>
     spawnSync(process.execPath, [resolve('dist/test/sweep/children/study.js'), how, folder, sampler], {
       encoding: 'utf8',
-      timeout: 20_000, // one that hangs
+      timeout: 50_000, // one that hangs
     });
 
   it('cannot have the same folder at the same time', async () => {

@@ -6,8 +6,13 @@ export const STEPS = 9;
  * Steps of `ms` each. Of trials whose number is in `odd`: `deaf` ones never look at stop, `forgetful` ones keep no
  * checkpoint, `brief` ones end by themselves at step 4, `frail` ones fail once at step 5, `broken` ones at each attempt,
  * `slow` ones never end from step 5 on, `sleepy` ones look at every third step, `large` ones keep checkpoints of 100 KB.
+ * Before their last step all wait as long as there is the file `hold`, or until they are asked to stop.
  */
-export function trainingWorker(ms: number, odd: Readonly<Record<string, readonly number[]>> = {}): string {
+export function trainingWorker(
+  ms: number,
+  odd: Readonly<Record<string, readonly number[]>> = {},
+  hold = '',
+): string {
   return `params: { x: z.number().default(0), y: z.number().default(0) },
     metrics: { loss: { type: 'number', goal: 'min' }, weight: { type: 'number' } }, series: ['loss', 'weight'],
     async run(trial) {
@@ -28,6 +33,13 @@ export function trainingWorker(ms: number, odd: Readonly<Record<string, readonly
             if (!existsSync(mark)) {
               writeFileSync(mark, '');
               throw new Error('frail');
+            }
+          }
+          if (step === ${STEPS} && ${JSON.stringify(hold)} !== '') {
+            const { existsSync } = await import('node:fs');
+            while (existsSync(${JSON.stringify(hold)})) {
+              if (trial.stopRequested) break;
+              await new Promise((done) => setTimeout(done, 5));
             }
           }
           while (is('slow') && step === 5) await new Promise((done) => setTimeout(done, 5));
