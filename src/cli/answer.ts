@@ -9,12 +9,10 @@ const WIDEST = 80;
 export interface Ended {
   readonly terminal: Pick<Terminal, 'say' | 'stderr'>;
   readonly quiet: boolean;
-  readonly json: boolean;
 }
 
-/** Says the answer unless all is to be quiet; for the end event. Null where nobody asks for it, or none can be found. */
-export async function tellAnswer(folder: string, { terminal, quiet, json }: Ended): Promise<Answer | null> {
-  if (quiet && !json) return null;
+/** Says the answer unless all is to be quiet; for the end event. Null where none can be found. */
+export async function tellAnswer(folder: string, { terminal, quiet }: Ended): Promise<Answer | null> {
   try {
     const { answer, status } = await askRun(folder);
     if (!quiet)

@@ -134,9 +134,8 @@ async function concludeRun(conduct: Conduct, outcome: Outcome, seen: Seen): Prom
   const say = quiet ? () => undefined : terminal.say;
   say(renderOutcome(outcome));
   // Whoever interrupts wants the end; `sweepline best` answers later.
-  const isAsked = !interrupted && conduct.answer !== false;
-  const { tellAnswer } = await import('./answer.js');
-  const answer = isAsked ? await tellAnswer(folder, conduct) : null;
+  const isAsked = !interrupted && conduct.answer !== false && (json || !quiet);
+  const answer = isAsked ? await (await import('./answer.js')).tellAnswer(folder, conduct) : null;
   say(`  folder  ${showPath(folder)}`);
 
   const report = interrupted

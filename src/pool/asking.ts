@@ -15,7 +15,7 @@ import {
   type TaskResult,
   taskKilled,
 } from './contract.js';
-import { createExecutor } from './execute.js';
+import { createExecutor, loadParts } from './execute.js';
 import type { Executor } from './executor.js';
 import { unguarded } from './strays.js';
 
@@ -104,7 +104,8 @@ export function createAskingPool(worker: Worker, clock = systemClock): AskingPoo
     async begin(setup) {
       if (execute !== undefined) throw new InternalError('begin twice');
       const asked = { ...worker, run } as Worker;
-      execute = createExecutor({ worker: asked, setup, shared: undefined, clock, guard: unguarded });
+      const parts = await loadParts(asked, setup);
+      execute = createExecutor({ worker: asked, setup, shared: undefined, clock, guard: unguarded, parts });
       device = setup.device;
     },
     submit,

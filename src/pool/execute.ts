@@ -1,9 +1,10 @@
 // Runs the trials of one task in this thread and writes their rows: the bytes that will stand in trials.csv. A trial
 // that throws is a row with status `failed`; nothing that a trial does ends the others of its task.
+import { join } from 'node:path';
 import type { Clock } from '../ground/clock.js';
-import { SweeplineError, toPlainError } from '../ground/errors.js';
-import type { Continuation } from '../search/pruning/contract.js';
-import { createRungs } from '../search/pruning/rules.js';
+import { InternalError, SweeplineError, toPlainError } from '../ground/errors.js';
+import { disk } from '../ground/file-system.js';
+import type { Continuation, Rungs } from '../search/pruning/contract.js';
 import { unpackSpace } from '../space/packed.js';
 import type { Space } from '../space/space.js';
 import { createSpace } from '../space/space.js';
@@ -14,12 +15,12 @@ import { fillParams } from '../trial/params.js';
 import { createRowPrefixes } from '../trial/prefixes.js';
 import { countOf, type Selection, slice, trialAt } from '../trial/selection.js';
 import type { TrialNote } from '../trial/status.js';
-import { createFolderStore, type TrialStore } from '../trial/store.js';
+import { CHECKPOINTS, createFolderStore, type TrialStore } from '../trial/store.js';
 import type { Worker } from '../worker/contract.js';
 import { describeWorker } from '../worker/define.js';
 import { createStageFinder, type StageFinder } from '../worker/stage-results.js';
 import { createBlockRunner } from './block.js';
-import { type CommandRunner, createCommandRunner } from './command/run.js';
+import type { CommandRunner, createCommandRunner } from './command/run.js';
 import type { PoolSetup } from './contract.js';
 import { createWarnings, type Executor } from './executor.js';
 import { type Judging, Outcomes } from './outcomes.js';
@@ -35,6 +36,27 @@ export interface ExecutorOptions {
   /** For how often reports travel. */
   readonly clock: Clock;
   readonly guard: Guard;
+  /** See loadParts; absent: the worker is no program, and the run has no pruner. */
+  readonly parts?: ExecutorParts;
+}
+
+/** What only some runs need. */
+export interface ExecutorParts {
+  readonly rungs?: Rungs;
+  readonly createCommandRunner?: typeof createCommandRunner;
+}
+
+/** Loads no more than the run needs: every thread pays for it. */
+export async function loadParts(
+  { command }: Worker,
+  { pruner, sweepSeed }: PoolSetup,
+): Promise<ExecutorParts> {
+  const rules = pruner && (await import('../search/pruning/rules.js'));
+  const programs = command && (await import('./command/run.js'));
+  return {
+    ...(rules === undefined ? {} : { rungs: rules.createRungs(pruner!, sweepSeed) }),
+    ...(programs === undefined ? {} : { createCommandRunner: programs.createCommandRunner }),
+  };
 }
 
 const encoder = new TextEncoder();
@@ -63,14 +85,14 @@ interface TrialRunnerOptions extends ExecutorOptions {
 
 /** For workers of `run`: one trial after another. */
 function createTrialRunner(options: TrialRunnerOptions): Executor {
-  const { worker, setup, shared, description, space, prefixes, clock, guard } = options;
+  const { worker, setup, shared, description, space, prefixes, clock, guard, parts = {} } = options;
   const { metrics, params, series: seriesNames } = description;
   const { engine, device, data, folder } = setup;
   const stages = createStageFinder(worker, setup.stages ?? []);
-  const watch = createWatch(setup, worker);
+  const watch = createWatch(setup, worker, parts.rungs);
   const store = folder === null ? null : createFolderStore(folder);
   const warnings = createWarnings();
-  const program = createProgramRunner(worker, folder, warnings.add);
+  const program = createProgramRunner(options, warnings.add);
   const run = program?.run ?? worker.run!;
   const readMetrics = createMetricsReader(metrics);
   const judging: Judging = {
@@ -82,6 +104,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
 
   return async ({ trials, attempt, from }, control) => {
     const outcomes = new Outcomes(judging);
+    const hasCheckpoints = folder !== null && disk.now.exists(join(folder, CHECKPOINTS));
     const rows: Uint8Array[] = [];
 
     /** The cells of the i-th trial from `status` on; undefined where it stopped. No promise where `run` gives none. */
@@ -110,6 +133,7 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
           device,
           data,
           store,
+          hasCheckpoints,
           checkpoint,
           splitSeed: splitSeedOf(setup),
           stages,
@@ -155,21 +179,23 @@ function createTrialRunner(options: TrialRunnerOptions): Executor {
 }
 
 function createProgramRunner(
-  worker: Worker,
-  folder: string | null,
+  { worker, setup, parts }: ExecutorOptions,
   warn: (text: string) => void,
 ): CommandRunner | undefined {
   const { command } = worker;
-  return command === undefined ? undefined : createCommandRunner(worker, command, folder, warn);
+  if (command === undefined) return undefined;
+  if (parts?.createCommandRunner === undefined) throw new InternalError('what runs programs is not loaded');
+  return parts.createCommandRunner(worker, command, setup.folder, warn);
 }
 
 /** What the run's pruner looks at of a trial; undefined where it has none. */
 function createWatch(
-  { pruner, sweepSeed }: PoolSetup,
+  { pruner }: PoolSetup,
   { command }: Worker,
+  rungs: Rungs | undefined,
 ): ((trial: number, from: Continuation | undefined) => Watched) | undefined {
   if (pruner === undefined) return undefined;
-  const rungs = createRungs(pruner, sweepSeed);
+  if (rungs === undefined) throw new InternalError('the rungs of the pruner are not loaded');
   return (trial, from) => {
     const bracket = rungs.bracketOf(trial);
     const past = from?.past ?? Number.NEGATIVE_INFINITY;

@@ -21,7 +21,7 @@ import {
   taskKilled,
   taskOverdue,
 } from './contract.js';
-import { createExecutor } from './execute.js';
+import { createExecutor, loadParts } from './execute.js';
 import type { Executor } from './executor.js';
 import { watchLimits } from './limits.js';
 import { unguarded } from './strays.js';
@@ -81,10 +81,11 @@ export function createInlinePool(worker: Worker | string, clock = systemClock): 
     async begin(setup) {
       const known = await loaded;
       const { shared } = await questions.loadData({ data: setup.data });
+      const parts = await loadParts(known, setup);
       if (closed) throw poolClosed();
       if (begun !== undefined) throw new InternalError('begin twice');
       begun = {
-        execute: createExecutor({ worker: known, setup, shared, clock, guard: unguarded }),
+        execute: createExecutor({ worker: known, setup, shared, clock, guard: unguarded, parts }),
         device: setup.device,
       };
     },

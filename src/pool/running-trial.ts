@@ -42,6 +42,8 @@ export interface TrialSurroundings {
   readonly store: TrialStore | null;
   /** See Trial; absent: the trial's own seed. */
   readonly splitSeed?: number | undefined;
+  /** Whether any trial had left a checkpoint when the task began; absent: it may have. */
+  readonly hasCheckpoints?: boolean;
   /** See Continuation; undefined: both are the trial's key. */
   readonly checkpoint?: Continuation['checkpoint'] | undefined;
   readonly isStopAsked: () => boolean;
@@ -81,7 +83,10 @@ class HandedTrial implements Trial {
   constructor(
     { params, number, key, replicate, seed, attempt }: TrialIdentity,
     around: TrialSurroundings,
-    private readonly running: Pick<RunningTrial, 'report' | 'answer' | 'lookForStop' | 'withStore'>,
+    private readonly running: Pick<
+      RunningTrial,
+      'report' | 'answer' | 'lookForStop' | 'withStore' | 'saveCheckpoint'
+    >,
   ) {
     this.params = copyParams(params);
     this.number = number;
@@ -107,7 +112,7 @@ class HandedTrial implements Trial {
       running.withStore(
         (store) => store.getCheckpoint(save) ?? (load === save ? undefined : store.getCheckpoint(load)),
       );
-    this.saveCheckpoint = (bytes) => running.withStore((store) => store.putCheckpoint(save, bytes));
+    this.saveCheckpoint = (bytes) => running.saveCheckpoint(save, bytes);
     this.stopped = giveUp;
   }
 
@@ -133,6 +138,7 @@ export class RunningTrial {
   #answer: ReportAnswer | undefined;
   #ended = false;
   #isLate = false;
+  #mayHaveCheckpoint: boolean;
   readonly #watch: StepWatch | undefined;
   readonly #identity: TrialIdentity;
   readonly #around: TrialSurroundings;
@@ -142,7 +148,8 @@ export class RunningTrial {
     this.#identity = identity;
     this.#around = around;
     this.#began = around.clock.elapsed();
-    const { watched, series } = around;
+    const { watched, series, hasCheckpoints = true } = around;
+    this.#mayHaveCheckpoint = hasCheckpoints;
     this.#watch = watched === undefined ? undefined : new StepWatch(watched, series);
     this.trial = new HandedTrial(identity, around, this);
   }
@@ -212,6 +219,11 @@ export class RunningTrial {
     }
   }
 
+  saveCheckpoint(name: string, bytes: Uint8Array): void {
+    this.#mayHaveCheckpoint = true;
+    this.withStore((store) => store.putCheckpoint(name, bytes));
+  }
+
   /** The rung at which the trial is to pause: the last that it has come to. */
   get pausedAt(): number | undefined {
     return this.#watch?.pausedAt;
@@ -231,8 +243,10 @@ export class RunningTrial {
   end(how: 'ended' | 'stopped'): void {
     this.#reporter?.end();
     this.#ended = true;
+    // Most trials have none, and looking for a file takes longer than all else that is done for a trial.
+    if (how !== 'ended' || !this.#mayHaveCheckpoint) return;
     const { store, checkpoint } = this.#around;
-    if (how === 'ended') store?.dropCheckpoint(checkpoint?.save ?? this.#identity.key);
+    store?.dropCheckpoint(checkpoint?.save ?? this.#identity.key);
   }
 }
 

@@ -6,7 +6,7 @@ import { openCpuClock } from '../ground/cpu.js';
 import { InternalError, toPlainError } from '../ground/errors.js';
 import { loadSameWorker } from '../worker/load.js';
 import type { Task } from './contract.js';
-import { createExecutor } from './execute.js';
+import { createExecutor, loadParts } from './execute.js';
 import type { Executor, TaskControl } from './executor.js';
 import {
   BUNDLE_TASKS,
@@ -30,9 +30,7 @@ let seat: number | undefined;
 export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAnswers> {
   seat ??= takeSeat();
   Atomics.store(lanes.threads, lane, threadId);
-  loading ??= loadSameWorker(workerUrl, setup.sources ?? '').then((worker) =>
-    createExecutor({ worker, setup, shared, clock: systemClock, guard }),
-  );
+  loading ??= loadExecutor();
   const answers: ThreadAnswer[] = [];
   try {
     const execute = await loading;
@@ -46,6 +44,12 @@ export async function runBundle({ lane, tasks }: ThreadBundle): Promise<ThreadAn
     for (const _ of tasks) answers.push({ t: 'threw', error: plain });
   }
   return moveBytes({ thread: seat, answers });
+}
+
+async function loadExecutor(): Promise<Executor> {
+  const worker = await loadSameWorker(workerUrl, setup.sources ?? '');
+  const parts = await loadParts(worker, setup);
+  return createExecutor({ worker, setup, shared, clock: systemClock, guard, parts });
 }
 
 function steer(task: Task, slot: number): TaskControl {

@@ -65,8 +65,8 @@ export interface MethodSetup<Options = Readonly<Record<string, unknown>>> {
   readonly allows: (x: Float64Array) => boolean;
 }
 
-/** A method as the command line and the manifest know it. */
-export interface MethodDefinition {
+/** A method as the command line and the manifest know it: what it is, without what it does. */
+export interface MethodDescription {
   readonly name: string;
   /** One line for help. */
   readonly about: string;
@@ -80,5 +80,8 @@ export interface MethodDefinition {
   readonly isSlow: boolean;
   /** What is wrong with a space for this method, and what to write instead; absent: nothing can be. */
   findSpaceFaults?(space: SearchSpace): readonly string[];
+}
+
+export interface MethodDefinition extends MethodDescription {
   create(setup: MethodSetup): Method;
 }

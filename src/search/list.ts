@@ -1,11 +1,7 @@
-// The search methods there are. A new one is a file beside this and a line here.
-import { cmaes } from './cmaes/method.js';
+// The search methods, all of them loaded: for those who ask any of them why it has proposed what.
 import type { MethodDefinition } from './contract.js';
-import { gp } from './gp/method.js';
-import { halton } from './halton.js';
-import { lhs } from './lhs.js';
-import { nsga2 } from './nsga2/method.js';
-import { sobol } from './sobol.js';
-import { tpe } from './tpe/method.js';
+import { KNOWN_METHODS } from './methods.js';
 
-export const METHODS: readonly MethodDefinition[] = [tpe, gp, cmaes, nsga2, sobol, halton, lhs];
+export const METHODS: readonly MethodDefinition[] = await Promise.all(
+  KNOWN_METHODS.map((method) => method.load()),
+);

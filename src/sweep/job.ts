@@ -2,6 +2,7 @@
 // trials depend on, then the trials.
 import { throwFaults } from '../ground/errors.js';
 import type { Manifest } from '../run/manifest.js';
+import type { MethodDefinition } from '../search/contract.js';
 import type { PrunerSpec } from '../search/pruning/contract.js';
 import { createSpace, type Space } from '../space/space.js';
 import type { Point } from '../space/types.js';
@@ -17,7 +18,7 @@ import { findPrunerFaults, resolvePruner } from './pruners/list.js';
 import { checkAgainstData, checkValues, type Resolved, resolveSweep } from './resolve.js';
 import type { Cut, Sampler } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { createSampler, findSpecFaults, samplerOf } from './samplers/list.js';
+import { createSampler, findSpecFaults, loadMethod, samplerOf } from './samplers/list.js';
 import { ENDLESS, type Turn } from './samplers/turn.js';
 import type { Settings } from './settings.js';
 
@@ -32,6 +33,8 @@ export interface Job {
   readonly data: DataIdentity | null;
   /** What is best, where the sweep or the request says so. */
   readonly aims?: Aims;
+  /** Loaded for the sampler; null: it does not search. */
+  readonly method: MethodDefinition | null;
   /** What stops trials early; absent: nothing does. */
   readonly pruner?: PrunerSpec;
   /** The part of the trials that is to run; null: all of them. See `takeShare`. */
@@ -102,6 +105,7 @@ async function prepare(
     space,
     device,
     data,
+    method: await loadMethod(resolved.sampler),
     share: null,
     ...(aims === undefined ? {} : { aims }),
     ...(pruner === undefined ? {} : { pruner }),
@@ -150,12 +154,14 @@ export interface Progressing {
 const nothing = (): void => undefined;
 
 /** A sampler at the start of a run, or where `nextUndone` says that the run is. */
-export function openSampler({ space, resolved, loaded, share }: Job, progressing: Progressing = {}): Sampler {
+export function openSampler(job: Job, progressing: Progressing = {}): Sampler {
+  const { space, resolved, loaded, method, share } = job;
   const { nextUndone = (from: number) => from, only, turn = ENDLESS, proposed } = progressing;
   const { wake = nothing, fail = nothing } = progressing;
   const { where } = loaded.sweep;
   return createSampler({
     spec: resolved.sampler,
+    method,
     space,
     seed: resolved.seed,
     accept: only ?? createAccept(space, where),

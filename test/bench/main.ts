@@ -1,4 +1,4 @@
-// `npm run bench [-- escape|sweep|dispatch|cluster|command|queue|engine|study|prune|explore]…` and `npm run bench --
+// `npm run bench [-- escape|sweep|start|dispatch|cluster|command|queue|engine|study|prune|explore]…` and `npm run bench --
 // search|search-speed …`: ours beside the peers, as ratios in one run. Peers that are not on this machine are left out with
 // a word.
 import type { BenchRow } from './row.js';
@@ -6,6 +6,7 @@ import type { BenchRow } from './row.js';
 const SECTIONS: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   escape: async () => (await import('./escape.js')).benchEscape(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
+  start: async () => (await import('./start.js')).benchStart(),
   dispatch: async () => (await import('./dispatch.js')).benchDispatch(),
   cluster: async () => (await import('./cluster.js')).benchCluster(),
   command: async () => (await import('./command.js')).benchCommand(),

@@ -89,7 +89,7 @@ function simulate(plan: Plan): string[] {
     const killAt = session < kills ? chance.below(2 * trials) : Number.POSITIVE_INFINITY;
     const before = { proposals: new Map(proposals), rows: new Map(rows) };
     const surroundings: Surroundings = {
-      ...{ spec, seed: 1, accept: null, share: null, turn: ENDLESS, sweepUrl: '' },
+      ...{ spec, method, seed: 1, accept: null, share: null, turn: ENDLESS, sweepUrl: '' },
       space: createSpace({ grids: [{ axes: [] }], replicates }),
       where: ({ layers, lr }: Point) => layers !== 3 || (lr as number) > 1e-4,
       nextUndone: (from) => from,

@@ -15,6 +15,7 @@ import { createExecutor } from '../../src/pool/execute.js';
 import type { Executor } from '../../src/pool/executor.js';
 import { createInlinePool } from '../../src/pool/inline.js';
 import { unguarded } from '../../src/pool/strays.js';
+import { createRungs } from '../../src/search/pruning/rules.js';
 import { trialAt } from '../../src/trial/selection.js';
 import type { Trial, Worker } from '../../src/worker/contract.js';
 
@@ -168,7 +169,10 @@ export function createSimulatedPool(
     size: workers,
     questions: createInlinePool(worker).questions,
     async begin(setup) {
-      execute = createExecutor({ worker, setup, shared: undefined, clock: simulation, guard: unguarded });
+      const { pruner, sweepSeed } = setup;
+      const parts = pruner === undefined ? {} : { rungs: createRungs(pruner, sweepSeed) };
+      const clock = simulation;
+      execute = createExecutor({ worker, setup, shared: undefined, clock, guard: unguarded, parts });
     },
     submit: (task, onReport) =>
       isClosed

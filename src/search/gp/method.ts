@@ -1,8 +1,8 @@
 // Bayesian optimisation: Gaussian processes learn what is known of the objectives, and the next trial is where the
 // improvement expected from them is largest. Trials that are not known yet count as having given what is expected of them.
-import { z } from 'zod';
 import { type Random, randomFor } from '../../ground/random.js';
 import type { Method, MethodDefinition, MethodSetup, Suggestion } from '../contract.js';
+import { gp as description } from '../descriptions.js';
 import { drawAllowed } from '../draw.js';
 import { drawLatinHypercube } from '../qmc/latin-hypercube.js';
 import { combine, expectFeasible, expectImprovement } from './criterion.js';
@@ -13,24 +13,12 @@ import { type Acquisition, type Effort, maximise } from './maximise.js';
 import { createModels, type Model, type Models } from './models.js';
 import { isFeasible } from './observations.js';
 
-const options = z.object({
-  startup: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(10)
-    .describe('trials of a Latin hypercube before results are used'),
-});
-
-type Options = z.infer<typeof options>;
+interface Options {
+  readonly startup: number;
+}
 
 export const gp: MethodDefinition = {
-  name: 'gp',
-  about: 'Gaussian process with expected improvement: for few and costly trials, up to some hundred',
-  options,
-  listens: true,
-  objectives: 'any',
-  isSlow: true,
+  ...description,
   create: (setup) => createGp(setup as unknown as MethodSetup<Options>),
 };
 

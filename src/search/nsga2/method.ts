@@ -1,8 +1,8 @@
 // NSGA-II: a population of good places, of which two at a time, chosen by rank and room, make a new one. For several
 // objectives, and any kind of space.
-import { z } from 'zod';
 import { randomFor } from '../../ground/random.js';
 import type { Method, MethodDefinition, MethodSetup, View } from '../contract.js';
+import { nsga2 as description } from '../descriptions.js';
 import { drawAllowed } from '../draw.js';
 import { breed } from './breeding.js';
 import { compareMembers, type Member, survive } from './survival.js';
@@ -13,33 +13,11 @@ interface Nsga2Options extends Readonly<Record<string, unknown>> {
   readonly mutation: number;
 }
 
-const options = z.object({
-  population: z
-    .number()
-    .int()
-    .min(4)
-    .max(10_000)
-    .default(50)
-    .describe('how many survive, and how many are drawn at random before the first child (default: 50)'),
-  crossover: z.number().min(0).max(1).default(0.9).describe('chance that parents are crossed (default: 0.9)'),
-  mutation: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .describe('chance of each axis to be mutated (default 0: one axis of a child on average)'),
-});
-
 /** Children made instead of ones that are not allowed, after which the sampler takes a place at random. */
 const MOST_ATTEMPTS = 20;
 
 export const nsga2: MethodDefinition = {
-  name: 'nsga2',
-  about: 'NSGA-II: crosses and mutates the best points of several objectives, for any space and many trials',
-  options,
-  listens: true,
-  objectives: 'any',
-  isSlow: false,
+  ...description,
   create: (setup) => createNsga2(setup as MethodSetup as MethodSetup<Nsga2Options>),
 };
 

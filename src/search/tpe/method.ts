@@ -2,18 +2,13 @@
 // of where the others lie; of points drawn from the first, the one is proposed at which it is largest beside the second.
 import { randomFor } from '../../ground/random.js';
 import type { Method, MethodDefinition, MethodSetup, Suggestion, View } from '../contract.js';
+import { tpe as description } from '../descriptions.js';
 import { drawAllowed } from '../draw.js';
 import { Model } from './model.js';
-import { options, type TpeOptions } from './options.js';
+import type { TpeOptions } from './options.js';
 
 export const tpe: MethodDefinition = {
-  name: 'tpe',
-  about:
-    'tree-structured Parzen estimator: for any space, any number of objectives, hundreds to thousands of trials',
-  options,
-  listens: true,
-  objectives: 'any',
-  isSlow: false,
+  ...description,
   create: (setup) => new Tpe(setup as unknown as MethodSetup<TpeOptions>),
 };
 

@@ -3,6 +3,7 @@
 // same numbers, on any number of workers, interrupted or not. It holds no state but what being told again gives.
 import type { z } from 'zod';
 import type { SamplerSpec, ShardBy } from '../../run/manifest.js';
+import type { MethodDefinition } from '../../search/contract.js';
 import type { Space } from '../../space/space.js';
 import type { AxisDomain, GridSpec, Point, SpaceSpec } from '../../space/types.js';
 import type { MetricValues } from '../../trial/metrics.js';
@@ -118,6 +119,8 @@ export interface Accept {
 /** What a sampler is made from. */
 export interface Surroundings {
   readonly spec: SamplerSpec;
+  /** Of a sampler that searches; null: it needs none. */
+  readonly method: MethodDefinition | null;
   readonly space: Space;
   /** Seed of everything random of the sweep. */
   readonly seed: number;

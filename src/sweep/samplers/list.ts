@@ -4,7 +4,8 @@
 import { InternalError } from '../../ground/errors.js';
 import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
-import { METHODS } from '../../search/list.js';
+import type { MethodDefinition } from '../../search/contract.js';
+import { KNOWN_METHODS } from '../../search/methods.js';
 import { describeIssue } from '../option-issues.js';
 import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
@@ -15,7 +16,7 @@ import { firstReplicates, Racing, racingOf, racingSchema } from './racing.js';
 import { randomSampler } from './random.js';
 import { searchSampler } from './search.js';
 
-const SEARCHES: readonly SamplerDefinition[] = METHODS.map(searchSampler);
+const SEARCHES: readonly SamplerDefinition[] = KNOWN_METHODS.map(searchSampler);
 
 /** The first is the default. */
 export const SAMPLERS: readonly SamplerDefinition[] = [
@@ -96,13 +97,19 @@ export function resolveSampler(
 
 /** What only a search has. */
 function requireNoEnds(name: string, { ends }: Wanted, faults: string[]): void {
-  const able = ['auto', ...METHODS.map((method) => method.name)];
+  const able = ['auto', ...KNOWN_METHODS.map((method) => method.name)];
   if (able.includes(name)) return;
   for (const end of ['lookahead', 'target', 'plateau'] as const)
     if (ends[end] !== null)
       faults.push(
         `${name}: --${end} ${ends[end]}: it is for samplers that search (${able.join(', ')}); leave it out`,
       );
+}
+
+/** The search method of a sampler, without which it cannot be created; null: it needs none. */
+export async function loadMethod({ name }: SamplerSpec): Promise<MethodDefinition | null> {
+  const method = KNOWN_METHODS.find((known) => known.name === name);
+  return method === undefined ? null : method.load();
 }
 
 export function createSampler(surroundings: Surroundings): Sampler {

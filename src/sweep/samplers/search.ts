@@ -1,6 +1,7 @@
 // Makes a sampler of a search method: what it takes to run one (objectives, look-ahead, when to end) is the same for all.
+import { InternalError } from '../../ground/errors.js';
 import { isStudyUrl } from '../../run/reference.js';
-import type { MethodDefinition } from '../../search/contract.js';
+import type { MethodDefinition, MethodDescription } from '../../search/contract.js';
 import { createSearchSpace } from '../../search/space.js';
 import { describeValue } from '../../space/values.js';
 import type { SamplerDefinition, Surroundings, Wanted } from './contract.js';
@@ -12,7 +13,7 @@ import { askThread } from './thread.js';
 /** Proposals that may be made without the results of those before, unless it is told otherwise or has more workers. */
 const LOOKAHEAD = 8;
 
-export function searchSampler(method: MethodDefinition): SamplerDefinition {
+export function searchSampler(method: MethodDescription): SamplerDefinition {
   const { name, about, options } = method;
   const listens = (spec: SearchSpec) =>
     method.listens || spec.search.target !== null || spec.search.plateau !== null;
@@ -53,7 +54,7 @@ export function searchSampler(method: MethodDefinition): SamplerDefinition {
     create: (surroundings) => {
       const spec = surroundings.spec as SearchSpec;
       const isHeard = listens(spec);
-      return new Searching(spec, isHeard, createAsking(method, spec, surroundings), surroundings);
+      return new Searching(spec, isHeard, createAsking(spec, surroundings), surroundings);
     },
   };
 }
@@ -76,7 +77,7 @@ export function createProposer(
   });
 }
 
-function optionsOf({ options }: MethodDefinition, spec: SearchSpec): Record<string, unknown> {
+function optionsOf({ options }: MethodDescription, spec: SearchSpec): Record<string, unknown> {
   return Object.fromEntries(Object.keys(options.shape).map((option) => [option, spec[option]]));
 }
 
@@ -84,8 +85,9 @@ function optionsOf({ options }: MethodDefinition, spec: SearchSpec): Record<stri
  * A slow method works in a thread of its own, so that the run hears of signals and results meanwhile. Not with the
  * constraint of a study, which is a function of this process that no file has.
  */
-function createAsking(method: MethodDefinition, spec: SearchSpec, surroundings: Surroundings): Asking {
-  const { where, sweepUrl } = surroundings;
+function createAsking(spec: SearchSpec, surroundings: Surroundings): Asking {
+  const { method, where, sweepUrl } = surroundings;
+  if (method?.name !== spec.name) throw new InternalError(`the method of sampler ${spec.name} is not loaded`);
   if (method.isSlow && (where === null || !isStudyUrl(sweepUrl)))
     return askThread(method, spec, surroundings);
   const proposer = createProposer(method, spec, surroundings);
@@ -97,7 +99,7 @@ function createAsking(method: MethodDefinition, spec: SearchSpec, surroundings: 
   };
 }
 
-function findFaults(method: MethodDefinition, wanted: Wanted, faults: string[]): void {
+function findFaults(method: MethodDescription, wanted: Wanted, faults: string[]): void {
   const { name, objectives: able } = method;
   const { objectives } = wanted.aims;
   const { lookahead, target, plateau, hasBudget } = wanted.ends;
@@ -131,7 +133,7 @@ function exampleMetric({ worker }: Wanted): string {
   return worker.metrics.find(({ type }) => type === 'number')?.name ?? 'loss';
 }
 
-function describe({ options }: MethodDefinition, spec: SearchSpec): string {
+function describe({ options }: MethodDescription, spec: SearchSpec): string {
   const { trials, search } = spec;
   const { target, plateau, lookahead, objectives, auto } = search;
   const defaults = options.safeParse({}).data ?? {};

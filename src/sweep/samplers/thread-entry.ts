@@ -2,15 +2,15 @@
 // thread, in order. It loads the sweep's file where points must pass its constraint.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toPlainError } from '../../ground/errors.js';
-import { METHODS } from '../../search/list.js';
 import { loadSweep } from '../load.js';
+import { loadMethod } from './list.js';
 import type { Proposer } from './proposer.js';
 import { createProposer } from './search.js';
 import type { FromThread, ThreadData, ToThread } from './thread.js';
 
-async function open({ method, spec, seed, sweepUrl }: ThreadData): Promise<Proposer> {
+async function open({ spec, seed, sweepUrl }: ThreadData): Promise<Proposer> {
   const where = sweepUrl === null ? null : (await loadSweep(sweepUrl)).sweep.where;
-  return createProposer(METHODS.find(({ name }) => name === method)!, spec, { seed, where });
+  return createProposer((await loadMethod(spec))!, spec, { seed, where });
 }
 
 const proposer = open(workerData as ThreadData);

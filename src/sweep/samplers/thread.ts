@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { compiledPath } from '../../ground/compiled.js';
 import { fromPlainError, InternalError, type PlainError } from '../../ground/errors.js';
-import type { MethodDefinition } from '../../search/contract.js';
+import type { MethodDescription } from '../../search/contract.js';
 import type { Point } from '../../space/types.js';
 import type { Surroundings } from './contract.js';
 import type { Observed } from './observations.js';
@@ -12,7 +12,6 @@ import type { Asking } from './searching.js';
 
 /** What the thread is started with. */
 export interface ThreadData {
-  readonly method: string;
   readonly spec: SearchSpec;
   readonly seed: number;
   /** The sweep's file, where it has a constraint; null: there is none. */
@@ -28,9 +27,9 @@ export type FromThread =
   | { readonly t: 'point'; readonly point: Point | null }
   | { readonly t: 'failed'; readonly error: PlainError };
 
-export function askThread(method: MethodDefinition, spec: SearchSpec, of: Surroundings): Asking {
+export function askThread(method: MethodDescription, spec: SearchSpec, of: Surroundings): Asking {
   const { seed, where, sweepUrl, wake, fail } = of;
-  const data: ThreadData = { method: method.name, spec, seed, sweepUrl: where === null ? null : sweepUrl };
+  const data: ThreadData = { spec, seed, sweepUrl: where === null ? null : sweepUrl };
   let thread: Worker | undefined;
   let isClosed = false;
   /** What it has to know before it can answer. */
