@@ -19,12 +19,14 @@ export function createHyperband(options: OptionsOf<'hyperband'>, seed: number): 
   return {
     pauses: false,
     bracketOf(trial) {
-      let drawn = randomFor(seed, 'bracket', trial).below(all);
+      const random = randomFor(seed, 'bracket', trial);
+      // Sums beyond 2^53 are rounded anyway, and may leave the last share none.
+      let drawn = all <= 2 ** 53 ? random.below(all) : random.uniform() * all;
       const found = shares.findIndex((share) => {
         drawn -= share;
         return drawn < 0;
       });
-      return found;
+      return found < 0 ? shares.length - 1 : found;
     },
     rungOf: (step, bracket) => rungAt(step, { min: firsts[bracket]!, factor, max }),
     compares: true,
