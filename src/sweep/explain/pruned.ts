@@ -3,6 +3,7 @@ import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
 import { createPruningRule, createRungs, reported } from '../../search/pruning/rules.js';
+import { hasReached } from '../../search/pruning/steps.js';
 import { createCurveReader, type ReadCurve, readCurves } from '../pruners/curves.js';
 import { describePruner } from '../pruners/list.js';
 import { isFurther } from '../samplers/racing.js';
@@ -72,6 +73,6 @@ function isDecidedBy(
 
 /** Of a trial at a rung; undefined where it did not get there. */
 function scoreAt(rule: PruningRule, { steps, values }: ReadCurve, rung: number): number | undefined {
-  const at = steps.findIndex((step) => step >= rung);
+  const at = steps.findIndex((step) => hasReached(step, rung));
   return at < 0 ? undefined : rule.score({ values, count: at + 1 });
 }
