@@ -6,11 +6,17 @@ import type { MetricSpec } from '../trial/metrics.js';
 import { FIRST_AXIS, type RowFormat, statusPlace } from '../trial/row.js';
 import { AxisColumn, Numbers } from './columns.js';
 
+/** Distances from a mean past this one are squared in units of 1/SMALL: their squares would overflow. */
+const LARGE = 2 ** 500;
+const SMALL = 2 ** -600;
+
 /** Count, mean and sum of squared deviations of one metric, by configuration (Welford 1962). */
 class MetricColumn {
   readonly count = new Numbers();
   readonly mean = new Numbers();
+  /** Of deviations times `scale`, which is 1 but for very large ones. */
   readonly squares = new Numbers();
+  readonly scale = new Numbers();
 
   constructor(
     readonly name: string,
@@ -23,19 +29,42 @@ class MetricColumn {
     this.count.push(0);
     this.mean.push(0);
     this.squares.push(0);
+    this.scale.push(1);
   }
 
   add(row: number, value: number): void {
     const count = this.count.get(row) + 1;
     const mean = this.mean.get(row);
     const delta = value - mean;
-    const next = mean + delta / count;
     this.count.set(row, count);
     // Infinities have a mean, but no deviations.
-    const hasDeviation = Number.isFinite(value) && Number.isFinite(mean);
-    this.mean.set(row, hasDeviation ? next : mean + value);
-    this.squares.set(row, this.squares.get(row) + (hasDeviation ? delta * (value - next) : Number.NaN));
+    if (!(Number.isFinite(value) && Number.isFinite(mean))) {
+      this.mean.set(row, mean + value);
+      this.squares.set(row, Number.NaN);
+      return;
+    }
+    // The difference of the largest numbers is none.
+    const next = Number.isFinite(delta) ? mean + delta / count : mean + (value / count - mean / count);
+    this.mean.set(row, next);
+    if (Math.abs(delta) > LARGE && this.scale.get(row) === 1) {
+      this.scale.set(row, SMALL);
+      this.squares.set(row, this.squares.get(row) * SMALL * SMALL);
+    }
+    const scale = this.scale.get(row);
+    const square = (value * scale - mean * scale) * (value * scale - next * scale);
+    this.squares.set(row, this.squares.get(row) + square);
   }
+
+  /** Variance of the deviations times `scale`. */
+  spread(row: number): Spread {
+    return { variance: this.squares.get(row) / (this.count.get(row) - 1), scale: this.scale.get(row) };
+  }
+}
+
+/** Of a sample whose values are multiplied by `scale`, a power of two, lest squares overflow. */
+export interface Spread {
+  readonly variance: number;
+  readonly scale: number;
 }
 
 const NO_SUMMARY: Summary = { count: 0, mean: Number.NaN, variance: Number.NaN };
@@ -95,7 +124,17 @@ export class Configurations {
     const column = this.#metricOf.get(metric);
     const count = column?.count.get(row) ?? 0;
     if (column === undefined || count === 0) return NO_SUMMARY;
-    return { count, mean: column.mean.get(row), variance: column.squares.get(row) / (count - 1) };
+    const { variance, scale } = column.spread(row);
+    const mean = column.mean.get(row);
+    if (scale === 1) return { count, mean, variance };
+    // By the scale twice: its square is none.
+    return { count, mean, variance: variance / scale / scale, deviation: Math.sqrt(variance) / scale };
+  }
+
+  /** Of at least two values; undefined of fewer. */
+  spread(metric: string, row: number): Spread | undefined {
+    const column = this.#metricOf.get(metric);
+    return column === undefined || column.count.get(row) < 2 ? undefined : column.spread(row);
   }
 
   /** By configuration; NaN where no ok trial has a value. */

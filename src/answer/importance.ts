@@ -5,6 +5,7 @@
 // value and are none of the best. Always the same for the same rows.
 import { randomFor } from '../ground/random.js';
 import type { Point } from '../space/types.js';
+import { largestOf, scaleFor } from '../stats/deviation.js';
 import type { Objective } from '../trial/objective.js';
 import { type Binned, binConfigurations } from './bins.js';
 import type { Configurations } from './configurations.js';
@@ -69,18 +70,20 @@ export function findImportances(
   const pruned = rowsWhere(of, (row) => of.pruned.get(row) > 0);
   const counts = { configurations: finite.length, sampled: finite.length, pruned: pruned.length };
   const none = { parameters: [], deciding: [], ...counts };
-  const y = valuesOf(of, metric, finite);
+  // Squares of values overflow, or vanish, long before the values do; shares are the same in any unit.
+  const scale = unitOf(of, metric, finite);
+  const y = valuesOf(of, metric, finite).map((value) => value * scale);
   const spread = Math.max(...minMax(y)) - Math.min(...minMax(y));
   if (finite.length < 2 || !(spread > 0)) return none;
   const grid = binConfigurations(of, { rows: finite, y, most: GRID_VALUES, isExact: true });
   if (grid?.names.length === 0) return none;
   if (grid !== undefined && isWholeGrid(grid, finite.length)) {
-    const found = explainGrid(grid, y, noiseOf(of, metric, finite));
+    const found = explainGrid(grid, y, noiseOf(of, metric, { rows: finite, scale }));
     return { ...none, parameters: inOrder(grid.names, found, { metric, method: 'anova' }) };
   }
   if (finite.length < LEAST) return none;
   const rows = sample(finite);
-  const sampled = valuesOf(of, metric, rows);
+  const sampled = valuesOf(of, metric, rows).map((value) => value * scale);
   const binned = binConfigurations(of, { rows, y: sampled, most: BINS, points })!;
   const found = explainByForest(binned, sampled, points);
   const deciding = goal === undefined ? [] : explainTop(of, { finite, pruned, metric, goal, points });
@@ -117,13 +120,32 @@ interface CellNoise {
   readonly variance: number;
 }
 
+/** What brings the largest mean, or the largest spread of replicates, to about 1. */
+function unitOf(of: Configurations, metric: string, rows: Uint32Array): number {
+  let largest = largestOf(valuesOf(of, metric, rows));
+  for (const row of rows) {
+    const { variance, scale } = of.spread(metric, row) ?? { variance: 0, scale: 1 };
+    largest = Math.max(largest, Math.min(Math.sqrt(variance) / scale, Number.MAX_VALUE));
+  }
+  return scaleFor(largest);
+}
+
+interface Scaled {
+  readonly rows: Uint32Array;
+  /** What values are multiplied by. */
+  readonly scale: number;
+}
+
 /** From replicates, pooled; null where no configuration has two. */
-function noiseOf(of: Configurations, metric: string, rows: Uint32Array): CellNoise | null {
+function noiseOf(of: Configurations, metric: string, { rows, scale }: Scaled): CellNoise | null {
   let [squares, freedom] = [0, 0];
   for (const row of rows) {
-    const { count, variance } = of.summary(metric, row);
-    if (count < 2) continue;
-    squares += variance * (count - 1);
+    const found = of.spread(metric, row);
+    if (found === undefined) continue;
+    const { count } = of.summary(metric, row);
+    // By the scale twice: its square may be none.
+    const ratio = scale / found.scale;
+    squares += found.variance * ratio * ratio * (count - 1);
     freedom += count - 1;
   }
   if (freedom === 0) return null;

@@ -12,7 +12,7 @@ export interface Random {
   uniform(): number;
   /** A standard normal float (Box and Muller 1958, both values used). */
   normal(): number;
-  /** An integer in [0, n), without bias. */
+  /** An integer in [0, n), without bias; n up to 2^53. */
   below(n: number): number;
   /** Shuffles in place (Fisher and Yates, as in Knuth 3.4.2 P). */
   shuffle<T extends Uint32Array | Int32Array | unknown[]>(items: T): T;
@@ -27,9 +27,12 @@ export function randomFor(...name: readonly (string | number)[]): Random {
   const uint32 = () => generator.next() >>> 0;
   const uniform = () => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
   const below = (n: number) => {
-    const limit = 4294967296 - (4294967296 % n);
+    // Beyond 32 bits from the 53 bits of one uniform number.
+    const isWide = n > 2 ** 32;
+    const all = isWide ? 2 ** 53 : 2 ** 32;
+    const limit = all - (all % n);
     for (;;) {
-      const drawn = uint32();
+      const drawn = isWide ? uniform() * all : uint32();
       if (drawn < limit) return drawn % n;
     }
   };

@@ -121,7 +121,7 @@ export function drawFrom(values: AxisDomain, random: Random): Value {
 /** A value at a uniformly chosen position. */
 export function drawValue(values: AxisValues, random: Random): Value {
   const axis = compileAxis(values);
-  return axis.at(drawPosition(axis.length, random));
+  return axis.at(random.below(axis.length));
 }
 
 /** True for what can be drawn from a sound domain, or stands among the values of an axis. */
@@ -139,14 +139,4 @@ function drawUniform(from: number, to: number, u: number): number {
   // Ends further apart than the largest float64: weigh them instead.
   const drawn = width === Number.POSITIVE_INFINITY ? from * (1 - u) + to * u : from + u * width;
   return Math.min(Math.max(drawn, from), to) + 0;
-}
-
-/** An integer in [0, n) without bias, n up to 2^53: beyond 32 bits from the 53 bits of one uniform number. */
-function drawPosition(n: number, random: Random): number {
-  if (n <= 2 ** 32) return random.below(n);
-  const limit = 2 ** 53 - (2 ** 53 % n);
-  for (;;) {
-    const drawn = random.uniform() * 2 ** 53;
-    if (drawn < limit) return drawn % n;
-  }
 }

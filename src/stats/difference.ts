@@ -1,5 +1,7 @@
 // How far two samples are apart: difference of their means, its 95 % interval, a p-value and the size of the effect. By
 // pairs where values belong together, else as independent samples; shares of true and false by exact tests.
+
+import { deviationOf } from './deviation.js';
 import { fisherTest, mcnemarTest } from './exact.js';
 import { incompleteBeta, studentQuantile } from './interval.js';
 import { type Summary, welchTest } from './welch.js';
@@ -30,10 +32,20 @@ export function summarise(values: Sample): Summary {
   let squares = 0;
   for (const value of values) squares += (value - mean) ** 2;
   // The sum of equal values, divided again, may miss them by a rounding.
+  if (!Number.isFinite(squares) && values.every(Number.isFinite)) return summariseLarge(values);
   const isConstant = values.every((value) => value === values[0]);
   return isConstant
     ? { count, mean: values[0] ?? Number.NaN, variance: count < 2 ? Number.NaN : 0 }
     : { count, mean, variance: squares / (count - 1) };
+}
+
+/** Of values whose sum, or whose squares, are larger than any number. */
+function summariseLarge(values: Sample): Summary {
+  const count = values.length;
+  let mean = 0;
+  for (const value of values) mean += value / count;
+  const deviation = deviationOf(values, mean);
+  return { count, mean, variance: count < 2 ? Number.NaN : deviation ** 2, deviation };
 }
 
 /**

@@ -4,6 +4,7 @@ import { gammaln, mean, quantileSorted, sampleStandardDeviation } from 'simple-s
 
 import { SweeplineError } from '../ground/errors.js';
 import type { Random } from '../ground/random.js';
+import { deviationOf } from './deviation.js';
 
 export interface Interval {
   readonly count: number;
@@ -26,10 +27,14 @@ export function meanInterval(
   checkLevel(level);
   const count = values.length;
   if (count === 0) return { count, mean: Number.NaN, low: null, high: null };
-  const centre = mean([...values]);
+  const sum = mean([...values]);
+  // The sum of the largest numbers is none.
+  const isSum = Number.isFinite(sum) || !values.every(Number.isFinite);
+  const centre = isSum ? sum : values.reduce((all, value) => all + value / count, 0);
   if (count === 1) return { count, mean: centre, low: null, high: null };
-  const half =
-    (studentQuantile(0.5 + level / 2, count - 1) * sampleStandardDeviation([...values])) / Math.sqrt(count);
+  const plain = sampleStandardDeviation([...values]);
+  const deviation = plain > 0 && plain < Number.POSITIVE_INFINITY ? plain : deviationOf(values, centre);
+  const half = (studentQuantile(0.5 + level / 2, count - 1) * deviation) / Math.sqrt(count);
   return { count, mean: centre, low: Math.max(least, centre - half), high: Math.min(most, centre + half) };
 }
 

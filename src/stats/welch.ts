@@ -8,8 +8,9 @@ import { incompleteBeta, studentQuantile } from './interval.js';
 export interface Summary {
   readonly count: number;
   readonly mean: number;
-  /** Of the sample, by n − 1. */
+  /** Of the sample, by n − 1. Infinity where it is larger than any number: then there is `deviation`, its root. */
   readonly variance: number;
+  readonly deviation?: number;
 }
 
 export interface Welch {
@@ -23,6 +24,7 @@ export interface Welch {
 /** Null where one of the samples has fewer than two values: then nothing is known of its spread. */
 export function welchTest(a: Summary, b: Summary): Welch | null {
   if (a.count < 2 || b.count < 2) return null;
+  if (hasLargeVariance(a) || hasLargeVariance(b)) return welchTest(scaleDown(a), scaleDown(b));
   const [va, vb] = [a.variance / a.count, b.variance / b.count];
   const difference = a.mean - b.mean;
   // Values that never vary: any difference is one, and its direction is all there is to say.
@@ -38,8 +40,24 @@ export function welchTest(a: Summary, b: Summary): Welch | null {
 }
 
 /** Student's interval of the mean, as `meanInterval` has it of the values. */
-export function summaryInterval({ count, mean, variance }: Summary, level = 0.95): Interval {
+export function summaryInterval(summary: Summary, level = 0.95): Interval {
+  const { count, mean, variance } = summary;
   if (count < 2) return { count, mean, low: null, high: null };
-  const half = studentQuantile(0.5 + level / 2, count - 1) * Math.sqrt(variance / count);
+  const error = hasLargeVariance(summary)
+    ? summary.deviation! / Math.sqrt(count)
+    : Math.sqrt(variance / count);
+  const half = studentQuantile(0.5 + level / 2, count - 1) * error;
   return { count, mean, low: mean - half, high: mean + half };
+}
+
+function hasLargeVariance({ variance, deviation }: Summary): boolean {
+  return variance === Number.POSITIVE_INFINITY && deviation !== undefined;
+}
+
+/** A power of two: of numbers that are not large nothing is left, as nothing of them shows beside those that are. */
+const SMALL = 2 ** -600;
+
+/** The same sample in larger units. */
+function scaleDown({ count, mean, variance, deviation = Math.sqrt(variance) }: Summary): Summary {
+  return { count, mean: mean * SMALL, variance: (deviation * SMALL) ** 2 };
 }

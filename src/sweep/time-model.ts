@@ -43,9 +43,14 @@ export function trialMs({ fixed, perUnit }: TimeModel, units: number): number {
 
 /** Least squares of relative errors (trials that take long vary by more), neither part below 0. */
 function fitLine(timed: readonly Timed[]): Omit<TimeModel, 'start'> {
-  const costs = timed.map(({ units }) => units);
   let line = proportional(timed);
-  if (Math.max(...costs) < LEAST_SPREAD * Math.min(...costs)) return line;
+  // No spread of arguments: of some runs these are a million.
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { units } of timed) {
+    least = Math.min(least, units);
+    most = Math.max(most, units);
+  }
+  if (most < LEAST_SPREAD * least) return line;
   for (let pass = 0; pass < PASSES; pass++) line = fitOnce(timed, line);
   return line;
 }

@@ -206,3 +206,73 @@ describe('on drawn points', () => {
     expect(findImportances(few, 'y')).toMatchObject({ parameters: [], configurations: 7 });
   });
 });
+
+describe('values of any size', () => {
+  const near = (shares: Record<string, number>, digits = 9) =>
+    Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, expect.closeTo(share, digits)]));
+  const drawn = (times: number) =>
+    configurationsOf(drawnPoints(200, ['a', 'b', 'c']), (point) => ({
+      y: times * (3 * num(point, 'a') + num(point, 'b') - 2),
+    }));
+  const onGrid = (times: number, replicates = 1) => {
+    const random = randomFor('sizes');
+    return configurationsOf(
+      gridOf({ a: even(4), b: even(5) }),
+      (point) => ({ y: times * (3 * num(point, 'a') + num(point, 'b') + 0.1 * random.normal()) }),
+      replicates,
+    );
+  };
+
+  test.each([2 ** 600, 2 ** -600, 1e155, 1e200, 4e307, 1e-155, 1e-200, 1e-300])(
+    'times %d have the same shares',
+    (times) => {
+      // Roundings may cut a tree elsewhere where two cuts are as good; powers of two leave none.
+      const isExact = Number.isInteger(Math.log2(times));
+      expect(sharesOf(drawn(times))).toEqual(isExact ? sharesOf(drawn(1)) : near(sharesOf(drawn(1)), 2));
+      expect(sharesOf(onGrid(times))).toEqual(near(sharesOf(onGrid(1))));
+      // Of replicates below 1e-154 the spread is lost, and with it what chance adds.
+      if (times > 1) expect(sharesOf(onGrid(times, 3))).toEqual(near(sharesOf(onGrid(1, 3))));
+    },
+  );
+
+  test('one huge value, or one replicate, leaves shares that are numbers', () => {
+    for (const replicates of [1, 2])
+      for (const huge of [1e154, 1e200, 1.7e308, -1.7e308]) {
+        let count = 0;
+        const value = (x: number) => (++count === 20 ? huge : x);
+        const grid = configurationsOf(
+          gridOf({ a: even(4), b: even(5) }),
+          (point) => ({ y: value(num(point, 'a')) }),
+          replicates,
+        );
+        count = 0;
+        const some = configurationsOf(
+          drawnPoints(60, ['a', 'b', 'c']),
+          (point) => ({ y: value(num(point, 'a')) }),
+          replicates,
+        );
+        for (const of of [grid, some]) {
+          const { parameters } = findImportances(of, 'y');
+          expect(parameters.length).toBeGreaterThan(1);
+          for (const { importance, low, high } of parameters) {
+            expect(importance).toBeGreaterThanOrEqual(0);
+            expect(importance).toBeLessThanOrEqual(1);
+            expect([low, high].some(Number.isNaN)).toBe(false);
+          }
+        }
+      }
+  });
+
+  test('means and deviations of replicates do not overflow', () => {
+    const summaryOf = (...values: number[]) => {
+      let i = 0;
+      return configurationsOf([{ a: 1 }], () => ({ y: values[i++]! }), values.length).summary('y', 0);
+    };
+    expect(summaryOf(1e308, -1e308, 0).mean).toBe(0);
+    expect(summaryOf(1e308, -1e308, 0).deviation! / 1e308).toBeCloseTo(1, 12);
+    expect(summaryOf(1e200, -1e200)).toMatchObject({ mean: 0, variance: Number.POSITIVE_INFINITY });
+    expect(summaryOf(1e200, -1e200).deviation! / 1e200).toBeCloseTo(Math.SQRT2, 12);
+    expect(summaryOf(1.5e308, 1.6e308).mean / 1e308).toBeCloseTo(1.55, 12);
+    expect(summaryOf(1, 3)).toEqual({ count: 2, mean: 2, variance: 2 });
+  });
+});

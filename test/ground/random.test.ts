@@ -57,6 +57,18 @@ describe('randomFor', () => {
     expect(chi2).toBeLessThan(33.7);
   });
 
+  it.each([2 ** 32, 2 ** 32 + 1, 3e9, 1e12, 2 ** 53])('draws evenly below %d too', (n) => {
+    const { below } = randomFor('wide', n);
+    const cells = new Array<number>(10).fill(0);
+    for (let i = 0; i < N; i++) {
+      const drawn = below(n);
+      expect(Number.isInteger(drawn) && drawn >= 0 && drawn < n).toBe(true);
+      cells[Math.floor((drawn / n) * 10)]!++;
+    }
+    const chi2 = cells.reduce((sum, count) => sum + (count - N / 10) ** 2 / (N / 10), 0);
+    expect(chi2).toBeLessThan(33.7);
+  });
+
   it('gives streams with neighbouring names that do not move together', () => {
     const products = draw(N, () => 0).map((_, i) => {
       const a = randomFor('trial', i).uniform() - 0.5;

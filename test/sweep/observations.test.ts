@@ -74,3 +74,9 @@ test('what failed has no values, whatever has ended before, and an unknown metri
   expect(failure).toMatchObject({ status: 'failed', values: null, violation: Number.POSITIVE_INFINITY });
   expect(none).toMatchObject({ status: 'failed', values: null });
 });
+
+test('the error of a mean is none where replicates agree, or there is one, and nowhere else', () => {
+  const errorOf = (...losses: number[]) => tellAll(losses.map((loss) => ok(loss, 1)))[0]!.errors![0]!;
+  expect([errorOf(3, 3), errorOf(1e200, 1e200), errorOf(3)]).toEqual([0, 0, 0]);
+  for (const size of [1, 1e200, 1.1e308, 1e-200]) expect(errorOf(size, -size) / size).toBeCloseTo(1, 12);
+});

@@ -30,8 +30,11 @@ function twoOfEach(configurations: number): Sampler {
   };
 }
 
+/** What a trial's value misses the mean of its configuration by. */
+type Noise = (configuration: number, trial: number) => number;
+
 /** Runs a race to its end: trials of each configuration, and which one has the best mean. */
-function race(means: readonly number[], noise: number, seed: number, sizes: readonly number[] = []) {
+function race(means: readonly number[], noise: number | Noise, seed: number, sizes: readonly number[] = []) {
   const constraints = sizes.length === 0 ? [] : [{ metric: 'size', operator: '<=' as const, value: 1 }];
   const spec = { metric: 'y', goal: 'max', constraints, ...RACING } as const;
   const racing = new Racing(twoOfEach(means.length), spec, RACING.most);
@@ -42,7 +45,11 @@ function race(means: readonly number[], noise: number, seed: number, sizes: read
     if (next === 'wait' || next === NO_TRIALS) throw new Error('waits for nothing');
     for (const trial of trialsOf(next)) {
       const configuration = Math.floor(trial / RACING.most);
-      const y = means[configuration]! + noise * randomFor('race', seed, trial).normal();
+      const off =
+        typeof noise === 'number'
+          ? noise * randomFor('race', seed, trial).normal()
+          : noise(configuration, trial);
+      const y = means[configuration]! + off;
       values[configuration]!.push(y);
       racing.tell({ trial, status: 'ok', metrics: { y, size: sizes[configuration] ?? 0 } });
     }
@@ -68,6 +75,40 @@ describe('a race', () => {
     expect(counts.slice(2).every((count) => count === 2)).toBe(true);
     expect(counts.slice(0, 2)).toEqual([10, 10]);
     expect(ended).toMatch(/2 configurations may still be the best: all have 10 replicates/);
+  });
+
+  it.each([1e80, 1e-85, 1e200, 1e-200, 1e300])('is the same for values times %d', (times) => {
+    for (const means of [
+      [5, 5, 4.8, 0, 1],
+      [0, 0.2, 10, 0.1],
+      [0, 0, 0, 0, 0],
+    ])
+      for (let seed = 0; seed < 5; seed++) {
+        const { counts, ended } = race(means, 0.5, seed);
+        const scaled = race(
+          means.map((mean) => mean * times),
+          0.5 * times,
+          seed,
+        );
+        expect(scaled).toMatchObject({ counts, ended });
+      }
+  });
+
+  it.each([100, 1e6, 1e77, 1e200, 1e308])('is not spent on all where one replicate is off by %d', (off) => {
+    const noise = (configuration: number, trial: number) =>
+      configuration === 4 && trial % RACING.most === 1 ? -off : 0.01 * randomFor('off', trial).normal();
+    const { counts, best } = race([40, 30, 20, 10, 0], noise, 1);
+    // Of that one itself little is known.
+    expect(counts.slice(1, 4)).toEqual([2, 2, 2]);
+    expect(best).toBe(0);
+  });
+
+  it('tells others apart by their own noise where one has much more', () => {
+    const noise = (configuration: number, trial: number) =>
+      (configuration === 0 ? 50 : 0.3) * randomFor('wild', trial).normal();
+    const { counts } = race([-200, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], noise, 2);
+    expect(counts.slice(3)).toEqual(counts.slice(3).map(() => 2));
+    expect(Math.min(counts[1]!, counts[2]!)).toBeGreaterThan(2);
   });
 
   it('is among those that meet the constraints on metrics', () => {

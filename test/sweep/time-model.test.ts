@@ -37,6 +37,13 @@ describe('how long trials take by their cost', () => {
     expect(main).toBeLessThan(bound + most);
   });
 
+  test('is found of more trials than a call takes arguments', () => {
+    const model = fitTimes(
+      Array.from({ length: 300_000 }, (_, i) => timed(1 + (i % 9), 20 + 3 * (1 + (i % 9)))),
+    )!;
+    expect(trialMs(model, 100)).toBeCloseTo(320, 3);
+  });
+
   test('is in proportion where costs are alike, weighed by how many trials ran together', () => {
     const model = fitTimes([timed(10, 30), timed(12, 600, { trials: 20 })])!;
     expect(model).toEqual({ fixed: 0, perUnit: 630 / 250, start: 0 });

@@ -1,5 +1,6 @@
 // The curves of trials by their numbers: what all boards have in common.
 import { InternalError } from '../../ground/errors.js';
+import { hasReached } from './steps.js';
 
 /** A class, and those of the boards too: V8 gives objects that begin with a spread a shape of their own each. */
 export class CurveEntry {
@@ -86,6 +87,6 @@ export function thin(
 /** The first row from a rung on; -1 where the curve does not get there, as far as it is known. */
 export function rowAt({ steps }: CurveEntry, rung: number): number {
   let row = steps.length;
-  while (row > 0 && steps[row - 1]! >= rung) row--;
+  while (row > 0 && hasReached(steps[row - 1]!, rung)) row--;
   return row === steps.length ? -1 : row;
 }

@@ -6,27 +6,30 @@ import { randomFor } from '../../ground/random.js';
 import { judgeHalving, lastOf } from './asha.js';
 import type { PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
-import { rungAt } from './rungs.js';
+import { rungAt, rungStep } from './rungs.js';
+import { hasReached } from './steps.js';
 
 export function createHyperband(options: OptionsOf<'hyperband'>, seed: number): PruningRule {
-  const { factor, max } = options;
-  const firsts = firstRungs(options);
-  const shares = firsts.map((_, bracket) => {
-    const s = firsts.length - 1 - bracket;
-    return Math.ceil((firsts.length * factor ** s) / (s + 1));
+  const { factor } = options;
+  const brackets = countBrackets(options);
+  const shares = Array.from({ length: brackets }, (_, bracket) => {
+    const s = brackets - 1 - bracket;
+    return Math.ceil((brackets * factor ** s) / (s + 1));
   });
   const all = shares.reduce((sum, share) => sum + share, 0);
   return {
     pauses: false,
     bracketOf(trial) {
-      let drawn = randomFor(seed, 'bracket', trial).below(all);
+      const random = randomFor(seed, 'bracket', trial);
+      // Sums beyond 2^53 are rounded anyway, and may leave the last share none.
+      let drawn = all <= 2 ** 53 ? random.below(all) : random.uniform() * all;
       const found = shares.findIndex((share) => {
         drawn -= share;
         return drawn < 0;
       });
-      return found;
+      return found < 0 ? shares.length - 1 : found;
     },
-    rungOf: (step, bracket) => rungAt(step, { min: firsts[bracket]!, factor, max }),
+    rungOf: (step, bracket) => rungAt(step, options, bracket),
     compares: true,
     scores: 'last',
     score: lastOf,
@@ -34,9 +37,10 @@ export function createHyperband(options: OptionsOf<'hyperband'>, seed: number): 
   };
 }
 
-/** Of each bracket; the last one begins where nothing is pruned any more, or has less than a rung up to there. */
-function firstRungs({ min, factor, max }: OptionsOf<'hyperband'>): number[] {
-  const firsts: number[] = [];
-  for (let first = min; first <= max; first *= factor) firsts.push(first);
-  return firsts;
+/** The last one begins where nothing is pruned any more, or has less than a rung up to there. */
+function countBrackets(options: OptionsOf<'hyperband'>): number {
+  const { max } = options;
+  let count = 0;
+  while (Number.isFinite(rungStep(count, options))) count++;
+  return hasReached(max, rungStep(count, { ...options, max: undefined })) ? count + 1 : count;
 }

@@ -5,6 +5,7 @@
 import { judgeRank } from './asha.js';
 import type { Curve, PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
+import { countIntervals, hasReached } from './steps.js';
 
 export function createMedian(options: OptionsOf<'median'>): PruningRule {
   const { percentile, warmup, startup, interval, max = Number.POSITIVE_INFINITY } = options;
@@ -12,8 +13,8 @@ export function createMedian(options: OptionsOf<'median'>): PruningRule {
     pauses: false,
     bracketOf: () => 0,
     rungOf(step) {
-      if (step < warmup || step >= max) return null;
-      return warmup + Math.floor((step - warmup) / interval) * interval;
+      if (!hasReached(step, warmup) || hasReached(step, max)) return null;
+      return warmup + countIntervals(step, { from: warmup, interval }) * interval;
     },
     compares: true,
     scores: 'best',

@@ -1,6 +1,7 @@
 // The options of each pruner, with their defaults: what the command line, definitions and manifests are held against.
 // Descriptions show in help.
 import { z } from 'zod';
+import { hasReached } from './steps.js';
 
 const steps = z.number().positive();
 const count = z.number().int();
@@ -80,7 +81,7 @@ function findContradictions(name: PrunerName, asked: Readonly<Record<string, unk
   const options: Readonly<Record<string, unknown>> = PRUNER_OPTIONS[name].safeParse(asked).data ?? {};
   const [less, happens] = ORDERED[name];
   const { [less]: first, max: last } = options as Readonly<Record<string, number | undefined>>;
-  if (first === undefined || last === undefined || first < last) return [];
+  if (first === undefined || last === undefined || !hasReached(first, last)) return [];
   return [`pruner ${name}: max ${last}: ${happens} from ${less} (${first}) on; expected more than ${first}`];
 }
 

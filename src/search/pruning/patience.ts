@@ -2,6 +2,7 @@
 // stopping; Prechelt 1998, "Early Stopping — But When?", the criterion UP counts reports in the same way).
 import type { Curve, PruningRule } from './contract.js';
 import type { OptionsOf } from './options.js';
+import { hasReached } from './steps.js';
 
 export function createPatience(options: OptionsOf<'patience'>): PruningRule {
   const { patience, minDelta, warmup, max = Number.POSITIVE_INFINITY } = options;
@@ -9,7 +10,7 @@ export function createPatience(options: OptionsOf<'patience'>): PruningRule {
     pauses: false,
     bracketOf: () => 0,
     // Every report is a rung of its own.
-    rungOf: (step) => (step < warmup || step >= max ? null : step),
+    rungOf: (step) => (hasReached(step, warmup) && !hasReached(step, max) ? step : null),
     compares: false,
     scores: 'last',
     score: ({ values, count }) => values[count - 1]!,

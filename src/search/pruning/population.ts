@@ -13,6 +13,7 @@ import type { Board, Continuation, Released, Rungs, Verdict } from './contract.j
 import { CurveEntry, Curves, rowAt, thin } from './curves.js';
 import { explore, type Mutable } from './explore.js';
 import type { OptionsOf } from './options.js';
+import { countIntervals, hasReached } from './steps.js';
 
 type Options = OptionsOf<'pbt'>;
 
@@ -63,18 +64,15 @@ interface Group {
   recorded: number;
 }
 
-/** Relative: far more than two ways to the same step differ by, and far less than steps do. */
-const ROUNDING = 1e-9;
-
 /** Where trials pause. */
 export function createGenerations(options: Options): Rungs {
   return {
     pauses: true,
     bracketOf: () => 0,
     rungOf(step) {
-      // Three times 0.1 is a little more than 0.3.
-      const generation = step >= options.max ? 0 : Math.floor((step / options.interval) * (1 + ROUNDING));
-      return generation === 0 ? null : generation * options.interval;
+      const { interval, max } = options;
+      const generation = hasReached(step, max) ? 0 : countIntervals(step, { from: 0, interval });
+      return generation === 0 ? null : generation * interval;
     },
   };
 }
@@ -148,7 +146,8 @@ export class PopulationBoard extends Curves<Entry> implements Board {
     if (end === undefined) return { state: 'passed' };
     const row = rowAt(entry, end);
     // Who has come to the last step does not pause any more, and who ends where it would has nothing to go on with.
-    const isPast = row < 0 || steps[row]! >= this.#options.max || (isEnded && row === steps.length - 1);
+    const isPast =
+      row < 0 || hasReached(steps[row]!, this.#options.max) || (isEnded && row === steps.length - 1);
     return isPast ? { state: 'passed' } : { state: 'waits', rung: end };
   }
 
@@ -263,6 +262,6 @@ export class PopulationBoard extends Curves<Entry> implements Board {
   /** The step at which a generation ends; undefined for the last one. */
   #endOf(generation: number): number | undefined {
     const end = (generation + 1) * this.#options.interval;
-    return end < this.#options.max ? end : undefined;
+    return hasReached(end, this.#options.max) ? undefined : end;
   }
 }

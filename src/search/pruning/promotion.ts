@@ -8,7 +8,9 @@
 import type { Board, Continuation, Decision, Pruned, PruningRule, Verdict } from './contract.js';
 import { CurveEntry, Curves, rowAt, thin } from './curves.js';
 import type { OptionsOf } from './options.js';
+import { rungStep } from './rungs.js';
 import { upperBound } from './sorted.js';
+import { hasReached } from './steps.js';
 
 /** Where a trial stood among those that had got to a rung. */
 export interface Standing {
@@ -58,8 +60,8 @@ export class PromotionBoard extends Curves<Entry> implements Board {
     super();
     this.#rule = rule;
     this.#options = options;
-    const { min, max = Number.POSITIVE_INFINITY } = options;
-    this.#rungs = min < max ? [newRung(min)] : [];
+    const first = this.#stepAt(0);
+    this.#rungs = Number.isFinite(first) ? [newRung(first)] : [];
   }
 
   propose(trial: number): void {
@@ -139,7 +141,7 @@ export class PromotionBoard extends Curves<Entry> implements Board {
       const entry = entrants[rung.seen]!;
       const row = this.#rowAt(entry, rung.step);
       if (row < 0) {
-        if (!entry.isEnded && lastStep(entry) < rung.step) return;
+        if (!entry.isEnded && !hasReached(lastStep(entry), rung.step)) return;
         continue;
       }
       const score = entry.values[row]!;
@@ -195,14 +197,13 @@ export class PromotionBoard extends Curves<Entry> implements Board {
   /** Where a trial is judged at a rung: a report from `max` on is no result of the rungs before it. */
   #rowAt(entry: Entry, rung: number): number {
     const row = rowAt(entry, rung);
-    return row >= 0 && entry.steps[row]! < (this.#options.max ?? Number.POSITIVE_INFINITY) ? row : -1;
+    const { max = Number.POSITIVE_INFINITY } = this.#options;
+    return row >= 0 && !hasReached(entry.steps[row]!, max) ? row : -1;
   }
 
   /** Of the rung that a trial gets to after so many promotions; Infinity where nobody is judged any more. */
   #stepAt(level: number): number {
-    const { min, factor, max = Number.POSITIVE_INFINITY } = this.#options;
-    const step = min * factor ** level;
-    return step < max ? step : Number.POSITIVE_INFINITY;
+    return rungStep(level, this.#options);
   }
 }
 

@@ -1,4 +1,5 @@
 // Rungs at geometric steps: min, min·factor, min·factor², …, as in successive halving.
+import { hasReached } from './steps.js';
 
 export interface RungOptions {
   /** Steps of the first rung. */
@@ -8,13 +9,23 @@ export interface RungOptions {
   readonly max?: number | undefined;
 }
 
-/** The last rung that `step` has got to; null before the first, and from `max` on. */
-export function rungAt(
-  step: number,
+/** Of the rung with that number, from 0; Infinity where nothing is pruned any more. */
+export function rungStep(
+  level: number,
   { min, factor, max = Number.POSITIVE_INFINITY }: RungOptions,
-): number | null {
-  if (step >= max) return null;
+): number {
+  // Not step by step, which adds up roundings: 0.1 · 3 · 3 is a little more than 0.9.
+  const step = min * factor ** level;
+  return hasReached(step, max) ? Number.POSITIVE_INFINITY : step;
+}
+
+/** The last rung from number `first` on that `step` has got to; null before that one, and from `max` on. */
+export function rungAt(step: number, options: RungOptions, first = 0): number | null {
+  if (hasReached(step, options.max ?? Number.POSITIVE_INFINITY)) return null;
   let found: number | null = null;
-  for (let rung = min; rung <= step; rung *= factor) found = rung;
-  return found;
+  for (let level = first; ; level++) {
+    const rung = rungStep(level, options);
+    if (rung === Number.POSITIVE_INFINITY || !hasReached(step, rung)) return found;
+    found = rung;
+  }
 }

@@ -4,6 +4,7 @@ import type { Epoch } from '../../run/epoch.js';
 import { createPointFinder, mutatedAxes, readSchedule, type ScheduleEntry } from '../../run/schedule.js';
 import type { OptionsOf } from '../../search/pruning/options.js';
 import { reported } from '../../search/pruning/rules.js';
+import { countIntervals, hasReached } from '../../search/pruning/steps.js';
 import type { Point } from '../../space/types.js';
 import { canonicalObject } from '../../space/value.js';
 import { createCurveReader, readKnownCurves } from '../pruners/curves.js';
@@ -31,9 +32,9 @@ export function explainLineage({ manifest, folder, state, trial }: ReadTrial): L
   const curves = readKnownCurves(folder, epoch, createCurveReader(pruner, manifest.worker.series));
   const valueAt = (of: number, step: number): number | null => {
     // Trials are compared at their first report from the end of a generation on.
-    const end = Math.floor(step / interval) * interval;
+    const end = countIntervals(step, { from: 0, interval }) * interval;
     const { steps, values } = curves.get(of) ?? { steps: [], values: [] };
-    const row = steps.findIndex((each) => each >= end);
+    const row = steps.findIndex((each) => hasReached(each, end));
     return row < 0 ? null : reported(values[row]!, pruner);
   };
   return {

@@ -3,6 +3,7 @@ import { readRecords } from '../../run/read-journal.js';
 import type { PruneRecord } from '../../run/records.js';
 import type { PrunerSpec, PruningRule } from '../../search/pruning/contract.js';
 import { createPruningRule, createRungs, reported } from '../../search/pruning/rules.js';
+import { hasReached } from '../../search/pruning/steps.js';
 import { createCurveReader, type ReadCurve, readCurves } from '../pruners/curves.js';
 import { describePruner } from '../pruners/list.js';
 import { isFurther } from '../samplers/racing.js';
@@ -51,7 +52,7 @@ function findCompetitors(read: ReadTrial, spec: PrunerSpec, found: PruneRecord):
     .filter(([other]) => decider.knows(other) && isBefore(other) && rule.bracketOf(other) === bracket)
     .filter(([other]) => !isFurther(manifest.sampler, space, other))
     .flatMap(([other, curve]) => {
-      const at = curve.steps.findIndex((step) => step >= found.rung);
+      const at = curve.steps.findIndex((step) => hasReached(step, found.rung));
       if (at < 0) return []; // it did not get there
       const score = rule.score({ values: curve.values, count: at + 1 });
       return [{ trial: other, step: curve.steps[at]!, score }];

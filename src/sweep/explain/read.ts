@@ -33,7 +33,8 @@ export async function readTrial(runFolder: string, trial: number): Promise<ReadT
       if (!proposals.has(each.trial)) proposals.set(each.trial, each);
   const proposed = isProposed ? proposals.get(trial) : numbered(space, trial);
   if (proposed === undefined) {
-    const last = isProposed ? Math.max(...proposals.keys()) : space.trials - 1;
+    // No spread of arguments: a run may have a million.
+    const last = isProposed ? [...proposals.keys()].reduce((a, b) => Math.max(a, b), -1) : space.trials - 1;
     const words = last >= 0 ? `it has trials up to ${last}` : 'none has been proposed yet';
     throw new SweeplineError('BAD_USAGE', `trial ${trial}: the run has no such trial; ${words}`, {
       hint: 'trials.csv has their numbers, and `sweepline best <run>` those of the best',

@@ -1,6 +1,7 @@
 // What a search method is told of a configuration: its replicates made one, objectives turned so that less is better, and
 // how far the constraints on metrics are missed.
 import type { Observation } from '../../search/contract.js';
+import { deviationOf } from '../../stats/deviation.js';
 import type { MetricValue } from '../../trial/metrics.js';
 import type { Aims, MetricConstraint, Objective } from '../../trial/objective.js';
 import { meets } from '../../trial/objective.js';
@@ -72,9 +73,18 @@ function summarise(results: readonly TrialResult[], { metric, goal }: Objective)
   if (values.length === 0) return null;
   const mean = meanOf(values);
   if (!Number.isFinite(mean)) return null;
+  return { mean: goal === 'max' ? 0 - mean : mean, error: errorOf(values, mean) };
+}
+
+/** Of a mean; 0 of one value, of which nothing is known. */
+function errorOf(values: readonly number[], mean: number): number {
+  if (values.length < 2) return 0;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1) / values.length);
-  return { mean: goal === 'max' ? 0 - mean : mean, error: Number.isFinite(error) ? error : 0 };
+  const error = Math.sqrt(squares / (values.length - 1) / values.length);
+  // Squares overflow, or vanish, long before values do: an error of 0 would say that the mean is exact.
+  return error > 0 && error < Number.POSITIVE_INFINITY
+    ? error
+    : deviationOf(values, mean) / Math.sqrt(values.length);
 }
 
 /** Booleans count as 1 and 0. Of trials that have failed nothing counts. */

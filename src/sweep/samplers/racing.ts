@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { SamplerSpec } from '../../run/manifest.js';
 import type { RangeSet } from '../../run/ranges.js';
+import { deviationOf, largestOf } from '../../stats/deviation.js';
 import { studentQuantile } from '../../stats/interval.js';
 import type { Aims, Objective } from '../../trial/objective.js';
 import { type ProposedTrial, type Selection, selectNumbers, trialsOf } from '../../trial/selection.js';
@@ -216,32 +217,50 @@ export class Racing implements Sampler {
   }
 }
 
-/** Sum of squared deviations from the mean. */
-function squaresOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+/** Times the typical deviation, past which the mean is that of a few configurations and says nothing of the others. */
+const MOST_TYPICAL = 2.5;
+
+/**
+ * Standard deviation within configurations, over all of them. One value far off would make it so large that all configurations
+ * look alike: the mean of the variances counts as far as it goes with the median of the deviations.
+ */
+function pool(configurations: readonly Configuration[]): number {
+  const deviations = configurations.map(({ values }) => deviationOf(values, meanOf(values)));
+  const largest = largestOf(deviations);
+  if (!(largest > 0)) return 0;
+  // Ratios: squares of what is measured may overflow, or vanish.
+  let [squares, freedom] = [0, 0];
+  const estimates = configurations.map(({ values }, i) => {
+    squares += (deviations[i]! / largest) ** 2 * (values.length - 1);
+    freedom += values.length - 1;
+    return deviations[i]! / Math.sqrt(medianOfChiSquare(values.length - 1));
+  });
+  // Of those that vary: by chance alone, two counts of a few often agree.
+  const sorted = estimates.filter((deviation) => deviation > 0).sort((a, b) => a - b);
+  const typical = sorted[Math.floor(sorted.length / 2)]!;
+  return Math.min(largest * Math.sqrt(squares / freedom), MOST_TYPICAL * typical);
 }
 
-/** Variance within configurations, over all of them. */
-function pool(configurations: readonly Configuration[]): number {
-  let squares = 0;
-  let freedom = 0;
-  for (const { values } of configurations) {
-    squares += squaresOf(values);
-    freedom += values.length - 1;
-  }
-  return freedom === 0 ? 0 : squares / freedom;
+/** Divided by the degrees of freedom (Wilson and Hilferty 1931). */
+function medianOfChiSquare(freedom: number): number {
+  return (1 - 2 / (9 * freedom)) ** 3;
 }
 
 /** Whether the interval of the difference of both means holds 0; values that never vary are exact. */
 function isUnsure(best: Configuration, other: Configuration, pooled: number): boolean {
-  const [a, b] = [best, other].map(({ values }) => {
-    const freedom = values.length - 1 + PRIOR_FREEDOM;
-    return { freedom, square: (squaresOf(values) + PRIOR_FREEDOM * pooled) / freedom / values.length };
+  const means = [best, other].map(({ values }) => meanOf(values)) as [number, number];
+  const deviations = [best, other].map(({ values }, i) => deviationOf(values, means[i]!)) as [number, number];
+  const largest = Math.max(pooled, ...deviations);
+  if (!(largest > 0)) return false;
+  // Ratios, as in stats/welch.
+  const prior = PRIOR_FREEDOM * (pooled / largest) ** 2;
+  const [a, b] = [best, other].map(({ values }, i) => {
+    const own = values.length - 1;
+    const freedom = own + PRIOR_FREEDOM;
+    return { freedom, square: (own * (deviations[i]! / largest) ** 2 + prior) / freedom / values.length };
   }) as [Spread, Spread];
   const sum = a.square + b.square;
-  const difference = meanOf(other.values) - meanOf(best.values);
-  if (!(sum > 0)) return false;
+  const difference = means[1] / largest - means[0] / largest;
   // Welch and Satterthwaite.
   const freedom = sum ** 2 / (a.square ** 2 / a.freedom + b.square ** 2 / b.freedom);
   return difference < studentQuantile(0.5 + LEVEL / 2, freedom) * Math.sqrt(sum);
@@ -249,6 +268,6 @@ function isUnsure(best: Configuration, other: Configuration, pooled: number): bo
 
 interface Spread {
   readonly freedom: number;
-  /** Of the mean, squared. */
+  /** Of the mean, squared, in units of the largest deviation. */
   readonly square: number;
 }

@@ -72,6 +72,14 @@ describe('hyperband', () => {
     expect([0, 1, 2, 3, 4].map(first)).toEqual([1, 3, 9, 27, undefined]);
   });
 
+  it.each([1e12, 1e20, 1e300])('draws from more shares than 32 bits count: max %d', (max) => {
+    const { bracketOf } = rule({ name: 'hyperband', min: 1, factor: 2, max });
+    const drawn = Array.from({ length: 200 }, (_, trial) => bracketOf(trial));
+    expect(drawn.every((bracket) => bracket >= 0 && bracket <= Math.log2(max))).toBe(true);
+    // About half of all are in the first one: each has half the share of the one before.
+    expect(drawn.filter((bracket) => bracket === 0).length).toBeGreaterThan(70);
+  });
+
   it('draws other brackets from another seed', () => {
     const of = (seed: number) => Array.from({ length: 50 }, (_, trial) => rule(spec, seed).bracketOf(trial));
     expect(of(1)).toEqual(of(1));
