@@ -44,19 +44,19 @@ export const searchOptions = {
   lookahead: option(
     TRIALS,
     '--lookahead <W>',
-    'a search proposes a configuration without the results of the W - 1 before it, so that as many run at once, always with the same outcome (default: 8, or the number of workers where that is more)',
+    'a search, or a run with --target or --plateau, proposes a configuration without the results of the W - 1 before it, so that as many run at once, always with the same outcome (default: 8, or the number of workers where that is more)',
     wholeNumber(1),
   ),
   target: option(
     TRIALS,
     '--target <value>',
-    'end a search once its objective has reached this value',
+    'end the run once its objective has reached this value (any sampler but bisect)',
     finiteNumber,
   ),
   plateau: option(
     TRIALS,
     '--plateau <N>',
-    'end a search once N configurations in a row are not better than the best before them',
+    'end the run once N configurations in a row are not better than the best before them (any sampler but bisect)',
     wholeNumber(1),
   ),
   budget: budgetOption,

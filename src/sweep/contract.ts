@@ -33,12 +33,13 @@ export interface RunRequest {
   readonly trials?: number;
   /**
    * How far a search looks ahead: its proposal k knows the results of the configurations up to k - lookahead, and no
-   * others. Default: 8, or `workers` where these are more.
+   * others. Of a run with `target` or `plateau`, whatever its sampler: so many configurations run at once. Default: 8, or
+   * `workers` where these are more.
    */
   readonly lookahead?: number;
-  /** End a search once its objective has reached this. */
+  /** End the run once its objective has reached this. Any sampler but bisect. */
   readonly target?: number;
-  /** End a search once so many configurations in a row have not been better than the best before. */
+  /** End the run once so many configurations in a row have not been better than the best before. Any sampler but bisect. */
   readonly plateau?: number;
   /** Start nothing more once the sessions of the run have taken so many milliseconds together. */
   readonly budgetMs?: number;

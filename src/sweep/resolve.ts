@@ -15,8 +15,8 @@ import { checkConstraint, type Surveyed } from './constraint.js';
 import type { Sweep } from './define.js';
 import { isOpen, sampledGrids, samplePoints, sampleValues } from './sample-points.js';
 import type { Wanted } from './samplers/contract.js';
-import { isTold, resolveSampler, samplerOf } from './samplers/list.js';
-import { RACING, racingOf } from './samplers/racing.js';
+import { isTold, nameListener, resolveSampler, samplerOf } from './samplers/list.js';
+import { RACING } from './samplers/racing.js';
 import type { Settings } from './settings.js';
 
 /** Everything that trial numbers and row cells depend on, beside the worker. */
@@ -123,8 +123,8 @@ function requirePlannable(
   if (stages.length === 0 || !(proposesPoints(sampler) || isTold(sampler))) return;
   throw new SweeplineError(
     'BAD_DEFINITION',
-    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which ${racingOf(sampler) === undefined ? `sampler ${sampler.name}` : '--replicates auto'} cannot plan`,
-    { hint: 'use the sampler grid, with a number of replicates' },
+    `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which ${nameListener(sampler)} cannot plan`,
+    { hint: 'use the sampler grid, with a number of replicates and without --target and --plateau' },
   );
 }
 

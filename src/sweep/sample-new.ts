@@ -64,7 +64,7 @@ export function estimateTrials(
 ): Pick<Plan, 'passing' | 'estimated'> {
   const { where } = loaded.sweep;
   const { sampler: spec } = resolved;
-  if (total !== null || proposesPoints(spec)) return {};
+  if (total !== null || proposesPoints(spec) || samplerOf(spec).listens(spec)) return {};
   const passing = countPassing(
     space.points,
     (i) => !space.isDuplicate(i) && (where === null || where(space.at(i))),

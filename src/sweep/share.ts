@@ -20,7 +20,7 @@ import { type Job, openSampler } from './job.js';
 import { readKeyTimes } from './key-times.js';
 import type { Cut, Shard } from './samplers/contract.js';
 import { createAccept } from './samplers/finite.js';
-import { isTold, samplerOf } from './samplers/list.js';
+import { isTold, nameListener, samplerOf } from './samplers/list.js';
 import { racingOf } from './samplers/racing.js';
 
 /** Spaces up to this size are looked through in advance; of larger ones keys alone decide. */
@@ -42,13 +42,13 @@ export async function takeShare(
 ): Promise<Job> {
   if (shard === null) return job;
   const { sampler } = job.resolved;
-  const { name, canShard } = samplerOf(sampler);
+  const { canShard } = samplerOf(sampler);
   if (racingOf(sampler) !== undefined || !canShard(sampler))
     throw new SweeplineError(
       'BAD_USAGE',
-      `--shard ${shard.index}/${shard.count}: ${racingOf(sampler) === undefined ? `sampler ${name}` : '--replicates auto'} decides by the results of all trials, and shards know nothing of each other`,
+      `--shard ${shard.index}/${shard.count}: ${nameListener(sampler)} decides by the results of all trials, and shards know nothing of each other`,
       {
-        hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results: sobol, halton, lhs, random',
+        hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results (sobol, halton, lhs, random), without --target and --plateau',
       },
     );
   const trials = listTrials(job);

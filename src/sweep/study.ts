@@ -56,7 +56,7 @@ export interface StudyOptions extends Searched {
   readonly series?: readonly string[];
   /**
    * Configurations that may be asked for before the first of them is told. Default: 1. Not for samplers that do not look
-   * at results: they hand out any number.
+   * at results: they hand out any number, unless `target` or `plateau` is given.
    */
   readonly lookahead?: number;
   /** See RunRequest. */

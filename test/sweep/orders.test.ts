@@ -27,6 +27,18 @@ const SAMPLERS: Readonly<Record<string, { axes: Record<string, string>; request:
     axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
     request: { sampler: { name: 'lhs' }, trials: 24 },
   },
+  'grid with a plateau': {
+    axes: { x: 'lin(0,1,9)', y: 'lin(0,1,5)' },
+    request: { plateau: 14, lookahead: 5 },
+  },
+  'random of a grid with a target': {
+    axes: GRID,
+    request: { sampler: { name: 'random' }, target: 0.4, lookahead: 4, seed: 10 },
+  },
+  'random of domains with a plateau': {
+    axes: { x: 'uniform(0,1)', y: 'uniform(0,1)' },
+    request: { sampler: { name: 'random' }, plateau: 14, lookahead: 3 },
+  },
   bisect: {
     axes: { x: 'lin(0,1,5)', y: 'lin(0,1,33)' },
     request: { sampler: { name: 'bisect', axis: 'y', metric: 'good' } },
@@ -66,7 +78,10 @@ const PRUNERS: Readonly<Record<string, NonNullable<RunRequest['pruner']>>> = {
 
 /** They wait for others, for whose end samplers that learn would have to wait too. */
 const PAUSING = ['asha that pauses', 'asha that pauses, without an end', 'pbt'];
-const LEARNING = ['bisect', 'gp', 'tpe', 'cmaes', 'nsga2', 'tpe with replicates auto'];
+const LEARNING = [
+  ...['bisect', 'gp', 'tpe', 'cmaes', 'nsga2', 'tpe with replicates auto'],
+  ...['grid with a plateau', 'random of a grid with a target', 'random of domains with a plateau'],
+];
 
 const pairs = Object.keys(SAMPLERS).flatMap((sampler) =>
   Object.keys(PRUNERS)

@@ -255,6 +255,25 @@ describe('the end of a study', () => {
     expect(await outcome).toMatchObject({ ok: 1 });
   });
 
+  it.each<Partial<StudyOptions>>([
+    { sampler: 'random', target: 1 },
+    { sampler: 'grid', axes: { lr: [1, 0.1, 0.02, 0.01, 1e-3], momentum: [0, 0.5, 0.9] }, target: 0.5 },
+  ])('comes with a target, whatever the sampler: %j', async (more) => {
+    const { trials: _, ...given } = { ...inNewFolder(more), lookahead: 3 };
+    const study = await openStudy(given);
+    const losses: number[] = [];
+    const out = [(await study.ask())!, (await study.ask())!, (await study.ask())!];
+    await expect(study.ask()).rejects.toThrow(/depends on what trials \d+, \d+, \d+ will have come to/);
+    for (let trial = out.shift(); trial !== undefined; trial = out.shift()) {
+      losses.push(lossOf(trial));
+      await study.tell(trial, { loss: losses.at(-1) });
+      const next = await study.ask();
+      if (next !== undefined) out.push(next);
+    }
+    expect(await study.close()).toMatchObject({ ok: losses.length, interrupted: false });
+    expect(losses.findIndex((loss) => loss <= more.target!)).toBe(losses.length - 3);
+  });
+
   it('is the end of the run where all is told, without asking once more', async () => {
     const study = await openStudy(inNewFolder({ sampler: 'tpe', trials: 3 }));
     for (let i = 0; i < 3; i++) await study.tell((await study.ask())!, { loss: i });

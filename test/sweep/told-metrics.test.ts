@@ -130,7 +130,8 @@ describe('openStudy names its own options', () => {
   it.each<[string, Partial<StudyOptions>, string]>([
     ['no objective', { ...search, objectives: [] }, "such as objectives: 'loss:min'"],
     ['no end', { ...search, trials: undefined as never }, 'give `trials` N, `target` or `plateau`'],
-    ['an end of a search', { target: 1 }, 'random: `target` 1'],
+    ['an end of a bisection', { sampler: 'bisect', target: 1 }, 'bisect: `target` 1'],
+    ['a look-ahead alone', { lookahead: 2 }, 'random: `lookahead` 2'],
     ['a race without an objective', { objectives: [], replicates: 'auto' }, "such as objectives: 'loss:min'"],
     ['two objectives for cmaes', { ...BOTH, sampler: 'cmaes' }, 'expected one, or `sampler` nsga2'],
     ['trials of a grid', { axes: { x: [1, 2] }, sampler: 'grid' }, 'use `sampler` random'],

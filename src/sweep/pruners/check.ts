@@ -2,7 +2,7 @@
 import { SweeplineError } from '../../ground/errors.js';
 import { describeUnknown, plural } from '../../ground/text.js';
 import type { Epoch } from '../../run/epoch.js';
-import type { Manifest, SamplerSpec } from '../../run/manifest.js';
+import type { Manifest } from '../../run/manifest.js';
 import type { SpaceRecord } from '../../run/records.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
 import { createRungs } from '../../search/pruning/rules.js';
@@ -12,8 +12,7 @@ import { axisLength, describeAxisValues } from '../../space/values.js';
 import type { WorkerDescription } from '../../worker/contract.js';
 import type { RetryChoice } from '../contract.js';
 import type { Resolved } from '../resolve.js';
-import { isTold } from '../samplers/list.js';
-import { racingOf } from '../samplers/racing.js';
+import { isTold, nameListener } from '../samplers/list.js';
 
 export interface PrunedSweep {
   readonly worker: WorkerDescription;
@@ -30,7 +29,7 @@ export function findPrunerMisfits(pruner: PrunerSpec, sweep: PrunedSweep): strin
   const faults: string[] = [];
   if (isTold(sampler))
     faults.push(
-      `pruner ${name}: trials wait for others, and ${describeWaiting(sampler)} waits for their results before it proposes those; use a pruner that does not pause (asha, hyperband, median), or a sampler that does not learn (grid, random, sobol, halton, lhs) with a fixed number of replicates`,
+      `pruner ${name}: trials wait for others, and ${nameListener(sampler)} waits for their results before it proposes those; use a pruner that does not pause (asha, hyperband, median), or a sampler that does not learn (grid, random, sobol, halton, lhs) with a fixed number of replicates, without --target and --plateau`,
     );
   if (pruner.lookahead > 1)
     faults.push(
@@ -42,10 +41,6 @@ export function findPrunerMisfits(pruner: PrunerSpec, sweep: PrunedSweep): strin
 function sizeOf(values: AxisDomain): number {
   const finite = toFiniteValues(values);
   return finite === undefined ? Number.POSITIVE_INFINITY : axisLength(finite);
-}
-
-function describeWaiting(sampler: SamplerSpec): string {
-  return racingOf(sampler) === undefined ? `sampler ${sampler.name}` : '--replicates auto';
 }
 
 function findPopulationFaults(pruner: PrunerSpec, { worker, resolved, retry }: PrunedSweep): string[] {

@@ -10,22 +10,26 @@ import { describeIssue } from '../option-issues.js';
 import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
+import { endable } from './ending.js';
+import { hasEnd } from './ends-input.js';
 import { requireFinite, withEnds } from './finite.js';
 import { gridSampler } from './grid.js';
 import { firstReplicates, Racing, racingOf, racingSchema } from './racing.js';
 import { randomSampler } from './random.js';
 import { searchSampler } from './search.js';
+import type { SearchSpec } from './search-spec.js';
 
 const SEARCHES: readonly SamplerDefinition[] = KNOWN_METHODS.map(searchSampler);
-
-/** The first is the default. */
-export const SAMPLERS: readonly SamplerDefinition[] = [
-  gridSampler,
-  randomSampler,
+/** Those that can end before their trials are run. */
+const ENDING: readonly SamplerDefinition[] = [
+  endable(gridSampler),
+  endable(randomSampler),
   autoSampler(SEARCHES),
   ...SEARCHES,
-  bisectSampler,
 ];
+
+/** The first is the default. */
+export const SAMPLERS: readonly SamplerDefinition[] = [...ENDING, bisectSampler];
 
 /** The sampler of a manifest, which was resolved once. */
 export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
@@ -37,6 +41,16 @@ export function samplerOf({ name }: SamplerSpec): SamplerDefinition {
 /** Whether the sampler of a run decides by results, which it is told. */
 export function isTold(spec: SamplerSpec): boolean {
   return racingOf(spec) !== undefined || samplerOf(spec).listens(spec);
+}
+
+/** What it is about a run that decides by results: `sampler tpe`, `--target 0.95`. */
+export function nameListener(spec: SamplerSpec): string {
+  if (racingOf(spec) !== undefined) return '--replicates auto';
+  const { search } = spec as Partial<SearchSpec>;
+  const endless = { ...spec, search: { ...search, target: null, plateau: null } };
+  if (search === undefined || !hasEnd(search) || samplerOf(spec).listens(endless))
+    return `sampler ${spec.name}`;
+  return search.target === null ? `--plateau ${search.plateau}` : `--target ${search.target}`;
 }
 
 /** What is wrong with the sampler of a manifest that somebody may have edited. */
@@ -95,14 +109,14 @@ export function resolveSampler(
   return definition.resolve(parsed.data ?? {}, wanted, faults);
 }
 
-/** What only a search has. */
+/** A bisection runs to its own end. */
 function requireNoEnds(name: string, { ends }: Wanted, faults: string[]): void {
-  const able = ['auto', ...KNOWN_METHODS.map((method) => method.name)];
+  const able = ENDING.map((definition) => definition.name);
   if (able.includes(name)) return;
   for (const end of ['lookahead', 'target', 'plateau'] as const)
     if (ends[end] !== null)
       faults.push(
-        `${name}: --${end} ${ends[end]}: it is for samplers that search (${able.join(', ')}); leave it out`,
+        `${name}: --${end} ${ends[end]}: it is for other samplers (${able.join(', ')}); leave it out`,
       );
 }
 

@@ -24,6 +24,7 @@ export class Observations {
   readonly all: Observed[] = [];
   readonly #aims: Aims;
   readonly #worst: number[];
+  #count = 0;
 
   constructor(aims: Aims) {
     this.#aims = aims;
@@ -32,12 +33,13 @@ export class Observations {
 
   /** `results`: those of the replicates of the next configuration, at least one. Returns what is told of it. */
   add(results: readonly TrialResult[]): Observed {
-    const observed = this.#observe(results);
+    const observed = this.observe(results);
     this.all.push(observed);
     return observed;
   }
 
-  #observe(results: readonly TrialResult[]): Observed {
+  /** The same for whoever needs it once: it is not kept. */
+  observe(results: readonly TrialResult[]): Observed {
     const { objectives, constraints } = this.#aims;
     const pruned = results.filter(({ status }) => status === 'pruned');
     const found = objectives.map((objective, m) => summarise(results, objective) ?? this.#standIn(m, pruned));
@@ -53,7 +55,7 @@ export class Observations {
       ({ metric }) => pruned.length === 0 || valuesOf(results, metric).length > 0,
     );
     return {
-      ...{ number: this.all.length, status },
+      ...{ number: this.#count++, status },
       values: isWhole ? found.map((each) => each!.mean) : null,
       errors: isWhole ? found.map((each) => each!.error) : null,
       violation: sumViolations(results, told),

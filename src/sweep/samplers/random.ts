@@ -10,12 +10,13 @@ import { createPointDraws } from '../../space/random-point.js';
 import type { AxisDomain, GridSpec, Point } from '../../space/types.js';
 import { type ProposedTrial, selectNumbers } from '../../trial/selection.js';
 import type { Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';
+import { hasEnd } from './ends-input.js';
 import { countTrials, nothingLeft, requireFinite } from './finite.js';
 import { replicatesOf } from './racing.js';
 import type { Turn } from './turn.js';
 
 interface RandomSpec extends SamplerSpec {
-  /** Trials in all; absent: every point of a finite space. */
+  /** Trials in all; absent: every point of a finite space, and of domains as many as it takes to its end. */
   readonly trials?: number;
   /** The grids to draw from, where a domain is open. */
   readonly grids?: readonly GridSpec<AxisDomain>[];
@@ -38,16 +39,20 @@ export const randomSampler: SamplerDefinition = {
     const limit = trials === null ? {} : { trials };
     if (!isOpen(wanted))
       return { spec: { name: 'random', ...limit }, grids: requireFinite(grids, 'random', faults) };
-    if (trials === null) faults.push('random: it draws points from the domains without end; give --trials N');
+    if (trials === null && !hasEnd(wanted.ends))
+      faults.push(
+        'random: it draws points from the domains without end; give --trials N, --target or --plateau',
+      );
     return { spec: { name: 'random', proposes: true, ...limit, grids }, grids: [{ axes: [] }] };
   },
   grids: (spec, { grids }) => (spec as RandomSpec).grids ?? grids,
-  findSpecFaults: ({ proposes, grids, trials }) =>
-    proposes === true && (grids === undefined || trials === undefined)
+  findSpecFaults: ({ proposes, grids, trials, search }) =>
+    proposes === true && (grids === undefined || (trials === undefined && search === undefined))
       ? ['it draws its points, and needs both grids and trials']
       : [],
   describe: ({ trials }) => (trials === undefined ? 'random' : `random, ${trials} trials`),
-  most: ({ trials }, space) => (trials as number | undefined) ?? space.trials,
+  most: ({ trials, proposes }, space) =>
+    (trials as number | undefined) ?? (proposes ? Number.POSITIVE_INFINITY : space.trials),
   create: (surroundings) =>
     surroundings.spec.proposes ? createDrawingSampler(surroundings) : createShufflingSampler(surroundings),
 };
@@ -135,7 +140,7 @@ class RandomWalk {
 /** Points drawn from open domains. */
 function createDrawingSampler(surroundings: Surroundings): Sampler {
   const { spec, space, where, share, nextUndone, seed, turn } = surroundings;
-  const { trials, grids } = spec as Required<RandomSpec>;
+  const { trials = Number.POSITIVE_INFINITY, grids = [] } = spec as RandomSpec;
   const { width, trialAt } = replicatesOf(spec, space);
   let cursor = 0;
   let last: { readonly number: number; readonly point: Point } | undefined;

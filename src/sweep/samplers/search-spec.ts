@@ -21,6 +21,17 @@ export interface SearchSpec extends SamplerSpec {
   readonly search: Search;
 }
 
+/** For people: when it ends, and what it is after. */
+export function describeSearch({ target, plateau, objectives }: Search): string[] {
+  return [
+    ...(target === null ? [] : [`until ${objectives[0]!.metric} reaches ${target}`]),
+    ...(plateau === null ? [] : [`until ${plateau} configurations in a row are not better`]),
+    ...(objectives.length === 0
+      ? []
+      : [objectives.map(({ metric, goal }) => `${metric} ${goal}`).join(', ')]),
+  ];
+}
+
 const objective = z.strictObject({ metric: z.string(), goal: z.enum(['min', 'max']) });
 const constraint = z.strictObject({
   metric: z.string(),

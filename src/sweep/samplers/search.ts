@@ -5,18 +5,15 @@ import type { MethodDefinition, MethodDescription } from '../../search/contract.
 import { createSearchSpace } from '../../search/space.js';
 import { describeValue } from '../../space/values.js';
 import type { SamplerDefinition, Surroundings, Wanted } from './contract.js';
+import { findEndFaults, hasEnd, toSearch } from './ends-input.js';
 import { Proposer } from './proposer.js';
-import { type SearchSpec, searchSchema } from './search-spec.js';
+import { describeSearch, type SearchSpec, searchSchema } from './search-spec.js';
 import { type Asking, Searching } from './searching.js';
 import { askThread } from './thread.js';
 
-/** Proposals that may be made without the results of those before, unless it is told otherwise or has more workers. */
-const LOOKAHEAD = 8;
-
 export function searchSampler(method: MethodDescription): SamplerDefinition {
   const { name, about, options } = method;
-  const listens = (spec: SearchSpec) =>
-    method.listens || spec.search.target !== null || spec.search.plateau !== null;
+  const listens = (spec: SearchSpec) => method.listens || hasEnd(spec.search);
   return {
     ...{ name, about, options },
     domains: 'any',
@@ -26,17 +23,14 @@ export function searchSampler(method: MethodDescription): SamplerDefinition {
     canShard: (spec) => !listens(spec as SearchSpec),
     resolve: (asked, wanted, faults) => {
       findFaults(method, wanted, faults);
-      const { grids, trials, ends, workers, aims } = wanted;
-      const { objectives, constraints } = aims;
-      const lookahead = ends.lookahead ?? ends.usual ?? Math.max(LOOKAHEAD, workers);
-      const { target, plateau } = ends;
+      const { grids, trials } = wanted;
       const spec: SearchSpec = {
         ...asked,
         name,
         proposes: true,
         ...(trials === null ? {} : { trials }),
         grids,
-        search: { objectives, constraints, lookahead, target, plateau, auto: null },
+        search: toSearch(wanted),
       };
       return { spec, grids: [{ axes: [] }] };
     },
@@ -102,26 +96,18 @@ function createAsking(spec: SearchSpec, surroundings: Surroundings): Asking {
 function findFaults(method: MethodDescription, wanted: Wanted, faults: string[]): void {
   const { name, objectives: able } = method;
   const { objectives } = wanted.aims;
-  const { lookahead, target, plateau, hasBudget } = wanted.ends;
+  const { hasBudget } = wanted.ends;
   const shown = objectives.map(({ metric, goal }) => `${metric}:${goal}`).join(', ');
-  const isSought = method.listens || target !== null || plateau !== null;
-  if (objectives.length === 0 && isSought)
-    faults.push(
-      `${name}: no objective; expected one, such as --objective ${exampleMetric(wanted)}:min, or objectives in the sweep`,
-    );
   if (able === 'one' && objectives.length > 1)
     faults.push(
       `${name}: ${objectives.length} objectives (${shown}); expected one, or --sampler nsga2 or tpe`,
     );
   if (able === 'several' && objectives.length === 1)
     faults.push(`${name}: one objective (${shown}); expected several, or --sampler tpe, gp or cmaes`);
-  if ((target !== null || plateau !== null) && objectives.length > 1)
-    faults.push(`--target and --plateau: ${objectives.length} objectives (${shown}); expected one`);
-  if (lookahead !== null && !isSought)
-    faults.push(`${name}: --lookahead ${lookahead}: it does not look at results; leave --lookahead out`);
+  faults.push(...findEndFaults(name, wanted, method.listens || hasEnd(wanted.ends)));
   if (faults.length > 0) return; // of grids that are not sound nothing more can be said
   const space = createSearchSpace(wanted.grids);
-  const isEndless = wanted.trials === null && target === null && plateau === null && !hasBudget;
+  const isEndless = wanted.trials === null && !hasEnd(wanted.ends) && !hasBudget;
   if (isEndless && !Number.isFinite(space.points))
     faults.push(
       `${name}: the domains have no end of points; give --trials N, --budget, --target or --plateau`,
@@ -129,24 +115,16 @@ function findFaults(method: MethodDescription, wanted: Wanted, faults: string[])
   faults.push(...(method.findSpaceFaults?.(space) ?? []).map((fault) => `${name}: ${fault}`));
 }
 
-function exampleMetric({ worker }: Wanted): string {
-  return worker.metrics.find(({ type }) => type === 'number')?.name ?? 'loss';
-}
-
 function describe({ options }: MethodDescription, spec: SearchSpec): string {
   const { trials, search } = spec;
-  const { target, plateau, lookahead, objectives, auto } = search;
+  const { lookahead, auto } = search;
   const defaults = options.safeParse({}).data ?? {};
   const chosen = Object.keys(options.shape)
     .filter((option) => spec[option] !== defaults[option] && spec[option] !== undefined)
     .map((option) => `${option} ${describeValue(spec[option] as never)}`);
   const parts = [
     ...(trials === undefined ? [] : [`${trials} trials`]),
-    ...(target === null ? [] : [`until ${objectives[0]!.metric} reaches ${target}`]),
-    ...(plateau === null ? [] : [`until ${plateau} configurations in a row are not better`]),
-    ...(objectives.length === 0
-      ? []
-      : [objectives.map(({ metric, goal }) => `${metric} ${goal}`).join(', ')]),
+    ...describeSearch(search),
     ...chosen,
     `look-ahead ${lookahead}`,
   ];

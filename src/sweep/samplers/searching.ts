@@ -2,11 +2,10 @@
 // look-ahead: it waits until these have ended, and what it hears of later ones meanwhile it does not look at. So the same
 // seed gives the same trials on any number of workers. A configuration's replicates are trials
 // k * replicates to (k + 1) * replicates - 1.
-import { plural } from '../../ground/text.js';
 import type { Point } from '../../space/types.js';
-import type { Aims } from '../../trial/objective.js';
 import type { ProposedTrial } from '../../trial/selection.js';
 import type { Sampler, Surroundings, TrialResult } from './contract.js';
+import { EndRule } from './end-rule.js';
 import { Observations, type Observed } from './observations.js';
 import { replicatesOf } from './racing.js';
 import type { SearchSpec } from './search-spec.js';
@@ -34,10 +33,7 @@ export class Searching implements Sampler {
   #results: TrialResult[] = [];
   readonly #observed: Observations;
   #ended: string | null = null;
-  /** The best of the first `#scanned` observations. */
-  #scanned = 0;
-  #best = Number.POSITIVE_INFINITY;
-  #bestAt = -1;
+  readonly #rule: EndRule;
 
   constructor(spec: SearchSpec, listens: boolean, asking: Asking, of: Surroundings) {
     this.#spec = spec;
@@ -46,6 +42,7 @@ export class Searching implements Sampler {
     this.#listens = listens;
     this.#numbering = replicatesOf(spec, of.space);
     this.#observed = new Observations(spec.search);
+    this.#rule = new EndRule(spec.search);
     if (listens) this.tell = (result) => this.#hear(result);
   }
 
@@ -96,7 +93,9 @@ export class Searching implements Sampler {
     if (k < this.#count) return this.#point!;
     const told = this.#listens ? Math.max(0, k - this.#spec.search.lookahead + 1) : 0;
     if (this.#observed.all.length < told) return 'wait';
-    this.#ended = this.#findEnd(told);
+    // What is told only grows.
+    while (this.#rule.looked < told) this.#rule.look(this.#observed.all[this.#rule.looked]!);
+    this.#ended = this.#rule.find();
     if (this.#ended !== null) return 'end';
     const point = this.#of.proposed?.(k * this.#of.space.replicates) ?? this.#asking.ask(told);
     if (point === undefined) return 'wait';
@@ -119,30 +118,5 @@ export class Searching implements Sampler {
     if (this.#results.length < width && result.trial !== last) return;
     this.#asking.tell(this.#observed.add(this.#results));
     this.#results = [];
-  }
-
-  /** Why there is to be no proposal more, as the first `told` observations have it; null where there is. */
-  #findEnd(told: number): string | null {
-    const { target, plateau, objectives } = this.#spec.search;
-    if (told === 0 || (target === null && plateau === null)) return null;
-    const [{ metric, goal }] = objectives as readonly [Aims['objectives'][number]];
-    // What is told only grows.
-    for (; this.#scanned < told; this.#scanned++) {
-      const { number, status, values, violation } = this.#observed.all[this.#scanned]!;
-      if (status !== 'ok' || violation > 0 || !(values![0]! < this.#best)) continue;
-      this.#best = values![0]!;
-      this.#bestAt = number;
-    }
-    const [best, bestAt] = [this.#best, this.#bestAt];
-    if (bestAt < 0)
-      return plateau !== null && told >= plateau
-        ? `none of the first ${plural(told, 'configuration')} has a value of ${metric} that counts`
-        : null;
-    const shown = goal === 'max' ? 0 - best : best;
-    if (target !== null && (goal === 'max' ? shown >= target : shown <= target))
-      return `${metric} ${Number(shown.toPrecision(6))} has reached the target of ${target}`;
-    if (plateau !== null && told - 1 - bestAt >= plateau)
-      return `${plateau} configurations in a row were not better than ${metric} ${Number(shown.toPrecision(6))}`;
-    return null;
   }
 }
