@@ -30,7 +30,7 @@ function twoOfEach(configurations: number): Sampler {
   };
 }
 
-/** What a trial's value misses the mean of its configuration by. */
+/** What a trial's value misses the mean of its configuration by; Infinity: it fails. */
 type Noise = (configuration: number, trial: number) => number;
 
 /** Runs a race to its end: trials of each configuration, and which one has the best mean. */
@@ -51,7 +51,12 @@ function race(means: readonly number[], noise: number | Noise, seed: number, siz
           : noise(configuration, trial);
       const y = means[configuration]! + off;
       values[configuration]!.push(y);
-      racing.tell({ trial, status: 'ok', metrics: { y, size: sizes[configuration] ?? 0 } });
+      const status = off === Number.POSITIVE_INFINITY ? 'failed' : 'ok';
+      racing.tell({
+        trial,
+        status,
+        metrics: { y: status === 'ok' ? y : null, size: sizes[configuration] ?? 0 },
+      });
     }
   }
   const averages = values.map((each) => each.reduce((sum, y) => sum + y, 0) / each.length);
@@ -76,6 +81,22 @@ describe('a race', () => {
     expect(counts.slice(0, 2)).toEqual([10, 10]);
     expect(ended).toMatch(/2 configurations may still be the best: all have 10 replicates/);
   });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'repeats what may be the best though a replicate gave no value: %d',
+    (value) => {
+      const noise: Noise = (configuration, trial) =>
+        configuration === 1 && trial % RACING.most === 1 ? value : 0.1 * randomFor('lost', trial).normal();
+      const { counts, ended } = race([0, 5, 5, 1, -1], noise, 1);
+      // A trial more than the others have, for the value that it lacks.
+      expect(counts[1]).toBeGreaterThan(3);
+      expect([counts[0], counts[3], counts[4]]).toEqual([2, 2, 2]);
+      expect(ended).toMatch(/^2 configurations may still be the best/);
+      // Nothing is known of one that has no value at all.
+      const none: Noise = (configuration, trial) => (configuration === 1 ? Number.NaN : noise(0, trial));
+      expect(race([0, 5, 5, 1, -1], none, 1)).toMatchObject({ counts: [2, 2, 2, 2, 2], ended: null });
+    },
+  );
 
   it.each([1e80, 1e-85, 1e200, 1e-200, 1e300])('is the same for values times %d', (times) => {
     for (const means of [

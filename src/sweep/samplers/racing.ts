@@ -190,7 +190,7 @@ export class Racing implements Sampler {
     // What breaks a constraint is never called best.
     const able = [...this.#configurations.values()].filter(
       ({ values, results }) =>
-        values.length >= 2 &&
+        values.length >= 1 &&
         // The mean of those seeds that fared well is none of the configuration.
         results.every(({ status }) => status !== 'pruned') &&
         sumViolations(results, constraints) === 0,
@@ -225,12 +225,14 @@ const MOST_TYPICAL = 2.5;
  * look alike: the mean of the variances counts as far as it goes with the median of the deviations.
  */
 function pool(configurations: readonly Configuration[]): number {
-  const deviations = configurations.map(({ values }) => deviationOf(values, meanOf(values)));
+  // Of one whose other replicates have failed there is none.
+  const repeated = configurations.filter(({ values }) => values.length >= 2);
+  const deviations = repeated.map(({ values }) => deviationOf(values, meanOf(values)));
   const largest = largestOf(deviations);
   if (!(largest > 0)) return 0;
   // Ratios: squares of what is measured may overflow, or vanish.
   let [squares, freedom] = [0, 0];
-  const estimates = configurations.map(({ values }, i) => {
+  const estimates = repeated.map(({ values }, i) => {
     squares += (deviations[i]! / largest) ** 2 * (values.length - 1);
     freedom += values.length - 1;
     return deviations[i]! / Math.sqrt(medianOfChiSquare(values.length - 1));
