@@ -19,7 +19,7 @@ export { choice, int, logint, loguniform, normal, uniform } from './space/domain
 export type { Value } from './space/types.js';
 export { lin, log, range } from './space/values.js';
 export { defineSuite, type Suite, type SuiteOptions } from './suite/define.js';
-export { defineSweep, type Sweep, type SweepOptions } from './sweep/define.js';
+export { defineSweep, type Sweep, type SweepOptions } from './sweep/definition/define.js';
 export type { Block, Trial, Worker, WorkerOptions } from './worker/contract.js';
 export { defineWorker } from './worker/define.js';
 
@@ -41,8 +41,8 @@ export {
   writeComparison,
   writeRunReport,
 } from './programs.js';
+export type { Study, StudyOptions } from './sweep/ask-tell/study.js';
 export type { Observer, Outcome, Plan, Progress, RunHandle, RunRequest } from './sweep/contract.js';
-export type { Study, StudyOptions } from './sweep/study.js';
 export type { TrialRow } from './trial/row.js';
 
 // train: nets, optimisers, sessions

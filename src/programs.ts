@@ -31,20 +31,20 @@ export const runSuite: typeof import('./suite/run.js').runSuite = async (...give
  * Merges runs of one sweep, such as the shards of several machines, into a new run folder. Rejects with BAD_USAGE, and
  * nothing written, where they do not belong together or disagree about a trial.
  */
-export const mergeRuns: typeof import('./sweep/merge.js').mergeRuns = async (...given) =>
-  (await import('./sweep/merge.js')).mergeRuns(...given);
+export const mergeRuns: typeof import('./sweep/shards/merge.js').mergeRuns = async (...given) =>
+  (await import('./sweep/shards/merge.js')).mergeRuns(...given);
 
 /** What `run` with this request would do. Loads the worker in a host, to check values against its own types. */
-export const planRun: typeof import('./sweep/plan.js').planRun = async (...given) =>
-  (await import('./sweep/plan.js')).planRun(...given);
+export const planRun: typeof import('./sweep/plan/plan.js').planRun = async (...given) =>
+  (await import('./sweep/plan/plan.js')).planRun(...given);
 
 /** What `resume` would do with a run; `sweep` is its sweep's file, where the one that the manifest names is not to be loaded. */
-export const planResume: typeof import('./sweep/plan.js').planResume = async (...given) =>
-  (await import('./sweep/plan.js')).planResume(...given);
+export const planResume: typeof import('./sweep/plan/plan.js').planResume = async (...given) =>
+  (await import('./sweep/plan/plan.js')).planResume(...given);
 
 /** Throws BAD_USAGE where the run has no such trial, BAD_RUN_FOLDER where its worker has changed since. */
-export const replayTrial: typeof import('./sweep/replay.js').replayTrial = async (...given) =>
-  (await import('./sweep/replay.js')).replayTrial(...given);
+export const replayTrial: typeof import('./sweep/verify/replay.js').replayTrial = async (...given) =>
+  (await import('./sweep/verify/replay.js')).replayTrial(...given);
 
 /**
  * Starts a run in a new folder, or continues in `out` where it holds a run of the same sweep: points that are done there
@@ -61,8 +61,8 @@ export const resumeRun: typeof import('./sweep/start.js').resumeRun = async (...
   (await import('./sweep/start.js')).resumeRun(...given);
 
 /** Opens a study, or continues the one that lies in `folder`. Rejects with a SweeplineError with every fault. */
-export const openStudy: typeof import('./sweep/study.js').openStudy = async (...given) =>
-  (await import('./sweep/study.js')).openStudy(...given);
+export const openStudy: typeof import('./sweep/ask-tell/study.js').openStudy = async (...given) =>
+  (await import('./sweep/ask-tell/study.js')).openStudy(...given);
 
 /** Compares runs, suites or folders of them with the first one: every metric of every configuration, and times. */
 export const compareRuns: typeof import('./compare/compare.js').compareRuns = async (...given) =>

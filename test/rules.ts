@@ -34,9 +34,9 @@ const ENTRIES = ['sweepline', 'sweepline/study'];
 export const CLOCKS: Readonly<Record<string, string>> = {
   'src/ground/clock.ts': 'is the clock',
   'src/sweep/start.ts': 'a run begins here, for programs as for the command line',
-  'src/sweep/study.ts': 'a run begins here, for a program with a loop of its own',
+  'src/sweep/ask-tell/study.ts': 'a run begins here, for a program with a loop of its own',
   'src/pool/asking.ts': 'the pool of such a program begins here; tests hand in another',
-  'src/sweep/merge.ts': 'a merged run begins here',
+  'src/sweep/shards/merge.ts': 'a merged run begins here',
   'src/sweep/open-pool.ts': 'a run enters a queue here',
   'src/suite/run.ts': 'a suite begins here: its folder is named after the time',
   'src/cli/interrupts.ts': 'top floor',

@@ -2,8 +2,8 @@
 import { SweeplineError } from '../ground/errors.js';
 import { isWord } from '../ground/shape.js';
 import { describeUnknown } from '../ground/text.js';
-import type { CommandRequest } from '../sweep/command.js';
 import type { RunRequest } from '../sweep/contract.js';
+import type { CommandRequest } from '../sweep/definition/command.js';
 import type { MetricSpec } from '../trial/metrics.js';
 import { KEEPS } from '../worker/command/contract.js';
 import { METRICS_FILES } from '../worker/command/files.js';

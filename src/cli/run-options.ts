@@ -1,7 +1,8 @@
 // The options of `run`, and of `plan` for a sweep: what the trials are, where they run, what happens to failures, what
 // is said. All of them end in one RunRequest.
-import { commandSweep } from '../sweep/command.js';
+
 import type { RunRequest } from '../sweep/contract.js';
+import { commandSweep } from '../sweep/definition/command.js';
 import type { OptionSpec, OptionValues } from './command.js';
 import {
   type AutoShard,

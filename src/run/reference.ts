@@ -20,7 +20,7 @@ export type FileReference =
   | { readonly fromRun: string; readonly fromDirectory?: string }
   /** A sweep of a command, which no file defines; `fromRun` is the directory in which its programs start. */
   | CommandReference
-  /** The study of a program, which asks and tells: see sweep/study.ts. */
+  /** The study of a program, which asks and tells: see sweep/ask-tell/study.ts. */
   | StudyReference;
 
 const PACKAGE = compiledPath(import.meta.url, '../../');

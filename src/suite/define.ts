@@ -7,8 +7,8 @@ import { AGAIN } from '../run/suite-file.js';
 import { findSeedFaults } from '../space/check.js';
 import { findAxisFaults } from '../space/faults.js';
 import type { AxisDomain } from '../space/types.js';
-import { toAxisValues } from '../sweep/axis-input.js';
-import type { AxisInput } from '../sweep/define.js';
+import { toAxisValues } from '../sweep/definition/axis-input.js';
+import type { AxisInput } from '../sweep/definition/define.js';
 
 export interface SuiteRunOptions {
   /** Name of a shipped sweep, or a sweep's file: a path from the suite's own, `'./mine.ts'`, or a `file:` URL. */

@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { compiledPath } from '../ground/compiled.js';
 import { loadDefault, resolveReference } from '../ground/module.js';
-import { findFile, type ShippedFiles, shippedNames } from '../sweep/shipped.js';
+import { findFile, type ShippedFiles, shippedNames } from '../sweep/definition/shipped.js';
 import type { Suite } from './define.js';
 
 const SUITES: ShippedFiles = {

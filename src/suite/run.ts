@@ -9,7 +9,7 @@ import { SweeplineError } from '../ground/errors.js';
 import { newRunId } from '../run/folder.js';
 import { SUITE_FILE, SUITE_FORMAT, type SuiteRecord } from '../run/suite-file.js';
 import type { Observer, Outcome, Plan, RunHandle, RunRequest } from '../sweep/contract.js';
-import { planRun } from '../sweep/plan.js';
+import { planRun } from '../sweep/plan/plan.js';
 import { startRun } from '../sweep/start.js';
 import type { Suite } from './define.js';
 import { writeSuitePage } from './page.js';

@@ -5,17 +5,17 @@ import { proposesPoints } from '../run/manifest.js';
 import type { FinishedStage } from '../worker/stage-results.js';
 import { concludeJob, type Ending } from './conclude.js';
 import type { Outcome } from './contract.js';
+import { keepSeriesFresh } from './coordinator/live-series.js';
+import { openCoordinator, type Undertaking } from './coordinator/open-coordinator.js';
+import { Tally } from './coordinator/tally.js';
 import { openSampler, type Progressing } from './job.js';
-import { keepSeriesFresh } from './live-series.js';
 import type { OpenRun } from './open.js';
-import { openCoordinator, type Undertaking } from './open-coordinator.js';
-import { countDone, describePlan } from './plan.js';
+import { countDone, describePlan } from './plan/plan.js';
 import { findRetried, retryFirst } from './retry.js';
 import type { Sampler } from './samplers/contract.js';
 import { isTold } from './samplers/list.js';
 import { createTurns } from './samplers/turn.js';
 import type { Steered } from './steering.js';
-import { Tally } from './tally.js';
 
 /** Of a job that ends before any trial. */
 const LEFT = { interrupted: true, tooManyFailures: false, evicted: 0 };

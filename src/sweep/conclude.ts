@@ -1,7 +1,7 @@
 // The end of a job: the files derived from its journal, and what it came to.
 import { writeDerived } from '../run/derive.js';
 import type { Outcome } from './contract.js';
-import type { Coordinator } from './coordinator.js';
+import type { Coordinator } from './coordinator/coordinator.js';
 import type { OpenRun } from './open.js';
 
 export interface Ending {

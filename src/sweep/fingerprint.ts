@@ -5,9 +5,9 @@ import type { Fingerprint, Manifest } from '../run/manifest.js';
 import type { Point } from '../space/types.js';
 import { canonicalValue } from '../space/value.js';
 import type { WorkerDescription } from '../worker/contract.js';
-import type { LoadedSweep } from './load.js';
-import type { Resolved } from './resolve.js';
-import { samplePoints } from './sample-points.js';
+import type { LoadedSweep } from './definition/load.js';
+import type { Resolved } from './definition/resolve.js';
+import { samplePoints } from './definition/sample-points.js';
 import { samplerOf } from './samplers/list.js';
 
 /** What a job is begun with. */

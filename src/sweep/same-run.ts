@@ -9,9 +9,9 @@ import { isSameSpace } from '../run/same-space.js';
 import { describeOtherSearch } from './other-search.js';
 import { findTrialsFaults } from './pruners/check.js';
 import { describePruner } from './pruners/list.js';
-import { findShardFaults } from './same-shard.js';
 import type { SearchSpec } from './samplers/search-spec.js';
 import type { Settings } from './settings.js';
+import { findShardFaults } from './shards/same-shard.js';
 
 /** Trials of another engine, device or data set are other numbers, which nothing in their keys would tell. */
 export function requireSameRun(found: Manifest, asked: Manifest, out: string): void {

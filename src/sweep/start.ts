@@ -6,20 +6,20 @@ import { createRunFolder, newRunId, openRunFolder } from '../run/folder.js';
 import type { Manifest } from '../run/manifest.js';
 import { readRunStatus } from '../run/status.js';
 import type { Observer, ResumeRequest, RunHandle, RunRequest } from './contract.js';
+import { Observers } from './coordinator/observers.js';
 import { createManifest } from './create-manifest.js';
+import { type LoadedSweep, loadSweep } from './definition/load.js';
 import { describeNewCode, fingerprintOf, hasNewCode } from './fingerprint.js';
 import { openSampler, prepareJob } from './job.js';
 import { launch, launchIn } from './launch.js';
-import { type LoadedSweep, loadSweep } from './load.js';
-import { Observers } from './observers.js';
 import { handingOn, openPool } from './open-pool.js';
 import { findTrialsFaults } from './pruners/check.js';
 import { requireSameRun, withLookahead } from './same-run.js';
-import { prepareShare } from './same-shard.js';
 import { samplerOf } from './samplers/list.js';
 import { countFurther } from './samplers/racing.js';
 import { givenLimits, resolveSettings, settingsOf } from './settings.js';
-import { takeShare } from './share.js';
+import { prepareShare } from './shards/same-shard.js';
+import { takeShare } from './shards/share.js';
 import { checkStagesOf } from './stages-of.js';
 
 /**

@@ -6,7 +6,7 @@ import { type Answer, askRun } from '../../src/answer/answer.js';
 import { answerReport } from '../../src/answer/files.js';
 import { renderAnswer } from '../../src/answer/words.js';
 import { meanInterval } from '../../src/stats/interval.js';
-import { mergeRuns } from '../../src/sweep/merge.js';
+import { mergeRuns } from '../../src/sweep/shards/merge.js';
 import { makeProject } from '../sweep/project.js';
 import { fixture, list, newFolder, resume, rowsOf, runHere, runPart } from '../sweep/session.js';
 

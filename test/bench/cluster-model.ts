@@ -2,7 +2,7 @@
 // trials that really ran. Block sizes are those of the real coordinator; its work is charged as measured (cluster.ts).
 import type { Clock } from '../../src/ground/clock.js';
 import type { Random } from '../../src/ground/random.js';
-import { BlockSizer } from '../../src/sweep/blocks.js';
+import { BlockSizer } from '../../src/sweep/coordinator/blocks.js';
 
 export interface Cluster {
   readonly hosts: number;

@@ -1,5 +1,5 @@
 // Adam at as many step sizes as asked for, each against one bump.
-import { defineSweep } from '../../src/sweep/define.js';
+import { defineSweep } from '../../src/sweep/definition/define.js';
 
 export default defineSweep({
   name: 'million',

@@ -1,4 +1,4 @@
-import { defineSweep } from '../../src/sweep/define.js';
+import { defineSweep } from '../../src/sweep/definition/define.js';
 
 export default defineSweep({
   name: 'noop',

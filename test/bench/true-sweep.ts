@@ -1,5 +1,5 @@
 // Some hundreds of them: the benchmark says how many.
-import { defineSweep } from '../../src/sweep/define.js';
+import { defineSweep } from '../../src/sweep/definition/define.js';
 
 export default defineSweep({
   name: 'true',

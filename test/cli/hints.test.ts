@@ -80,7 +80,7 @@ test('every `sweepline <command> --option` named anywhere is there', () => {
 const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   src: ['run'],
   'src/sweep/start.ts': ['run', 'suite'],
-  'src/sweep/plan.ts': ['plan', 'run', 'suite'],
+  'src/sweep/plan/plan.ts': ['plan', 'run', 'suite'],
   'src/sweep/device.ts': ['run', 'plan', 'suite'],
   'src/sweep/explain': ['explain'],
   'src/session': ['run', 'plan', 'suite'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { defineSuite } from '../../src/suite/define.js';
 import { listShippedSuites, loadSuite } from '../../src/suite/load.js';
-import { shippedSweeps } from '../../src/sweep/load.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { shippedSweeps } from '../../src/sweep/definition/load.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 
 test('all faults of a suite are told together', () => {
   expect(() =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LOCK_FILE } from '../../src/run/lock.js';
 import { readJournal } from '../../src/run/read-journal.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
 import { until } from '../conformance/pool.js';
 import { makeProject } from './project.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRunStatus } from '../../src/run/status.js';
-import { mergeRuns } from '../../src/sweep/merge.js';
+import { mergeRuns } from '../../src/sweep/shards/merge.js';
 import { startRun } from '../../src/sweep/start.js';
 import { fixture, newFolder, runHere } from './session.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SweeplineError } from '../../src/ground/errors.js';
 import { mergeRuns } from '../../src/run/merge.js';
 import { loguniform, uniform } from '../../src/space/domain.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
 import { makeProject } from './project.js';
 import { fixture, list, newFolder, read, resume, rowsOf, runPart, runSweep } from './session.js';

@@ -6,9 +6,9 @@ import { stageFolder } from '../../src/run/folder.js';
 import { mergeRuns } from '../../src/run/merge.js';
 import { readJournal } from '../../src/run/read-journal.js';
 import { readRunStatus } from '../../src/run/status.js';
-import { planRun } from '../../src/sweep/plan.js';
-import { replayTrial } from '../../src/sweep/replay.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 import { resumeRun, startRun } from '../../src/sweep/start.js';
+import { replayTrial } from '../../src/sweep/verify/replay.js';
 import { defineWorker } from '../../src/worker/define.js';
 import { fixture, newFolder, rowsOf, runHere, runSweep } from './session.js';
 

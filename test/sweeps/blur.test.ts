@@ -10,7 +10,7 @@ import { drawDigits } from '../../src/data/digits.js';
 import type { Report } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
 import { blurImages } from '../../src/study/blur.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 import { makeFolder, writeFiles } from '../data/folders.js';
 import { findXmlFault } from '../report/xml.js';
 import { rowsOf, runSweep } from '../sweep/session.js';

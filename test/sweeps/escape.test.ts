@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
 import type { RunRequest } from '../../src/sweep/contract.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 import { rowsOf, runSweep } from '../sweep/session.js';
 
 const list = (...values: (string | number)[]) => ({ kind: 'list', values }) as const;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawDigits } from '../../src/data/digits.js';
 import type { Report } from '../../src/report/define.js';
 import { writeReport } from '../../src/report/write.js';
-import { planRun } from '../../src/sweep/plan.js';
+import { planRun } from '../../src/sweep/plan/plan.js';
 import { findXmlFault } from '../report/xml.js';
 import { rowsOf, runSweep } from '../sweep/session.js';
 import { writeDrawnDigits } from './drawn.js';

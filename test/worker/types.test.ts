@@ -4,7 +4,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type { Trial, Worker } from '../../src/index.js';
 import { lin } from '../../src/space/values.js';
-import { defineSweep } from '../../src/sweep/define.js';
+import { defineSweep } from '../../src/sweep/definition/define.js';
 import type { MetricSpec } from '../../src/trial/metrics.js';
 import { defineWorker } from '../../src/worker/define.js';
 

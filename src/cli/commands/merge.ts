@@ -52,7 +52,7 @@ export default defineCommand({
   async run({ arguments: runs, options, terminal, commandLine }) {
     const [{ findRun }, { mergeRuns }] = await Promise.all([
       import('../../run/find.js'),
-      import('../../sweep/merge.js'),
+      import('../../sweep/shards/merge.js'),
     ]);
     const folders = await Promise.all(runs.map((run) => findRun(run)));
     const twice = folders.find((folder, i) => folders.indexOf(folder) !== i);

@@ -44,7 +44,7 @@ export default defineCommand({
   check: ({ arguments: [target], options }) => findRunFaults(options, target),
   async run({ arguments: [target], options: { json = false, ...options }, terminal, commandLine }) {
     if (target === undefined && options.command === undefined) {
-      const { shippedSweeps } = await import('../../sweep/load.js');
+      const { shippedSweeps } = await import('../../sweep/definition/load.js');
       for (const { name, title, about } of await shippedSweeps()) {
         terminal.print(json ? JSON.stringify({ name, title, about }) : `${name}: ${title}\n  ${about}`);
       }
@@ -64,8 +64,8 @@ async function planTarget(
   commandLine: readonly string[],
 ): Promise<Plan> {
   const [{ planResume, planRun }, { shippedSweeps }] = await Promise.all([
-    import('../../sweep/plan.js'),
-    import('../../sweep/load.js'),
+    import('../../sweep/plan/plan.js'),
+    import('../../sweep/definition/load.js'),
   ]);
   if (target === undefined) return planRun(toRunRequest(target, options, commandLine));
   const isRun = existsSync(join(target, MANIFEST_FILE));

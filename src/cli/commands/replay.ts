@@ -35,7 +35,7 @@ export default defineCommand({
   async run({ arguments: [run, trial], options, terminal }) {
     const [{ findRun }, { replayTrial }] = await Promise.all([
       import('../../run/find.js'),
-      import('../../sweep/replay.js'),
+      import('../../sweep/verify/replay.js'),
     ]);
     const path = await findRun(run!);
     const { csv, note, folder } = await replayTrial(path, Number(trial), {

@@ -70,7 +70,7 @@ function urlOf(file: string): string {
 /** The report of the sweep that --sweep names, or of the run; null where it has none. */
 async function reportOf(folder: string, sweep: string | undefined): Promise<string | null> {
   if (sweep === undefined) return reportOfRun(folder);
-  const { loadSweep } = await import('../../sweep/load.js');
+  const { loadSweep } = await import('../../sweep/definition/load.js');
   const { sweep: found, reportUrl } = await loadSweep(sweep);
   if (reportUrl !== null) return reportUrl;
   throw new SweeplineError('BAD_USAGE', `the sweep "${found.name}" (${sweep}) has no report of its own`, {

@@ -86,7 +86,7 @@ export default defineCommand({
     }
     if (plan) {
       const [{ planRun }, { renderPlan }] = await Promise.all([
-        import('../../sweep/plan.js'),
+        import('../../sweep/plan/plan.js'),
         import('../plan-table.js'),
       ]);
       const made = await planRun(request);

@@ -1,6 +1,6 @@
 // `sweepline verify`: a sample of a run's trials once more, elsewhere or otherwise, and every cell compared.
 import { formatCount, plural } from '../../ground/text.js';
-import type { Verification } from '../../sweep/verify.js';
+import type { Verification } from '../../sweep/verify/verify.js';
 import { renderColumns } from '../columns.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../errors.js';
@@ -73,7 +73,7 @@ export default defineCommand({
   async run({ arguments: [run], options, terminal }) {
     const [{ findRun }, { verifyRun }, { createProgressView }] = await Promise.all([
       import('../../run/find.js'),
-      import('../../sweep/verify.js'),
+      import('../../sweep/verify/verify.js'),
       import('../watch.js'),
     ]);
     const { json = false, tolerance = [], command, ...rest } = options;

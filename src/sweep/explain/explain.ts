@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { proposesPoints, shardName } from '../../run/manifest.js';
 import { requireReferred } from '../../run/reference.js';
 import { METHODS } from '../../search/list.js';
-import { loadSweep } from '../load.js';
+import { loadSweep } from '../definition/load.js';
 import { SAMPLERS, samplerOf } from '../samplers/list.js';
 import { racingOf } from '../samplers/racing.js';
 import { type BisectSpec, explainBisection } from './bisected.js';

@@ -11,7 +11,7 @@ import type { AxisDomain } from '../../space/types.js';
 import { axisLength, describeAxisValues } from '../../space/values.js';
 import type { WorkerDescription } from '../../worker/contract.js';
 import type { RetryChoice } from '../contract.js';
-import type { Resolved } from '../resolve.js';
+import type { Resolved } from '../definition/resolve.js';
 import { isTold, nameListener } from '../samplers/list.js';
 
 export interface PrunedSweep {

@@ -3,8 +3,8 @@ import type { TaskResult } from '../../pool/contract.js';
 import type { Journal } from '../../run/journal.js';
 import type { PrunerSpec } from '../../search/pruning/contract.js';
 import type { TrialStore } from '../../trial/store.js';
-import type { Recorder } from '../recorder.js';
-import type { Work } from '../work.js';
+import type { Recorder } from '../coordinator/recorder.js';
+import type { Work } from '../coordinator/work.js';
 import type { ProposedPopulation } from './population.js';
 
 export interface PruningOptions {

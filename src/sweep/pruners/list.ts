@@ -7,7 +7,7 @@ import { isPrunerName, PRUNER_NAMES, PRUNER_OPTIONS, type PrunerName } from '../
 import { findOptionFaults } from '../../search/pruning/rules.js';
 import { defaultObjectives, type Objective, parseObjective } from '../../trial/objective.js';
 import type { WorkerDescription } from '../../worker/contract.js';
-import { describeIssue } from '../option-issues.js';
+import { describeIssue } from '../definition/option-issues.js';
 
 /** A pruner as it was asked for: its name, and some of its options. `none`: no pruner. */
 export interface PrunerRequest {

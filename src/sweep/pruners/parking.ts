@@ -1,7 +1,7 @@
 // Trials that have paused: those that wait to go on, and what all of them had reported before.
 import type { TaskResult } from '../../pool/contract.js';
 import { joinSeries } from '../../trial/series.js';
-import type { Work } from '../work.js';
+import type { Work } from '../coordinator/work.js';
 
 /** A result that waits, and what it is of. */
 export interface Held {

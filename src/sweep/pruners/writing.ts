@@ -7,8 +7,8 @@ import { reported } from '../../search/pruning/rules.js';
 import type { TrialRow } from '../../trial/row.js';
 import { trialAt } from '../../trial/selection.js';
 import type { TrialStore } from '../../trial/store.js';
-import type { Recorder } from '../recorder.js';
-import type { LostTrial } from '../recording.js';
+import type { Recorder } from '../coordinator/recorder.js';
+import type { LostTrial } from '../coordinator/recording.js';
 import { cutSeries } from './curves.js';
 import type { Held } from './parking.js';
 

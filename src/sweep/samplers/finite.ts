@@ -5,7 +5,7 @@ import { isDomain, toFiniteValues } from '../../space/domain.js';
 import type { Space } from '../../space/space.js';
 import type { AxisDomain, AxisValues, GridSpec } from '../../space/types.js';
 import { describeAxisValues } from '../../space/values.js';
-import type { Constraint } from '../constraint.js';
+import type { Constraint } from '../definition/constraint.js';
 import type { Accept } from './contract.js';
 
 /** Spaces up to this size are counted in advance where a constraint or several grids make that necessary. */

@@ -6,7 +6,7 @@ import { describeUnknown } from '../../ground/text.js';
 import type { SamplerSpec } from '../../run/manifest.js';
 import type { MethodDefinition } from '../../search/contract.js';
 import { KNOWN_METHODS } from '../../search/methods.js';
-import { describeIssue } from '../option-issues.js';
+import { describeIssue } from '../definition/option-issues.js';
 import { autoSampler } from './auto.js';
 import { bisectSampler } from './bisect.js';
 import type { Resolution, Sampler, SamplerDefinition, Surroundings, Wanted } from './contract.js';

@@ -2,7 +2,7 @@
 // thread, in order. It loads the sweep's file where points must pass its constraint.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toPlainError } from '../../ground/errors.js';
-import { loadSweep } from '../load.js';
+import { loadSweep } from '../definition/load.js';
 import { loadMethod } from './list.js';
 import type { Proposer } from './proposer.js';
 import { createProposer } from './search.js';

@@ -1,5 +1,5 @@
 // A sweep whose report has one table that can be made and one that cannot.
-import { defineSweep } from '../../../src/sweep/define.js';
+import { defineSweep } from '../../../src/sweep/definition/define.js';
 
 export default defineSweep({
   name: 'half-reported',

@@ -1,5 +1,5 @@
 // A sweep that runs well and whose report is none.
-import { defineSweep } from '../../../src/sweep/define.js';
+import { defineSweep } from '../../../src/sweep/definition/define.js';
 
 export default defineSweep({
   name: 'misreported',

@@ -1,7 +1,7 @@
 // A program with a loop of its own, which does not come to its end: `exit`, it ends with trial 1 open; `stuck`, it asks for
 // a trial that depends on an open one, with nothing else to do; `late`, the same with somebody who tells that one later.
 import { loguniform } from '../../../src/space/domain.js';
-import { openStudy } from '../../../src/sweep/study.js';
+import { openStudy } from '../../../src/sweep/ask-tell/study.js';
 
 const [how, folder, sampler] = process.argv.slice(2) as ['exit' | 'stuck' | 'late', string, string];
 
