@@ -124,7 +124,7 @@ function requirePlannable(
   throw new SweeplineError(
     'BAD_DEFINITION',
     `worker ${name} has stages (${stages.map((stage) => stage.name).join(', ')}), which ${nameListener(sampler)} cannot plan`,
-    { hint: 'use the sampler grid, with a number of replicates and without --target and --plateau' },
+    { hint: 'use the sampler grid, with a number of replicates and without a target or a plateau' },
   );
 }
 

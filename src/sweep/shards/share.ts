@@ -48,7 +48,7 @@ export async function takeShare(
       'BAD_USAGE',
       `--shard ${shard.index}/${shard.count}: ${nameListener(sampler)} decides by the results of all trials, and shards know nothing of each other`,
       {
-        hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results (sobol, halton, lhs, random), without --target and --plateau',
+        hint: 'run it whole, on other machines too with --queue; or use a sampler that needs no results (sobol, halton, lhs, random), without a target or a plateau',
       },
     );
   const trials = listTrials(job);
