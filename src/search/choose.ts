@@ -1,7 +1,7 @@
 // Which method suits a search, for those who do not want to choose: the rules behind `--sampler auto`, which follow what
 // docs/search-quality.md has measured.
 import { plural } from '../ground/text.js';
-import { MOST_DIMENSIONS } from './qmc/sobol-sequence.js';
+import { SOBOL_DIMENSIONS } from './descriptions.js';
 import type { SearchSpace } from './space.js';
 
 export interface Choice {
@@ -31,7 +31,7 @@ export function chooseMethod(
   const count = `${dimensions.length} ${dimensions.length === 1 ? 'parameter' : 'parameters'}`;
   const known =
     configurations === null ? 'an unknown number of configurations' : plural(configurations, 'configuration');
-  const even = space.dimensions.length <= MOST_DIMENSIONS ? 'sobol' : 'halton';
+  const even = space.dimensions.length <= SOBOL_DIMENSIONS ? 'sobol' : 'halton';
   if (objectives === 0) return { name: even, why: 'no objective: the points fill the space evenly' };
   if (configurations !== null && configurations >= points)
     return { name: even, why: `${known} are all ${points} points of the space` };
