@@ -40,6 +40,7 @@ type Searched = Pick<
   | 'objectives'
   | 'constraints'
   | 'sampler'
+  | 'pruner'
   | 'seed'
   | 'replicates'
   | 'seeds'
@@ -52,7 +53,7 @@ export interface StudyOptions extends Searched {
   readonly version?: string;
   /** Metrics beside those of objectives and constraints, which need not be declared. */
   readonly metrics?: Readonly<Record<string, MetricSpec>>;
-  /** Names that `trial.report` uses. */
+  /** Names that `trial.report` uses: a pruner looks at one of them, and `report` answers whether the trial is to stop. */
   readonly series?: readonly string[];
   /**
    * Configurations that may be asked for before the first of them is told. Default: 1. Not for samplers that do not look
@@ -80,7 +81,8 @@ export interface Study {
    * What a trial came to, by metric. Resolves once it is on disk. Rejects with BAD_USAGE for a trial that was not asked
    * for, or was told before, and once the study is closed; and for metrics that were not declared, values that do not fit,
    * and objectives or constraints without a value: nothing is recorded then, and the trial can be told again. NaN is a
-   * value. A trial that has seen `stopRequested` is not kept: it comes again when the study is continued.
+   * value. Of a trial that has seen that it is to stop nothing is kept: it is
+   * pruned where the pruner says so, and else comes again, from its pause or when the study is continued.
    */
   tell(trial: Pick<Trial, 'number'>, metrics: Readonly<Record<string, unknown>>): Promise<void>;
   /** The trial failed; it is kept as failed. Resolves once it is on disk. */
@@ -184,7 +186,7 @@ function studyOf(
 }
 
 const OPTIONS =
-  'name version title axes zip grids where objectives constraints sampler seed replicates seeds metrics series lookahead trials target plateau folder'.split(
+  'name version title axes zip grids where objectives constraints sampler pruner seed replicates seeds metrics series lookahead trials target plateau folder'.split(
     ' ',
   );
 
