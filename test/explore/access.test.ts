@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, test, vi } from 'vitest';
 import { CHROMIUM, type Visit } from '../browser.js';
 import { makeRun, makeTrials } from '../report/explore-runs.js';
-import { count, expectClean, FRAMES, useBrowser } from './page.js';
+import { boxOf, count, expectClean, FRAMES, useBrowser } from './page.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -118,10 +118,9 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
     ) => {
       // What is drawn again meanwhile is another element.
       await vi.waitFor(() => page.locator(selector).scrollIntoViewIfNeeded(), 30_000);
-      const place = async () => (await page.locator(selector).boundingBox())!;
       // On a busy machine the page may still be on its way.
-      let box = await place();
-      for (let before = { ...box, y: Number.NaN }; before.y !== box.y; box = await place()) {
+      let box = await boxOf(visit, selector);
+      for (let before = { ...box, y: Number.NaN }; before.y !== box.y; box = await boxOf(visit, selector)) {
         before = box;
         await rest(visit);
       }

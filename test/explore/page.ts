@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { Payload } from '../../src/explore/payload.js';
 import { Browser, type Visit, type VisitOptions } from '../browser.js';
 
@@ -71,13 +71,19 @@ export const type = (text: string) => `(async () => {
 
 type Point = readonly [number, number];
 
+/** Where an element lies. Between two drawings of the page there is none for a moment. */
+export function boxOf({ page }: Visit, selector: string) {
+  return vi.waitFor(async () => {
+    const box = await page.locator(selector).boundingBox();
+    if (box === null) throw new Error(`${selector} is not drawn`);
+    return box;
+  }, 30_000);
+}
+
 /** With the browser's own mouse, from one part of a canvas to another. */
-export async function drag(
-  { page, evaluate }: Visit,
-  view: string,
-  [from, to]: readonly Point[],
-): Promise<void> {
-  const box = (await page.locator(`#${view} canvas`).boundingBox())!;
+export async function drag(visit: Visit, view: string, [from, to]: readonly Point[]): Promise<void> {
+  const { page, evaluate } = visit;
+  const box = await boxOf(visit, `#${view} canvas`);
   const at = ([u, v]: Point) => [box.x + u * box.width, box.y + v * box.height] as const;
   await page.mouse.move(...at(from!));
   await page.mouse.down();
