@@ -81,8 +81,8 @@ export interface Study {
    * What a trial came to, by metric. Resolves once it is on disk. Rejects with BAD_USAGE for a trial that was not asked
    * for, or was told before, and once the study is closed; and for metrics that were not declared, values that do not fit,
    * and objectives or constraints without a value: nothing is recorded then, and the trial can be told again. NaN is a
-   * value. Of a trial that has seen that it is to stop nothing is kept: it is
-   * pruned where the pruner says so, and else comes again, from its pause or when the study is continued.
+   * value. Of a trial that has seen that it is to stop, what is told is not kept: it is pruned where the pruner says so, and
+   * else comes again, from its pause or when the study is continued.
    */
   tell(trial: Pick<Trial, 'number'>, metrics: Readonly<Record<string, unknown>>): Promise<void>;
   /** The trial failed; it is kept as failed. Resolves once it is on disk. */
